@@ -1,0 +1,85 @@
+import type { ConfigMap, DaemonSet, Deployment, EndpointSlice, Event, Lease, Namespace, Node, Pod, ReplicaSet, Secret, Service, ServiceAccount } from './generated/types.ts'
+
+/** The kinds there are, by the resource of their URL. To add a kind: a line here, one in `resources`, one in scripts/kubernetes-facts.mjs. */
+export interface Resources {
+  namespaces: Namespace
+  nodes: Node
+  leases: Lease
+  pods: Pod
+  services: Service
+  endpointslices: EndpointSlice
+  events: Event
+  configmaps: ConfigMap
+  secrets: Secret
+  serviceaccounts: ServiceAccount
+  replicasets: ReplicaSet
+  deployments: Deployment
+  daemonsets: DaemonSet
+}
+
+export type Resource = keyof Resources
+export type ObjectOf<R extends Resource> = Resources[R]
+
+/** What discovery tells of a resource, and what the registry needs to serve it. */
+export interface ResourceDefinition {
+  readonly resource: Resource
+  readonly kind: string
+  readonly singular: string
+  readonly group: string
+  readonly version: string
+  readonly namespaced: boolean
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly subresources: readonly Subresource[]
+}
+
+export type Subresource = 'status' | 'scale' | 'binding' | 'log' | 'finalize' | 'ephemeralcontainers'
+
+function define(group: string, resource: Resource, kind: string, rest: Partial<ResourceDefinition> = {}): ResourceDefinition {
+  return { resource, kind, singular: kind.toLowerCase(), group, version: 'v1', namespaced: true, shortNames: [], categories: [], subresources: [], ...rest }
+}
+
+/** The one table that drives routes, schemas, strategies and discovery, in the order discovery lists them. */
+export const resources: readonly ResourceDefinition[] = [
+  define('', 'configmaps', 'ConfigMap', { shortNames: ['cm'] }),
+  define('', 'events', 'Event', { shortNames: ['ev'] }),
+  define('', 'namespaces', 'Namespace', { namespaced: false, shortNames: ['ns'], subresources: ['finalize', 'status'] }),
+  define('', 'nodes', 'Node', { namespaced: false, shortNames: ['no'], subresources: ['status'] }),
+  define('', 'pods', 'Pod', { shortNames: ['po'], categories: ['all'], subresources: ['binding', 'ephemeralcontainers', 'log', 'status'] }),
+  define('', 'secrets', 'Secret'),
+  define('', 'serviceaccounts', 'ServiceAccount', { shortNames: ['sa'] }),
+  define('', 'services', 'Service', { shortNames: ['svc'], categories: ['all'], subresources: ['status'] }),
+  define('apps', 'daemonsets', 'DaemonSet', { shortNames: ['ds'], categories: ['all'], subresources: ['status'] }),
+  define('apps', 'deployments', 'Deployment', { shortNames: ['deploy'], categories: ['all'], subresources: ['scale', 'status'] }),
+  define('apps', 'replicasets', 'ReplicaSet', { shortNames: ['rs'], categories: ['all'], subresources: ['scale', 'status'] }),
+  define('coordination.k8s.io', 'leases', 'Lease'),
+  define('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
+]
+
+const byResource = new Map(resources.map((definition) => [`${definition.group}/${definition.resource}`, definition]))
+const byName = new Map(resources.map((definition) => [definition.resource as string, definition]))
+const byKind = new Map(resources.map((definition) => [`${apiVersionOf(definition)} ${definition.kind}`, definition]))
+
+export function apiVersionOf(definition: Pick<ResourceDefinition, 'group' | 'version'>): string {
+  return definition.group ? `${definition.group}/${definition.version}` : definition.version
+}
+
+/** The definition behind a resource we know at compile time. */
+export function definitionOf(resource: Resource): ResourceDefinition {
+  return byName.get(resource)!
+}
+
+/** The definition behind what a stranger's URL names, if there is one. */
+export function findResource(group: string, resource: string): ResourceDefinition | undefined {
+  return byResource.get(`${group}/${resource}`)
+}
+
+/** The definition behind what a manifest names, if there is one. */
+export function findKind(apiVersion: string, kind: string): ResourceDefinition | undefined {
+  return byKind.get(`${apiVersion} ${kind}`)
+}
+
+/** `pods`, `deployments.apps`: how messages name a resource. */
+export function qualifiedResource(definition: Pick<ResourceDefinition, 'group' | 'resource'>): string {
+  return definition.group ? `${definition.resource}.${definition.group}` : definition.resource
+}

@@ -1,0 +1,127 @@
+import type { Agenda, EntryId, Millis } from '../kernel/agenda.ts'
+import { StatusError } from '../api/status.ts'
+
+/** When a key comes back: when something about it changes, or after a while at the latest. */
+export type Requeue = 'whenChanged' | { readonly after: Millis }
+
+export interface WorkQueueOptions {
+  /** How many keys are worked on at once; upstream's --concurrent-…-syncs. */
+  readonly workers?: number
+  /** How long one reconcile takes when it writes nothing. */
+  readonly cost?: Millis
+  /** The client whose rate limit and latency keep a worker busy. */
+  readonly client?: { readonly busyUntil: Millis }
+  readonly baseDelay?: Millis
+  readonly maxDelay?: Millis
+}
+
+/**
+ * client-go's rate-limited work queue with its workers: a key is worked on by one worker at a time, added meanwhile it comes once more,
+ * and a reconcile that fails with a Status is retried after 5 ms, doubling up to 1000 s (DefaultTypedControllerRateLimiter).
+ */
+export class WorkQueue {
+  private readonly queue: string[] = []
+  private readonly dirty = new Set<string>()
+  private readonly processing = new Set<string>()
+  private readonly failures = new Map<string, number>()
+  private readonly waiting = new Map<string, { due: Millis; entry: EntryId }>()
+  private idleWorkers: number
+  private started = true
+
+  constructor(
+    private readonly agenda: Agenda,
+    private readonly name: string,
+    private readonly reconcile: (key: string) => Requeue,
+    private readonly options: WorkQueueOptions = {},
+  ) {
+    this.idleWorkers = options.workers ?? 1
+  }
+
+  /** Keys that wait or are worked on. */
+  get length(): number {
+    return this.dirty.size + this.processing.size
+  }
+
+  /** Holds the workers back until `resume`: a controller does not reconcile before its caches have synced. */
+  pause(): void {
+    this.started = false
+  }
+
+  resume(): void {
+    this.started = true
+    this.wakeWorkers()
+  }
+
+  add(key: string): void {
+    if (this.dirty.has(key)) return
+    this.dirty.add(key)
+    if (this.processing.has(key)) return
+    this.queue.push(key)
+    this.wakeWorkers()
+  }
+
+  addAfter(key: string, delay: Millis): void {
+    if (delay <= 0) return this.add(key)
+    const due = this.agenda.now + delay
+    const waiting = this.waiting.get(key)
+    if (waiting && waiting.due <= due) return
+    if (waiting) this.agenda.cancel(waiting.entry)
+    const entry = this.agenda.at(due, `${this.name}: ${key} is due`, () => {
+      this.waiting.delete(key)
+      this.add(key)
+    })
+    this.waiting.set(key, { due, entry })
+  }
+
+  addRateLimited(key: string): void {
+    const failures = this.failures.get(key) ?? 0
+    this.failures.set(key, failures + 1)
+    this.addAfter(key, this.backOff(failures))
+  }
+
+  forget(key: string): void {
+    this.failures.delete(key)
+  }
+
+  private backOff(failures: number): Millis {
+    const maxDelay = this.options.maxDelay ?? 1_000_000
+    let delay = this.options.baseDelay ?? 5
+    for (let doubled = 0; doubled < failures && delay < maxDelay; doubled += 1) delay *= 2
+    return Math.min(delay, maxDelay)
+  }
+
+  private wakeWorkers(): void {
+    while (this.started && this.idleWorkers > 0 && this.queue.length > 0) {
+      this.idleWorkers -= 1
+      const key = this.queue.shift()!
+      this.dirty.delete(key)
+      this.processing.add(key)
+      this.agenda.after(0, `${this.name}: ${key}`, () => this.work(key))
+    }
+  }
+
+  private work(key: string): void {
+    const requeue = this.attempt(key)
+    const done = Math.max(this.agenda.now + (this.options.cost ?? 1), this.options.client?.busyUntil ?? 0)
+    this.agenda.at(done, `${this.name}: done with ${key}`, () => {
+      this.processing.delete(key)
+      this.idleWorkers += 1
+      if (requeue === 'failed') this.addRateLimited(key)
+      else if (requeue !== 'whenChanged') this.addAfter(key, requeue.after)
+      if (this.dirty.has(key)) this.queue.push(key)
+      this.wakeWorkers()
+    })
+  }
+
+  /** The one place where a StatusError is caught. */
+  private attempt(key: string): Requeue | 'failed' {
+    try {
+      const requeue = this.reconcile(key)
+      this.forget(key)
+      return requeue
+    } catch (error) {
+      if (error instanceof StatusError) return 'failed'
+      throw error
+    }
+  }
+}

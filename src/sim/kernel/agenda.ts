@@ -1,0 +1,228 @@
+import { assert } from './assert.ts'
+
+/** Virtual milliseconds since the run began. Always a whole number. */
+export type Millis = number
+
+/** One entry of the agenda, for cancelling it and for asking what caused what. 0 is "nothing" (a person, or the start of the run). */
+export type EntryId = number
+
+/** What every component gets to plan with: its own slice of the one agenda, which dies with its process. */
+export interface Agenda {
+  readonly now: Millis
+  /** Runs `run` at `due` (not before now). `label` says what it is, in the words of the trace: "kubelet worker-1: syncPod". */
+  at(due: Millis, label: string, run: () => void): EntryId
+  after(delay: Millis, label: string, run: () => void): EntryId
+  /** Cancelling what has run or was cancelled already does nothing. */
+  cancel(entry: EntryId): void
+  /** A slice for one process: disposing of it cancels all that the process planned. */
+  fork(name: string): ProcessAgenda
+}
+
+export interface ProcessAgenda extends Agenda {
+  /** From now on nothing that was planned here runs and nothing new can be planned: the process is dead. */
+  dispose(): void
+  readonly disposed: boolean
+  /** A frozen process keeps its plans; what falls due meanwhile runs, in order, when it is thawed. */
+  freeze(): void
+  thaw(): void
+}
+
+interface Planned {
+  readonly label: string
+  readonly run: () => void
+  readonly cause: EntryId
+  readonly owner: Fork | null
+}
+
+/**
+ * The virtual clock and what is planned on it, ordered by (due, sequence): the only place where time passes.
+ * A binary heap over typed arrays; entries wait in a map by sequence, so cancelling is forgetting.
+ */
+export class Timeline implements Agenda {
+  private clock: Millis = 0
+  private sequence: EntryId = 0
+  private due = new Float64Array(1024)
+  private order = new Float64Array(1024)
+  private size = 0
+  private readonly planned = new Map<EntryId, Planned>()
+  private running: EntryId = 0
+  private runningLabel = ''
+
+  get now(): Millis {
+    return this.clock
+  }
+
+  /** The entry that is running: the cause of whatever is written or planned meanwhile. 0 between entries. */
+  get current(): EntryId {
+    return this.running
+  }
+
+  get currentLabel(): string {
+    return this.runningLabel
+  }
+
+  /** How many entries are planned. */
+  get pending(): number {
+    return this.planned.size
+  }
+
+  at(due: Millis, label: string, run: () => void): EntryId {
+    return this.plan(due, label, run, null)
+  }
+
+  after(delay: Millis, label: string, run: () => void): EntryId {
+    return this.plan(this.clock + delay, label, run, null)
+  }
+
+  cancel(entry: EntryId): void {
+    this.planned.delete(entry)
+  }
+
+  fork(name: string): ProcessAgenda {
+    return new Fork(this, name)
+  }
+
+  /** When the next entry is due; null when nothing is planned. */
+  nextDue(): Millis | null {
+    this.dropCancelled()
+    return this.size === 0 ? null : this.due[0]!
+  }
+
+  /** Runs the next entry, if it is due by `limit`. False: there is none, and the clock stands where it stood. */
+  step(limit: Millis): boolean {
+    const due = this.nextDue()
+    if (due === null || due > limit) return false
+    const id = this.order[0]!
+    const entry = this.planned.get(id)!
+    this.popRoot()
+    this.planned.delete(id)
+    assert(due >= this.clock, `time would run backwards: ${due} < ${this.clock}`)
+    this.clock = due
+    if (entry.owner?.holdsBack(entry.label, entry.run)) return true
+    this.running = id
+    this.runningLabel = entry.label
+    entry.run()
+    this.running = 0
+    this.runningLabel = ''
+    return true
+  }
+
+  /** Runs all that is due by `time` and then stands at `time`. */
+  advanceTo(time: Millis): void {
+    while (this.step(time));
+    if (time > this.clock) this.clock = time
+  }
+
+  plan(due: Millis, label: string, run: () => void, owner: Fork | null): EntryId {
+    assert(Number.isSafeInteger(due), `due time of "${label}" is not a whole number: ${due}`)
+    const id = (this.sequence += 1)
+    this.planned.set(id, { label, run, cause: this.running, owner })
+    this.push(Math.max(due, this.clock), id)
+    return id
+  }
+
+  private dropCancelled(): void {
+    while (this.size > 0 && !this.planned.has(this.order[0]!)) this.popRoot()
+  }
+
+  private push(due: Millis, id: EntryId): void {
+    if (this.size === this.due.length) this.grow()
+    let at = this.size
+    this.size += 1
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (!before(due, id, this.due[parent]!, this.order[parent]!)) break
+      this.due[at] = this.due[parent]!
+      this.order[at] = this.order[parent]!
+      at = parent
+    }
+    this.due[at] = due
+    this.order[at] = id
+  }
+
+  private popRoot(): void {
+    this.size -= 1
+    const due = this.due[this.size]!
+    const id = this.order[this.size]!
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= this.size) break
+      if (child + 1 < this.size && before(this.due[child + 1]!, this.order[child + 1]!, this.due[child]!, this.order[child]!)) child += 1
+      if (!before(this.due[child]!, this.order[child]!, due, id)) break
+      this.due[at] = this.due[child]!
+      this.order[at] = this.order[child]!
+      at = child
+    }
+    this.due[at] = due
+    this.order[at] = id
+  }
+
+  private grow(): void {
+    const due = new Float64Array(this.due.length * 2)
+    const order = new Float64Array(this.order.length * 2)
+    due.set(this.due)
+    order.set(this.order)
+    this.due = due
+    this.order = order
+  }
+}
+
+function before(dueA: number, orderA: number, dueB: number, orderB: number): boolean {
+  return dueA < dueB || (dueA === dueB && orderA < orderB)
+}
+
+class Fork implements ProcessAgenda {
+  disposed = false
+  private frozen = false
+  private held: { label: string; run: () => void }[] = []
+  private readonly parent: Timeline
+  readonly name: string
+
+  constructor(parent: Timeline, name: string) {
+    this.parent = parent
+    this.name = name
+  }
+
+  get now(): Millis {
+    return this.parent.now
+  }
+
+  at(due: Millis, label: string, run: () => void): EntryId {
+    return this.disposed ? 0 : this.parent.plan(due, label, run, this)
+  }
+
+  after(delay: Millis, label: string, run: () => void): EntryId {
+    return this.at(this.parent.now + delay, label, run)
+  }
+
+  cancel(entry: EntryId): void {
+    this.parent.cancel(entry)
+  }
+
+  fork(name: string): ProcessAgenda {
+    return this.parent.fork(name)
+  }
+
+  dispose(): void {
+    this.disposed = true
+    this.held = []
+  }
+
+  freeze(): void {
+    this.frozen = true
+  }
+
+  thaw(): void {
+    this.frozen = false
+    const held = this.held
+    this.held = []
+    for (const { label, run } of held) this.after(0, label, run)
+  }
+
+  /** True when the process cannot run this now: it is dead, or frozen and keeps it for later. */
+  holdsBack(label: string, run: () => void): boolean {
+    if (this.frozen && !this.disposed) this.held.push({ label, run })
+    return this.disposed || this.frozen
+  }
+}

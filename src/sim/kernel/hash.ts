@@ -1,0 +1,43 @@
+/** A rolling 64-bit hash in two 32-bit lanes: equal runs have equal hashes in every engine. */
+export class RollingHash {
+  private low = 0x811c9dc5
+  private high = 0x1b873593
+
+  addNumber(value: number): void {
+    // Times and revisions exceed 32 bits: both halves count.
+    this.addWord(value % 0x100000000 >>> 0)
+    this.addWord(Math.floor(value / 0x100000000) >>> 0)
+  }
+
+  addText(text: string): void {
+    let low = this.low
+    let high = this.high
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at)
+      low = Math.imul(low ^ unit, 0x01000193)
+      high = Math.imul(high ^ unit, 0x85ebca6b) ^ (high >>> 15)
+    }
+    this.low = low
+    this.high = high
+    this.addWord(text.length)
+  }
+
+  /** Sixteen hexadecimal digits. */
+  get digest(): string {
+    return (this.low >>> 0).toString(16).padStart(8, '0') + (this.high >>> 0).toString(16).padStart(8, '0')
+  }
+
+  private addWord(word: number): void {
+    this.low = Math.imul(this.low ^ word, 0x01000193)
+    this.high = Math.imul(this.high ^ word, 0xc2b2ae35) ^ (this.high >>> 13)
+  }
+}
+
+/** JSON with sorted keys: one text for equal values, whatever order their keys were written in. */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
+  entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`
+}

@@ -1,0 +1,103 @@
+/** A stream of random numbers; one per purpose, so that one more draw in one place shifts nothing elsewhere. */
+export interface Random {
+  /** A whole number from 0 up to but not including `bound` (1 ≤ bound ≤ 2³²). */
+  below(bound: number): number
+  /** A whole number from `low` to `high`, both included. */
+  between(low: number, high: number): number
+  /** True in `numerator` of `denominator` cases. Probabilities are integer ratios: no floats. */
+  chance(numerator: number, denominator: number): boolean
+  pick<T>(items: readonly T[]): T
+  /** `length` characters of the alphabet that Kubernetes' generated names use. */
+  suffix(length: number): string
+  uuid(): string
+}
+
+/** Named streams of one seed: `streams.of('scheduler')` is the same object each time. */
+export class RandomStreams {
+  private readonly streams = new Map<string, Stream>()
+  private readonly seed: number
+
+  constructor(seed: number) {
+    this.seed = seed
+  }
+
+  of(name: string): Random {
+    let stream = this.streams.get(name)
+    if (!stream) this.streams.set(name, (stream = new Stream(this.seed, name)))
+    return stream
+  }
+}
+
+/** k8s.io/apimachinery util/rand: no vowels and no 0, 1, 3, so that no words appear. */
+const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** xoshiro128** over 32-bit integers: the same bits in every engine. */
+class Stream implements Random {
+  private readonly state: Uint32Array
+
+  constructor(seed: number, name: string) {
+    this.state = new Uint32Array(4)
+    let hash = (seed ^ 0x9e3779b9) >>> 0
+    for (let at = 0; at < name.length; at += 1) hash = mix(hash ^ name.charCodeAt(at))
+    for (let at = 0; at < 4; at += 1) this.state[at] = hash = mix(hash + 0x6d2b79f5)
+  }
+
+  below(bound: number): number {
+    // Rejection sampling: without it small bounds would be favoured.
+    const limit = 0x100000000 - (0x100000000 % bound)
+    let draw = this.next()
+    while (draw >= limit) draw = this.next()
+    return draw % bound
+  }
+
+  between(low: number, high: number): number {
+    return low + this.below(high - low + 1)
+  }
+
+  chance(numerator: number, denominator: number): boolean {
+    return this.below(denominator) < numerator
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)]!
+  }
+
+  suffix(length: number): string {
+    let text = ''
+    for (let at = 0; at < length; at += 1) text += nameAlphabet[this.below(nameAlphabet.length)]
+    return text
+  }
+
+  uuid(): string {
+    const words = [this.next(), this.next(), this.next(), this.next()]
+    words[1] = ((words[1]! & 0xffff0fff) | 0x4000) >>> 0
+    words[2] = ((words[2]! & 0x3fffffff) | 0x80000000) >>> 0
+    const hex = words.map((word) => word.toString(16).padStart(8, '0')).join('')
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  }
+
+  private next(): number {
+    const s = this.state
+    const result = Math.imul(rotateLeft(Math.imul(s[1]!, 5), 7), 9) >>> 0
+    const t = s[1]! << 9
+    s[2]! ^= s[0]!
+    s[3]! ^= s[1]!
+    s[1]! ^= s[2]!
+    s[0]! ^= s[3]!
+    s[2]! ^= t
+    s[3] = rotateLeft(s[3]!, 11)
+    return result
+  }
+}
+
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits))
+}
+
+/** The finalizer of MurmurHash3: every input bit reaches every output bit. */
+function mix(value: number): number {
+  let hash = value >>> 0
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  base: './',
+  plugins: [react(), tailwindcss()],
+  resolve: {
+    alias: [
+      // monaco-yaml 5.5.1 speaks the worker protocol of monaco-editor ≤ 0.52: these two files speak today's.
+      { find: /^monaco-worker-manager\/worker$/, replacement: at('src/ui/editor/worker-init.ts') },
+      { find: /^monaco-worker-manager$/, replacement: at('src/ui/editor/worker-manager.ts') },
+      // monaco-yaml bundles prettier's JavaScript printer, useless for YAML: 220 kB less.
+      { find: /^prettier\/plugins\/estree$/, replacement: at('src/ui/editor/empty.ts') },
+    ],
+  },
+  // Found only when a worker or a lazy chunk runs: without this the development server reloads the page two or three times.
+  optimizeDeps: {
+    include: ['yaml', 'fflate', 'idb', 'monaco-yaml', 'monaco-yaml/yaml.worker.js', 'monaco-editor/editor', 'monaco-editor/features/register.all', 'monaco-editor/languages/definitions/yaml/register', 'monaco-editor/editor/editor.worker.js'],
+  },
+  worker: { format: 'es' },
+  build: { target: 'es2022', chunkSizeWarningLimit: 5000 },
+  test: { include: ['src/**/*.test.{ts,tsx}', 'golden/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'] },
+  preview: { port: 4173, strictPort: true },
+})
