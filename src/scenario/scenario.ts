@@ -1,0 +1,145 @@
+import type { Command, Run } from '../sim/cluster/run.ts'
+
+/** What a link, a file and the browser's storage hold: a run, and how to show it. */
+export interface Scenario {
+  readonly title: string
+  readonly run: Run
+  /** How far the sender had come; absent: as far as the last command. */
+  readonly until?: number
+}
+
+/** Bounds of what a stranger may send. */
+export const scenarioLimits = { bytes: 1024 * 1024, commands: 5000, depth: 64, workers: 1000 }
+
+export type Reading = { readonly ok: true; readonly scenario: Scenario } | { readonly ok: false; readonly problem: string }
+
+/** Reads a scenario out of JSON text from anywhere. Every format ever published stays readable; today there is one. */
+export function readScenario(text: string): Reading {
+  if (text.length > scenarioLimits.bytes) return problem(`the scenario is larger than ${scenarioLimits.bytes / 1024} KiB`)
+  if (deepestNesting(text) > scenarioLimits.depth) return problem(`the scenario is nested deeper than ${scenarioLimits.depth} levels`)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return problem('this is not a Kubarium scenario: it is not JSON')
+  }
+  if (!isRecord(value)) return problem('this is not a Kubarium scenario')
+  if (value['kubarium'] !== 1) return problem(value['kubarium'] === undefined ? 'this is not a Kubarium scenario' : `this scenario has format ${JSON.stringify(value['kubarium']).slice(0, 20)}, which this version of Kubarium does not know`)
+  return readFormat1(value)
+}
+
+/** The text of a scenario, for a file. */
+export function writeScenario({ title, run, until }: Scenario): string {
+  return JSON.stringify({ kubarium: 1, title, seed: run.seed, options: run.options, commands: run.commands.map(({ at, command }) => ({ at, ...command })), ...(until === undefined ? {} : { until }) })
+}
+
+function readFormat1(value: Readonly<Record<string, unknown>>): Reading {
+  const { title, seed, options, commands, until } = value
+  if (typeof title !== 'string' || title.length > 200) return problem('the title must be a text of at most 200 characters')
+  if (!isCount(seed)) return problem('the seed must be a whole number')
+  if (!isRecord(options)) return problem('the options must be a map')
+  const wrong = wrongOption(options)
+  if (wrong) return problem(wrong)
+  if (!Array.isArray(commands) || commands.length > scenarioLimits.commands) return problem(`there must be a list of at most ${scenarioLimits.commands} commands`)
+  if (until !== undefined && !isCount(until)) return problem('`until` must be a whole number of milliseconds')
+  const read: Run['commands'][number][] = []
+  let last = 0
+  for (const [index, entry] of commands.entries()) {
+    if (!isRecord(entry) || !isCount(entry['at']) || entry['at'] < last) return problem(`command ${index + 1}: its time must be a whole number of milliseconds, not before the one before it`)
+    last = entry['at']
+    const { at, ...command } = entry
+    const fault = wrongCommand(command)
+    if (fault) return problem(`command ${index + 1}: ${fault}`)
+    read.push({ at: last, command: command as unknown as Command })
+  }
+  return { ok: true, scenario: { title, run: { version: 1, seed, options, commands: read }, ...(until === undefined ? {} : { until }) } }
+}
+
+function wrongOption(options: Readonly<Record<string, unknown>>): string | null {
+  const { workers = 3, zones = 1, node, flags = {}, start, ...unknown } = options
+  if (Object.keys(unknown).length > 0) return `unknown option ${JSON.stringify(Object.keys(unknown)[0])}`
+  if (!isCount(workers) || workers > scenarioLimits.workers) return `workers must be a whole number up to ${scenarioLimits.workers}`
+  if (!isCount(zones) || zones < 1 || zones > 26) return 'zones must be a whole number from 1 to 26'
+  if (node !== undefined && !(isRecord(node) && typeof node['cpu'] === 'string' && typeof node['memory'] === 'string')) return 'node must have cpu and memory, each a quantity'
+  if (!isRecord(flags) || Object.values(flags).some((set) => !isRecord(set) || Object.values(set).some((flag) => typeof flag !== 'string'))) return 'flags must be texts by component and flag'
+  if (start !== undefined && typeof start !== 'string') return 'start must be a time'
+  return null
+}
+
+const nodeCommands = new Set(['power-off', 'power-on', 'cut-off', 'reconnect', 'cordon', 'uncordon'])
+
+/** Why a command cannot be carried out by its form; whether the API accepts it is the API's to say. */
+function wrongCommand(command: Readonly<Record<string, unknown>>): string | null {
+  const kind = command['kind']
+  const texts = (...names: string[]) => names.find((name) => typeof command[name] !== 'string')
+  const missing = (name: string | undefined) => (name ? `${String(kind)} needs ${name}` : null)
+  if (typeof kind !== 'string') return 'it has no kind'
+  if (nodeCommands.has(kind)) return missing(texts('node'))
+  if (kind === 'stop' || kind === 'start') return missing(texts('component'))
+  if (kind === 'kill') return missing(texts('pod'))
+  if (kind === 'delete' || kind === 'restart') return missing(texts('resource', 'key'))
+  if (kind === 'scale') return missing(texts('resource', 'key') ?? (isCount(command['replicas']) ? undefined : 'replicas'))
+  if (kind === 'apply') return Array.isArray(command['manifests']) && command['manifests'].every(isRecord) ? null : 'apply needs a list of manifests'
+  if (kind === 'request') return isRecord(command['request']) && ['verb', 'group', 'version', 'resource'].every((name) => typeof (command['request'] as Record<string, unknown>)[name] === 'string') ? null : 'request needs a request'
+  return `unknown kind ${JSON.stringify(kind).slice(0, 40)}`
+}
+
+function problem(text: string): Reading {
+  return { ok: false, problem: text }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}
+
+/** Depth of brackets outside of texts: looked at before parsing, which recurses. */
+function deepestNesting(text: string): number {
+  let depth = 0
+  let deepest = 0
+  let inText = false
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (inText) {
+      if (character === '\\') at += 1
+      else if (character === '"') inText = false
+    } else if (character === '"') inText = true
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, (depth += 1))
+    else if (character === ']' || character === '}') depth -= 1
+  }
+  return deepest
+}
+
+/** Secrets in a scenario: links stay in chat logs, so their data is left out unless the sender insists. */
+export function secretsIn(run: Run): number {
+  return run.commands.filter(({ command }) => command.kind === 'apply' && command.manifests.some((manifest) => manifest['kind'] === 'Secret')).length
+}
+
+export function withoutSecretData(run: Run): Run {
+  const strip = (command: Command): Command => (command.kind === 'apply' ? { ...command, manifests: command.manifests.map((manifest) => (manifest['kind'] === 'Secret' ? { ...manifest, data: undefined, stringData: undefined } : manifest)) } : command)
+  return { ...run, commands: run.commands.map(({ at, command }) => ({ at, command: strip(command) })) }
+}
+
+/** What a preview of a foreign scenario says before it may run. */
+export interface ScenarioSummary {
+  readonly title: string
+  readonly workers: number
+  readonly commands: number
+  /** How many objects of each kind it applies. */
+  readonly kinds: ReadonlyMap<string, number>
+  readonly faults: number
+}
+
+export function summaryOf({ title, run }: Scenario): ScenarioSummary {
+  const kinds = new Map<string, number>()
+  let faults = 0
+  for (const { command } of run.commands) {
+    if (command.kind === 'apply') for (const manifest of command.manifests) kinds.set(String(manifest['kind']), (kinds.get(String(manifest['kind'])) ?? 0) + 1)
+    else if (['power-off', 'cut-off', 'stop', 'kill'].includes(command.kind)) faults += 1
+  }
+  return { title, workers: run.options.workers ?? 3, commands: run.commands.length, kinds, faults }
+}
+
