@@ -1,6 +1,6 @@
 import { assert } from './assert.ts'
 
-/** Virtual milliseconds since the run began. Always a whole number. */
+/** Virtual milliseconds; always a whole number. Zero is when the cluster is up: what brings it up happens before. */
 export type Millis = number
 
 /** One entry of the agenda, for cancelling it and for asking what caused what. 0 is "nothing" (a person, or the start of the run). */
@@ -39,7 +39,7 @@ interface Planned {
  * A binary heap over typed arrays; entries wait in a map by sequence, so cancelling is forgetting.
  */
 export class Timeline implements Agenda {
-  private clock: Millis = 0
+  private clock: Millis
   private sequence: EntryId = 0
   private due = new Float64Array(1024)
   private order = new Float64Array(1024)
@@ -47,6 +47,10 @@ export class Timeline implements Agenda {
   private readonly planned = new Map<EntryId, Planned>()
   private running: EntryId = 0
   private runningLabel = ''
+
+  constructor(start: Millis = 0) {
+    this.clock = start
+  }
 
   get now(): Millis {
     return this.clock

@@ -29,11 +29,16 @@ export class Trace {
     this.limit = limit
   }
 
-  add(entry: TraceEntry): void {
+  /** Adds to the hash what is too frequent and too dull to be kept: a lease was renewed. */
+  count(entry: TraceEntry): void {
     this.hash.addNumber(entry.at)
     this.hash.addText(entry.author)
     this.hash.addText(entry.what)
     if (entry.revision !== undefined) this.hash.addNumber(entry.revision)
+  }
+
+  add(entry: TraceEntry): void {
+    this.count(entry)
     this.entries.push(entry)
     if (this.entries.length >= 2 * this.limit) {
       this.dropped += this.entries.length - this.limit

@@ -1,0 +1,164 @@
+import type { Millis } from '../sim/kernel/agenda.ts'
+import { Cluster } from '../sim/cluster/cluster.ts'
+import type { Run, TimedCommand } from '../sim/cluster/run.ts'
+import { Pacer } from './pacer.ts'
+import type { Pace, Question, ToPage, ToWorker } from './protocol.ts'
+
+/** Longest uninterrupted slice of the engine, in real milliseconds: messages are heard in between. */
+const slice = 8
+/** How far "next change" looks ahead before it gives up. */
+const furthestChange: Millis = 2 * 3_600_000
+
+/** What the cluster is on its way to: through the log of a run, or to the next change that the page would show. */
+type Errand = { readonly kind: 'replay'; readonly commands: TimedCommand[]; readonly until: Millis } | { readonly kind: 'change'; readonly from: number; readonly limit: Millis }
+
+/** One cluster and the conversation about it: what the Worker does, without the Worker. */
+export class Session {
+  private cluster: Cluster | null = null
+  private readonly pacer = new Pacer()
+  private errand: Errand | null = null
+  private fresh = true
+  private awaitingDrawn = false
+  private visible = true
+  private restless = false
+
+  constructor(
+    private readonly send: (message: ToPage) => void,
+    private readonly realNow: () => number,
+  ) {}
+
+  handle(message: ToWorker): void {
+    switch (message.type) {
+      case 'boot':
+        return this.boot(message.run, message.until, message.pace)
+      case 'command':
+        return this.answer(message.id, () => this.perform(message.command))
+      case 'ask':
+        return this.answer(message.id, () => this.ask(message.question))
+      case 'pace':
+        if (this.errand?.kind === 'change') this.errand = null
+        this.restless = true
+        return this.pacer.set(message.pace, this.realNow())
+      case 'step':
+        return this.guard(() => this.stepTo(message.to))
+      case 'drawn':
+        this.awaitingDrawn = false
+        return
+      case 'visible':
+        this.visible = message.visible
+        return
+      case 'ping':
+        return this.send({ type: 'pong', id: message.id })
+    }
+  }
+
+  /** One slice of work; true when there is more to do soon. */
+  tick(): boolean {
+    const { cluster } = this
+    if (!cluster || cluster.defect) return false
+    this.guard(() => this.advance(cluster))
+    this.sendBatch(cluster)
+    return this.errand !== null || !this.pacer.current.paused || this.restless
+  }
+
+  private boot(run: Run, until: Millis | undefined, pace: Pace): void {
+    this.pacer.set(pace, this.realNow())
+    this.fresh = true
+    this.awaitingDrawn = false
+    this.guard(() => {
+      this.cluster = new Cluster(run.seed, run.options)
+      this.cluster.observe()
+      const commands = [...run.commands]
+      this.errand = { kind: 'replay', commands, until: Math.max(until ?? 0, commands.at(-1)?.at ?? 0) }
+    })
+  }
+
+  private advance(cluster: Cluster): void {
+    const deadline = this.realNow() + slice
+    const target = this.pacer.targetAt(this.realNow(), cluster.now)
+    if (this.errand?.kind === 'replay') return this.replay(cluster, this.errand, deadline)
+    if (this.errand?.kind === 'change') return this.seek(cluster, this.errand, deadline)
+    this.runTo(cluster, target, deadline)
+  }
+
+  private replay(cluster: Cluster, errand: Extract<Errand, { kind: 'replay' }>, deadline: number): void {
+    while (this.realNow() < deadline) {
+      const next = errand.commands[0]
+      if (!this.runTo(cluster, next?.at ?? errand.until, deadline)) return
+      if (!next) {
+        this.errand = null
+        this.pacer.set(this.pacer.current, this.realNow())
+        return
+      }
+      cluster.perform(next.command)
+      errand.commands.shift()
+    }
+  }
+
+  private seek(cluster: Cluster, errand: Extract<Errand, { kind: 'change' }>, deadline: number): void {
+    do {
+      if (cluster.visibleChanges !== errand.from || !cluster.step(errand.limit)) {
+        // What happens at the same instant belongs to the same change.
+        cluster.advanceTo(cluster.now)
+        this.errand = null
+        this.pacer.set(this.pacer.current, this.realNow())
+        return
+      }
+    } while (this.realNow() < deadline)
+  }
+
+  /** True when `target` was reached within the slice. */
+  private runTo(cluster: Cluster, target: Millis, deadline: number): boolean {
+    for (let steps = 0; cluster.step(target); steps += 1) if (steps % 16 === 15 && this.realNow() >= deadline) return false
+    cluster.advanceTo(target)
+    return true
+  }
+
+  private stepTo(to: 'event' | 'change'): void {
+    const { cluster } = this
+    if (!cluster || this.errand) return
+    this.restless = true
+    if (to === 'event') cluster.step(cluster.nextEventAt() ?? cluster.now)
+    else this.errand = { kind: 'change', from: cluster.visibleChanges, limit: cluster.now + furthestChange }
+  }
+
+  private perform(command: TimedCommand['command']) {
+    this.restless = true
+    return this.running().perform(command)
+  }
+
+  private ask(question: Question) {
+    return this.running().ask(question)
+  }
+
+  /** The cluster once the log has been replayed: a command must not slip in between. */
+  private running(): Cluster {
+    while (this.errand?.kind === 'replay') this.replay(this.cluster!, this.errand, this.realNow() + slice)
+    if (!this.cluster) throw new Error('no cluster has been started')
+    return this.cluster
+  }
+
+  private answer(id: number, work: () => ReturnType<Cluster['perform']>): void {
+    this.guard(() => this.send({ type: 'answer', id, result: work() }))
+  }
+
+  private sendBatch(cluster: Cluster): void {
+    if (this.awaitingDrawn || !this.visible || this.errand?.kind === 'replay') return
+    const drained = cluster.drain()
+    this.restless = false
+    this.awaitingDrawn = true
+    this.send({ type: 'batch', fresh: this.fresh, ...drained, start: cluster.start, pace: this.pacer.current, commands: cluster.commands })
+    this.fresh = false
+  }
+
+  /** A defect of the simulator halts the run; the page tells seed and time instead of going blank. */
+  private guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.errand = null
+      this.pacer.set({ ...this.pacer.current, paused: true }, this.realNow())
+      this.send({ type: 'defect', message: error instanceof Error ? error.message : String(error), seed: this.cluster?.seed ?? 0, at: this.cluster?.now ?? 0 })
+    }
+  }
+}
