@@ -1,0 +1,176 @@
+import { parseDuration } from '../sim/api/duration.ts'
+import type { Millis } from '../sim/kernel/agenda.ts'
+import { findByAnyName, type ResourceDefinition } from '../sim/api/resources.ts'
+import type { Command } from '../sim/cluster/run.ts'
+import { parseExpectation, type Expectation } from './expectation.ts'
+
+export const usage = `Usage: kubarium run FILE|DIR|- … [options]
+
+Runs a cluster without a browser: applies the manifests when it is up, lets virtual time pass, and tells how it ended.
+
+  --nodes N             worker nodes (3)
+  --zones N             zones the workers are dealt to (1)
+  --seed S              seed of everything random (1)
+  --until TIME          virtual time to run, "10m" (until the last --at or --expect, at least 5m)
+  --at "TIME ACTION"    at a virtual time: power-off|power-on|cut-off|reconnect|cordon|uncordon NODE, stop|start COMPONENT,
+                        kill POD[/CONTAINER], delete KIND/NAME, scale KIND/NAME N, apply FILE
+  --expect "TIME KIND/NAME[.NAMESPACE] STATE"
+                        STATE: ready, available, gone, a condition Type=Status, or {.json.path}=value
+  -n NAMESPACE          namespace of names without one (default)
+  -o wide|json|yaml|events
+
+Exit code: 0 all expectations hold, 1 one fails, 2 bad arguments or input.
+`
+
+/** Bad arguments or input: the command line ends with exit code 2 and this message. */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+}
+
+/** What a person asked for, checked; files are not read yet. */
+export interface RunArguments {
+  readonly inputs: readonly string[]
+  readonly nodes: number | null
+  readonly zones: number | null
+  readonly seed: number | null
+  readonly until: Millis | null
+  readonly namespace: string
+  readonly actions: readonly Action[]
+  readonly expectations: readonly Expectation[]
+  readonly output: 'summary' | 'wide' | 'json' | 'yaml' | 'events'
+}
+
+/** A command at its time; `applyFile` stands for an apply whose file is still to be read. */
+export interface Action {
+  readonly at: Millis
+  readonly command: Command | { readonly kind: 'applyFile'; readonly file: string }
+}
+
+export function parseArguments(words: readonly string[]): RunArguments {
+  const found = { inputs: [] as string[], at: [] as string[], expect: [] as string[], single: new Map<string, string>() }
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index]!
+    const [flag, attached] = splitFlag(word)
+    if (flag === null) {
+      found.inputs.push(word)
+      continue
+    }
+    const value = attached ?? words[(index += 1)]
+    if (value === undefined) throw new InputError(`${flag} needs a value`)
+    if (flag === '--at') found.at.push(value)
+    else if (flag === '--expect') found.expect.push(value)
+    else found.single.set(flag, value)
+  }
+  if (found.inputs.length === 0) throw new InputError('name at least one file, a folder, or - for standard input')
+  const namespace = found.single.get('-n') ?? 'default'
+  return {
+    inputs: found.inputs,
+    nodes: count(found.single, '--nodes', 0, 1000),
+    zones: count(found.single, '--zones', 1, 26),
+    seed: count(found.single, '--seed', 0, 0xffffffff),
+    until: found.single.has('--until') ? parseTime(found.single.get('--until')!, '--until') : null,
+    namespace,
+    actions: found.at.map((text) => parseAction(text, namespace)).sort((a, b) => a.at - b.at),
+    expectations: found.expect.map((text) => parseExpectation(text, namespace)),
+    output: parseOutput(found.single.get('-o')),
+  }
+}
+
+const flags = new Set(['--nodes', '--zones', '--seed', '--until', '--at', '--expect', '-o', '-n'])
+const longForms = new Map([['--output', '-o'], ['--namespace', '-n']])
+
+/** The flag of a word and the value attached to it; null for a word that is no flag. */
+function splitFlag(word: string): [flag: string | null, value: string | undefined] {
+  if (word === '-' || !word.startsWith('-')) return [null, undefined]
+  const equals = word.indexOf('=')
+  const name = equals < 0 ? word : word.slice(0, equals)
+  const flag = longForms.get(name) ?? name
+  if (flags.has(flag)) return [flag, equals < 0 ? undefined : word.slice(equals + 1)]
+  const short = word.slice(0, 2)
+  if (flags.has(short) && word.length > 2) return [short, word.slice(2)]
+  throw new InputError(`unknown flag ${word}`)
+}
+
+function count(values: ReadonlyMap<string, string>, flag: string, least: number, most: number): number | null {
+  const text = values.get(flag)
+  if (text === undefined) return null
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new InputError(`${flag} must be a whole number from ${least} to ${most}, not "${text}"`)
+  return value
+}
+
+function parseOutput(text: string | undefined): RunArguments['output'] {
+  if (text === undefined) return 'summary'
+  if (text === 'wide' || text === 'json' || text === 'yaml' || text === 'events') return text
+  throw new InputError(`-o must be wide, json, yaml or events, not "${text}"`)
+}
+
+/** A virtual time, as Go writes durations: 90s, 1h30m, 1.5s; a bare number counts seconds. */
+export function parseTime(text: string, where: string): Millis {
+  const millis = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text)
+  if (millis === null || !Number.isSafeInteger(millis) || millis < 0) throw new InputError(`${where}: "${text}" is not a time like 90s or 1h30m`)
+  if (millis > 366 * 86_400_000) throw new InputError(`${where}: "${text}" is more than a year`)
+  return millis
+}
+
+function parseAction(text: string, namespace: string): Action {
+  const [time, verb, ...rest] = text.trim().split(/\s+/)
+  const where = `--at "${text}"`
+  if (!time || !verb) throw new InputError(`${where}: a time and an action are needed`)
+  const at = parseTime(time, where)
+  const only = (what: string): string => {
+    if (rest.length !== 1) throw new InputError(`${where}: ${verb} needs ${what}`)
+    return rest[0]!
+  }
+  switch (verb) {
+    case 'power-off':
+    case 'power-on':
+    case 'cut-off':
+    case 'reconnect':
+    case 'cordon':
+    case 'uncordon':
+      return { at, command: { kind: verb, node: only('a node') } }
+    case 'stop':
+    case 'start':
+      return { at, command: { kind: verb, component: only('a component') } }
+    case 'kill':
+      return { at, command: killOf(only('POD or POD/CONTAINER'), namespace) }
+    case 'delete': {
+      const { definition, key } = parseTarget(only('KIND/NAME'), namespace, where)
+      return { at, command: { kind: 'delete', resource: definition.resource, key } }
+    }
+    case 'scale': {
+      const [target, replicas] = rest
+      if (!target || !replicas || rest.length !== 2 || !/^\d{1,9}$/.test(replicas)) throw new InputError(`${where}: scale needs KIND/NAME and a number of replicas`)
+      const { definition, key } = parseTarget(target, namespace, where)
+      return { at, command: { kind: 'scale', resource: definition.resource, key, replicas: Number(replicas) } }
+    }
+    case 'apply':
+      return { at, command: { kind: 'applyFile', file: only('a file') } }
+    default:
+      throw new InputError(`${where}: unknown action "${verb}"`)
+  }
+}
+
+function killOf(text: string, namespace: string): Command {
+  const [name = '', container] = text.replace(/^pods?\//, '').split('/')
+  const { name: pod, namespace: of } = splitName(name, namespace)
+  return { kind: 'kill', pod: `${of}/${pod}`, ...(container ? { container } : {}) }
+}
+
+/** `deployment/web.shop` → the resource and the key `shop/web`. */
+export function parseTarget(text: string, namespace: string, where: string): { readonly definition: ResourceDefinition; readonly key: string } {
+  const slash = text.indexOf('/')
+  if (slash < 1 || slash === text.length - 1) throw new InputError(`${where}: "${text}" is not KIND/NAME`)
+  const kind = text.slice(0, slash)
+  const definition = findByAnyName(kind)
+  if (!definition) throw new InputError(`${where}: the server doesn't have a resource type "${kind}"`)
+  if (!definition.namespaced) return { definition, key: text.slice(slash + 1) }
+  const { name, namespace: of } = splitName(text.slice(slash + 1), namespace)
+  return { definition, key: `${of}/${name}` }
+}
+
+function splitName(text: string, namespace: string): { readonly name: string; readonly namespace: string } {
+  const dot = text.lastIndexOf('.')
+  return dot > 0 && dot < text.length - 1 ? { name: text.slice(0, dot), namespace: text.slice(dot + 1) } : { name: text, namespace }
+}
