@@ -1,8 +1,7 @@
-import { parseDuration } from '../sim/api/duration.ts'
 import type { Millis } from '../sim/kernel/agenda.ts'
-import { findByAnyName, type ResourceDefinition } from '../sim/api/resources.ts'
 import type { Command } from '../sim/cluster/run.ts'
 import { parseExpectation, type Expectation } from './expectation.ts'
+import { InputError, parseTarget, parseTime, splitName } from './input.ts'
 
 export const usage = `Usage: kubarium run FILE|DIR|- … [options]
 
@@ -21,11 +20,6 @@ Runs a cluster without a browser: applies the manifests when it is up, lets virt
 
 Exit code: 0 all expectations hold, 1 one fails, 2 bad arguments or input.
 `
-
-/** Bad arguments or input: the command line ends with exit code 2 and this message. */
-export class InputError extends Error {
-  override readonly name = 'InputError'
-}
 
 /** What a person asked for, checked; files are not read yet. */
 export interface RunArguments {
@@ -105,14 +99,6 @@ function parseOutput(text: string | undefined): RunArguments['output'] {
   throw new InputError(`-o must be wide, json, yaml or events, not "${text}"`)
 }
 
-/** A virtual time, as Go writes durations: 90s, 1h30m, 1.5s; a bare number counts seconds. */
-export function parseTime(text: string, where: string): Millis {
-  const millis = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text)
-  if (millis === null || !Number.isSafeInteger(millis) || millis < 0) throw new InputError(`${where}: "${text}" is not a time like 90s or 1h30m`)
-  if (millis > 366 * 86_400_000) throw new InputError(`${where}: "${text}" is more than a year`)
-  return millis
-}
-
 function parseAction(text: string, namespace: string): Action {
   const [time, verb, ...rest] = text.trim().split(/\s+/)
   const where = `--at "${text}"`
@@ -156,21 +142,4 @@ function killOf(text: string, namespace: string): Command {
   const [name = '', container] = text.replace(/^pods?\//, '').split('/')
   const { name: pod, namespace: of } = splitName(name, namespace)
   return { kind: 'kill', pod: `${of}/${pod}`, ...(container ? { container } : {}) }
-}
-
-/** `deployment/web.shop` → the resource and the key `shop/web`. */
-export function parseTarget(text: string, namespace: string, where: string): { readonly definition: ResourceDefinition; readonly key: string } {
-  const slash = text.indexOf('/')
-  if (slash < 1 || slash === text.length - 1) throw new InputError(`${where}: "${text}" is not KIND/NAME`)
-  const kind = text.slice(0, slash)
-  const definition = findByAnyName(kind)
-  if (!definition) throw new InputError(`${where}: the server doesn't have a resource type "${kind}"`)
-  if (!definition.namespaced) return { definition, key: text.slice(slash + 1) }
-  const { name, namespace: of } = splitName(text.slice(slash + 1), namespace)
-  return { definition, key: `${of}/${name}` }
-}
-
-function splitName(text: string, namespace: string): { readonly name: string; readonly namespace: string } {
-  const dot = text.lastIndexOf('.')
-  return dot > 0 && dot < text.length - 1 ? { name: text.slice(0, dot), namespace: text.slice(dot + 1) } : { name: text, namespace }
 }

@@ -1,6 +1,6 @@
 import type { Millis } from '../sim/kernel/agenda.ts'
 import type { ResourceDefinition } from '../sim/api/resources.ts'
-import { InputError, parseTarget, parseTime } from './arguments.ts'
+import { InputError, parseTarget, parseTime } from './input.ts'
 
 /** What must hold at a virtual time, and the words a person said it in. */
 export interface Expectation {
