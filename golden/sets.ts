@@ -1,5 +1,13 @@
 import type { GoldenSet } from './harness.ts'
+import { endpointSlice } from './machinery/endpointslice.ts'
+import { nameSet } from './machinery/names.ts'
+import { objectMeta } from './machinery/object-meta.ts'
+import { statusErrors } from './machinery/status-errors.ts'
 
 /** Every set that is replayed: one line a set, in the order they are printed. */
 export const sets: readonly GoldenSet[] = [
+  nameSet,
+  objectMeta,
+  statusErrors,
+  endpointSlice,
 ]

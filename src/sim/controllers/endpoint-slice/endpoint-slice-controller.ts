@@ -1,0 +1,134 @@
+// Upstream: pkg/controller/endpointslice and k8s.io/endpointslice (v1.36). Left out: metrics, giving up on a Service after 15 retries.
+import { internalError } from '../../api/errors.ts'
+import type { EndpointSlice, Node, Service } from '../../api/generated/types.ts'
+import { keyOf, objectKey } from '../../api/objects.ts'
+import type { ObjectKey } from '../../api/objects.ts'
+import { must, StatusError } from '../../api/status.ts'
+import type { Change, ComponentContext, Draft } from '../../client/component.ts'
+import { WorkQueue } from '../../client/work-queue.ts'
+import type { Requeue } from '../../client/work-queue.ts'
+import { defaultControllerManagerFlags } from '../flags.ts'
+import type { ControllerManagerFlags } from '../flags.ts'
+import { zoneLabel } from './endpoint-of-pod.ts'
+import { planEndpointSlices } from './plan-endpoint-slices.ts'
+import type { SlicePlan } from './plan-endpoint-slices.ts'
+import { ServiceSelection } from './service-selection.ts'
+import { controllerName, managedByLabel, serviceNameLabel, sliceObject } from './slice-draft.ts'
+import { SliceTracker } from './slice-tracker.ts'
+import { cpuRatios, milliCpu } from './topology-allocation.ts'
+import { TopologyCache } from './topology-hints.ts'
+import { TriggerTimes } from './trigger-times.ts'
+
+/** Upstream: endpointSliceChangeMinSyncDelay. */
+const sliceChangeDelay = 1_000
+
+/** Keeps the EndpointSlices of every Service with a selector equal to the pods it selects. */
+export function startEndpointSliceController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
+  const { maxEndpointsPerSlice, endpointsliceUpdatesBatchPeriod: batchPeriod, concurrentServiceEndpointSyncs: workers } = { ...defaultControllerManagerFlags, ...options }
+  const { agenda, client, informers } = context
+  const services = informers.of('services')
+  const pods = informers.of('pods')
+  const slices = informers.of('endpointslices')
+  const nodes = informers.of('nodes')
+  const selection = new ServiceSelection(services, pods)
+  const tracker = new SliceTracker()
+  const triggers = new TriggerTimes()
+  const topology = new TopologyCache()
+  const queue = new WorkQueue(agenda, 'endpoint-slice', reconcile, { workers, client, baseDelay: 1_000 })
+  queue.pause()
+
+  slices.addIndex('service', (slice) => (isManaged(slice) ? [serviceOf(slice)] : []))
+  services.onChange(({ old, new: current }) => queue.add(keyOf((current ?? old)!)))
+  pods.onChange((change) => {
+    for (const service of selection.servicesConcernedBy(change)) queue.addAfter(service, batchPeriod)
+  })
+  slices.onChange((change) => {
+    for (const service of servicesToRedo(change, tracker)) queue.addAfter(service, Math.max(sliceChangeDelay, batchPeriod))
+  })
+  nodes.onChange((change) => {
+    if (nodes.synced && concernsTopology(change)) nodesChanged()
+  })
+  informers.whenSynced(() => {
+    nodesChanged()
+    queue.resume()
+  })
+
+  function reconcile(key: ObjectKey): Requeue {
+    const service = services.lister.get(key)
+    if (!service) {
+      triggers.forget(key)
+      tracker.forget(key)
+      return 'whenChanged'
+    }
+    if (service.spec.type === 'ExternalName' || !service.spec.selector) return 'whenChanged'
+    const selected = selection.podsOf(service)
+    const existing = slices.lister.byIndex('service', key).filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    // The cache does not show the last writes yet: a plan made from it would write them again.
+    if (tracker.isStale(key, existing)) throw new StatusError(internalError('EndpointSlice informer cache is out of date'))
+    const triggerTime = triggers.next(key, service, selected)
+    const plan = planEndpointSlices({ service, pods: selected, existing, nodeOf: (name) => nodes.lister.get(name), maxEndpointsPerSlice }, topology)
+    if (plan.create.length + plan.update.length + plan.delete.length > 0) context.decided('planEndpointSlices', `services/${key}`, plan)
+    carryOut(context, tracker, plan, service, triggerTime)
+    return 'whenChanged'
+  }
+
+  function nodesChanged(): void {
+    topology.ratios = cpuRatios(nodes.lister.list())
+    for (const key of topology.overloaded()) queue.add(key)
+  }
+}
+
+function carryOut({ client, events }: ComponentContext, tracker: SliceTracker, plan: SlicePlan, service: Service, triggerTime: string | null): void {
+  try {
+    write(client, tracker, plan, service, triggerTime)
+    for (const { type, reason, message } of plan.events) events.event(service, type, reason, message)
+    const [first, ...others] = plan.errors
+    if (first !== undefined) throw new StatusError(internalError(others.length > 0 ? `[${plan.errors.join(', ')}]` : first))
+  } catch (error) {
+    if (error instanceof StatusError) {
+      events.event(service, 'Warning', 'FailedToUpdateEndpointSlices', `Error updating Endpoint Slices for Service ${keyOf(service)}: ${error.message}`)
+    }
+    throw error
+  }
+}
+
+function write(client: ComponentContext['client'], tracker: SliceTracker, plan: SlicePlan, service: Service, triggerTime: string | null): void {
+  const key = keyOf(service)
+  for (const draft of plan.create) {
+    const created = client.create('endpointslices', sliceObject(draft, service, triggerTime) as Draft<'endpointslices'>)
+    // A namespace that is going takes no new slice, and needs none.
+    if (!created.ok && created.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return
+    tracker.wrote(key, must(created))
+  }
+  for (const draft of plan.update) tracker.wrote(key, must(client.update('endpointslices', sliceObject(draft, service, triggerTime) as EndpointSlice)))
+  for (const slice of plan.delete) {
+    const deleted = client.delete('endpointslices', keyOf(slice))
+    if (!deleted.ok && deleted.status.reason !== 'NotFound') throw new StatusError(deleted.status)
+    if (deleted.ok) tracker.deleted(key, slice)
+  }
+}
+
+/** The Services whose slices somebody else changed. */
+function servicesToRedo({ old, new: current }: Change<EndpointSlice>, tracker: SliceTracker): readonly ObjectKey[] {
+  if (!current) return old && isManaged(old) && tracker.sawDeletion(serviceOf(old), old) ? [serviceOf(old)] : []
+  const isTaken = old !== undefined && (serviceOf(old) !== serviceOf(current) || isManaged(old) !== isManaged(current))
+  if (isTaken) return [...new Set([serviceOf(old), serviceOf(current)])]
+  return isManaged(current) && tracker.isNews(serviceOf(current), current) ? [serviceOf(current)] : []
+}
+
+function isManaged({ metadata: { labels } }: EndpointSlice): boolean {
+  return labels?.[managedByLabel] === controllerName
+}
+
+function serviceOf({ metadata: { namespace, labels } }: EndpointSlice): ObjectKey {
+  return objectKey(namespace, labels?.[serviceNameLabel] ?? '')
+}
+
+function concernsTopology({ old, new: current }: Change<Node>): boolean {
+  if (!old || !current) return true
+  return isReady(old) !== isReady(current) || old.metadata.labels?.[zoneLabel] !== current.metadata.labels?.[zoneLabel] || milliCpu(old) !== milliCpu(current)
+}
+
+function isReady({ status }: Node): boolean {
+  return status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
+}

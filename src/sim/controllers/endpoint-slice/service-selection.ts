@@ -1,0 +1,75 @@
+import type { Pod, Service } from '../../api/generated/types.ts'
+import { keyOf } from '../../api/objects.ts'
+import type { Labels, ObjectKey } from '../../api/objects.ts'
+import type { Change, Informer } from '../../client/component.ts'
+import { concernedBy } from './pod-changes.ts'
+
+/** Finds the pods of a Service and the Services of a pod without walking through all of either. */
+export class ServiceSelection {
+  constructor(
+    private readonly services: Informer<Service>,
+    private readonly pods: Informer<Pod>,
+  ) {
+    services.addIndex('selector', selectorIndex)
+    pods.addIndex('label', labelIndex)
+  }
+
+  podsOf({ metadata, spec: { selector = {} } }: Service): readonly Pod[] {
+    const pairs = Object.entries(selector)
+    const pair = tellingPair(pairs)
+    if (!pair) return this.pods.lister.list(metadata.namespace)
+    const candidates = this.pods.lister.byIndex('label', labelKey(metadata.namespace, ...pair))
+    return pairs.length === 1 ? candidates : candidates.filter((pod) => selects(selector, pod.metadata.labels ?? {}))
+  }
+
+  /** The Services that need a pass because of this change of a pod. */
+  servicesConcernedBy(change: Change<Pod>): Iterable<ObjectKey> {
+    const concerned = concernedBy(change)
+    const namespace = (change.new ?? change.old)?.metadata.namespace
+    switch (concerned.kind) {
+      case 'none':
+        return []
+      case 'all':
+        return new Set(concerned.labels.flatMap((labels) => this.servicesFor(namespace, labels)))
+      case 'either':
+        return oneOfBoth(this.servicesFor(namespace, concerned.before), this.servicesFor(namespace, concerned.after))
+    }
+  }
+
+  private servicesFor(namespace: string | undefined, labels: Labels): readonly ObjectKey[] {
+    const keys: ObjectKey[] = []
+    for (const [key, value] of Object.entries(labels)) {
+      for (const service of this.services.lister.byIndex('selector', labelKey(namespace, key, value))) {
+        if (selects(service.spec.selector ?? {}, labels)) keys.push(keyOf(service))
+      }
+    }
+    for (const service of this.services.lister.byIndex('selector', labelKey(namespace, '', ''))) keys.push(keyOf(service))
+    return keys
+  }
+}
+
+/** A Service stands under one pair of its selector, so that a pod finds its Services by its own labels. */
+function selectorIndex({ metadata, spec }: Service): readonly string[] {
+  return spec.selector ? [labelKey(metadata.namespace, ...(tellingPair(Object.entries(spec.selector)) ?? ['', '']))] : []
+}
+
+function labelIndex({ metadata }: Pod): readonly string[] {
+  return Object.entries(metadata.labels ?? {}).map(([key, value]) => labelKey(metadata.namespace, key, value))
+}
+
+/** Any pair would do; the one with the longest value is the likeliest to tell apart. */
+function tellingPair(pairs: readonly (readonly [string, string])[]): readonly [string, string] | undefined {
+  return pairs.toSorted(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))[0]
+}
+
+function labelKey(namespace = '', key: string, value: string): string {
+  return `${namespace}/${key}=${value}`
+}
+
+function selects(selector: Labels, labels: Labels): boolean {
+  return Object.entries(selector).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
+}
+
+function oneOfBoth(one: readonly ObjectKey[], other: readonly ObjectKey[]): readonly ObjectKey[] {
+  return [...one.filter((key) => !other.includes(key)), ...other.filter((key) => !one.includes(key))]
+}

@@ -1,0 +1,60 @@
+import type { Millis } from '../kernel/agenda.ts'
+
+/** Flags of kube-controller-manager, each named after the upstream flag beside it. Durations in milliseconds. */
+export interface ControllerManagerFlags {
+  /** --node-monitor-period */
+  readonly nodeMonitorPeriod: Millis
+  /** --node-monitor-grace-period (40 s before 1.32) */
+  readonly nodeMonitorGracePeriod: Millis
+  /** --node-startup-grace-period */
+  readonly nodeStartupGracePeriod: Millis
+  /** --node-eviction-rate, in nodes a second */
+  readonly nodeEvictionRate: number
+  /** --secondary-node-eviction-rate, in nodes a second */
+  readonly secondaryNodeEvictionRate: number
+  /** --large-cluster-size-threshold, in nodes */
+  readonly largeClusterSizeThreshold: number
+  /** --unhealthy-zone-threshold, a share of the nodes of a zone */
+  readonly unhealthyZoneThreshold: number
+  /** --terminated-pod-gc-threshold; 0 or below turns this part of the pod garbage collector off */
+  readonly terminatedPodGcThreshold: number
+  /** --concurrent-gc-syncs, of each of its two queues */
+  readonly concurrentGcSyncs: number
+  /** --concurrent-namespace-syncs */
+  readonly concurrentNamespaceSyncs: number
+  /** --namespace-sync-period */
+  readonly namespaceSyncPeriod: Millis
+  /** --concurrent-service-endpoint-syncs */
+  readonly concurrentServiceEndpointSyncs: number
+  /** --max-endpoints-per-slice */
+  readonly maxEndpointsPerSlice: number
+  /** --endpointslice-updates-batch-period */
+  readonly endpointsliceUpdatesBatchPeriod: Millis
+  /** --cluster-cidr, IPv4 */
+  readonly clusterCidr: string
+  /** --node-cidr-mask-size-ipv4 */
+  readonly nodeCidrMaskSize: number
+  /** --service-cluster-ip-range, left out of the node CIDRs where they overlap */
+  readonly serviceClusterIpRange: string
+}
+
+/** What kube-controller-manager 1.36 does when a flag is not given; the cluster's CIDRs as kubeadm gives them with flannel's. */
+export const defaultControllerManagerFlags: ControllerManagerFlags = {
+  nodeMonitorPeriod: 5_000,
+  nodeMonitorGracePeriod: 50_000,
+  nodeStartupGracePeriod: 60_000,
+  nodeEvictionRate: 0.1,
+  secondaryNodeEvictionRate: 0.01,
+  largeClusterSizeThreshold: 50,
+  unhealthyZoneThreshold: 0.55,
+  terminatedPodGcThreshold: 12_500,
+  concurrentGcSyncs: 20,
+  concurrentNamespaceSyncs: 10,
+  namespaceSyncPeriod: 300_000,
+  concurrentServiceEndpointSyncs: 5,
+  maxEndpointsPerSlice: 100,
+  endpointsliceUpdatesBatchPeriod: 0,
+  clusterCidr: '10.244.0.0/16',
+  nodeCidrMaskSize: 24,
+  serviceClusterIpRange: '10.96.0.0/12',
+}
