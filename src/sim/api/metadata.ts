@@ -1,0 +1,126 @@
+import { forbidden, invalid, required, tooLong, type FieldError } from './field-errors.ts'
+import type { ObjectMeta, OwnerReference } from './generated/types.ts'
+import { byteLength } from './go-text.ts'
+import {
+  checkFieldManager, checkFinalizerName, checkImmutable, checkLabelValue, checkNoNewFinalizers, checkQualifiedName, nameIsDnsLabel, type NameCheck,
+} from './names.ts'
+
+/** All annotations of an object together, keys and values. */
+const annotationBytes = 256 * 1024
+
+/** The faults of the metadata of an object that is to be created. */
+export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, checkName: NameCheck, path = 'metadata'): FieldError[] {
+  const errors: FieldError[] = []
+  const { generateName, name, namespace } = meta
+  if (generateName) errors.push(...faultsOf(`${path}.generateName`, generateName, checkName(generateName, true)))
+  if (!name) errors.push(required(`${path}.name`, 'name or generateName is required'))
+  else errors.push(...faultsOf(`${path}.name`, name, checkName(name, false)))
+  if (namespaced) {
+    if (!namespace) errors.push(required(`${path}.namespace`, ''))
+    else errors.push(...faultsOf(`${path}.namespace`, namespace, nameIsDnsLabel(namespace, false)))
+  } else if (namespace) errors.push(forbidden(`${path}.namespace`, 'not allowed on this type'))
+  if ((meta.generation ?? 0) < 0) errors.push(invalid(`${path}.generation`, meta.generation, 'must be greater than or equal to 0'))
+  return [
+    ...errors,
+    ...validateLabels(meta.labels, `${path}.labels`),
+    ...validateAnnotations(meta.annotations, `${path}.annotations`),
+    ...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`),
+    ...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`),
+    ...validateManagedFields(meta.managedFields ?? [], `${path}.managedFields`),
+  ]
+}
+
+/** The faults of the metadata that is to replace another. */
+export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path = 'metadata'): FieldError[] {
+  const errors: FieldError[] = []
+  if (old.deletionTimestamp) errors.push(...checkNoNewFinalizers(`${path}.finalizers`, meta.finalizers ?? [], old.finalizers ?? []))
+  if (!meta.resourceVersion) errors.push(invalid(`${path}.resourceVersion`, '', 'must be specified for an update'))
+  if ((meta.generation ?? 0) < (old.generation ?? 0)) errors.push(invalid(`${path}.generation`, meta.generation ?? 0, 'must not be decremented'))
+  for (const field of ['name', 'namespace', 'uid'] as const) {
+    errors.push(...checkImmutable(`${path}.${field}`, meta[field] ?? '', (meta[field] ?? '') === (old[field] ?? '')))
+  }
+  for (const field of ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    errors.push(...checkImmutable(`${path}.${field}`, meta[field] ?? null, (meta[field] ?? null) === (old[field] ?? null)))
+  }
+  return [
+    ...errors,
+    ...validateLabels(meta.labels, `${path}.labels`),
+    ...validateAnnotations(meta.annotations, `${path}.annotations`),
+    ...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`),
+    ...validateManagedFields(meta.managedFields ?? [], `${path}.managedFields`),
+  ]
+}
+
+/** The faults of labels, wherever they stand. */
+export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: string): FieldError[] {
+  if (!labels) return []
+  const errors: FieldError[] = []
+  for (const key of Object.keys(labels).sort()) {
+    const value = labels[key] ?? ''
+    errors.push(...faultsOf(path, key, checkQualifiedName(key)), ...faultsOf(path, value, checkLabelValue(value)))
+  }
+  return errors
+}
+
+/** The faults of annotations: keys may have capitals in their prefix, and all together are bounded. */
+export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, path: string): FieldError[] {
+  if (!annotations) return []
+  const errors: FieldError[] = []
+  let bytes = 0
+  for (const key of Object.keys(annotations).sort()) {
+    bytes += byteLength(key) + byteLength(annotations[key] ?? '')
+    errors.push(...faultsOf(path, key, checkQualifiedName(key.toLowerCase())))
+  }
+  if (bytes > annotationBytes) errors.push(tooLong(path, annotationBytes))
+  return errors
+}
+
+function validateOwnerReferences(owners: readonly OwnerReference[], path: string): FieldError[] {
+  const errors: FieldError[] = []
+  let controller = ''
+  for (const owner of owners) {
+    errors.push(...validateOwnerReference(owner, path))
+    if (owner.controller !== true) continue
+    const name = `${owner.kind}/${owner.name}`
+    if (controller === '') controller = name
+    else errors.push(invalid(path, owners, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`))
+  }
+  return errors
+}
+
+function validateOwnerReference(owner: OwnerReference, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  const apiVersion = owner.apiVersion ?? ''
+  const words = apiVersion.split('/')
+  const version = words.length > 2 ? '' : (words[words.length - 1] ?? '')
+  if (version === '') errors.push(invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty'))
+  for (const field of ['kind', 'name', 'uid'] as const) {
+    if (!owner[field]) errors.push(invalid(`${path}.${field}`, '', 'must not be empty'))
+  }
+  if (apiVersion === 'v1' && owner.kind === 'Event') errors.push(invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner'))
+  return errors
+}
+
+function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+  const errors = finalizers.flatMap((finalizer) => checkFinalizerName(path, finalizer))
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    errors.push(invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'))
+  }
+  return errors
+}
+
+function validateManagedFields(entries: NonNullable<ObjectMeta['managedFields']>, path: string): FieldError[] {
+  return entries.flatMap((entry, at) => {
+    const here = `${path}[${at}]`
+    const errors: FieldError[] = []
+    if (entry.operation !== 'Apply' && entry.operation !== 'Update') errors.push(invalid(`${here}.operation`, entry.operation ?? '', 'must be `Apply` or `Update`'))
+    if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') errors.push(invalid(`${here}.fieldsType`, entry.fieldsType, 'must be `FieldsV1`'))
+    errors.push(...checkFieldManager(`${here}.manager`, entry.manager ?? ''))
+    if (byteLength(entry.subresource ?? '') > 256) errors.push(tooLong(`${here}.subresource`, 256))
+    return errors
+  })
+}
+
+function faultsOf(path: string, value: string, messages: readonly string[]): FieldError[] {
+  return messages.map((message) => invalid(path, value, message))
+}
