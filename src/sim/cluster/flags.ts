@@ -1,0 +1,40 @@
+import { parseDuration } from '../api/duration.ts'
+import type { ClusterOptions } from './run.ts'
+
+/** A component's flags as a person wrote them: `node-monitor-grace-period` → `40s`. */
+export type FlagTexts = Readonly<Record<string, string>>
+
+/** `node-monitor-grace-period` → `nodeMonitorGracePeriod`: how the components' option objects name their flags. */
+function propertyOf(flag: string): string {
+  return flag.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** Lays given flags over a component's defaults. A flag that the component does not have, or a value of another type, is an error for people. */
+export function flagsOver<T extends object>(component: string, defaults: T, texts: FlagTexts = {}): T {
+  const changed = new Map<string, unknown>()
+  for (const [flag, text] of Object.entries(texts)) {
+    const property = propertyOf(flag.replace(/^--/, ''))
+    const before = (defaults as Record<string, unknown>)[property]
+    if (!Object.hasOwn(defaults, property)) throw new OptionError(`${component} has no flag --${flag} that this simulation knows`)
+    const value = readAs(before, text)
+    if (value === null) throw new OptionError(`${component}: --${flag} cannot be "${text}"`)
+    changed.set(property, value)
+  }
+  return { ...defaults, ...Object.fromEntries(changed) }
+}
+
+/** Numbers are counts or durations ("40s"); texts are texts; booleans true or false. */
+function readAs(before: unknown, text: string): unknown {
+  if (typeof before === 'boolean') return text === 'true' ? true : text === 'false' ? false : null
+  if (typeof before === 'string') return text
+  if (typeof before !== 'number') return null
+  return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : parseDuration(text)
+}
+
+/** Options that no cluster can be built from; the message is for the person who gave them. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError'
+}
+
+/** The 40 s grace of clusters before 1.32, as the older documents have it. */
+export const classicFlags: NonNullable<ClusterOptions['flags']> = { 'kube-controller-manager': { 'node-monitor-grace-period': '40s' } }

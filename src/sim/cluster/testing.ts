@@ -1,0 +1,74 @@
+import type { Millis } from '../kernel/agenda.ts'
+import { Timeline } from '../kernel/agenda.ts'
+import { RandomStreams } from '../kernel/random.ts'
+import { Trace } from '../kernel/trace.ts'
+import type { KubernetesObject } from '../api/objects.ts'
+import type { ObjectOf, Resource } from '../api/resources.ts'
+import { must } from '../api/status.ts'
+import { createWallClock, parseTime } from '../api/time.ts'
+import { createApiServer, type ApiServer } from '../apiserver/server.ts'
+import { createClient, type ClientOptions } from '../client/client.ts'
+import type { Client, ComponentContext } from '../client/component.ts'
+import { createEventRecorder } from '../client/event-recorder.ts'
+import { createInformers } from '../client/informers.ts'
+import { Store } from '../etcd/store.ts'
+
+export interface TestClusterOptions {
+  readonly seed?: number
+  /** How late the components see changes of a resource; default 1 ms. */
+  readonly watchLag?: Partial<Record<Resource, Millis>>
+}
+
+export interface TestComponentOptions extends ClientOptions {
+  /** The node it runs on, as events name it. */
+  readonly host?: string
+}
+
+/** A real API server on a real store and the components a test starts: no kubelets, no scheduler, nothing that the test did not ask for. */
+export interface TestCluster {
+  readonly timeline: Timeline
+  readonly apiServer: ApiServer
+  readonly store: Store<KubernetesObject>
+  readonly trace: Trace
+  readonly random: RandomStreams
+  /** The test itself, as user "test": no rate limit, no latency. */
+  readonly client: Client
+  /** Starts a process as the cluster would. */
+  component<T>(name: string, start: (context: ComponentContext) => T, options?: TestComponentOptions): T
+  advanceTo(time: Millis): void
+  /** Advances until nothing but bookkeeping (events due a minute and more from now) is planned, at most `limit` milliseconds. */
+  settle(limit?: Millis): void
+  list<R extends Resource>(resource: R, namespace?: string): readonly ObjectOf<R>[]
+}
+
+export function createTestCluster({ seed = 1, watchLag = {} }: TestClusterOptions = {}): TestCluster {
+  const timeline = new Timeline()
+  const random = new RandomStreams(seed)
+  const trace = new Trace()
+  const wall = createWallClock(timeline, parseTime('2026-01-01T09:00:00Z') ?? 0)
+  const store = new Store<KubernetesObject>()
+  store.serve(timeline.fork('etcd'))
+  const apiServer = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, cause: timeline })
+  apiServer.start()
+  const client = createClient(apiServer, 'test', timeline, { latency: 0 })
+  return {
+    timeline, apiServer, store, trace, random, client,
+    component(name, start, { host, ...clientOptions } = {}) {
+      const agenda = timeline.fork(name)
+      const own = createClient(apiServer, name, agenda, clientOptions)
+      const stream = random.of(name)
+      return start({
+        name, agenda, wall, client: own, random: stream,
+        informers: createInformers({ name, agenda, client: own, random: stream, lagOf: (resource) => ({ base: watchLag[resource] ?? 1, jitter: 0 }) }),
+        events: createEventRecorder({ client: createClient(apiServer, name, agenda), wall, random: random.of(`${name}/events`), component: name, ...(host && { host }) }),
+        decided: (what, about, detail) => trace.add({ at: timeline.now, entry: timeline.current, kind: 'decision', author: name, what, about, detail }),
+      })
+    },
+    advanceTo: (time) => timeline.advanceTo(time),
+    settle(limit = 60_000) {
+      const end = timeline.now + limit
+      for (let due = timeline.nextDue(); due !== null && due <= end && due < timeline.now + 60_000; due = timeline.nextDue()) timeline.step(end)
+    },
+    list: (resource, namespace) => must(client.list(resource, namespace)).items,
+  }
+}

@@ -1,0 +1,149 @@
+import { badRequest } from '../api/errors.ts'
+import { splitKey, type KubernetesObject, type ObjectKey } from '../api/objects.ts'
+import type { ApiRequest, PatchType, Transport } from '../api/request.ts'
+import { definitionOf, findKind, type Resource, type ResourceDefinition } from '../api/resources.ts'
+import { accepted, refused, type Refusal, type Result, type Status } from '../api/status.ts'
+import { lastAppliedAnnotation, planApply } from '../api/patch/plan-apply.ts'
+import type { Manifest } from './run.ts'
+
+/** One document of an apply and what becomes of it. */
+export interface Applied {
+  /** Index of the manifest. */
+  readonly index: number
+  readonly action: 'create' | 'configure' | 'unchanged' | 'refused'
+  /** `deployment.apps/web`, as kubectl prints it. */
+  readonly name: string
+  readonly before: KubernetesObject | null
+  readonly after: KubernetesObject | null
+  readonly refusal: Status | null
+}
+
+const user = 'user'
+
+/** What a person at the API does, in the requests that kubectl would send. */
+export class UserCommands {
+  constructor(private readonly server: Transport) {}
+
+  /**
+   * Applies manifests in their order, as `kubectl apply` does. All are tried with a dry run first: when one is refused nothing is applied.
+   */
+  apply(manifests: readonly Manifest[]): Result<readonly Applied[]> {
+    const preview = this.preview(manifests)
+    const wrong = preview.find(({ refusal }) => refusal !== null)
+    if (wrong) return refused(wrong.refusal!)
+    return accepted(manifests.map((manifest, index) => this.applyOne(manifest, index, false)))
+  }
+
+  /** What `apply` would do; changes nothing. */
+  preview(manifests: readonly Manifest[]): readonly Applied[] {
+    const coming = new Set(manifests.filter((manifest) => manifest['kind'] === 'Namespace').map((manifest) => String(metadataOf(manifest)['name'])))
+    return manifests.map((manifest, index) => this.applyOne(manifest, index, true, coming))
+  }
+
+  delete(resource: Resource, key: ObjectKey, gracePeriodSeconds?: number): Result<unknown> {
+    const body = { propagationPolicy: 'Background', ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }) }
+    return this.server.request({ ...requestFor(definitionOf(resource), key), verb: 'delete', body })
+  }
+
+  scale(resource: Resource, key: ObjectKey, replicas: number): Result<unknown> {
+    return this.patch(resource, key, 'merge', { spec: { replicas } }, 'scale')
+  }
+
+  /** kubectl rollout restart: an annotation of the template makes it another template. */
+  restart(resource: Resource, key: ObjectKey, now: string): Result<unknown> {
+    return this.patch(resource, key, 'strategic', { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': now } } } } })
+  }
+
+  cordon(node: string, unschedulable: boolean): Result<unknown> {
+    return this.patch('nodes', node, 'strategic', { spec: { unschedulable: unschedulable ? true : null } })
+  }
+
+  request(request: Omit<ApiRequest, 'user'>): Result<unknown> {
+    return this.server.request({ ...request, user })
+  }
+
+  private patch(resource: Resource, key: ObjectKey, patchType: PatchType, body: unknown, subresource?: string): Result<unknown> {
+    return this.server.request({ ...requestFor(definitionOf(resource), key), verb: 'patch', patchType, body, ...(subresource ? { subresource } : {}) })
+  }
+
+  private applyOne(manifest: Manifest, index: number, dryRun: boolean, coming: ReadonlySet<string> = new Set()): Applied {
+    const definition = definitionFor(manifest)
+    const name = metadataOf(manifest)['name']
+    const label = definition ? `${definition.singular}${definition.group ? `.${definition.group}` : ''}/${String(name)}` : String(manifest['kind'])
+    const failed = (refusal: Refusal): Applied => ({ index, action: 'refused', name: label, before: null, after: null, refusal: refusal.status })
+    if (!definition) return failed(unknownKind(manifest))
+    if (typeof name !== 'string' || name === '') return failed(refused(badRequest('resource name may not be empty')))
+    const key = definition.namespaced ? `${namespaceOf(manifest)}/${name}` : name
+    const live = this.server.request({ ...requestFor(definition, key), verb: 'get' })
+    if (!live.ok && live.status.reason !== 'NotFound') return failed(live)
+    const before = live.ok ? (live.value as KubernetesObject) : null
+    const result = before ? this.configure(definition, key, manifest, before, dryRun) : this.create(definition, key, manifest, dryRun, coming)
+    if (!result.ok) return failed(result)
+    const after = result.value as KubernetesObject
+    const action = before === null ? 'create' : after.metadata.resourceVersion === before.metadata.resourceVersion && sameBut(before, after) ? 'unchanged' : 'configure'
+    return { index, action, name: label, before, after, refusal: null }
+  }
+
+  private create(definition: ResourceDefinition, key: ObjectKey, manifest: Manifest, dryRun: boolean, coming: ReadonlySet<string>): Result<unknown> {
+    const { namespace } = splitKey(key)
+    const body = withLastApplied(manifest, namespace)
+    const request: ApiRequest = { ...requestFor(definition, key), verb: 'create', body, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } }
+    // A namespace that comes with the same manifests is not there yet in a dry run: what is in it is tried in another.
+    if (!dryRun || !namespace || !coming.has(namespace) || this.server.request({ ...requestFor(definitionOf('namespaces'), namespace), verb: 'get' }).ok) return this.server.request(request)
+    const elsewhere = this.server.request({ ...request, namespace: 'default', body: withNamespace(body, 'default') })
+    if (elsewhere.ok) return accepted(withNamespace(elsewhere.value as Manifest, namespace))
+    return elsewhere.status.reason === 'AlreadyExists' ? accepted(body) : elsewhere
+  }
+
+  private configure(definition: ResourceDefinition, key: ObjectKey, manifest: Manifest, live: KubernetesObject, dryRun: boolean): Result<unknown> {
+    const { namespace } = splitKey(key)
+    const modified = withLastApplied(manifest, namespace)
+    const plan = planApply(live.metadata.annotations?.[lastAppliedAnnotation], modified, live, { apiVersion: live.apiVersion, kind: live.kind })
+    if (!plan.ok) return refused(badRequest(plan.error))
+    if (Object.keys(plan.patch).length === 0) return accepted(live)
+    return this.server.request({ ...requestFor(definition, key), verb: 'patch', patchType: 'strategic', body: plan.patch, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } })
+  }
+}
+
+function requestFor({ group, version, resource, namespaced }: ResourceDefinition, key: ObjectKey): Omit<ApiRequest, 'verb'> {
+  const { namespace, name } = splitKey(key)
+  return { group, version, resource, name, user, ...(namespaced && namespace ? { namespace } : {}) }
+}
+
+function definitionFor(manifest: Manifest): ResourceDefinition | undefined {
+  return findKind(String(manifest['apiVersion']), String(manifest['kind']))
+}
+
+/** kubectl's words for a kind that discovery does not list. */
+function unknownKind(manifest: Manifest): Refusal {
+  const { apiVersion, kind } = manifest
+  if (typeof kind !== 'string' || kind === '') return refused(badRequest("Object 'Kind' is missing"))
+  if (typeof apiVersion !== 'string' || apiVersion === '') return refused(badRequest("Object 'apiVersion' is missing"))
+  return refused({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'NotFound', code: 404, message: `no matches for kind "${kind}" in version "${apiVersion}"` })
+}
+
+function metadataOf(manifest: Manifest): Readonly<Record<string, unknown>> {
+  const metadata = manifest['metadata']
+  return typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, unknown>) : {}
+}
+
+function namespaceOf(manifest: Manifest): string {
+  const namespace = metadataOf(manifest)['namespace']
+  return typeof namespace === 'string' && namespace !== '' ? namespace : 'default'
+}
+
+function withNamespace(manifest: Manifest, namespace: string): Manifest {
+  return { ...manifest, metadata: { ...metadataOf(manifest), namespace } }
+}
+
+/** The manifest with the annotation in which kubectl remembers it, for the next apply's three-way merge. */
+function withLastApplied(manifest: Manifest, namespace: string | undefined): Manifest {
+  const { [lastAppliedAnnotation]: _, ...annotations } = (metadataOf(manifest)['annotations'] ?? {}) as Record<string, unknown>
+  const plain = { ...manifest, metadata: { ...metadataOf(manifest), annotations, ...(namespace ? { namespace } : {}) } }
+  return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: `${JSON.stringify(plain)}\n` } } }
+}
+
+function sameBut(before: KubernetesObject, after: KubernetesObject): boolean {
+  return before === after || JSON.stringify(before) === JSON.stringify(after)
+}
+
