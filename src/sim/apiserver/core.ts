@@ -1,0 +1,88 @@
+import type { EntryId, ProcessAgenda } from '../kernel/agenda.ts'
+import { assert } from '../kernel/assert.ts'
+import type { Random } from '../kernel/random.ts'
+import type { Trace } from '../kernel/trace.ts'
+import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
+import { deepFreeze, objectKey, type KubernetesObject } from '../api/objects.ts'
+import type { WallClock } from '../api/time.ts'
+import type { LeaseId, Store, Swap } from '../etcd/store.ts'
+
+/** What all parts of the API server work with. */
+export interface Core {
+  readonly agenda: ProcessAgenda
+  readonly store: Store<KubernetesObject>
+  readonly wall: WallClock
+  readonly trace: Trace
+  /** The agenda entry that runs now: the cause of what is written. */
+  readonly cause: { readonly current: EntryId }
+  readonly uids: Random
+  readonly names: Random
+}
+
+/** Who writes what, for the trace. */
+export interface Authorship {
+  readonly user: string
+  readonly verb: string
+  readonly subresource?: string | undefined
+}
+
+/** Where a resource lives in etcd: the old ones keep the names that Kubernetes gave them first. */
+export function prefixOf(definition: ResourceDefinition): string {
+  return prefixes.get(definition.resource) ?? `/registry/${definition.resource}/`
+}
+
+const prefixes = new Map([['nodes', '/registry/minions/'], ['services', '/registry/services/specs/']])
+
+export function storageKey(definition: ResourceDefinition, namespace: string | undefined, name: string): string {
+  return `${prefixOf(definition)}${objectKey(namespace, name)}`
+}
+
+export function readObject(core: Core, definition: ResourceDefinition, namespace: string | undefined, name: string): KubernetesObject | undefined {
+  return core.store.get(storageKey(definition, namespace, name))?.value
+}
+
+export function namespaceOf(core: Core, name: string): KubernetesObject | undefined {
+  return readObject(core, definitionOf('namespaces'), undefined, name)
+}
+
+/** The version of a stored object as the number it is in etcd. */
+export function revisionOf(object: KubernetesObject): number {
+  return Number(object.metadata.resourceVersion)
+}
+
+/** Writes an object over the version that it was made from (`before`; undefined: there was none) and tells the trace. */
+export function commit(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, lease?: LeaseId): KubernetesObject {
+  const { namespace, name } = object.metadata
+  const swap = core.store.put(storageKey(definition, namespace, name), before ? revisionOf(before) : 0, (revision) => atVersion(object, String(revision)), lease)
+  return finish(core, by, definition, swap, objectKey(namespace, name)).value!
+}
+
+/** Deletes the object whose newest version this is. Answers its final state, at the revision of its deletion. */
+export function commitDeletion(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
+  const { namespace, name } = object.metadata
+  const swap = core.store.delete(storageKey(definition, namespace, name), revisionOf(object))
+  return atVersion(object, String(finish(core, by, definition, swap, objectKey(namespace, name)).modRevision))
+}
+
+export function atVersion(object: KubernetesObject, resourceVersion: string): KubernetesObject {
+  return deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion } })
+}
+
+function finish(core: Core, { user, verb, subresource }: Authorship, definition: ResourceDefinition, swap: Swap<KubernetesObject>, key: string) {
+  // Requests run one after the other, so what was read a moment ago is still there.
+  assert(swap.ok, `${definition.resource} ${key} changed during a request`)
+  const resource = subresource ? `${definition.resource}/${subresource}` : definition.resource
+  const entry = {
+    at: core.agenda.now,
+    entry: core.cause.current,
+    kind: 'write' as const,
+    author: user,
+    what: `${verb} ${resource} ${key}`,
+    about: `${definition.resource}/${key}`,
+    revision: swap.kv.modRevision,
+  }
+  // Renewals are most of what a quiet cluster writes and say nothing about why something happened.
+  if (definition.resource === 'leases' && verb === 'update') core.trace.count(entry)
+  else core.trace.add(entry)
+  return swap.kv
+}

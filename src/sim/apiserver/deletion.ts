@@ -1,0 +1,142 @@
+// Upstream: apiserver/pkg/registry (v1.36). Left out: unsafe deletion of corrupt objects, shard selectors.
+import { conflict, notFound } from '../api/errors.ts'
+import { accepted, refused, type Result, type Status } from '../api/status.ts'
+import type { KubernetesObject } from '../api/objects.ts'
+import { formatTime, parseTime } from '../api/time.ts'
+import { atVersion, commit, commitDeletion, readObject } from './core.ts'
+import { admitDelete } from './admission.ts'
+import type { Target } from './target.ts'
+
+/** meta/v1 DeleteOptions, checked. */
+export interface DeleteRequest {
+  readonly gracePeriodSeconds?: number
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+const orphanFinalizer = 'orphan'
+const foregroundFinalizer = 'foregroundDeletion'
+
+/** registry Store.ReturnDeletedObject: these answer with the object, the others with a Status. */
+const returnsDeletedObject: ReadonlySet<string> = new Set(['pods', 'services', 'serviceaccounts', 'namespaces'])
+
+/** DELETE of one object: at once, after a grace period, or when its finalizers are gone. */
+export function remove(target: Target, options: DeleteRequest): Result<unknown> {
+  const admitted = admitDelete(target)
+  if (!admitted.ok) return admitted
+  const { core, definition, namespace, name } = target
+  const object = readObject(core, definition, namespace, name)
+  if (!object) return refused(notFound(definition, name))
+  const mismatch = preconditionRefusal(target, object, options)
+  if (mismatch) return refused(mismatch)
+  if (definition.resource === 'namespaces') return removeNamespace(target, object, options)
+  return removeObject(target, object, options)
+}
+
+function removeObject(target: Target, object: KubernetesObject, options: DeleteRequest): Result<unknown> {
+  const graceful = planGrace(target, object, options)
+  if (graceful === 'pending') return accepted(answer(target, object))
+  const finalizers = finalizersFor(target, object, options)
+  const marked = graceful ?? (finalizers.length > 0 ? markAsDeleting(target, object) : undefined)
+  if (!marked) return accepted(deleteNow(target, object))
+  const before = object.metadata.finalizers ?? []
+  const { finalizers: _old, ...metadata } = marked.metadata
+  const same = before.length === finalizers.length && before.every((finalizer, at) => finalizer === finalizers[at])
+  const next = same ? marked : { ...marked, metadata: finalizers.length > 0 ? { ...metadata, finalizers } : metadata }
+  const written = write(target, next, object)
+  // Without anything to wait for the object goes in the same request: one write that marks it, one that deletes it.
+  if (finalizers.length > 0 || (graceful?.metadata.deletionGracePeriodSeconds ?? 0) > 0) return accepted(written)
+  return accepted(deleteNow(target, written))
+}
+
+/** The object with its deletion planned; 'pending' when it is planned already; undefined when its kind has no grace. */
+function planGrace(target: Target, object: KubernetesObject, options: DeleteRequest): KubernetesObject | 'pending' | undefined {
+  const { metadata } = object
+  if (target.definition.resource !== 'pods') return undefined
+  if (metadata.deletionTimestamp !== undefined) {
+    const grace = metadata.deletionGracePeriodSeconds
+    if (!grace) return undefined
+    const period = options.gracePeriodSeconds
+    if (period === undefined || period >= grace) return 'pending'
+    const requested = (parseTime(metadata.deletionTimestamp) ?? 0) - grace * 1000
+    return { ...object, metadata: { ...metadata, deletionTimestamp: formatTime(requested + period * 1000), deletionGracePeriodSeconds: period } }
+  }
+  const period = podGracePeriod(object, options)
+  const deletionTimestamp = formatTime(target.core.wall.epochMillis + period * 1000)
+  const generation = metadata.generation ? { generation: metadata.generation + 1 } : {}
+  return { ...object, metadata: { ...metadata, ...generation, deletionTimestamp, deletionGracePeriodSeconds: period } }
+}
+
+interface PodParts {
+  readonly spec: { readonly nodeName?: string; readonly terminationGracePeriodSeconds?: number }
+  readonly status?: { readonly phase?: string }
+}
+
+/** podStrategy.CheckGracefulDelete: what never ran, or has ended, has nothing to say farewell to. */
+function podGracePeriod(object: KubernetesObject, options: DeleteRequest): number {
+  const { spec, status } = object as KubernetesObject & PodParts
+  if (!spec.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0
+  const period = options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30
+  return period < 0 ? 1 : period
+}
+
+/** Kinds without a grace period are marked with one of zero when finalizers hold them back. */
+function markAsDeleting({ core }: Target, object: KubernetesObject): KubernetesObject {
+  const { metadata } = object
+  const first = metadata.deletionTimestamp === undefined
+  const generation = first && metadata.generation ? { generation: metadata.generation + 1 } : {}
+  const deletionTimestamp = metadata.deletionTimestamp ?? core.wall.time()
+  return { ...object, metadata: { ...metadata, ...generation, deletionTimestamp, deletionGracePeriodSeconds: 0 } }
+}
+
+/** Its finalizers, with those that the garbage collector waits for as the propagation policy asks. */
+function finalizersFor({ definition }: Target, { metadata }: KubernetesObject, { propagationPolicy }: DeleteRequest): readonly string[] {
+  const old = metadata.finalizers ?? []
+  if (definition.resource === 'events') return old
+  const orphans = propagationPolicy ? propagationPolicy === 'Orphan' : old.includes(orphanFinalizer)
+  const waits = propagationPolicy ? propagationPolicy === 'Foreground' : !orphans && old.includes(foregroundFinalizer)
+  if (orphans === old.includes(orphanFinalizer) && waits === old.includes(foregroundFinalizer)) return old
+  const kept = old.filter((finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer)
+  return [...kept, ...(orphans ? [orphanFinalizer] : []), ...(waits ? [foregroundFinalizer] : [])]
+}
+
+/** A namespace first turns Terminating; it goes when the namespace controller has emptied it and finalized its spec. */
+function removeNamespace(target: Target, object: KubernetesObject, options: DeleteRequest): Result<unknown> {
+  const namespace = object as KubernetesObject & { readonly spec?: { readonly finalizers?: readonly string[] }; readonly status?: object }
+  if (namespace.metadata.deletionTimestamp === undefined) {
+    const finalizers = finalizersFor(target, object, options)
+    const metadata = { ...object.metadata, deletionTimestamp: target.core.wall.time(), ...(finalizers.length > 0 && { finalizers }) }
+    return accepted(write(target, { ...namespace, metadata, status: { ...namespace.status, phase: 'Terminating' } } as KubernetesObject, object))
+  }
+  if (namespace.spec?.finalizers?.length) return accepted(object)
+  return removeObject(target, object, options)
+}
+
+function write({ core, by, definition, dryRun }: Target, object: KubernetesObject, before: KubernetesObject): KubernetesObject {
+  return dryRun ? atVersion(object, before.metadata.resourceVersion) : commit(core, by, definition, object, before)
+}
+
+function deleteNow(target: Target, object: KubernetesObject): unknown {
+  if (!target.dryRun) commitDeletion(target.core, target.by, target.definition, object)
+  return answer(target, object)
+}
+
+function answer({ definition }: Target, object: KubernetesObject): unknown {
+  if (returnsDeletedObject.has(definition.resource)) return object
+  const { name, uid } = object.metadata
+  const details = { name, ...(definition.group && { group: definition.group }), kind: definition.resource, uid }
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details, code: 200 }
+}
+
+function preconditionRefusal({ definition, name }: Target, { metadata }: KubernetesObject, { preconditions }: DeleteRequest): Status | undefined {
+  const kind = { group: definition.group, resource: definition.kind }
+  if (preconditions?.uid !== undefined && preconditions.uid !== metadata.uid) {
+    const reason = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
+    return conflict(kind, name, reason)
+  }
+  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== metadata.resourceVersion) {
+    const reason = `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`
+    return conflict(kind, name, reason)
+  }
+  return undefined
+}

@@ -1,0 +1,162 @@
+// Upstream: kube-apiserver (v1.36). Left out: managedFields and server-side apply, authentication and authorization, OpenAPI, tables, custom resources.
+import type { EntryId, ProcessAgenda } from '../kernel/agenda.ts'
+import type { RandomStreams } from '../kernel/random.ts'
+import type { Trace } from '../kernel/trace.ts'
+import { badRequest, genericServerResponse, methodNotSupported, unreachable as unreachableStatus } from '../api/errors.ts'
+import type { KubernetesObject } from '../api/objects.ts'
+import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
+import { findResource, resources, type ResourceDefinition } from '../api/resources.ts'
+import { accepted, refused, type Result, type Status } from '../api/status.ts'
+import type { WallClock } from '../api/time.ts'
+import type { Store } from '../etcd/store.ts'
+import { bootstrap } from './bootstrap.ts'
+import type { Core } from './core.ts'
+import { dispatch } from './dispatch.ts'
+import { parseVersion } from './list.ts'
+import { selectionOf } from './selection.ts'
+import { strategyOf } from './strategy-stand-in.ts'
+import type { Target } from './target.ts'
+import { WatchCache } from './watch-cache.ts'
+
+export interface ApiServerOptions {
+  readonly agenda: ProcessAgenda
+  readonly store: Store<KubernetesObject>
+  readonly wall: WallClock
+  readonly random: RandomStreams
+  readonly trace: Trace
+  readonly cause: { readonly current: EntryId }
+}
+
+/** Where clients knock: the first IP of the service network. */
+const address = '10.96.0.1:443'
+const bookmarkPeriod = 60_000
+
+/** A running kube-apiserver: answers requests, tells watchers, and ends with its process. */
+export class ApiServer implements Transport {
+  /** For the page's "14 requests/s". */
+  requestsHandled = 0
+  private readonly core: Core
+  private readonly caches = new Map<string, WatchCache>()
+
+  constructor(options: ApiServerOptions) {
+    const { random, ...rest } = options
+    this.core = { ...rest, uids: random.of('uid'), names: random.of('names') }
+  }
+
+  /** Lists what is stored, makes what every cluster has, and opens the door. */
+  start(): void {
+    for (const definition of resources) this.caches.set(definition.resource, new WatchCache(this.core, definition))
+    bootstrap(this.core)
+    this.planBookmarks()
+  }
+
+  get running(): boolean {
+    return !this.core.agenda.disposed && this.caches.size > 0
+  }
+
+  get openWatches(): number {
+    let open = 0
+    for (const cache of this.caches.values()) open += cache.size
+    return open
+  }
+
+  /** The process ends: all watches break at once. */
+  stop(): void {
+    for (const cache of this.caches.values()) cache.close()
+    this.caches.clear()
+    this.core.agenda.dispose()
+  }
+
+  request(request: ApiRequest): Result<unknown> {
+    if (!this.running) return refused(unreachableStatus(address))
+    this.requestsHandled += 1
+    const target = this.targetOf(request)
+    if (!target.ok) return target
+    if (!this.core.store.serving) return refused(storeUnreachable)
+    return dispatch(target.value, request)
+  }
+
+  watch(request: ApiRequest, sink: WatchSink): Result<WatchHandle> {
+    if (!this.running) return refused(unreachableStatus(address))
+    this.requestsHandled += 1
+    const target = this.targetOf(request)
+    if (!target.ok) return target
+    const { definition, namespace } = target.value
+    const options = request.options ?? {}
+    const selection = selectionOf(options)
+    if (!selection.ok) return selection
+    const version = parseVersion(options.resourceVersion ?? '')
+    if (!version.ok) return version
+    const cache = this.caches.get(definition.resource)!
+    const bookmarks = options.allowWatchBookmarks === true
+    const { store } = this.core
+    if (version.value === 0) {
+      // Without a version the watch begins with what is there, as if it were being created now.
+      const existing = dispatch({ ...target.value, name: '' }, { ...request, verb: 'list', options: { ...options, resourceVersion: '' } }) as Result<{ items: readonly KubernetesObject[] }>
+      if (!existing.ok) return existing
+      for (const object of existing.value.items) sink.event({ type: 'ADDED', object })
+      return accepted(cache.watch(namespace, selection.value, store.revision, bookmarks, sink))
+    }
+    if (version.value < Math.max(cache.since, store.compactedRevision)) {
+      sink.event({ type: 'ERROR', object: tooOld(version.value, Math.max(cache.since, store.compactedRevision)) as unknown as KubernetesObject })
+      sink.closed()
+      return accepted({ stop: () => undefined })
+    }
+    return accepted(cache.watch(namespace, selection.value, version.value, bookmarks, sink))
+  }
+
+  private planBookmarks(): void {
+    this.core.agenda.after(bookmarkPeriod, 'kube-apiserver: bookmarks', () => {
+      for (const cache of this.caches.values()) cache.sendBookmarks()
+      this.planBookmarks()
+    })
+  }
+
+  private targetOf(request: ApiRequest): Result<Target> {
+    const definition = findResource(request.group, request.resource)
+    if (!definition || definition.version !== request.version) return refused(unknownResource(request))
+    const { subresource } = request
+    if (subresource !== undefined && !definition.subresources.some((known) => known === subresource)) return refused(unknownResource(request))
+    const fault = scopeFault(definition, request)
+    if (fault) return refused(fault)
+    return accepted({
+      core: this.core,
+      definition,
+      strategy: strategyOf(definition.resource),
+      namespace: request.namespace,
+      name: request.name ?? '',
+      by: { user: request.user, verb: request.verb, subresource },
+      dryRun: request.options?.dryRun === true,
+    })
+  }
+}
+
+/** Makes the process; `start` opens it. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  return new ApiServer(options)
+}
+
+const storeUnreachable: Status = {
+  kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'etcdserver: request timed out', code: 500,
+}
+
+const collectionVerbs: ReadonlySet<string> = new Set(['list', 'watch', 'create', 'deletecollection'])
+
+function scopeFault(definition: ResourceDefinition, request: ApiRequest): Status | undefined {
+  if (!definition.namespaced && request.namespace !== undefined) return unknownResource(request)
+  if (!collectionVerbs.has(request.verb)) {
+    if (!request.name) return request.verb === 'update' ? badRequest('name must be provided') : methodNotSupported(definition, request.verb)
+    if (definition.namespaced && request.namespace === undefined) return unknownResource(request)
+  }
+  if (request.verb === 'create' && definition.namespaced && request.namespace === undefined) return unknownResource(request)
+  return undefined
+}
+
+function unknownResource({ group, resource, name = '', verb }: ApiRequest): Status {
+  const status = genericServerResponse(404, verb, { group, resource }, name, '404 page not found', 0, true)
+  return { ...status, message: 'the server could not find the requested resource' }
+}
+
+function tooOld(version: number, oldest: number): Status {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `too old resource version: ${version} (${oldest})`, reason: 'Expired', code: 410 }
+}

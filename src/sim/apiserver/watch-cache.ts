@@ -1,0 +1,138 @@
+// Upstream: apiserver/pkg/storage/cacher (v1.36). Left out: a window of its own (etcd's history serves all watchers), slow watchers.
+import type { KubernetesObject } from '../api/objects.ts'
+import type { WatchEvent, WatchHandle, WatchSink } from '../api/request.ts'
+import type { ResourceDefinition } from '../api/resources.ts'
+import { compacted, type KeyValue, type Revision } from '../etcd/store.ts'
+import { atVersion, prefixOf, type Core } from './core.ts'
+import type { Selection } from './selection.ts'
+
+interface Watcher {
+  readonly selection: Selection
+  readonly prefix: string
+  readonly sink: WatchSink
+  readonly bookmarks: boolean
+}
+
+type Stored = KeyValue<KubernetesObject>
+
+/** The watchers of one resource. Pods are told by node, so that a thousand kubelets cost nothing when another node's pod changes. */
+export class WatchCache {
+  private readonly watchers = new Set<Watcher>()
+  private readonly byNode = new Map<string, Set<Watcher>>()
+  private readonly stopWatching: () => void
+  private readonly core: Core
+  private readonly definition: ResourceDefinition
+  private readonly prefix: string
+  /** Nothing before this is known here: a server that was restarted has listed anew. */
+  readonly since: Revision
+
+  constructor(core: Core, definition: ResourceDefinition) {
+    this.core = core
+    this.definition = definition
+    this.prefix = prefixOf(definition)
+    this.since = core.store.revision
+    const stop = core.store.watch(this.prefix, this.since, (kv) => this.dispatch(kv))
+    this.stopWatching = stop === compacted ? () => undefined : stop
+  }
+
+  get size(): number {
+    let size = this.watchers.size
+    for (const watchers of this.byNode.values()) size += watchers.size
+    return size
+  }
+
+  /** From now on `sink` is told; and first of what was written after `after`. The caller has checked that this is known. */
+  watch(namespace: string | undefined, selection: Selection, after: Revision, bookmarks: boolean, sink: WatchSink): WatchHandle {
+    const watcher = { selection, prefix: namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`, sink, bookmarks }
+    if (after < this.core.store.revision) {
+      const replay = this.core.store.watch(watcher.prefix, after, (kv) => this.tell(watcher, kv, new EventForms(kv)))
+      if (replay !== compacted) replay()
+    }
+    const home = this.homeOf(watcher)
+    home.add(watcher)
+    return { stop: () => void home.delete(watcher) }
+  }
+
+  /** Tells those who asked for it how far the world has come, so that they can resume from there. */
+  sendBookmarks(): void {
+    const resourceVersion = String(this.core.store.revision)
+    const { group, version, kind } = this.definition
+    const object = { kind, apiVersion: group ? `${group}/${version}` : version, metadata: { resourceVersion } } as KubernetesObject
+    for (const watcher of this.all()) if (watcher.bookmarks) watcher.sink.event({ type: 'BOOKMARK', object })
+  }
+
+  /** Ends all watches: the server stops. */
+  close(): void {
+    this.stopWatching()
+    this.drop()
+  }
+
+  /** Breaks all connections; whoever still wants to know watches again. */
+  drop(): void {
+    const all = this.all()
+    this.watchers.clear()
+    this.byNode.clear()
+    for (const watcher of all) watcher.sink.closed()
+  }
+
+  private all(): Watcher[] {
+    const all = [...this.watchers]
+    for (const watchers of this.byNode.values()) all.push(...watchers)
+    return all
+  }
+
+  private homeOf({ selection: { nodeName } }: Watcher): Set<Watcher> {
+    if (this.definition.resource !== 'pods' || nodeName === undefined) return this.watchers
+    let home = this.byNode.get(nodeName)
+    if (!home) this.byNode.set(nodeName, (home = new Set()))
+    return home
+  }
+
+  private dispatch(kv: Stored): void {
+    const forms = new EventForms(kv)
+    for (const watcher of this.watchers) this.tell(watcher, kv, forms)
+    if (this.byNode.size === 0) return
+    const node = nodeNameOf(kv.value)
+    const previousNode = nodeNameOf(kv.previous?.value)
+    if (node !== undefined) for (const watcher of this.byNode.get(node) ?? []) this.tell(watcher, kv, forms)
+    if (previousNode !== undefined && previousNode !== node) for (const watcher of this.byNode.get(previousNode) ?? []) this.tell(watcher, kv, forms)
+  }
+
+  private tell({ selection, prefix, sink }: Watcher, kv: Stored, forms: EventForms): void {
+    if (prefix.length > this.prefix.length && !kv.key.startsWith(prefix)) return
+    const is = kv.value !== undefined && (selection.everything || selection.matches(kv.value))
+    const was = kv.previous?.value !== undefined && (selection.everything || selection.matches(kv.previous.value))
+    if (is) sink.event(was ? forms.modified : forms.added)
+    else if (was) sink.event(forms.deleted)
+  }
+}
+
+/** The events that one write can be to different watchers, each made once and only if somebody gets it. */
+class EventForms {
+  private readonly kv: Stored
+  private addedForm: WatchEvent | undefined
+  private modifiedForm: WatchEvent | undefined
+  private deletedForm: WatchEvent | undefined
+
+  constructor(kv: Stored) {
+    this.kv = kv
+  }
+
+  get added(): WatchEvent {
+    return (this.addedForm ??= { type: 'ADDED', object: this.kv.value! })
+  }
+
+  get modified(): WatchEvent {
+    return (this.modifiedForm ??= { type: 'MODIFIED', object: this.kv.value! })
+  }
+
+  /** The last state that matched, at the revision of the write that ended it. */
+  get deleted(): WatchEvent {
+    return (this.deletedForm ??= { type: 'DELETED', object: atVersion(this.kv.previous!.value!, String(this.kv.modRevision)) })
+  }
+}
+
+function nodeNameOf(object: KubernetesObject | undefined): string | undefined {
+  if (!object) return undefined
+  return (object as KubernetesObject & { spec?: { nodeName?: string } }).spec?.nodeName ?? ''
+}

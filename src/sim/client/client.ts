@@ -1,0 +1,113 @@
+import type { Millis } from '../kernel/agenda.ts'
+import { splitKey, type ObjectKey } from '../api/objects.ts'
+import type { ObjectList, PatchType, RequestOptions, Transport, Verb, WatchHandle, WatchSink } from '../api/request.ts'
+import { definitionOf, type ObjectOf, type Resource, type Subresource } from '../api/resources.ts'
+import type { Result } from '../api/status.ts'
+import type { Client, DeleteOptions, Draft } from './component.ts'
+import { TokenBucket } from './rate-limiter.ts'
+
+export interface ClientOptions {
+  /** Calls a second in the long run; absent: no limit. Upstream's --kube-api-qps. */
+  readonly qps?: number
+  /** Upstream's --kube-api-burst. */
+  readonly burst?: number
+  /** How long one call takes. */
+  readonly latency?: Millis
+}
+
+/** The connection of one component to the API server, with its rate limit. */
+export function createClient(transport: Transport, user: string, clock: { readonly now: Millis }, options: ClientOptions = {}): Client {
+  return new ComponentClient(transport, user, clock, options)
+}
+
+interface Call {
+  readonly namespace?: string | undefined
+  readonly name?: string
+  readonly subresource?: Subresource
+  readonly body?: unknown
+  readonly patchType?: PatchType
+  readonly options?: RequestOptions | undefined
+}
+
+class ComponentClient implements Client {
+  busyUntil: Millis = 0
+  private readonly bucket: TokenBucket | null
+  private readonly latency: Millis
+
+  constructor(
+    private readonly transport: Transport,
+    readonly user: string,
+    private readonly clock: { readonly now: Millis },
+    { qps, burst, latency = 1 }: ClientOptions,
+  ) {
+    this.bucket = qps === undefined ? null : new TokenBucket(qps, burst ?? qps)
+    this.latency = latency
+  }
+
+  get<R extends Resource>(resource: R, key: ObjectKey, options?: RequestOptions): Result<ObjectOf<R>> {
+    return this.call('get', resource, { ...splitKey(key), options })
+  }
+
+  list<R extends Resource>(resource: R, namespace?: string, options?: RequestOptions): Result<ObjectList<ObjectOf<R>>> {
+    return this.call('list', resource, { namespace, options })
+  }
+
+  watch(resource: Resource, namespace: string | undefined, options: RequestOptions, sink: WatchSink): Result<WatchHandle> {
+    this.charge()
+    const { group, version } = definitionOf(resource)
+    return this.transport.watch({ verb: 'watch', group, version, resource, user: this.user, ...(namespace !== undefined && { namespace }), options }, sink)
+  }
+
+  create<R extends Resource>(resource: R, draft: Draft<R>, options?: RequestOptions): Result<ObjectOf<R>> {
+    const { namespace } = draft.metadata
+    return this.call('create', resource, { namespace, body: draft, options })
+  }
+
+  update<R extends Resource>(resource: R, object: ObjectOf<R>, subresource?: Subresource): Result<ObjectOf<R>> {
+    const { namespace, name } = object.metadata
+    return this.call('update', resource, { namespace, name, body: object, ...(subresource && { subresource }) })
+  }
+
+  updateStatus<R extends Resource>(resource: R, object: ObjectOf<R>): Result<ObjectOf<R>> {
+    return this.update(resource, object, 'status')
+  }
+
+  patch<R extends Resource>(resource: R, key: ObjectKey, patchType: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>> {
+    return this.call('patch', resource, { ...splitKey(key), patchType, body: patch, ...(subresource && { subresource }) })
+  }
+
+  delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Result<unknown> {
+    return this.call('delete', resource, { ...splitKey(key), body: options })
+  }
+
+  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<unknown> {
+    return this.call('deletecollection', resource, { namespace, options })
+  }
+
+  bind(pod: ObjectKey, uid: string, nodeName: string): Result<unknown> {
+    const { namespace, name } = splitKey(pod)
+    const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } }
+    return this.call('create', 'pods', { namespace, name, subresource: 'binding', body })
+  }
+
+  /** The one cast: the server answers a request about a resource with objects of that resource. */
+  private call<T>(verb: Verb, resource: Resource, { namespace, name, subresource, body, patchType, options }: Call): Result<T> {
+    this.charge()
+    const { group, version } = definitionOf(resource)
+    return this.transport.request({
+      verb, group, version, resource, user: this.user,
+      ...(namespace !== undefined && { namespace }),
+      ...(name !== undefined && { name }),
+      ...(subresource && { subresource }),
+      ...(body !== undefined && { body }),
+      ...(patchType && { patchType }),
+      ...(options && { options }),
+    }) as Result<T>
+  }
+
+  private charge(): void {
+    const { now } = this.clock
+    const wait = this.bucket?.reserve(now) ?? 0
+    this.busyUntil = Math.max(this.busyUntil, now + wait) + this.latency
+  }
+}

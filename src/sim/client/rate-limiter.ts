@@ -1,0 +1,34 @@
+import type { Millis } from '../kernel/agenda.ts'
+
+/** client-go's token bucket: `burst` calls at once, then `qps` a second. It knows no clock; each call says when it is. */
+export class TokenBucket {
+  private tokens: number
+  private last: Millis = 0
+
+  constructor(
+    private readonly qps: number,
+    private readonly burst: number,
+  ) {
+    this.tokens = burst
+  }
+
+  /** Takes a token, on credit if there is none: how long the caller has to wait for it. */
+  reserve(now: Millis): Millis {
+    this.refill(now)
+    this.tokens -= 1
+    return this.tokens >= 0 ? 0 : Math.ceil((-this.tokens * 1000) / this.qps)
+  }
+
+  /** Takes a token only if there is one. */
+  tryTake(now: Millis): boolean {
+    this.refill(now)
+    if (this.tokens < 1) return false
+    this.tokens -= 1
+    return true
+  }
+
+  private refill(now: Millis): void {
+    this.tokens = Math.min(this.burst, this.tokens + ((now - this.last) * this.qps) / 1000)
+    this.last = now
+  }
+}

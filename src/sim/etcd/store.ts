@@ -1,0 +1,253 @@
+// Upstream: etcd 3.6, the parts that Kubernetes uses. Left out: members and quorum, authentication, snapshots, watch progress requests.
+import { assert } from '../kernel/assert.ts'
+import type { Agenda, EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import { OrderedKeys } from './ordered-keys.ts'
+
+export type Revision = number
+export type LeaseId = number
+
+/** One version of one key: what a write left behind, and at the same time the event that watchers see. */
+export interface KeyValue<V> {
+  readonly key: string
+  /** Absent: this version is a deletion. */
+  readonly value: V | undefined
+  readonly createRevision: Revision
+  readonly modRevision: Revision
+  /** Writes since the key was created; 0 for a deletion. */
+  readonly version: number
+  /** 0: none. */
+  readonly lease: LeaseId
+  /** What was there before, as far as history is kept. */
+  readonly previous: KeyValue<V> | undefined
+}
+
+/** What a compare-and-swap answers: the new version, or the one that was there instead of the expected. */
+export type Swap<V> = { readonly ok: true; readonly kv: KeyValue<V> } | { readonly ok: false; readonly current: KeyValue<V> | undefined }
+
+export interface RangeOptions {
+  /** Keys before this one are left out. */
+  readonly from?: string
+  readonly limit?: number
+  /** A past revision; default the newest. */
+  readonly revision?: Revision
+}
+
+interface Lease {
+  readonly ttl: Millis
+  expiry: EntryId
+  readonly keys: Set<string>
+}
+
+interface Watcher<V> {
+  readonly prefix: string
+  readonly event: (kv: KeyValue<V>) => void
+}
+
+/** The data was compacted away: `mvcc: required revision has been compacted`. */
+export const compacted = 'compacted'
+
+/**
+ * The keys and their history: etcd's data directory. It outlives the process that serves it, as a disk does;
+ * `serve` is the start of that process, and the end of the process' agenda is its end.
+ */
+export class Store<V> {
+  private readonly current = new Map<string, KeyValue<V>>()
+  private readonly keys = new OrderedKeys()
+  /** All versions after the compacted revision, in order. Dropped from the front in steps: `first` is where the kept part begins. */
+  private log: Mutable<KeyValue<V>>[] = []
+  private first = 0
+  private head: Revision = 1
+  private compactedTo: Revision = 0
+  private readonly watchers: Watcher<V>[] = []
+  private readonly leases = new Map<LeaseId, Lease>()
+  private lastLease: LeaseId = 0
+  private process: ProcessAgenda | null = null
+
+  get revision(): Revision {
+    return this.head
+  }
+
+  get compactedRevision(): Revision {
+    return this.compactedTo
+  }
+
+  get size(): number {
+    return this.keys.size
+  }
+
+  /** Whether a process answers for it. Whoever asks while none does gets no answer; that is the caller's to check. */
+  get serving(): boolean {
+    return this.process !== null && !this.process.disposed
+  }
+
+  /** The etcd process has started: leases run again, each with its whole time to live, as after an election. */
+  serve(agenda: ProcessAgenda): void {
+    this.process = agenda
+    for (const [id, lease] of this.leases) lease.expiry = this.planExpiry(agenda, id, lease.ttl)
+  }
+
+  get(key: string): KeyValue<V> | undefined {
+    return this.current.get(key)
+  }
+
+  /** A key as it was; `compacted` when that is no longer known. */
+  getAt(key: string, revision: Revision): KeyValue<V> | undefined | typeof compacted {
+    if (revision < this.compactedTo) return compacted
+    let kv = this.current.get(key) ?? this.lastDeletion(key, revision)
+    while (kv && kv.modRevision > revision) kv = kv.previous
+    return kv?.value === undefined ? undefined : kv
+  }
+
+  /** The keys under a prefix, in order. */
+  range(prefix: string, { from = prefix, limit = Infinity, revision = this.head }: RangeOptions = {}): KeyValue<V>[] | typeof compacted {
+    if (revision < this.compactedTo) return compacted
+    if (revision < this.head) return this.pastRange(prefix, from, limit, revision)
+    const found: KeyValue<V>[] = []
+    this.keys.visit(prefix, from, (key) => {
+      if (found.length >= limit) return false
+      found.push(this.current.get(key)!)
+      return true
+    })
+    return found
+  }
+
+  /** How many keys under a prefix come at or after `from`, now. */
+  count(prefix: string, from: string): number {
+    let count = 0
+    this.keys.visit(prefix, from, () => (count += 1) > 0)
+    return count
+  }
+
+  /**
+   * Writes a key if its mod revision is still `expected` (0: if it is not there). `valueAt` makes the value, told the revision
+   * it will have, because an object carries its own version.
+   */
+  put(key: string, expected: Revision, valueAt: (revision: Revision) => V, lease: LeaseId = 0): Swap<V> {
+    const before = this.current.get(key)
+    if ((before?.modRevision ?? 0) !== expected) return { ok: false, current: before }
+    const revision = this.head + 1
+    const kv = {
+      key,
+      value: valueAt(revision),
+      createRevision: before?.createRevision ?? revision,
+      modRevision: revision,
+      version: (before?.version ?? 0) + 1,
+      lease,
+      previous: before,
+    }
+    this.head = revision
+    this.current.set(key, kv)
+    if (!before) this.keys.add(key)
+    if (before?.lease !== lease) this.moveLease(key, before?.lease ?? 0, lease)
+    this.commit(kv)
+    return { ok: true, kv }
+  }
+
+  /** Deletes a key if its mod revision is still `expected`. */
+  delete(key: string, expected: Revision): Swap<V> {
+    const before = this.current.get(key)
+    if (!before || before.modRevision !== expected) return { ok: false, current: before }
+    this.head += 1
+    return { ok: true, kv: this.remove(before) }
+  }
+
+  /** Calls `event` for every write under a prefix after `after`: first those that were, then those that come, each at its commit. */
+  watch(prefix: string, after: Revision, event: (kv: KeyValue<V>) => void): (() => void) | typeof compacted {
+    if (after < this.compactedTo) return compacted
+    for (let at = this.logIndexAfter(after); at < this.log.length; at += 1) if (this.log[at]!.key.startsWith(prefix)) event(this.log[at]!)
+    const watcher = { prefix, event }
+    this.watchers.push(watcher)
+    return () => {
+      const at = this.watchers.indexOf(watcher)
+      if (at >= 0) this.watchers.splice(at, 1)
+    }
+  }
+
+  /** Forgets what was before `revision`: older reads and watches are refused from now on. */
+  compact(revision: Revision): void {
+    const target = Math.min(revision, this.head)
+    if (target <= this.compactedTo) return
+    this.compactedTo = target
+    for (; this.first < this.log.length && this.log[this.first]!.modRevision <= target; this.first += 1) this.log[this.first]!.previous = undefined
+    if (this.first * 2 > this.log.length) {
+      this.log = this.log.slice(this.first)
+      this.first = 0
+    }
+  }
+
+  /** A lease: the keys attached to it are deleted together, in one revision, when it has lived for `ttl`. */
+  grant(ttl: Millis): LeaseId {
+    assert(this.process, 'a lease was granted by an etcd that does not run')
+    const id = (this.lastLease += 1)
+    this.leases.set(id, { ttl, expiry: this.planExpiry(this.process, id, ttl), keys: new Set() })
+    return id
+  }
+
+  private planExpiry(agenda: Agenda, id: LeaseId, ttl: Millis): EntryId {
+    return agenda.after(ttl, `etcd: lease ${id} expires`, () => this.revoke(id))
+  }
+
+  private revoke(id: LeaseId): void {
+    const lease = this.leases.get(id)
+    this.leases.delete(id)
+    if (!lease || lease.keys.size === 0) return
+    this.head += 1
+    for (const key of [...lease.keys].sort()) this.remove(this.current.get(key)!)
+  }
+
+  private remove(before: KeyValue<V>): KeyValue<V> {
+    const kv = { key: before.key, value: undefined, createRevision: before.createRevision, modRevision: this.head, version: 0, lease: 0, previous: before }
+    this.current.delete(before.key)
+    this.keys.remove(before.key)
+    if (before.lease) this.moveLease(before.key, before.lease, 0)
+    this.commit(kv)
+    return kv
+  }
+
+  private commit(kv: Mutable<KeyValue<V>>): void {
+    this.log.push(kv)
+    // Watchers may come and go while they are told; who comes now has read this write from the log.
+    for (const watcher of [...this.watchers]) if (kv.key.startsWith(watcher.prefix)) watcher.event(kv)
+  }
+
+  private moveLease(key: string, from: LeaseId, to: LeaseId): void {
+    this.leases.get(from)?.keys.delete(key)
+    this.leases.get(to)?.keys.add(key)
+  }
+
+  /** The kept deletion of a key that is gone now and was there (or was deleted) after `revision`. */
+  private lastDeletion(key: string, revision: Revision): KeyValue<V> | undefined {
+    for (let at = this.log.length - 1; at >= this.first && this.log[at]!.modRevision > revision; at -= 1) if (this.log[at]!.key === key) return this.log[at]
+    return undefined
+  }
+
+  /** The present with all later writes undone. */
+  private pastRange(prefix: string, from: string, limit: number, revision: Revision): KeyValue<V>[] {
+    const undone = new Map<string, KeyValue<V> | undefined>()
+    for (let at = this.log.length - 1; at >= this.first && this.log[at]!.modRevision > revision; at -= 1) {
+      const kv = this.log[at]!
+      if (kv.key.startsWith(prefix) && kv.key >= from) undone.set(kv.key, kv.previous)
+    }
+    const found: KeyValue<V>[] = []
+    this.keys.visit(prefix, from, (key) => {
+      if (!undone.has(key)) found.push(this.current.get(key)!)
+      return true
+    })
+    for (const kv of undone.values()) if (kv?.value !== undefined) found.push(kv)
+    found.sort((a, b) => (a.key < b.key ? -1 : 1))
+    return found.length > limit ? found.slice(0, limit) : found
+  }
+
+  private logIndexAfter(revision: Revision): number {
+    let low = this.first
+    let high = this.log.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.log[middle]!.modRevision <= revision) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
