@@ -1,0 +1,161 @@
+import type { Millis } from '../kernel/agenda.ts'
+import type { EpochMillis } from '../api/time.ts'
+import type { ImageEntry, SigtermBehaviour } from './image-catalogue.ts'
+import { isKnownCommand, programOf, type ProgramHost } from './shell-program.ts'
+import { ScriptRun, type LogLine } from './script-run.ts'
+
+/** What a container is started with. */
+export interface ProcessRequest {
+  readonly entry: ImageEntry | undefined
+  readonly command: readonly string[] | undefined
+  readonly args: readonly string[] | undefined
+  readonly environment: ReadonlyMap<string, string>
+  readonly hostname: string
+  /** Declared container ports. */
+  readonly ports: readonly number[]
+  readonly memoryLimit: number | null
+  /** Files of mounted volumes, by path. */
+  readonly files: ReadonlyMap<string, string>
+  /** A configuration is mounted: which paths the server knows is anybody's guess. */
+  readonly mounted: boolean
+}
+
+/** How a port answers HTTP. */
+export type HttpAnswer = { readonly kind: 'refused' } | { readonly kind: 'status'; readonly code: number }
+
+export interface ExecAnswer {
+  readonly exitCode: number
+  readonly output: string
+  /** How long it took. */
+  readonly took: Millis
+}
+
+const plainServerListensAfter: Millis = 250
+const plainSigterm: SigtermBehaviour = { after: 120, exitCode: 0 }
+
+/** A process as the runtime sees it: when it ends by itself, how it takes SIGTERM, what its ports and files say at a time. */
+export class ContainerProcess {
+  readonly script: ScriptRun | null
+  readonly onSigterm: SigtermBehaviour
+  private readonly request: ProcessRequest
+  private readonly startedAt: Millis
+  private readonly epochStart: EpochMillis
+  private isServing: (() => boolean) | null = null
+  /** A program of our own stands behind it. */
+  private readonly simulated: boolean
+
+  constructor(request: ProcessRequest, startedAt: Millis, epochStart: EpochMillis, simulated: boolean) {
+    this.request = request
+    this.startedAt = startedAt
+    this.epochStart = epochStart
+    this.simulated = simulated
+    const argv = simulated ? null : scriptArguments(request)
+    this.script = argv ? new ScriptRun(programOf(argv, this.programHost(startedAt)), startedAt, request.memoryLimit) : null
+    this.onSigterm = sigtermOf(request, argv, this.script)
+  }
+
+  serve(isServing: () => boolean): void {
+    this.isServing = isServing
+  }
+
+  /** True when its answers can change without anybody saying so. */
+  get changesUnseen(): boolean {
+    return this.isServing !== null
+  }
+
+  /** Lines that it printed when it started, for servers. */
+  get startLines(): readonly LogLine[] {
+    const behaviour = this.request.entry?.behaviour
+    if (this.script || behaviour?.kind !== 'server') return []
+    return behaviour.lines.map((text) => ({ at: this.startedAt + behaviour.listensAfter, text }))
+  }
+
+  listensOn(port: number, now: Millis): boolean {
+    if (this.simulated) return this.isServing === null || this.isServing()
+    const ports = this.request.ports
+    if (this.script) {
+      return this.script.serves.some((server) => server.since + plainServerListensAfter <= now && (server.ports.includes(port) || ports.includes(port) || ports.length + server.ports.length === 0))
+    }
+    if (now < this.startedAt + this.listensAfter) return false
+    const own = this.request.entry?.behaviour.kind === 'server' ? this.request.entry.behaviour.ports : []
+    const told = this.request.environment.get('PORT')
+    return own.includes(port) || ports.includes(port) || told === String(port) || own.length + ports.length === 0
+  }
+
+  http(port: number, path: string, now: Millis): HttpAnswer {
+    if (!this.listensOn(port, now)) return { kind: 'refused' }
+    const behaviour = this.request.entry?.behaviour
+    const paths = !this.script && !this.request.mounted && behaviour?.kind === 'server' ? behaviour.paths : undefined
+    return { kind: 'status', code: paths === undefined || paths.includes(path.replace(/[?#].*$/, '')) ? 200 : 404 }
+  }
+
+  /** Runs a command inside the container, as an exec probe or a hook does. */
+  exec(argv: readonly string[], now: Millis): ExecAnswer {
+    const foreign = !this.request.entry?.bare && !isKnownCommand(argv[0] ?? '')
+    // A tool of the image's own (pg_isready, redis-cli ping): it succeeds when the server is up.
+    if (foreign) return { exitCode: this.isUp(now) ? 0 : 1, output: '', took: 0 }
+    const run = new ScriptRun(programOf(argv, this.programHost(now)), now, null)
+    for (let questions = 0; run.next?.kind === 'asks' && questions < 10; questions += 1) run.answer(run.next.question.kind === 'resolve' || this.listensOn(run.next.question.port, now))
+    const end = run.next
+    const output = run.linesAt(Number.MAX_SAFE_INTEGER).map((line) => line.text).join('\n')
+    return end?.kind === 'ends' ? { exitCode: end.exitCode, output, took: end.at - now } : { exitCode: 0, output, took: Number.MAX_SAFE_INTEGER }
+  }
+
+  /** When an answer of this process may change next; null: not before it ends. */
+  nextChange(now: Millis): Millis | null {
+    const listening = this.script ? (this.script.serves[0]?.since ?? Number.NEGATIVE_INFINITY) + plainServerListensAfter : this.startedAt + this.listensAfter
+    const file = this.script?.nextFileChange(now) ?? null
+    const starts = listening > now ? listening : null
+    return file === null ? starts : starts === null ? file : Math.min(file, starts)
+  }
+
+  private isUp(now: Millis): boolean {
+    if (this.simulated) return this.isServing === null || this.isServing()
+    return this.script ? true : now >= this.startedAt + this.listensAfter
+  }
+
+  private get listensAfter(): Millis {
+    if (this.simulated) return 0
+    const behaviour = this.request.entry?.behaviour
+    return behaviour?.kind === 'server' ? behaviour.listensAfter : plainServerListensAfter
+  }
+
+  private programHost(startsAt: Millis): ProgramHost {
+    const { request } = this
+    return {
+      environment: request.environment,
+      hostname: request.hostname,
+      unknownCommandServes: request.entry?.bare !== true,
+      epochAt: (offset) => this.epochStart + startsAt + offset,
+      fileText: (path) => this.script?.fileAt(path, startsAt) ?? request.files.get(path) ?? null,
+    }
+  }
+}
+
+/** Why the command cannot even start, in runc's words; null: it can. */
+export function startFailure(request: ProcessRequest): string | null {
+  const argv = request.command ?? (request.entry?.argsAreCommand ? request.args : undefined)
+  const name = argv?.[0]
+  if (name === undefined || isKnownCommand(name) || request.entry?.bare !== true || request.files.has(name)) return null
+  const why = name.includes('/') ? `stat ${name}: no such file or directory` : 'executable file not found in $PATH'
+  return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${name}": ${why}`
+}
+
+/** The command line when the container runs one that is modelled; null: the image's own server. */
+function scriptArguments(request: ProcessRequest): readonly string[] | null {
+  const { entry, command, args } = request
+  if (command && command.length > 0) {
+    const argv = [...command, ...(args ?? [])]
+    return isKnownCommand(argv[0]!) ? argv : null
+  }
+  if (entry?.argsAreCommand && args && args.length > 0) return args
+  return entry?.behaviour.kind === 'command' ? entry.behaviour.argv : null
+}
+
+/** PID 1 has no default signal handlers: a plain `sleep` or shell waits for SIGKILL. */
+function sigtermOf(request: ProcessRequest, argv: readonly string[] | null, script: ScriptRun | null): SigtermBehaviour {
+  if (!script || !argv) return request.entry ? request.entry.onSigterm : plainSigterm
+  if (argv.some((word) => /\btrap\b[^;]*\b(?:SIG)?TERM\b/.test(word))) return { after: 50, exitCode: 0 }
+  if (request.entry?.behaviour.kind === 'command' && request.command === undefined && request.args === undefined) return request.entry.onSigterm
+  return script.serves.length > 0 && request.entry && !request.entry.bare ? request.entry.onSigterm : null
+}

@@ -1,0 +1,80 @@
+// Upstream: containerd's image service and pkg/kubelet/images puller (v1.36). Left out: layers shared between images, image collection.
+import type { Agenda, Millis } from '../kernel/agenda.ts'
+import { parseImageReference, type ImageReference } from './image-reference.ts'
+import type { Registry } from './image-catalogue.ts'
+import type { CachedImage, NodeDisk } from './node-disk.ts'
+
+export type PullOutcome =
+  | { readonly ok: true; readonly image: CachedImage; readonly took: Millis; readonly waited: Millis }
+  | { readonly ok: false; readonly error: string }
+
+/** A pull under way or waiting for its turn. */
+export interface PullProgress {
+  readonly image: string
+  readonly since: Millis
+  /** When it will be done; null while it waits. */
+  readonly due: Millis | null
+}
+
+interface WaitingPull {
+  readonly reference: ImageReference
+  readonly queuedAt: Millis
+  readonly done: (outcome: PullOutcome) => void
+  due: Millis | null
+}
+
+/** The images of a machine, and the pulls that bring more: by default one at a time, first come first served. */
+export class ImageStore {
+  private readonly agenda: Agenda
+  private readonly disk: NodeDisk
+  private readonly registry: Registry
+  private readonly parallel: number
+  private readonly queue: WaitingPull[] = []
+
+  /** `parallel`: how many pulls run at once (serializeImagePulls true: 1). */
+  constructor(agenda: Agenda, disk: NodeDisk, registry: Registry, parallel = 1) {
+    this.agenda = agenda
+    this.disk = disk
+    this.registry = registry
+    this.parallel = parallel
+  }
+
+  find(image: string): CachedImage | undefined {
+    const reference = parseImageReference(image)
+    return 'error' in reference ? undefined : this.disk.images.get(reference.canonical)
+  }
+
+  list(): readonly CachedImage[] {
+    return [...this.disk.images.values()]
+  }
+
+  pull(reference: ImageReference, done: (outcome: PullOutcome) => void): void {
+    this.queue.push({ reference, queuedAt: this.agenda.now, done, due: null })
+    this.startNext()
+  }
+
+  progressOf(image: string): PullProgress | undefined {
+    const reference = parseImageReference(image)
+    const pull = 'error' in reference ? undefined : this.queue.find((waiting) => waiting.reference.canonical === reference.canonical)
+    return pull && { image, since: pull.queuedAt, due: pull.due }
+  }
+
+  private startNext(): void {
+    const next = this.queue.find((pull) => pull.due === null)
+    if (!next || this.queue.filter((pull) => pull.due !== null).length >= this.parallel) return
+    const startedAt = this.agenda.now
+    const present = this.disk.images.get(next.reference.canonical)
+    const answer = this.registry.resolve(next.reference)
+    const transfer = answer.found && !present ? Math.ceil((answer.sizeBytes / this.registry.bytesPerSecond) * 1000) : 0
+    next.due = startedAt + this.registry.latency + transfer
+    this.agenda.at(next.due, `pull ${next.reference.canonical}`, () => {
+      this.queue.splice(this.queue.indexOf(next), 1)
+      if (answer.found) {
+        const image: CachedImage = { name: next.reference.canonical, digest: answer.digest, sizeBytes: answer.sizeBytes }
+        this.disk.images.set(image.name, image)
+        next.done({ ok: true, image, took: this.agenda.now - startedAt, waited: this.agenda.now - next.queuedAt })
+      } else next.done({ ok: false, error: answer.error })
+      this.startNext()
+    })
+  }
+}

@@ -1,0 +1,131 @@
+import type { Millis } from '../kernel/agenda.ts'
+import type { Program, ProgramStep, Question } from './shell-program.ts'
+
+export interface LogLine {
+  readonly at: Millis
+  readonly text: string
+}
+
+/** What comes next that the runtime must wake up for; null: nothing that it can know of. */
+export type NextStop =
+  | { readonly kind: 'ends'; readonly at: Millis; readonly exitCode: number }
+  | { readonly kind: 'asks'; readonly at: Millis; readonly question: Question }
+  | { readonly kind: 'outOfMemory'; readonly at: Millis }
+
+const stepLimit = 20_000
+const lineLimit = 2_000
+/** A script that asks in a tight loop is answered once a second. */
+const leastAskPeriod: Millis = 1000
+
+/**
+ * A script in a container: run ahead as far as it depends on nothing, so that its end is one agenda entry; an endless loop is run
+ * when somebody reads its log, rounds that nobody can see any more being skipped.
+ */
+export class ScriptRun {
+  readonly serves: { readonly since: Millis; readonly ports: readonly number[] }[] = []
+  private readonly program: Program
+  private readonly memoryLimit: number | null
+  private clock: Millis
+  private lines: LogLine[] = []
+  private readonly files: { readonly at: Millis; readonly path: string; readonly text: string | null }[] = []
+  private stop: NextStop | null = null
+  private looping = false
+  private lastAsk: Millis = Number.NEGATIVE_INFINITY
+
+  constructor(program: Program, startedAt: Millis, memoryLimit: number | null) {
+    this.program = program
+    this.clock = startedAt
+    this.memoryLimit = memoryLimit
+    this.advance(undefined)
+  }
+
+  get next(): NextStop | null {
+    return this.stop
+  }
+
+  answer(answer: boolean): void {
+    this.stop = null
+    this.advance(answer)
+  }
+
+  /** What it has printed by `now`, oldest first, as far as it is kept. */
+  linesAt(now: Millis): readonly LogLine[] {
+    if (this.looping && this.clock <= now) this.catchUp(now)
+    return this.lines.at(-1) === undefined || this.lines.at(-1)!.at <= now ? this.lines : this.lines.filter((line) => line.at <= now)
+  }
+
+  /** The text of a file it has written by `now`; null: removed; undefined: never touched. */
+  fileAt(path: string, now: Millis): string | null | undefined {
+    let found: string | null | undefined
+    for (const event of this.files) if (event.at <= now && event.path === path) found = event.text
+    return found
+  }
+
+  /** When a file changes next after `now`; null when none is known to. */
+  nextFileChange(now: Millis): Millis | null {
+    return this.files.find((event) => event.at > now)?.at ?? null
+  }
+
+  private advance(input: number | boolean | undefined): void {
+    let step = this.program.next(input)
+    for (let steps = 0; steps < stepLimit; steps += 1) {
+      if (step.done) {
+        this.stop = { kind: 'ends', at: this.clock, exitCode: step.value }
+        return
+      }
+      if (this.takes(step.value)) return
+      step = this.program.next()
+    }
+  }
+
+  /** Carries out one step; true when the run pauses here. */
+  private takes(step: ProgramStep): boolean {
+    switch (step.kind) {
+      case 'wait':
+        this.clock += step.millis
+        return false
+      case 'log':
+        this.print(step.line)
+        return false
+      case 'file':
+        this.files.push({ at: this.clock, path: step.path, text: step.text })
+        return false
+      case 'memory':
+        if (this.memoryLimit === null || step.bytes <= this.memoryLimit) return false
+        this.stop = { kind: 'outOfMemory', at: this.clock + 200 }
+        return true
+      case 'ask':
+        this.clock = Math.max(this.clock, this.lastAsk + leastAskPeriod)
+        this.lastAsk = this.clock
+        this.stop = { kind: 'asks', at: this.clock, question: step.question }
+        return true
+      case 'iteration':
+        this.looping = true
+        return true
+      case 'forever':
+        if (step.serves) this.serves.push({ since: this.clock, ports: step.ports })
+        return true
+    }
+  }
+
+  private catchUp(now: Millis): void {
+    let step = this.program.next(0)
+    for (let steps = 0; steps < stepLimit && !step.done; steps += 1) {
+      if (step.value.kind === 'iteration') {
+        if (this.clock > now) return
+        // Enough rounds stay to fill what is kept.
+        const skipped = Math.max(0, Math.floor((now - this.clock) / step.value.period) - lineLimit / 10)
+        this.clock += skipped * step.value.period
+        step = this.program.next(skipped)
+        continue
+      }
+      if (this.takes(step.value)) return
+      step = this.program.next()
+    }
+  }
+
+  private print(text: string): void {
+    this.lines.push({ at: this.clock, text })
+    if (this.lines.length > 2 * lineLimit) this.lines = this.lines.slice(-lineLimit)
+  }
+}

@@ -1,0 +1,306 @@
+/** One step of a shell script, as far as the commands of common examples need it. */
+export type ShellNode =
+  | { readonly kind: 'command'; readonly words: readonly string[]; readonly output: 'stdout' | { readonly file: string } }
+  | { readonly kind: 'assign'; readonly name: string; readonly value: string }
+  | { readonly kind: 'sequence'; readonly items: readonly ShellNode[] }
+  /** `a && b`, `a || b`. */
+  | { readonly kind: 'and' | 'or'; readonly left: ShellNode; readonly right: ShellNode }
+  | { readonly kind: 'not'; readonly inner: ShellNode }
+  | { readonly kind: 'loop'; readonly until: boolean; readonly condition: ShellNode; readonly body: ShellNode }
+  | { readonly kind: 'for'; readonly name: string; readonly values: readonly string[]; readonly body: ShellNode }
+  | { readonly kind: 'if'; readonly condition: ShellNode; readonly then: ShellNode; readonly otherwise: ShellNode | null }
+  | { readonly kind: 'trap'; readonly script: string; readonly signals: readonly string[] }
+
+type Token = { readonly kind: 'word'; readonly text: string } | { readonly kind: 'operator'; readonly text: string }
+
+const nothing: ShellNode = { kind: 'sequence', items: [] }
+/** Deeper nesting is a script we do not follow. */
+const depthLimit = 32
+
+/** Reads a script; null when it uses more of the shell than is modelled. Words keep their quotes' meaning as `\u0001` marks: see `expandWord`. */
+export function parseShell(script: string): ShellNode | null {
+  const tokens = tokenize(script)
+  if (!tokens) return null
+  const parser = new ShellParser(tokens)
+  const node = parser.list([])
+  return node !== null && parser.atEnd ? node : null
+}
+
+/** Single quotes forbid `$`; it is kept under this mark until expansion. */
+export const literalDollar = '\u0001'
+
+function tokenize(script: string): Token[] | null {
+  const tokens: Token[] = []
+  let at = 0
+  while (at < script.length) {
+    const char = script[at]!
+    const operator = /^(?:&&|\|\||;;|;|\n|\||2>&1|>&2|1>&2|2>>|2>|&>|>>|>|<|&|\(|\))/.exec(script.slice(at, at + 4))
+    if (operator) {
+      tokens.push({ kind: 'operator', text: operator[0] })
+      at += operator[0].length
+    } else if (char === ' ' || char === '\t' || char === '\r') at += 1
+    else if (char === '\\' && script[at + 1] === '\n') at += 2
+    else if (char === '#') {
+      while (at < script.length && script[at] !== '\n') at += 1
+    } else {
+      const word = readWord(script, at)
+      if (!word) return null
+      tokens.push({ kind: 'word', text: word.text })
+      at = word.end
+    }
+  }
+  return tokens
+}
+
+function readWord(script: string, start: number): { text: string; end: number } | null {
+  let text = ''
+  let at = start
+  while (at < script.length && !/[\s;&|<>()]/.test(script[at]!)) {
+    const char = script[at]!
+    if (char === "'") {
+      const end = script.indexOf("'", at + 1)
+      if (end < 0) return null
+      text += script.slice(at + 1, end).replaceAll('$', literalDollar)
+      at = end + 1
+    } else if (char === '"') {
+      const quoted = readQuoted(script, at + 1)
+      if (!quoted) return null
+      text += quoted.text
+      at = quoted.end
+    } else if (char === '\\') {
+      text += script[at + 1] === '$' ? literalDollar : (script[at + 1] ?? '')
+      at += 2
+    } else if (char === '$' && script[at + 1] === '(') {
+      const end = closingParenthesis(script, at + 1)
+      if (end < 0) return null
+      text += script.slice(at, end + 1)
+      at = end + 1
+    } else {
+      text += char
+      at += 1
+    }
+  }
+  return { text, end: at }
+}
+
+function readQuoted(script: string, start: number): { text: string; end: number } | null {
+  let text = ''
+  let at = start
+  while (at < script.length && script[at] !== '"') {
+    if (script[at] === '\\' && /["\\$`]/.test(script[at + 1] ?? '')) {
+      text += script[at + 1] === '$' ? literalDollar : script[at + 1]!
+      at += 2
+    } else if (script[at] === '$' && script[at + 1] === '(') {
+      const end = closingParenthesis(script, at + 1)
+      if (end < 0) return null
+      text += script.slice(at, end + 1)
+      at = end + 1
+    } else {
+      text += script[at]!
+      at += 1
+    }
+  }
+  return at < script.length ? { text, end: at + 1 } : null
+}
+
+function closingParenthesis(script: string, open: number): number {
+  let depth = 0
+  for (let at = open; at < script.length; at += 1) {
+    if (script[at] === '(') depth += 1
+    if (script[at] === ')' && (depth -= 1) === 0) return at
+  }
+  return -1
+}
+
+class ShellParser {
+  private at = 0
+  private depth = 0
+  private readonly tokens: readonly Token[]
+
+  constructor(tokens: readonly Token[]) {
+    this.tokens = tokens
+  }
+
+  get atEnd(): boolean {
+    return this.at >= this.tokens.length
+  }
+
+  /** Commands up to one of the words in `ends`, which is left standing. */
+  list(ends: readonly string[]): ShellNode | null {
+    const items: ShellNode[] = []
+    if ((this.depth += 1) > depthLimit) return null
+    for (;;) {
+      while (this.isOperator(';', '\n', '&')) this.at += 1
+      if (this.atEnd || this.isWord(...ends) || this.isOperator(')')) break
+      const node = this.andOr()
+      if (!node) return null
+      items.push(node)
+      if (!this.atEnd && !this.isOperator(';', '\n', '&', ')') && !this.isWord(...ends)) return null
+    }
+    this.depth -= 1
+    return items.length === 1 ? items[0]! : { kind: 'sequence', items }
+  }
+
+  private andOr(): ShellNode | null {
+    let left = this.pipeline()
+    while (left && this.isOperator('&&', '||')) {
+      const kind = this.next().text === '&&' ? 'and' : 'or'
+      while (this.isOperator('\n')) this.at += 1
+      const right = this.pipeline()
+      if (!right) return null
+      left = { kind, left, right }
+    }
+    return left
+  }
+
+  private pipeline(): ShellNode | null {
+    const negated = this.isWord('!')
+    if (negated) this.at += 1
+    let node = this.statement()
+    while (node && this.isOperator('|')) {
+      this.at += 1
+      const right = this.statement()
+      // Only the last command of a pipe is seen and decides; what flows through is not modelled, but time passes in the first.
+      node = right === null ? null : { kind: 'sequence', items: [silent(node), right] }
+    }
+    return node && negated ? { kind: 'not', inner: node } : node
+  }
+
+  private statement(): ShellNode | null {
+    if (this.isOperator('(')) {
+      this.at += 1
+      const inner = this.list([])
+      return inner && this.takeOperator(')') ? inner : null
+    }
+    if (this.isWord('{')) {
+      this.at += 1
+      const inner = this.list(['}'])
+      return inner && this.takeWord('}') ? inner : null
+    }
+    if (this.isWord('while', 'until')) return this.loop(this.next().text === 'until')
+    if (this.isWord('for')) return this.forLoop()
+    if (this.isWord('if')) return this.conditional()
+    return this.simple()
+  }
+
+  private loop(until: boolean): ShellNode | null {
+    const condition = this.list(['do'])
+    if (!condition || !this.takeWord('do')) return null
+    const body = this.list(['done'])
+    return body && this.takeWord('done') ? this.redirected({ kind: 'loop', until, condition, body }) : null
+  }
+
+  private forLoop(): ShellNode | null {
+    this.at += 1
+    const name = this.next()?.text
+    const values: string[] = []
+    if (name === undefined || !this.takeWord('in')) return null
+    while (!this.atEnd && !this.isOperator(';', '\n')) values.push(this.next().text)
+    while (this.isOperator(';', '\n')) this.at += 1
+    if (!this.takeWord('do')) return null
+    const body = this.list(['done'])
+    return body && this.takeWord('done') ? { kind: 'for', name, values, body } : null
+  }
+
+  private conditional(): ShellNode | null {
+    this.at += 1
+    const condition = this.list(['then'])
+    if (!condition || !this.takeWord('then')) return null
+    const then = this.list(['else', 'elif', 'fi'])
+    if (!then) return null
+    if (this.isWord('elif')) {
+      const otherwise = this.conditional()
+      return otherwise && { kind: 'if', condition, then, otherwise }
+    }
+    let otherwise: ShellNode | null = null
+    if (this.isWord('else')) {
+      this.at += 1
+      otherwise = this.list(['fi'])
+      if (!otherwise) return null
+    }
+    return this.takeWord('fi') ? { kind: 'if', condition, then, otherwise } : null
+  }
+
+  private simple(): ShellNode | null {
+    const words: string[] = []
+    const assigned: ShellNode[] = []
+    let output: 'stdout' | { file: string } = 'stdout'
+    while (!this.atEnd && !this.isOperator(';', '\n', '&', '&&', '||', '|', ')')) {
+      const token = this.next()
+      if (token.kind === 'operator') {
+        if (token.text === '(' ) return null
+        if (token.text === '2>&1' || token.text === '>&2' || token.text === '1>&2') continue
+        const target = this.atEnd ? undefined : this.next()
+        if (target?.kind !== 'word') return null
+        if (token.text === '>' || token.text === '>>' || token.text === '&>') output = /^\/(?:dev\/std(?:out|err)|proc\/1\/fd\/\d)$/.test(target.text) ? 'stdout' : { file: target.text }
+      } else if (words.length === 0 && /^[A-Za-z_]\w*=/.test(token.text)) {
+        const equals = token.text.indexOf('=')
+        assigned.push({ kind: 'assign', name: token.text.slice(0, equals), value: token.text.slice(equals + 1) })
+      } else words.push(token.text)
+    }
+    if (words[0] === 'trap') return { kind: 'trap', script: words[1] ?? '', signals: words.slice(2) }
+    if (words.length === 0) return assigned.length === 1 ? assigned[0]! : { kind: 'sequence', items: assigned }
+    const command: ShellNode = { kind: 'command', words, output }
+    return assigned.length > 0 ? { kind: 'sequence', items: [...assigned, command] } : command
+  }
+
+  /** `done > file`: what the loop prints is not seen. */
+  private redirected(node: ShellNode): ShellNode {
+    while (this.isOperator('2>&1', '>&2', '1>&2')) this.at += 1
+    if (!this.isOperator('>', '>>', '&>', '<')) return node
+    const reading = this.next().text === '<'
+    if (!this.atEnd) this.at += 1
+    return reading ? node : silent(node)
+  }
+
+  private next(): Token {
+    return this.tokens[this.at++]!
+  }
+
+  private isOperator(...texts: readonly string[]): boolean {
+    const token = this.tokens[this.at]
+    return token?.kind === 'operator' && texts.includes(token.text)
+  }
+
+  private isWord(...texts: readonly string[]): boolean {
+    const token = this.tokens[this.at]
+    return token?.kind === 'word' && texts.includes(token.text)
+  }
+
+  private takeWord(text: string): boolean {
+    if (!this.isWord(text)) return false
+    this.at += 1
+    return true
+  }
+
+  private takeOperator(text: string): boolean {
+    if (!this.isOperator(text)) return false
+    this.at += 1
+    return true
+  }
+}
+
+function silent(node: ShellNode): ShellNode {
+  switch (node.kind) {
+    case 'command':
+      return { ...node, output: { file: '/dev/null' } }
+    case 'sequence':
+      return { kind: 'sequence', items: node.items.map(silent) }
+    case 'and':
+    case 'or':
+      return { ...node, left: silent(node.left), right: silent(node.right) }
+    case 'not':
+      return { kind: 'not', inner: silent(node.inner) }
+    case 'loop':
+      return { ...node, condition: silent(node.condition), body: silent(node.body) }
+    case 'for':
+      return { ...node, body: silent(node.body) }
+    case 'if':
+      return { ...node, condition: silent(node.condition), then: silent(node.then), otherwise: node.otherwise && silent(node.otherwise) }
+    default:
+      return node
+  }
+}
+
+/** A script that does nothing. */
+export const emptyScript: ShellNode = nothing
