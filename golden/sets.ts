@@ -2,6 +2,7 @@ import type { GoldenSet } from './harness.ts'
 import { endpointSlice } from './machinery/endpointslice.ts'
 import { nameSet } from './machinery/names.ts'
 import { objectMeta } from './machinery/object-meta.ts'
+import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
 
 /** Every set that is replayed: one line a set, in the order they are printed. */
@@ -9,5 +10,7 @@ export const sets: readonly GoldenSet[] = [
   nameSet,
   objectMeta,
   statusErrors,
+  labelSelector,
+  fieldSelector,
   endpointSlice,
 ]

@@ -1,5 +1,5 @@
 import { forbidden, invalid, required, tooLong, type FieldError } from './field-errors.ts'
-import type { ObjectMeta, OwnerReference } from './generated/types.ts'
+import type { LabelSelector, ObjectMeta, OwnerReference } from './generated/types.ts'
 import { byteLength } from './go-text.ts'
 import {
   checkFieldManager, checkFinalizerName, checkImmutable, checkLabelValue, checkNoNewFinalizers, checkQualifiedName, nameIsDnsLabel, type NameCheck,
@@ -58,6 +58,23 @@ export function validateLabels(labels: Readonly<Record<string, string>> | undefi
   for (const key of Object.keys(labels).sort()) {
     const value = labels[key] ?? ''
     errors.push(...faultsOf(path, key, checkQualifiedName(key)), ...faultsOf(path, value, checkLabelValue(value)))
+  }
+  return errors
+}
+
+/** The faults of a label selector that a spec holds. */
+export function validateLabelSelector(selector: LabelSelector | undefined, path: string): FieldError[] {
+  if (!selector) return []
+  const errors = validateLabels(selector.matchLabels, `${path}.matchLabels`)
+  for (const [at, { key = '', operator = '', values = [] }] of (selector.matchExpressions ?? []).entries()) {
+    const here = `${path}.matchExpressions[${at}]`
+    if (operator === 'In' || operator === 'NotIn') {
+      if (values.length === 0) errors.push(required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"))
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (values.length > 0) errors.push(forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+    } else errors.push(invalid(`${here}.operator`, operator, 'not a valid selector operator'))
+    errors.push(...faultsOf(`${here}.key`, key, checkQualifiedName(key)))
+    for (const [index, value] of values.entries()) errors.push(...faultsOf(`${here}.values[${index}]`, value, checkLabelValue(value)))
   }
   return errors
 }
