@@ -1,0 +1,90 @@
+import { assert } from '../../kernel/assert.ts'
+import { goTypes } from './go-types.ts'
+
+/** What a JSON value must be to fit a Go type. */
+export type GoKind = 'string' | 'bool' | 'int32' | 'int64' | 'struct' | 'list' | 'map' | 'time' | 'microTime' | 'quantity' | 'intOrString' | 'bytes' | 'any'
+
+/** A Go type, as decoding sees it. */
+export interface GoType {
+  readonly kind: GoKind
+  /** The type's name as Go's messages print it: `[]v1.Container`. */
+  readonly text: string
+  /** Of a list or map. */
+  readonly element?: GoType
+  /** Of a struct: its row in the table. */
+  readonly struct?: string
+}
+
+/** One field of a Go struct. */
+export interface GoField {
+  readonly name: string
+  readonly type: GoType
+  /** An explicit zero or empty value stays. */
+  readonly pointer: boolean
+  /** Printed even when empty. */
+  readonly always: boolean
+  /** Omitted when zero although a struct. */
+  readonly omitZero: boolean
+}
+
+export interface GoStruct {
+  readonly name: string
+  /** In Go's order, which is the order of printing. */
+  readonly fields: readonly GoField[]
+  readonly byName: ReadonlyMap<string, GoField>
+}
+
+const structs = new Map<string, GoStruct>()
+const types = new Map<string, GoType>()
+
+/** The struct of this name; asking for one that is not in the table is our own mistake. */
+export function structOf(name: string): GoStruct {
+  const known = structs.get(name)
+  if (known) return known
+  const row = goTypes[name]
+  assert(row !== undefined, `no Go type ${name} in the table`)
+  const fields = row === '' ? [] : row.split('|').map(parseField)
+  const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])) }
+  structs.set(name, struct)
+  return struct
+}
+
+function parseField(text: string): GoField {
+  const colon = text.indexOf(':')
+  const flag = text.at(-1)
+  const always = flag === '!'
+  const omitZero = flag === '0'
+  const code = text.slice(colon + 1, always || omitZero ? -1 : undefined)
+  const pointer = code.startsWith('*')
+  return { name: text.slice(0, colon), type: parseType(pointer ? code.slice(1) : code), pointer, always, omitZero }
+}
+
+const scalars: ReadonlyMap<string, GoKind> = new Map<string, GoKind>([
+  ['string', 'string'], ['bool', 'bool'], ['int32', 'int32'], ['int64', 'int64'], ['[]uint8', 'bytes'], ['v1.Time', 'time'], ['v1.MicroTime', 'microTime'],
+  ['resource.Quantity', 'quantity'], ['intstr.IntOrString', 'intOrString'], ['v1.FieldsV1', 'any'],
+])
+
+function parseType(code: string): GoType {
+  const known = types.get(code)
+  if (known) return known
+  const type = readType(code)
+  types.set(code, type)
+  return type
+}
+
+function readType(code: string): GoType {
+  const scalar = scalars.get(code)
+  if (scalar) return { kind: scalar, text: code }
+  if (code.endsWith('$')) return { kind: 'string', text: code.slice(0, -1) }
+  const equals = code.indexOf('=')
+  if (equals > 0) return { ...parseType(code.slice(equals + 1)), text: code.slice(0, equals) }
+  if (code.startsWith('map[')) return { kind: 'map', text: code, element: parseType(code.slice(code.indexOf(']') + 1)) }
+  if (code.startsWith('[]')) return { kind: 'list', text: code, element: elementOf(code.slice(2)) }
+  return { kind: 'struct', text: code, struct: code.slice(code.indexOf('.') + 1) }
+}
+
+/** Elements of lists carry no mark: what is not in the table of structs is a string type. */
+function elementOf(code: string): GoType {
+  const bare = code.slice(code.indexOf('.') + 1)
+  return scalars.has(code) || code.startsWith('*') || goTypes[bare] !== undefined ? parseType(code) : { kind: 'string', text: code }
+}

@@ -1,0 +1,121 @@
+// Upstream: pkg/registry/core/{namespace,node,configmap,secret,serviceaccount,event}, pkg/registry/coordination/lease, pkg/registry/discovery/endpointslice (v1.36).
+import { defaultEndpointSlice, defaultNamespace, defaultNode, defaultSecret } from '../defaults/core.ts'
+import type { ConfigMap, EndpointSlice, Event, Lease, Namespace, Node, Secret, ServiceAccount } from '../generated/types.ts'
+import type { KubernetesObject } from '../objects.ts'
+import { semanticEqual } from '../semantic.ts'
+import {
+  validateConfigMap, validateConfigMapUpdate, validateNamespace, validateNamespaceStatusUpdate, validateNamespaceUpdate, validateSecret, validateSecretUpdate, validateServiceAccount,
+  validateServiceAccountUpdate,
+} from '../validation/core.ts'
+import { validateNode, validateNodeUpdate } from '../validation/node.ts'
+import { validateEndpointSlice, validateEndpointSliceUpdate, validateEvent, validateEventUpdate, validateLease, validateLeaseUpdate } from '../validation/small-kinds.ts'
+import { countGeneration, firstGeneration, keep } from './generation.ts'
+import type { Strategy } from './strategy.ts'
+
+/** Starts Active with the finalizer of the namespace controller; only `finalize` changes its spec, only `status` its phase. */
+export const namespaceStrategy: Strategy<Namespace> = {
+  defaults: defaultNamespace,
+  prepareForCreate: (namespace) => {
+    const finalizers = namespace.spec?.finalizers ?? []
+    const all = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes']
+    return { ...namespace, spec: { ...namespace.spec, finalizers: all }, status: { phase: 'Active' } }
+  },
+  validate: validateNamespace,
+  prepareForUpdate: (next, old) => ({ ...next, spec: old.spec, status: old.status }),
+  validateUpdate: validateNamespaceUpdate,
+  canonicalize: defaultNamespace,
+  status: {
+    prepareForUpdate: (next, old) => keep(next, old, 'spec'),
+    validateUpdate: validateNamespaceStatusUpdate,
+  },
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+/** A node may be made with a status; later each of the two has its own door. */
+export const nodeStrategy: Strategy<Node> = {
+  defaults: defaultNode,
+  prepareForCreate: unchanged,
+  validate: validateNode,
+  prepareForUpdate: (next, old) => keep(next, old, 'status'),
+  validateUpdate: validateNodeUpdate,
+  status: {
+    prepareForUpdate: (next, old) => keep(next, old, 'spec'),
+    validateUpdate: validateNodeUpdate,
+  },
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+export const configMapStrategy: Strategy<ConfigMap> = {
+  defaults: unchanged,
+  prepareForCreate: unchanged,
+  validate: validateConfigMap,
+  prepareForUpdate: unchanged,
+  validateUpdate: validateConfigMapUpdate,
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+export const secretStrategy: Strategy<Secret> = {
+  defaults: defaultSecret,
+  prepareForCreate: unchanged,
+  validate: validateSecret,
+  // A type once given stays when the update leaves it out.
+  prepareForUpdate: unchanged,
+  validateUpdate: validateSecretUpdate,
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+export const serviceAccountStrategy: Strategy<ServiceAccount> = {
+  defaults: unchanged,
+  prepareForCreate: ({ secrets: _, ...account }) => account,
+  validate: validateServiceAccount,
+  prepareForUpdate: unchanged,
+  validateUpdate: validateServiceAccountUpdate,
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+/** Its generation counts every change but those of its metadata's bookkeeping. */
+export const endpointSliceStrategy: Strategy<EndpointSlice> = {
+  defaults: defaultEndpointSlice,
+  prepareForCreate: firstGeneration,
+  validate: validateEndpointSlice,
+  prepareForUpdate: (next, old) => {
+    const changed = !semanticEqual(next.endpoints, old.endpoints) || !semanticEqual(next.ports, old.ports) || !semanticEqual(labelled(next), labelled(old))
+    return countGeneration(next, old, changed)
+  },
+  validateUpdate: validateEndpointSliceUpdate,
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+function labelled({ metadata }: EndpointSlice): unknown {
+  return [metadata.labels ?? {}, metadata.annotations ?? {}, metadata.ownerReferences ?? [], metadata.finalizers ?? []]
+}
+
+export const leaseStrategy: Strategy<Lease> = {
+  defaults: unchanged,
+  prepareForCreate: unchanged,
+  validate: validateLease,
+  prepareForUpdate: unchanged,
+  validateUpdate: validateLeaseUpdate,
+  allowCreateOnUpdate: true,
+  allowUnconditionalUpdate: false,
+}
+
+export const eventStrategy: Strategy<Event> = {
+  defaults: unchanged,
+  prepareForCreate: unchanged,
+  validate: validateEvent,
+  prepareForUpdate: unchanged,
+  validateUpdate: validateEventUpdate,
+  allowCreateOnUpdate: true,
+  allowUnconditionalUpdate: true,
+}
+
+function unchanged<T extends KubernetesObject>(object: T): T {
+  return object
+}

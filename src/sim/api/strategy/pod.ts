@@ -1,0 +1,58 @@
+// Upstream: pkg/registry/core/pod/strategy.go (v1.36).
+import { defaultPod } from '../defaults/pod.ts'
+import { memoized } from '../defaults/memo.ts'
+import type { Pod, PodSpec, PodStatus } from '../generated/types.ts'
+import { semanticEqual } from '../semantic.ts'
+import { validatePod, validatePodStatusUpdate, validatePodUpdate } from '../validation/pod.ts'
+import { countGeneration, firstGeneration, keep } from './generation.ts'
+import { qualityOfService } from './quality-of-service.ts'
+import type { DeleteRequest, Strategy } from './strategy.ts'
+
+/** Starts Pending with its quality of service; its node and most of its spec never change. */
+export const podStrategy: Strategy<Pod> = {
+  defaults: defaultPod,
+  prepareForCreate: (pod) => firstGeneration({ ...pod, status: firstStatus(pod.spec) }),
+  validate: validatePod,
+  prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
+  validateUpdate: validatePodUpdate,
+  status: {
+    prepareForUpdate: (next, old) => {
+      const { metadata } = next
+      const deletionTimestamp = old.metadata.deletionTimestamp
+      return {
+        ...keep(next, old, 'spec'),
+        metadata: { ...metadata, ...(metadata.deletionTimestamp === deletionTimestamp ? {} : { deletionTimestamp }), ownerReferences: old.metadata.ownerReferences },
+        status: next.status.qosClass ? next.status : { ...next.status, qosClass: old.status.qosClass },
+      }
+    },
+    validateUpdate: validatePodStatusUpdate,
+  },
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+  gracePeriodOf,
+}
+
+/** The same first status for every pod of one spec. */
+const firstStatus = memoized((spec: PodSpec): PodStatus => ({
+  phase: 'Pending',
+  ...(spec.schedulingGates && spec.schedulingGates.length > 0 ? { conditions: [gated] } : {}),
+  qosClass: qualityOfService(spec),
+}))
+
+const gated = {
+  type: 'PodScheduled',
+  status: 'False',
+  lastProbeTime: null as unknown as string,
+  lastTransitionTime: null as unknown as string,
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+}
+
+/** How long a pod may take to die: what is asked for, else what its spec says; none when it never ran or has ended. */
+function gracePeriodOf(pod: Pod, request: DeleteRequest): number | null {
+  let period = request.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 0
+  if (!pod.spec.nodeName) period = 0
+  if (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded') period = 0
+  // A negative period of an old manifest means "at once, but with grace".
+  return period < 0 ? 1 : period
+}

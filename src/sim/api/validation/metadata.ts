@@ -1,0 +1,26 @@
+// Upstream: pkg/apis/core/validation ValidateObjectMeta (v1.36).
+import type { FieldError } from '../field-errors.ts'
+import { invalid } from '../field-errors.ts'
+import type { ObjectMeta } from '../generated/types.ts'
+import * as machinery from '../metadata.ts'
+import type { NameCheck } from '../names.ts'
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+/** The metadata of a new object of a built-in kind: besides the general rules, finalizers must be standard ones or carry a domain. */
+export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, checkName: NameCheck): FieldError[] {
+  return [...machinery.validateObjectMeta(meta, namespaced, checkName), ...validateFinalizerNames(meta)]
+}
+
+/** The metadata of an updated object of a built-in kind. */
+export function validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta): FieldError[] {
+  return [...machinery.validateObjectMetaUpdate(next, old), ...validateFinalizerNames(next)]
+}
+
+function validateFinalizerNames(meta: ObjectMeta): FieldError[] {
+  return (meta.finalizers ?? []).flatMap((finalizer, at) =>
+    finalizer.includes('/') || standardFinalizers.has(finalizer)
+      ? []
+      : [invalid(`metadata.finalizers[${at}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')],
+  )
+}
