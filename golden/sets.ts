@@ -4,6 +4,8 @@ import { nameSet } from './machinery/names.ts'
 import { objectMeta } from './machinery/object-meta.ts'
 import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
+import { defaultsSet } from './objects/defaults.ts'
+import { validationCreateSet } from './objects/validation-create.ts'
 
 /** Every set that is replayed: one line a set, in the order they are printed. */
 export const sets: readonly GoldenSet[] = [
@@ -13,4 +15,6 @@ export const sets: readonly GoldenSet[] = [
   labelSelector,
   fieldSelector,
   endpointSlice,
+  defaultsSet,
+  validationCreateSet,
 ]

@@ -39,7 +39,9 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   prepareForUpdate(next: T, old: T, environment: StrategyEnvironment): T
   validateUpdate(next: T, old: T): readonly FieldError[]
   /** Absent: the kind has no status subresource. */
-  readonly status?: StatusStrategy<T>
+  readonly status?: SubresourceStrategy<T>
+  /** The other doors through which an update of a part comes. */
+  readonly subresources?: Readonly<Partial<Record<'finalize' | 'ephemeralcontainers', SubresourceStrategy<T>>>>
   /** Brings what passed validation into its one form. */
   canonicalize?(object: T): T
   /** Things worth saying to who sent it, though nothing is wrong. */
@@ -57,8 +59,8 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   release?(object: T, allocators: Allocators): void
 }
 
-/** The rules of `PUT …/status`. */
-export interface StatusStrategy<T extends KubernetesObject = KubernetesObject> {
+/** The rules of `PUT …/status` and its like. */
+export interface SubresourceStrategy<T extends KubernetesObject = KubernetesObject> {
   prepareForUpdate(next: T, old: T, environment: StrategyEnvironment): T
   validateUpdate(next: T, old: T): readonly FieldError[]
 }
