@@ -1,10 +1,13 @@
 import type { Millis } from '../sim/kernel/agenda.ts'
 import type { TraceEntry } from '../sim/kernel/trace.ts'
-import type { KubernetesObject, ObjectKey } from '../sim/api/objects.ts'
-import type { ApiRequest } from '../sim/api/request.ts'
-import type { Resource } from '../sim/api/resources.ts'
 import type { Result } from '../sim/api/status.ts'
-import type { Command, Manifest, Run } from '../sim/cluster/run.ts'
+import type { ClusterQuestion } from '../sim/cluster/cluster.ts'
+import type { ComponentState } from '../sim/cluster/component-states.ts'
+import type { Countdown } from '../sim/cluster/countdowns.ts'
+import type { MachineState } from '../sim/cluster/machine.ts'
+import type { ObservedChange } from '../sim/cluster/observer.ts'
+import type { Command, Run } from '../sim/cluster/run.ts'
+import type { Applied } from '../sim/cluster/user-commands.ts'
 
 /** What the page says to the Worker. */
 export type ToWorker =
@@ -54,60 +57,11 @@ export interface Batch {
 }
 
 /** `object` null: it is gone. Changes of one object between two batches are folded into one. */
-export interface ObjectChange {
-  readonly resource: Resource
-  readonly key: ObjectKey
-  readonly object: KubernetesObject | null
-}
-
-/** Something that will happen at a known time; the page counts down to `due` by itself. */
-export interface Countdown {
-  readonly kind: 'notReady' | 'eviction' | 'backOff' | 'imageBackOff' | 'termination' | 'pull' | 'probe'
-  /** `nodes/worker-1`, `pods/default/web-1`. */
-  readonly about: string
-  readonly container?: string
-  readonly since: Millis
-  readonly due: Millis
-}
-
-/** The machine behind a node, which the API cannot tell: a powered-off node looks like any unreachable one. */
-export interface MachineState {
-  readonly name: string
-  readonly power: 'on' | 'off'
-  readonly network: 'connected' | 'cutOff'
-  readonly since: Millis
-}
-
-export interface ComponentState {
-  /** "kube-scheduler". */
-  readonly name: string
-  readonly node: string
-  readonly state: 'running' | 'stopped' | 'waiting'
-  readonly since: Millis
-  /** One short fact for its card: "revision 1482", "2 waiting". */
-  readonly fact?: string
-}
+export type ObjectChange = ObservedChange
+export type { ComponentState, Countdown, MachineState }
 
 /** What the page asks without changing anything. */
-export type Question =
-  /** A read through the API, as the user. */
-  | { readonly kind: 'read'; readonly request: Omit<ApiRequest, 'user'> }
-  | { readonly kind: 'logs'; readonly pod: ObjectKey; readonly container?: string; readonly previous?: boolean }
-  /** What `apply` of these manifests would change: answers `ApplyPreview[]`. */
-  | { readonly kind: 'preview'; readonly manifests: readonly Manifest[] }
-  /** The scheduler's last decision about a pod: answers `SchedulingDecision | null`. */
-  | { readonly kind: 'scheduling'; readonly pod: ObjectKey }
-  /** Who answers a request to this Service now, by which hops, or why it fails: answers `Route`. */
-  | { readonly kind: 'route'; readonly service: ObjectKey; readonly port?: number; readonly from?: ObjectKey }
-  | { readonly kind: 'hash' }
+export type Question = ClusterQuestion
 
 /** One document of an apply: what is there, what would be there, or why it would be refused. */
-export interface ApplyPreview {
-  /** Index of the manifest. */
-  readonly index: number
-  readonly action: 'create' | 'configure' | 'unchanged' | 'refused'
-  readonly name: string
-  readonly before: KubernetesObject | null
-  readonly after: KubernetesObject | null
-  readonly refusal: Extract<Result<unknown>, { ok: false }>['status'] | null
-}
+export type ApplyPreview = Applied

@@ -1,0 +1,103 @@
+import { printYaml } from '../scenario/yaml.ts'
+import { keyOf, splitKey, type KubernetesObject } from '../sim/api/objects.ts'
+import { definitionOf, resources, type ResourceDefinition } from '../sim/api/resources.ts'
+import type { Status } from '../sim/api/status.ts'
+import type { Event } from '../sim/api/generated/types.ts'
+import { Cluster } from '../sim/cluster/cluster.ts'
+import { OptionError } from '../sim/cluster/flags.ts'
+import type { ClusterOptions, Command } from '../sim/cluster/run.ts'
+import type { Applied } from '../sim/cluster/user-commands.ts'
+import type { RunArguments } from './arguments.ts'
+import { judge, type Verdict } from './expectation.ts'
+import { InputError } from './input.ts'
+import { readInputs, readManifestFile, type LocatedManifest } from './manifest-files.ts'
+import { eventTable, summaryTables } from './tables.ts'
+
+/** The least time a run takes when nothing says when it ends. */
+const shortestRun = 5 * 60_000
+
+/** What happens at a time of the run, in order; expectations come after the commands of their instant. */
+type Step = { readonly at: number; readonly order: number; readonly take: (cluster: Cluster) => void }
+
+/** Plays a run to its end and says how it went. Throws InputError for what a person gave wrongly. */
+export function runScenario(asked: RunArguments): { readonly output: string; readonly failed: boolean } {
+  const { manifests, scenario } = readInputs(asked.inputs)
+  const files = new Map(asked.actions.flatMap(({ command }) => (command.kind === 'applyFile' ? [[command.file, readManifestFile(command.file)] as const] : [])))
+  const verdicts: Verdict[] = []
+  const steps: Step[] = [
+    ...(scenario?.run.commands ?? []).map(({ at, command }) => ({ at, order: 0, take: (cluster: Cluster) => void cluster.perform(command) })),
+    ...(manifests.length > 0 ? [{ at: 0, order: 0, take: (cluster: Cluster) => apply(cluster, manifests) }] : []),
+    ...asked.actions.map(({ at, command }) => ({ at, order: 1, take: (cluster: Cluster) => (command.kind === 'applyFile' ? apply(cluster, files.get(command.file)!) : perform(cluster, command)) })),
+    ...asked.expectations.map((expectation) => ({ at: expectation.at, order: 2, take: (cluster: Cluster) => void verdicts.push(judge(expectation, lookUp(cluster, expectation.definition, expectation.key))) })),
+  ]
+  const last = Math.max(0, ...steps.map(({ at }) => at))
+  const until = asked.until ?? Math.max(last, scenario?.until ?? 0, shortestRun)
+  if (last > until) throw new InputError('--until is before the last --at or --expect')
+  const cluster = createCluster(asked, scenario?.run.options, scenario?.run.seed)
+  for (const { at, take } of steps.sort((a, b) => a.at - b.at || a.order - b.order)) {
+    cluster.advanceTo(at)
+    take(cluster)
+  }
+  cluster.advanceTo(until)
+  return { output: render(cluster, asked, verdicts), failed: verdicts.some(({ ok }) => !ok) }
+}
+
+function createCluster({ nodes, zones, seed }: RunArguments, options: ClusterOptions = {}, scenarioSeed = 1): Cluster {
+  try {
+    return new Cluster(seed ?? scenarioSeed, { ...options, ...(nodes === null ? {} : { workers: nodes }), ...(zones === null ? {} : { zones }) })
+  } catch (error) {
+    if (error instanceof OptionError) throw new InputError(error.message)
+    throw error
+  }
+}
+
+/** Applies files; what the API refuses is bad input, told with its line, and nothing of it is applied. */
+function apply(cluster: Cluster, located: readonly LocatedManifest[]): void {
+  const manifests = located.map(({ manifest }) => manifest)
+  const { value } = cluster.ask({ kind: 'preview', manifests }) as { value: readonly Applied[] }
+  const wrong = value.filter(({ refusal }) => refusal !== null)
+  if (wrong.length > 0) throw new InputError(wrong.map(({ index, refusal }) => refusalAt(located[index]!, refusal!)).join('\nerror: '))
+  perform(cluster, { kind: 'apply', manifests })
+}
+
+function refusalAt({ file, document }: LocatedManifest, status: Status): string {
+  const field = status.details?.causes?.find((cause) => cause.field)?.field ?? /unknown field "([^"]+)"/.exec(status.message ?? '')?.[1]
+  const { line, column } = field ? document.placeOf(field) : { line: document.line, column: 1 }
+  return `${file}:${line}:${column}: ${status.message ?? status.reason}`
+}
+
+function perform(cluster: Cluster, command: Command): void {
+  const result = cluster.perform(command)
+  if (!result.ok) throw new InputError(`at ${cluster.now / 1000}s, ${command.kind}: ${result.status.message ?? result.status.reason}`)
+}
+
+function lookUp(cluster: Cluster, { group, version, resource, namespaced }: ResourceDefinition, key: string): Record<string, unknown> | null {
+  const { namespace, name } = splitKey(key)
+  const read = cluster.ask({ kind: 'read', request: { verb: 'get', group, version, resource, name, ...(namespaced && namespace ? { namespace } : {}) } })
+  return read.ok ? (read.value as Record<string, unknown>) : null
+}
+
+function render(cluster: Cluster, { output }: RunArguments, expectations: readonly Verdict[]): string {
+  const events = listOf(cluster, definitionOf('events')) as Event[]
+  const objects = () => resources.filter(({ resource }) => resource !== 'events').flatMap((definition) => listOf(cluster, definition))
+  switch (output) {
+    case 'json':
+      return `${JSON.stringify({ hash: cluster.hash(), virtualMs: cluster.now, objects: objects(), events, expectations: expectations.map(({ text, ok, found }) => ({ text, ok, found })) }, null, 2)}\n`
+    case 'yaml':
+      return objects().map((object) => printYaml(object)).join('---\n')
+    case 'events':
+      return eventTable(cluster, events) + verdictLines(expectations)
+    default:
+      return summaryTables(cluster, (resource) => listOf(cluster, definitionOf(resource)), output === 'wide') + verdictLines(expectations)
+  }
+}
+
+/** All objects of a resource, in the order of their keys; none when the API is down at the end. */
+function listOf(cluster: Cluster, { group, version, resource }: ResourceDefinition): KubernetesObject[] {
+  const read = cluster.ask({ kind: 'read', request: { verb: 'list', group, version, resource } })
+  return read.ok ? [...(read.value as { items: readonly KubernetesObject[] }).items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) : []
+}
+
+function verdictLines(verdicts: readonly Verdict[]): string {
+  return verdicts.map(({ text, ok, found }) => `${ok ? 'ok  ' : 'FAIL'}  ${text}${ok ? '' : `  (found: ${found})`}\n`).join('')
+}

@@ -1,0 +1,50 @@
+import type { Millis } from '../kernel/agenda.ts'
+import type { Pod } from '../api/generated/types.ts'
+import type { Cluster } from './cluster.ts'
+
+/** One component of the control plane, as its card shows it. */
+export interface ComponentState {
+  /** "kube-scheduler". */
+  readonly name: string
+  readonly node: string
+  readonly state: 'running' | 'stopped' | 'waiting'
+  readonly since: Millis
+  /** One short fact: "revision 1482", "2 waiting". */
+  readonly fact?: string
+}
+
+const names = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
+
+/** What the components of the control plane are up to, from the machine they run on: when the API is down, nobody else knows. */
+export function componentStates(cluster: Cluster): ComponentState[] {
+  return [...cluster.machines.values()].filter(({ spec }) => spec.controlPlane).flatMap((machine) =>
+    names.map((name): ComponentState => {
+      const pod = machine.isOn ? machine.kubelet?.localPod(`kube-system/${name}-${machine.name}`) : undefined
+      const state = !machine.isOn || machine.isStopped(name) ? 'stopped' : isRunning(pod) ? 'running' : 'waiting'
+      const fact = state === 'running' ? factOf(cluster, name) : undefined
+      return { name, node: machine.name, state, since: startOf(cluster, pod) ?? machine.since, ...(fact ? { fact } : {}) }
+    }),
+  )
+}
+
+function factOf(cluster: Cluster, name: (typeof names)[number]): string | undefined {
+  switch (name) {
+    case 'etcd':
+      return `revision ${cluster.store.revision}`
+    case 'kube-apiserver':
+      return cluster.apiServer ? `${cluster.apiServer.requestsHandled} requests` : undefined
+    case 'kube-scheduler':
+      return cluster.scheduler ? `${cluster.scheduler.waiting()} waiting` : 'not leading'
+    case 'kube-controller-manager':
+      return undefined
+  }
+}
+
+function isRunning(pod: Pod | undefined): boolean {
+  return pod?.status.containerStatuses?.some(({ state }) => state?.running !== undefined) ?? false
+}
+
+function startOf(cluster: Cluster, pod: Pod | undefined): Millis | null {
+  const started = pod?.status.containerStatuses?.[0]?.state?.running?.startedAt
+  return started ? cluster.wall.instantOf(started) : null
+}

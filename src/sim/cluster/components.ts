@@ -1,0 +1,96 @@
+import type { ProcessAgenda } from '../kernel/agenda.ts'
+import type { ComponentContext } from '../client/component.ts'
+import { createClient, type ClientOptions } from '../client/client.ts'
+import { createEventRecorder } from '../client/event-recorder.ts'
+import { createInformers } from '../client/informers.ts'
+import { startLeaderElection } from '../client/leader-election.ts'
+import { startDaemonSetController } from '../controllers/daemon-set/daemon-set-controller.ts'
+import { startDeploymentController } from '../controllers/deployment/deployment-controller.ts'
+import { startEndpointSliceController } from '../controllers/endpoint-slice/endpoint-slice-controller.ts'
+import { defaultControllerManagerFlags, type ControllerManagerFlags } from '../controllers/flags.ts'
+import { startGarbageCollector } from '../controllers/garbage-collector/garbage-collector.ts'
+import { startNamespaceController } from '../controllers/namespace/namespace-controller.ts'
+import { startNodeIpamController } from '../controllers/node-ipam/node-ipam-controller.ts'
+import { startNodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.ts'
+import { startPodGarbageCollector } from '../controllers/pod-garbage-collector/pod-garbage-collector.ts'
+import { startReplicaSetController } from '../controllers/replica-set/replica-set-controller.ts'
+import { startServiceAccountController } from '../controllers/service-account/service-account-controller.ts'
+import { startTaintEvictionController } from '../controllers/taint-eviction/taint-eviction-controller.ts'
+import type { ProcessHost } from '../runtime/process-host.ts'
+import { startScheduler, type SchedulerHandle } from '../scheduler/scheduler.ts'
+import { Link, type Route } from './link.ts'
+import type { World } from './world.ts'
+
+/** What it takes to hand a process its context. */
+export interface ContextRequest extends ClientOptions {
+  readonly name: string
+  readonly host: string
+  readonly agenda: ProcessAgenda
+  readonly link: Link
+  /** Of the process, where several components share one (kube-controller-manager). */
+  readonly informers?: ComponentContext['informers']
+}
+
+/** Upstream's --kube-api-qps and --kube-api-burst by component. */
+export const rateLimits = {
+  'kube-controller-manager': { qps: 20, burst: 30 },
+  'kube-scheduler': { qps: 50, burst: 100 },
+  kubelet: { qps: 50, burst: 100 },
+  'kube-proxy': { qps: 5, burst: 10 },
+} as const
+
+/** How late a component sees a change: the watch's way through the network and the component's own event loop. */
+const watchLag = { base: 2, jitter: 4 }
+
+export function createContext(world: World, { name, host, agenda, link, informers, ...limits }: ContextRequest): ComponentContext {
+  const user = host && name === 'kubelet' ? `kubelet/${host}` : name
+  const client = createClient(link, user, agenda, limits)
+  const random = world.random.of(`${user}`)
+  return {
+    name,
+    agenda,
+    wall: world.wall,
+    client,
+    random,
+    informers: informers ?? createInformers({ name: user, agenda, client, random, lagOf: () => watchLag }),
+    // Events have a client of their own upstream: they never hold up the work they tell of.
+    events: createEventRecorder({ client: createClient(link, user, agenda), wall: world.wall, random: world.random.of(`${user}/events`), component: name, host }),
+    decided: (what, about, detail) => world.trace.add({ at: agenda.now, entry: world.timeline.current, kind: 'decision', author: user, what, about, detail }),
+  }
+}
+
+/** A link for a process in a container, gone with it. */
+export function linkFor(world: World, host: ProcessHost, route: Route): Link {
+  const link = world.link(host.nodeName, route)
+  host.onExit(() => world.unlink(host.nodeName, link))
+  return link
+}
+
+/** Starts kube-controller-manager: when it leads, all its controllers, on one set of caches. */
+export function startControllerManager(world: World, host: ProcessHost, flags: ControllerManagerFlags = defaultControllerManagerFlags): void {
+  const link = linkFor(world, host, world.route(host.nodeName))
+  const request = { host: host.nodeName, agenda: host.agenda, link }
+  const own = createContext(world, { ...request, name: 'kube-controller-manager', ...rateLimits['kube-controller-manager'] })
+  const controller = (name: string): ComponentContext => createContext(world, { ...request, name, informers: own.informers, ...rateLimits['kube-controller-manager'] })
+  const lead = (): void => {
+    startNodeIpamController(controller('node-ipam-controller'), flags)
+    startNodeLifecycleController(controller('node-controller'), flags)
+    startTaintEvictionController(controller('taint-eviction-controller'))
+    startServiceAccountController(controller('serviceaccount-controller'))
+    startNamespaceController(controller('namespace-controller'), flags)
+    startDeploymentController(controller('deployment-controller'))
+    startReplicaSetController(controller('replicaset-controller'))
+    startDaemonSetController(controller('daemonset-controller'))
+    startEndpointSliceController(controller('endpoint-slice-controller'), flags)
+    startPodGarbageCollector(controller('pod-garbage-collector'), flags)
+    startGarbageCollector(controller('garbage-collector'), flags)
+  }
+  startLeaderElection(own, 'kube-controller-manager', lead, () => host.exit(1, 'leaderelection lost'))
+}
+
+/** Starts kube-scheduler: when it leads it schedules. */
+export function startSchedulerProcess(world: World, host: ProcessHost, started: (scheduler: SchedulerHandle) => void): void {
+  const link = linkFor(world, host, world.route(host.nodeName))
+  const context = createContext(world, { name: 'default-scheduler', host: host.nodeName, agenda: host.agenda, link, ...rateLimits['kube-scheduler'] })
+  startLeaderElection(context, 'kube-scheduler', () => started(startScheduler(context)), () => host.exit(1, 'leaderelection lost'))
+}
