@@ -13,6 +13,8 @@ export interface WorkQueueOptions {
   readonly client?: { readonly busyUntil: Millis }
   readonly baseDelay?: Millis
   readonly maxDelay?: Millis
+  /** After so many failures in a row a key waits for its next change; without it, it is retried for ever. */
+  readonly maxRetries?: number
 }
 
 /**
@@ -83,6 +85,11 @@ export class WorkQueue {
     this.failures.delete(key)
   }
 
+  private retry(key: string): void {
+    if ((this.failures.get(key) ?? 0) < (this.options.maxRetries ?? Infinity)) this.addRateLimited(key)
+    else this.forget(key)
+  }
+
   private backOff(failures: number): Millis {
     const maxDelay = this.options.maxDelay ?? 1_000_000
     let delay = this.options.baseDelay ?? 5
@@ -106,7 +113,7 @@ export class WorkQueue {
     this.agenda.at(done, `${this.name}: done with ${key}`, () => {
       this.processing.delete(key)
       this.idleWorkers += 1
-      if (requeue === 'failed') this.addRateLimited(key)
+      if (requeue === 'failed') this.retry(key)
       else if (requeue !== 'whenChanged') this.addAfter(key, requeue.after)
       if (this.dirty.has(key)) this.queue.push(key)
       this.wakeWorkers()

@@ -1,0 +1,103 @@
+import type { Deployment, ReplicaSet } from '../../api/generated/types.ts'
+import { maxSurge } from './fenceposts.ts'
+
+/** Number of the template among all that a deployment has had; on the set and, for the current one, on the deployment. */
+export const revisionAnnotation = 'deployment.kubernetes.io/revision'
+/** Earlier numbers of a set that was rolled back to. */
+const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history'
+/** spec.replicas of the deployment when the set was last scaled: how a scaling is told from a rollout. */
+const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas'
+const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas'
+/** Asks for a rollback; all that is left of extensions/v1beta1's rollbackTo. */
+export const rollbackAnnotation = 'deprecated.deployment.rollback.to'
+
+const neverCopied: ReadonlySet<string> = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration', revisionAnnotation, revisionHistoryAnnotation, desiredReplicasAnnotation, maxReplicasAnnotation, rollbackAnnotation,
+])
+
+/** Upstream: maxRevHistoryLengthInChars. */
+const maxRevisionHistoryLength = 2000
+
+type Annotations = Readonly<Record<string, string>>
+
+/** The revision that a set or deployment carries; null when there is none that can be read. */
+export function revisionOf(object: { readonly metadata: { readonly annotations?: Annotations } }): number | null {
+  return integer(object.metadata.annotations?.[revisionAnnotation])
+}
+
+/** The highest revision among these sets; what cannot be read does not count. */
+export function maxRevision(replicaSets: readonly ReplicaSet[]): number {
+  return replicaSets.reduce((max, replicaSet) => Math.max(max, revisionOf(replicaSet) ?? 0), 0)
+}
+
+/** The second highest revision: where a rollback to "the one before" goes. */
+export function lastRevision(replicaSets: readonly ReplicaSet[]): number {
+  let max = 0
+  let second = 0
+  for (const replicaSet of replicaSets) {
+    const revision = revisionOf(replicaSet) ?? 0
+    if (revision >= max) [second, max] = [max, revision]
+    else if (revision > second) second = revision
+  }
+  return second
+}
+
+/** spec.replicas of the deployment when this set was last scaled. */
+export function desiredReplicasOf(replicaSet: ReplicaSet): number | null {
+  return integer(replicaSet.metadata.annotations?.[desiredReplicasAnnotation])
+}
+
+/** Most pods that the deployment was allowed when this set was last scaled. */
+export function maxReplicasOf(replicaSet: ReplicaSet): number | null {
+  return integer(replicaSet.metadata.annotations?.[maxReplicasAnnotation])
+}
+
+/** The annotations of a set that is scaled for this deployment (SetReplicasAnnotations). */
+export function withReplicas(annotations: Annotations | undefined, deployment: Deployment): Annotations {
+  const { replicas } = deployment.spec
+  return { ...annotations, [desiredReplicasAnnotation]: String(replicas), [maxReplicasAnnotation]: String(replicas + maxSurge(deployment)) }
+}
+
+/**
+ * The annotations of the set of the current template: the deployment's own, and the highest revision of all, with the one it had before
+ * kept as history (SetNewReplicaSetAnnotations).
+ */
+export function annotationsOfNewSet(deployment: Deployment, before: Annotations | undefined, newRevision: number): Annotations {
+  const annotations: Record<string, string> = { ...before }
+  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
+    if (!neverCopied.has(key)) annotations[key] = value
+  }
+  const oldText = before?.[revisionAnnotation]
+  const oldRevision = oldText ? integer(oldText) : 0
+  if (oldRevision === null || oldRevision >= newRevision) return annotations
+  annotations[revisionAnnotation] = String(newRevision)
+  if (oldText !== undefined) {
+    const history = extendedHistory(before?.[revisionHistoryAnnotation] ?? '', oldText)
+    if (history !== null) annotations[revisionHistoryAnnotation] = history
+  }
+  return annotations
+}
+
+/** Old numbers fall off at the front once the text gets too long; null when even the newest does not fit. */
+function extendedHistory(history: string, revision: string): string | null {
+  if (history === '' || history.startsWith(',')) return revision
+  const revisions = history.split(',')
+  let length = history.length + revision.length + 1
+  let start = 0
+  while (length > maxRevisionHistoryLength && start < revisions.length) {
+    length -= revisions[start]!.length + 1
+    start += 1
+  }
+  return length <= maxRevisionHistoryLength ? [...revisions.slice(start), revision].join(',') : null
+}
+
+/** The annotations of a deployment that is rolled back to a set: the set's, but for the bookkeeping (SetDeploymentAnnotationsTo). */
+export function annotationsAfterRollback(deployment: Deployment, target: ReplicaSet): Annotations {
+  const kept = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => neverCopied.has(key) && key !== rollbackAnnotation)
+  const taken = Object.entries(target.metadata.annotations ?? {}).filter(([key]) => !neverCopied.has(key))
+  return Object.fromEntries([...kept, ...taken])
+}
+
+function integer(text: string | undefined): number | null {
+  return text !== undefined && /^[+-]?\d{1,15}$/.test(text) ? Number(text) : null
+}
