@@ -1,4 +1,4 @@
-import type { Parsed } from './labels.ts'
+import type { Parsed } from './selector-requirements.ts'
 
 /** One condition on one field; a field that is not there counts as empty. */
 export interface FieldRequirement {
