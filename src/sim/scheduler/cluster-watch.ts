@@ -1,0 +1,93 @@
+import type { Node, Pod } from '../api/generated/types.ts'
+import type { Change, Informer } from '../client/component.ts'
+import type { Cache } from './cache.ts'
+import { nodeEvents, nodeMatters, podEvents } from './cluster-event.ts'
+import type { Nominations } from './nominations.ts'
+import { requestsFell } from './pod-requests.ts'
+import { PodState } from './pod-state.ts'
+import type { SchedulingQueue } from './scheduling-queue.ts'
+
+interface Watched {
+  readonly nodes: Informer<Node>
+  readonly pods: Informer<Pod>
+  readonly cache: Cache
+  readonly queue: SchedulingQueue
+  readonly nominations: Nominations
+  readonly schedulerName: string
+}
+
+/** Keeps cache and queue in step with what the informers see (upstream: eventhandlers.go). */
+export function watchCluster(watched: Watched): void {
+  watched.nodes.onChange((change) => nodeChanged(watched, change))
+  watched.pods.onChange((change) => podChanged(watched, change))
+}
+
+function nodeChanged({ cache, queue }: Watched, { old, new: current }: Change<Node>): void {
+  if (!current) {
+    if (!old) return
+    cache.removeNode(old.metadata.name)
+    queue.happened({ resource: 'Node', action: 'Delete', old })
+  } else if (!old) {
+    cache.setNode(current)
+    queue.happened({ resource: 'Node', action: 'Add', new: current })
+  } else if (nodeMatters(old, current)) {
+    cache.setNode(current)
+    for (const event of nodeEvents(old, current)) queue.happened(event)
+  }
+}
+
+function podChanged(watched: Watched, { old, new: current }: Change<Pod>): void {
+  if (old && current && old.metadata.uid !== current.metadata.uid) {
+    podGone(watched, old)
+    podChanged(watched, { new: current })
+  } else if (!current) {
+    if (old) podGone(watched, old)
+  } else if (current.spec.nodeName) scheduledPodSeen(watched, old, current)
+  else waitingPodSeen(watched, old, current)
+}
+
+function podGone({ cache, queue, nominations }: Watched, pod: Pod): void {
+  const { uid } = pod.metadata
+  nominations.delete(uid)
+  if (pod.spec.nodeName) cache.removePod(uid)
+  else queue.delete(uid)
+  queue.happened({ resource: 'Pod', action: 'Delete', old: pod })
+}
+
+function scheduledPodSeen({ cache, queue, nominations }: Watched, old: Pod | undefined, pod: Pod): void {
+  const { uid } = pod.metadata
+  const nodeName = pod.spec.nodeName ?? ''
+  const held = cache.pod(uid)
+  if (!old?.spec.nodeName) {
+    queue.delete(uid)
+    nominations.delete(uid)
+    cache.setPod(new PodState(pod), nodeName)
+    queue.happened({ resource: 'Pod', action: 'Add', new: pod })
+    return
+  }
+  if (held && isOnlyStatus(old, pod)) {
+    held.pod = pod
+    return
+  }
+  const state = new PodState(pod)
+  const scaledDown = held !== undefined && requestsFell(held, state, null)
+  cache.setPod(state, nodeName)
+  for (const event of podEvents(old, pod, scaledDown)) queue.happened(event)
+}
+
+function waitingPodSeen({ cache, queue, nominations, schedulerName }: Watched, old: Pod | undefined, pod: Pod): void {
+  const { uid } = pod.metadata
+  // Assumed pods have their node already: what is written about them meanwhile does not send them back.
+  if (cache.isAssumed(uid) || (pod.spec.schedulerName || schedulerName) !== schedulerName) return
+  const state = new PodState(pod)
+  const nominated = pod.status?.nominatedNodeName ?? ''
+  if (nominated || old?.status?.nominatedNodeName) nominations.set(state, nominated)
+  if (!old) queue.add(state)
+  else queue.update(state, podEvents(old, pod, requestsFell(new PodState(old), state, null)))
+}
+
+/** True when nothing that the scheduler counts can have changed: unchanged parts of an object keep their identity. */
+function isOnlyStatus(old: Pod, pod: Pod): boolean {
+  if (old.spec !== pod.spec || old.metadata.labels !== pod.metadata.labels || old.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp) return false
+  return !pod.status?.containerStatuses?.some(({ resources, allocatedResources }) => resources || allocatedResources)
+}

@@ -1,0 +1,120 @@
+import type { ObjectKey } from '../api/objects.ts'
+import type { Millis } from '../kernel/agenda.ts'
+import type { NodeRefusal, NodeScore, SchedulingDecision } from './decision.ts'
+import type { Refusal } from './framework.ts'
+import type { NodeState } from './node-state.ts'
+import type { QueuedPod } from './queued-pod.ts'
+import type { ScoreTable } from './score-nodes.ts'
+import type { Outcome } from './scheduling-cycle.ts'
+
+const maxDecisions = 2_000
+/** With a thousand nodes a table is a few kilobytes: the oldest go sooner then. */
+const maxBytes = 8 * 1024 * 1024
+
+/** A column of a table: one number when all are equal, else the narrowest that holds them. */
+type Column = number | Uint8Array | Int32Array
+
+interface Entry {
+  readonly summary: Omit<SchedulingDecision, 'filters' | 'scores'>
+  readonly names: readonly string[]
+  readonly feasible: Uint16Array
+  readonly refused: Uint16Array
+  readonly refusals: readonly Refusal[]
+  readonly refusalOf: Uint8Array
+  readonly scores: readonly { readonly name: string; readonly weight: number; readonly raw: Column; readonly normalised: Column }[]
+  readonly bytes: number
+}
+
+/** The last decision about each of the last pods, in columns until somebody looks. */
+export class DecisionLog {
+  private readonly entries = new Map<ObjectKey, Entry>()
+  private bytes = 0
+  private names: { readonly nodes: readonly NodeState[]; readonly names: readonly string[] } = { nodes: [], names: [] }
+
+  record(at: Millis, queued: QueuedPod, outcome: Outcome, nodes: readonly NodeState[]): void {
+    const { key, uid } = queued.state
+    const { feasible, refused, refusals, preemption } = outcome
+    const kinds = [...new Set(refusals)].slice(0, 255)
+    const numbered = new Map(kinds.map((refusal, number) => [refusal, number]))
+    const columns = columnsOf(outcome.scores)
+    const entry: Entry = {
+      summary: {
+        at, pod: key, uid, node: outcome.node?.name ?? null, nominatedNode: outcome.nominate || null, message: outcome.message, attempt: queued.attempts,
+        totalNodes: outcome.totalNodes, evaluatedNodes: feasible.length + refused.length, feasibleNodes: feasible.length,
+        victims: preemption?.chosen?.victims.map((victim) => victim.key) ?? [],
+      },
+      names: this.namesOf(nodes),
+      feasible: Uint16Array.from(feasible, ({ position }) => position),
+      refused: Uint16Array.from(refused, ({ position }) => position),
+      refusals: kinds,
+      refusalOf: Uint8Array.from(refusals, (refusal) => numbered.get(refusal) ?? 0),
+      scores: columns,
+      bytes: 500 + feasible.length * 2 + refused.length * 3 + columns.reduce((sum, { raw, normalised }) => sum + sizeOf(raw) + (raw === normalised ? 0 : sizeOf(normalised)), 0),
+    }
+    this.forget(key)
+    this.entries.set(key, entry)
+    this.bytes += entry.bytes
+    while (this.entries.size > maxDecisions || this.bytes > maxBytes) this.forget(this.entries.keys().next().value!)
+  }
+
+  decisionOf(key: ObjectKey): SchedulingDecision | null {
+    const entry = this.entries.get(key)
+    return entry ? { ...entry.summary, filters: filtersOf(entry), scores: scoresOf(entry) } : null
+  }
+
+  private forget(key: ObjectKey): void {
+    const entry = this.entries.get(key)
+    if (!entry) return
+    this.entries.delete(key)
+    this.bytes -= entry.bytes
+  }
+
+  /** One list of names for all decisions made while the nodes were the same. */
+  private namesOf(nodes: readonly NodeState[]): readonly string[] {
+    if (this.names.nodes !== nodes) this.names = { nodes, names: nodes.map(({ name }) => name) }
+    return this.names.names
+  }
+}
+
+function columnsOf(table: ScoreTable | null): Entry['scores'] {
+  if (!table) return []
+  return table.columns.map(({ name, weight, raw, normalised }) => {
+    const column = columnOf(raw)
+    return { name, weight, raw: column, normalised: normalised === raw ? column : columnOf(normalised) }
+  })
+}
+
+function columnOf(values: readonly number[]): Column {
+  let least = values[0] ?? 0
+  let most = least
+  for (const value of values) {
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  if (least === most) return least
+  return least >= 0 && most <= 255 ? Uint8Array.from(values) : Int32Array.from(values)
+}
+
+function sizeOf(column: Column): number {
+  return typeof column === 'number' ? 8 : column.byteLength
+}
+
+function at(column: Column, row: number): number {
+  return typeof column === 'number' ? column : column[row]!
+}
+
+function filtersOf(entry: Entry): readonly NodeRefusal[] {
+  return Array.from(entry.refused, (position, row) => {
+    const { plugin, code, reasons } = entry.refusals[entry.refusalOf[row]!]!
+    return { node: entry.names[position]!, plugin, code, reasons }
+  })
+}
+
+function scoresOf(entry: Entry): readonly NodeScore[] {
+  if (entry.scores.length === 0) return []
+  const rows = Array.from(entry.feasible, (position, row): NodeScore => {
+    const plugins = entry.scores.map(({ name, weight, raw, normalised }) => ({ name, weight, raw: at(raw, row), normalised: at(normalised, row) }))
+    return { node: entry.names[position]!, total: plugins.reduce((sum, { weight, normalised }) => sum + weight * normalised, 0), plugins }
+  })
+  return rows.sort((a, b) => b.total - a.total || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0))
+}

@@ -1,0 +1,38 @@
+import type { Pod, ReplicaSet, Service } from '../api/generated/types.ts'
+import { selectorOf } from '../api/labels.ts'
+import { controllerOf, objectKey, type Labels } from '../api/objects.ts'
+import type { PodState } from './pod-state.ts'
+import type { CountedSelector } from './selector-counts.ts'
+
+/** Where Services and ReplicaSets are looked up. */
+export interface SelectorSources {
+  services(namespace: string): readonly Service[]
+  replicaSet(key: string): ReplicaSet | undefined
+}
+
+/** What the Services that select a pod and the ReplicaSet that owns it select together; null when nothing does (upstream: helper.DefaultSelector). */
+export function defaultSelector(pod: PodState, sources: SelectorSources): CountedSelector | null {
+  const matchLabels: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const service of sources.services(pod.namespace)) {
+    const selector = service.spec.selector
+    if (selector && selects(selector, pod.labels)) Object.assign(matchLabels, selector)
+  }
+  const owner = ownerSelector(pod.pod, sources)
+  const all = {
+    matchLabels: { ...matchLabels, ...owner?.matchLabels },
+    matchExpressions: owner?.matchExpressions ?? [],
+  }
+  const selector = selectorOf(all)
+  return selector.isEmpty ? null : { text: selector.toString(), matches: (labels) => selector.matches(labels) }
+}
+
+function ownerSelector(pod: Pod, sources: SelectorSources): ReplicaSet['spec']['selector'] | undefined {
+  const owner = controllerOf(pod)
+  if (owner?.kind !== 'ReplicaSet' || owner.apiVersion !== 'apps/v1') return undefined
+  return sources.replicaSet(objectKey(pod.metadata.namespace, owner.name))?.spec.selector
+}
+
+function selects(selector: Labels, labels: Labels): boolean {
+  const entries = Object.entries(selector)
+  return entries.length > 0 && entries.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
+}

@@ -1,0 +1,90 @@
+import type { Labels } from '../api/objects.ts'
+import type { Cache } from './cache.ts'
+import type { ClusterEvent, EventRegistration } from './cluster-event.ts'
+import type { NamespaceLabels } from './affinity-terms.ts'
+import type { CountedSelector } from './selector-counts.ts'
+import type { NodeState } from './node-state.ts'
+import type { PodState } from './pod-state.ts'
+
+/** Why a plugin refuses a node. `Unschedulable` may be helped by preemption, `UnschedulableAndUnresolvable` may not. */
+export interface Refusal {
+  readonly plugin: string
+  readonly code: 'Unschedulable' | 'UnschedulableAndUnresolvable'
+  readonly reasons: readonly string[]
+}
+
+/** What plugins may look at besides the pod: the snapshot of this cycle. */
+export interface View {
+  readonly cache: Cache
+  readonly namespaceLabels: NamespaceLabels
+  /** What the Services and the controller that own this pod select together; null when nothing does. */
+  defaultSelector(pod: PodState): CountedSelector | null
+}
+
+/** A filter that has worked out what it needs about one pod. Null: the node will do. */
+export interface PreparedFilter {
+  filter(node: NodeState): Refusal | null
+  /** For trying what would be if a pod were (not) on a node; `filter` afterwards answers for that world. */
+  addPod?(pod: PodState, node: NodeState): void
+  removePod?(pod: PodState, node: NodeState): void
+  clone?(): PreparedFilter
+}
+
+/** `skip`: nothing to filter for this pod. `refused`: no node can do. `nodes`: only these can. */
+export type PreFilterResult =
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'filter'; readonly filter: PreparedFilter; readonly nodes?: ReadonlySet<string> }
+
+export const skip: PreFilterResult = { kind: 'skip' }
+
+export interface PreEnqueuePlugin extends Plugin {
+  /** Why the pod may not enter the active queue; null: it may. */
+  preEnqueue(pod: PodState): Refusal | null
+}
+
+export interface Plugin {
+  readonly name: string
+  /** What may make a pod schedulable that this plugin refused. */
+  readonly events: readonly EventRegistration[]
+}
+
+export interface FilterPlugin extends Plugin {
+  preFilter(pod: PodState, view: View): PreFilterResult
+}
+
+/** A score that has worked out what it needs about one pod and the nodes that fit. */
+export interface PreparedScore {
+  score(node: NodeState): number
+  /** Brings raw scores to 0 … 100; absent when they are there already. The result may be the same array. */
+  normalise?(raw: readonly number[]): readonly number[]
+}
+
+export interface ScorePlugin {
+  readonly name: string
+  readonly weight: number
+  /** Null: skipped, it says nothing about this pod. */
+  preScore(pod: PodState, view: View, feasible: readonly NodeState[]): PreparedScore | null
+}
+
+export const maxScore = 100
+
+/** Upstream: plugins/helper DefaultNormalizeScore: the highest becomes 100, by integer division; reversed, the lowest does. */
+export function normaliseToHighest(raw: readonly number[], reverse: boolean): readonly number[] {
+  let highest = 0
+  for (const score of raw) if (score > highest) highest = score
+  if (highest === 0) return reverse ? raw.map(() => maxScore) : raw
+  return raw.map((score) => {
+    const share = Math.floor((maxScore * score) / highest)
+    return reverse ? maxScore - share : share
+  })
+}
+
+/** The hint of a plugin that did not say more: whatever happened is worth a try. */
+export function always(_pod: PodState, _event: ClusterEvent): boolean {
+  return true
+}
+
+export function labelOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined
+}

@@ -1,0 +1,54 @@
+import type { ScorePlugin } from '../framework.ts'
+import { allocatableOf, isExtended, requestOf, usedOf, type ScoredResource } from '../node-resources.ts'
+import type { NodeState } from '../node-state.ts'
+import type { PodState } from '../pod-state.ts'
+
+/** Prefers nodes whose shares of the resources in use come closer together with the pod than without it (the 1.36 formula). */
+export function balancedAllocation(resources: readonly ScoredResource[]): ScorePlugin {
+  const names = resources.map(({ name }) => name)
+  return {
+    name: 'NodeResourcesBalancedAllocation',
+    weight: 1,
+
+    preScore(pod) {
+      if (names.every((name) => requestOf(pod, name) === 0)) return null
+      const counted = names.filter((name) => !isExtended(name) || requestOf(pod, name) > 0)
+      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { score: (node) => scoreOfTwo(pod, node) }
+      return { score: (node) => gain(balance(node, pod, counted), balance(node, null, counted)) }
+    },
+  }
+}
+
+/** How much better (above 75) or worse the balance gets, from 50 to 100. */
+function gain(withPod: number, withoutPod: number): number {
+  return 50 + Math.floor((50 + withPod - withoutPod) / 2)
+}
+
+/** The default resources without a list: this runs for every pod and node. */
+function scoreOfTwo(pod: PodState, node: NodeState): number {
+  if (node.cpu === 0 || node.memory === 0) return gain(100, 100)
+  const withPod = twoBalanced((node.usedCpu + pod.cpu) / node.cpu, (node.usedMemory + pod.memory) / node.memory)
+  return gain(withPod, twoBalanced(node.usedCpu / node.cpu, node.usedMemory / node.memory))
+}
+
+function twoBalanced(cpu: number, memory: number): number {
+  const deviation = Math.abs((Math.min(cpu, 1) - Math.min(memory, 1)) / 2)
+  return Math.floor((1 - deviation) * 100)
+}
+
+function balance(node: NodeState, pod: PodState | null, names: readonly string[]): number {
+  const shares: number[] = []
+  let total = 0
+  for (const name of names) {
+    const allocatable = allocatableOf(node, name)
+    if (allocatable === 0) continue
+    const share = Math.min((usedOf(node, name) + (pod ? requestOf(pod, name) : 0)) / allocatable, 1)
+    shares.push(share)
+    total += share
+  }
+  if (shares.length === 2) return twoBalanced(shares[0]!, shares[1]!)
+  if (shares.length < 2) return 100
+  const mean = total / shares.length
+  const squares = shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0)
+  return Math.floor((1 - Math.sqrt(squares / shares.length)) * 100)
+}

@@ -1,0 +1,155 @@
+import type { Node, Pod } from '../../api/generated/types.ts'
+import type { AffinityTerm, NamespaceLabels } from '../affinity-terms.ts'
+import type { ClusterEvent } from '../cluster-event.ts'
+import { labelOf, maxScore, skip, type FilterPlugin, type PreparedFilter, type Refusal, type ScorePlugin, type View } from '../framework.ts'
+import type { NodeState } from '../node-state.ts'
+import { PodState } from '../pod-state.ts'
+import { PairCounts } from '../topology-pairs.ts'
+
+const name = 'InterPodAffinity'
+const affinityRefusal: Refusal = { plugin: name, code: 'UnschedulableAndUnresolvable', reasons: ["node(s) didn't match pod affinity rules"] }
+const antiAffinityRefusal: Refusal = { plugin: name, code: 'Unschedulable', reasons: ["node(s) didn't match pod anti-affinity rules"] }
+const existingRefusal: Refusal = { plugin: name, code: 'Unschedulable', reasons: ["node(s) didn't satisfy existing pods anti-affinity rules"] }
+const noNamespaceLabels: NamespaceLabels = () => undefined
+
+/** Places pods near to or far from other pods. `hardWeight`: what an existing pod's required affinity is worth as a score. */
+export function interPodAffinity(hardWeight: number): FilterPlugin & ScorePlugin {
+  return {
+    name,
+    weight: 2,
+    events: [
+      { resource: 'Pod', actions: ['Add', 'UpdatePodLabel', 'Delete'], hint: (pod, event) => event.resource === 'Pod' && podHint(pod, event.old, event.new) },
+      { resource: 'Node', actions: ['Add', 'UpdateNodeLabel'], hint: nodeHint },
+    ],
+
+    preFilter(pod, view) {
+      const filter = new AffinityFilter(pod, view.namespaceLabels)
+      const wantsAll = pod.affinity.required.length > 0 || pod.affinity.requiredAnti.length > 0
+      for (const node of wantsAll ? view.cache.nodes : view.cache.nodesWithAffinity) {
+        if (!wantsAll && node.podsWithRequiredAntiAffinity === 0) continue
+        for (const existing of node.pods.values()) filter.addPod(existing, node)
+      }
+      return filter.isIdle ? skip : { kind: 'filter', filter }
+    },
+
+    preScore(pod, view) {
+      const scores = scorePairs(pod, view, hardWeight)
+      return scores.isEmpty ? null : { score: (node) => scores.sumFor(node.labels), normalise }
+    },
+  }
+}
+
+class AffinityFilter implements PreparedFilter {
+  constructor(
+    private readonly pod: PodState,
+    private readonly namespaces: NamespaceLabels,
+    /** Domains where a pod of mine is wanted, where one is not, and where others do not want me. */
+    private readonly wanted = new PairCounts(),
+    private readonly avoided = new PairCounts(),
+    private readonly forbidden = new PairCounts(),
+  ) {}
+
+  get isIdle(): boolean {
+    return this.forbidden.isEmpty && this.pod.affinity.required.length === 0 && this.pod.affinity.requiredAnti.length === 0
+  }
+
+  filter(node: NodeState): Refusal | null {
+    if (!this.satisfiesAffinity(node)) return affinityRefusal
+    for (const { topologyKey } of this.pod.affinity.requiredAnti) {
+      if (this.avoided.count(topologyKey, labelOf(node.labels, topologyKey)) > 0) return antiAffinityRefusal
+    }
+    return this.forbidden.someFor(node.labels) ? existingRefusal : null
+  }
+
+  addPod(pod: PodState, node: NodeState): void {
+    this.change(pod, node, 1)
+  }
+
+  removePod(pod: PodState, node: NodeState): void {
+    this.change(pod, node, -1)
+  }
+
+  clone(): AffinityFilter {
+    return new AffinityFilter(this.pod, this.namespaces, this.wanted.clone(), this.avoided.clone(), this.forbidden.clone())
+  }
+
+  private change(other: PodState, node: NodeState, by: number): void {
+    const { required, requiredAnti } = this.pod.affinity
+    for (const term of other.affinity.requiredAnti) if (term.matches(this.pod, this.namespaces)) this.forbidden.add(term.topologyKey, node.labels, by)
+    if (required.length > 0 && matchesAll(required, other, this.namespaces)) {
+      for (const { topologyKey } of required) this.wanted.add(topologyKey, node.labels, by)
+    }
+    for (const term of requiredAnti) if (term.matches(other, this.namespaces)) this.avoided.add(term.topologyKey, node.labels, by)
+  }
+
+  private satisfiesAffinity(node: NodeState): boolean {
+    const terms = this.pod.affinity.required
+    let podsExist = true
+    for (const { topologyKey } of terms) {
+      const domain = labelOf(node.labels, topologyKey)
+      if (domain === undefined) return false
+      if (this.wanted.count(topologyKey, domain) <= 0) podsExist = false
+    }
+    // The first pod of a group that wants to be together has nobody to be near yet.
+    return podsExist || (this.wanted.isEmpty && matchesAll(terms, this.pod, this.namespaces))
+  }
+}
+
+function matchesAll(terms: readonly AffinityTerm[], pod: PodState, namespaces: NamespaceLabels): boolean {
+  return terms.length > 0 && terms.every((term) => term.matches(pod, namespaces))
+}
+
+function scorePairs(pod: PodState, { cache, namespaceLabels }: View, hardWeight: number): PairCounts {
+  const scores = new PairCounts()
+  const prefers = pod.affinity.preferred.length > 0 || pod.affinity.preferredAnti.length > 0
+  for (const node of prefers ? cache.nodes : cache.nodesWithAffinity) {
+    for (const existing of node.pods.values()) {
+      if (!prefers && existing.affinity.isEmpty) continue
+      const apply = (terms: readonly AffinityTerm[], subject: PodState, sign: 1 | -1, fixed?: number): void => {
+        for (const term of terms) if (term.matches(subject, namespaceLabels)) scores.addScore(term.topologyKey, node.labels, sign * (fixed ?? term.weight))
+      }
+      apply(pod.affinity.preferred, existing, 1)
+      apply(pod.affinity.preferredAnti, existing, -1)
+      if (existing.affinity.isEmpty) continue
+      if (hardWeight > 0) apply(existing.affinity.required, pod, 1, hardWeight)
+      apply(existing.affinity.preferred, pod, 1)
+      apply(existing.affinity.preferredAnti, pod, -1)
+    }
+  }
+  return scores
+}
+
+function normalise(raw: readonly number[]): readonly number[] {
+  let least = raw[0] ?? 0
+  let most = least
+  for (const score of raw) {
+    if (score < least) least = score
+    if (score > most) most = score
+  }
+  return raw.map((score) => (most > least ? Math.floor(maxScore * ((score - least) / (most - least))) : 0))
+}
+
+/** Labels of namespaces are not looked up for hints: a term's namespaceSelector is resolved when the pod is tried. */
+function podHint(pod: PodState, old: Pod | undefined, changed: Pod | undefined): boolean {
+  if ((changed && !changed.spec.nodeName) || (old && !old.spec.nodeName)) return false
+  const { required, requiredAnti } = pod.affinity
+  const before = old && new PodState(old)
+  const after = changed && new PodState(changed)
+  if (before && after) {
+    if (!matchesAll(required, before, noNamespaceLabels) && matchesAll(required, after, noNamespaceLabels)) return true
+    return matchesAll(requiredAnti, before, noNamespaceLabels) && !matchesAll(requiredAnti, after, noNamespaceLabels)
+  }
+  if (after) return matchesAll(required, after, noNamespaceLabels)
+  if (!before) return false
+  return matchesAll(requiredAnti, before, noNamespaceLabels) || before.affinity.requiredAnti.some((term) => term.matches(pod, noNamespaceLabels))
+}
+
+function nodeHint(pod: PodState, event: ClusterEvent): boolean {
+  if (event.resource !== 'Node' || !event.new) return false
+  const value = (node: Node | undefined, key: string): string | undefined => node && labelOf(node.metadata.labels ?? {}, key)
+  const { old, new: changed } = event
+  const moved = pod.affinity.required.some(({ topologyKey }) => value(changed, topologyKey) !== undefined && value(changed, topologyKey) !== value(old, topologyKey))
+  if (moved) return true
+  if (!old) return pod.affinity.requiredAnti.length > 0
+  return pod.affinity.requiredAnti.some(({ topologyKey }) => value(changed, topologyKey) !== value(old, topologyKey))
+}

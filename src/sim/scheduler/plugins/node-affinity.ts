@@ -1,0 +1,71 @@
+import type { NodeSelectorTerm } from '../../api/generated/types.ts'
+import { normaliseToHighest, skip, type FilterPlugin, type Refusal, type ScorePlugin } from '../framework.ts'
+import { hasRequiredNodeAffinity, nodeSelectorTermMatches, requiredNodeAffinityMatches, type MatchableNode } from '../required-node-affinity.ts'
+import type { PodState } from '../pod-state.ts'
+
+const refusal: Refusal = {
+  plugin: 'NodeAffinity',
+  code: 'UnschedulableAndUnresolvable',
+  reasons: ["node(s) didn't match Pod's node affinity/selector"],
+}
+const conflict: Refusal = { plugin: 'NodeAffinity', code: 'UnschedulableAndUnresolvable', reasons: ['pod affinity terms conflict'] }
+
+/** Keeps a pod to the nodes that its nodeSelector and required node affinity pick, and draws it to those it prefers. */
+export const nodeAffinity: FilterPlugin & ScorePlugin = {
+  name: 'NodeAffinity',
+  weight: 2,
+  events: [
+    {
+      resource: 'Node',
+      actions: ['Add', 'UpdateNodeLabel'],
+      hint(pod, event) {
+        if (event.resource !== 'Node' || !event.new) return false
+        return requiredNodeAffinityMatches(pod.pod, matchable(event.new)) && !(event.old && requiredNodeAffinityMatches(pod.pod, matchable(event.old)))
+      },
+    },
+  ],
+
+  preFilter(pod) {
+    if (!hasRequiredNodeAffinity(pod.pod)) return skip
+    const names = nodesNamed(pod)
+    if (names?.size === 0) return { kind: 'refused', refusal: conflict }
+    const filter = { filter: (node: MatchableNode) => (requiredNodeAffinityMatches(pod.pod, node) ? null : refusal) }
+    return names ? { kind: 'filter', filter, nodes: names } : { kind: 'filter', filter }
+  },
+
+  preScore(pod) {
+    const preferred = pod.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+    if (preferred.length === 0) return null
+    return {
+      score: (node) => preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0),
+      normalise: (raw) => normaliseToHighest(raw, false),
+    }
+  },
+}
+
+function matchable(node: { readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> } }): MatchableNode {
+  return { name: node.metadata.name, labels: node.metadata.labels ?? {} }
+}
+
+/** The nodes that every alternative names by metadata.name; null when some alternative leaves the name open. */
+function nodesNamed(pod: PodState): ReadonlySet<string> | null {
+  const terms = pod.pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  if (!terms || terms.length === 0) return null
+  const union = new Set<string>()
+  for (const term of terms) {
+    const names = namesOfTerm(term)
+    if (!names) return null
+    for (const name of names) union.add(name)
+  }
+  return union
+}
+
+function namesOfTerm(term: NodeSelectorTerm): ReadonlySet<string> | null {
+  let names: Set<string> | null = null
+  for (const { key, operator, values } of term.matchFields ?? []) {
+    if (key !== 'metadata.name' || operator !== 'In') continue
+    const these = new Set(values ?? [])
+    names = names ? new Set([...names].filter((name) => these.has(name))) : these
+  }
+  return names
+}

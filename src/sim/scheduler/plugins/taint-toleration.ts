@@ -1,0 +1,50 @@
+import type { Node, Taint, Toleration } from '../../api/generated/types.ts'
+import { tolerates } from '../toleration.ts'
+import { normaliseToHighest, type FilterPlugin, type Refusal, type ScorePlugin } from '../framework.ts'
+import type { PodState } from '../pod-state.ts'
+
+const refusal: Refusal = { plugin: 'TaintToleration', code: 'UnschedulableAndUnresolvable', reasons: ['node(s) had untolerated taint(s)'] }
+const none: readonly Toleration[] = []
+
+/** Keeps pods off nodes whose taints they do not tolerate, and away from those that would rather be left alone. */
+export const taintToleration: FilterPlugin & ScorePlugin = {
+  name: 'TaintToleration',
+  weight: 3,
+  events: [
+    {
+      resource: 'Node',
+      actions: ['Add', 'UpdateNodeTaint'],
+      hint: (pod, event) => event.resource === 'Node' && (!event.old || !accepts(event.old, pod)) && event.new !== undefined && accepts(event.new, pod),
+    },
+    {
+      resource: 'Pod',
+      actions: ['UpdatePodToleration'],
+      hint: (pod, event) => event.resource === 'Pod' && event.new?.metadata.uid === pod.uid,
+    },
+  ],
+
+  preFilter(pod) {
+    const tolerations = pod.pod.spec.tolerations ?? none
+    return { kind: 'filter', filter: { filter: (node) => (node.hardTaints.length > 0 && untolerated(node.hardTaints, tolerations) > 0 ? refusal : null) } }
+  },
+
+  preScore(pod) {
+    const tolerations = (pod.pod.spec.tolerations ?? none).filter(({ effect }) => !effect || effect === 'PreferNoSchedule')
+    return {
+      score: (node) => (node.softTaints.length === 0 ? 0 : untolerated(node.softTaints, tolerations)),
+      normalise: (raw) => normaliseToHighest(raw, true),
+    }
+  },
+}
+
+/** How many of the taints no toleration covers. */
+export function untolerated(taints: readonly Taint[], tolerations: readonly Toleration[]): number {
+  let count = 0
+  for (const taint of taints) if (!tolerations.some((toleration) => tolerates(toleration, taint))) count += 1
+  return count
+}
+
+function accepts(node: Node, pod: PodState): boolean {
+  const hard = (node.spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule')
+  return untolerated(hard, pod.pod.spec.tolerations ?? none) === 0
+}

@@ -1,0 +1,119 @@
+import type { Container, ContainerStatus, Pod } from '../api/generated/types.ts'
+import { milliValue, wholeValue } from '../api/quantity.ts'
+import { unstatedRequest } from './node-state.ts'
+
+/** What a pod needs of a node: milli-CPU, bytes, and whole units of everything else. */
+export interface Requests {
+  cpu: number
+  memory: number
+  ephemeral: number
+  extended: ReadonlyMap<string, number>
+}
+
+type Amounts = Map<string, number>
+type Quantities = Readonly<Record<string, string>>
+
+const none: ReadonlyMap<string, number> = new Map()
+const noDefaults: readonly (readonly [string, number])[] = []
+const countedDefaults = [['cpu', unstatedRequest.cpu], ['memory', unstatedRequest.memory]] as const
+
+/** The requests of a pod while it runs and while it starts (upstream: component-helpers resource.PodRequests). */
+export function requestsOf(pod: Pod): Requests {
+  return toRequests(podAmounts(pod, noDefaults))
+}
+
+/** The same with stand-in numbers for every container that states no cpu or memory: what scores count. */
+export function countedRequestsOf(pod: Pod): Requests {
+  return toRequests(podAmounts(pod, countedDefaults))
+}
+
+/** True when some request fell; with `asked`, only of what that pod asks for. */
+export function requestsFell(before: Requests, after: Requests, asked: Requests | null): boolean {
+  if (before.cpu > after.cpu && (!asked || asked.cpu > 0)) return true
+  if (before.memory > after.memory && (!asked || asked.memory > 0)) return true
+  if (before.ephemeral > after.ephemeral && (!asked || asked.ephemeral > 0)) return true
+  for (const [resource, amount] of before.extended) {
+    if (amount > (after.extended.get(resource) ?? 0) && (!asked || (asked.extended.get(resource) ?? 0) > 0)) return true
+  }
+  return false
+}
+
+function podAmounts(pod: Pod, defaults: readonly (readonly [string, number])[]): Amounts {
+  const running: Amounts = new Map()
+  const starting: Amounts = new Map()
+  const sidecars: Amounts = new Map()
+  const statuses = actuated(pod.status?.containerStatuses)
+  for (const container of pod.spec.containers) addAll(running, containerAmounts(pod, container, statuses, defaults))
+  const initStatuses = pod.spec.initContainers ? actuated(pod.status?.initContainerStatuses) : null
+  for (const container of pod.spec.initContainers ?? []) {
+    const own = containerAmounts(pod, container, initStatuses, defaults)
+    if (container.restartPolicy === 'Always') {
+      addAll(running, own)
+      addAll(sidecars, own)
+      raiseAll(starting, sidecars)
+      continue
+    }
+    // An init container runs beside the sidecars before it.
+    addAll(own, sidecars)
+    raiseAll(starting, own)
+  }
+  raiseAll(running, starting)
+  for (const [resource, quantity] of Object.entries(pod.spec.resources?.requests ?? {})) running.set(resource, valueOf(resource, quantity))
+  addAll(running, amountsOf(pod.spec.overhead))
+  return running
+}
+
+/** Statuses that say what a container was given: only in-place resizing makes that differ from what it asks. */
+function actuated(statuses: readonly ContainerStatus[] | undefined): readonly ContainerStatus[] | null {
+  const some = statuses?.filter(({ resources, allocatedResources }) => resources || allocatedResources)
+  return some && some.length > 0 ? some : null
+}
+
+function containerAmounts(pod: Pod, container: Container, statuses: readonly ContainerStatus[] | null, defaults: readonly (readonly [string, number])[]): Amounts {
+  let amounts = amountsOf(container.resources?.requests)
+  const status = statuses?.find(({ name }) => name === container.name)
+  if (status?.resources) {
+    if (isResizeInfeasible(pod)) amounts = new Map()
+    raiseAll(amounts, amountsOf(status.resources.requests))
+    raiseAll(amounts, amountsOf(status.allocatedResources))
+  }
+  for (const [resource, amount] of defaults) if (!amounts.has(resource)) amounts.set(resource, amount)
+  return amounts
+}
+
+function isResizeInfeasible(pod: Pod): boolean {
+  return (pod.status?.conditions ?? []).some(({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible')
+}
+
+function amountsOf(quantities: Quantities | undefined): Amounts {
+  const amounts: Amounts = new Map()
+  for (const [resource, quantity] of Object.entries(quantities ?? {})) amounts.set(resource, valueOf(resource, quantity))
+  return amounts
+}
+
+function valueOf(resource: string, quantity: string): number {
+  return resource === 'cpu' ? milliValue(quantity) : wholeValue(quantity)
+}
+
+function addAll(to: Amounts, from: Amounts): void {
+  for (const [resource, amount] of from) to.set(resource, (to.get(resource) ?? 0) + amount)
+}
+
+function raiseAll(to: Amounts, from: Amounts): void {
+  for (const [resource, amount] of from) if (amount > (to.get(resource) ?? -1)) to.set(resource, amount)
+}
+
+function toRequests(amounts: Amounts): Requests {
+  let extended: Map<string, number> | null = null
+  for (const [resource, amount] of amounts) {
+    if (resource === 'cpu' || resource === 'memory' || resource === 'ephemeral-storage' || amount === 0) continue
+    extended ??= new Map()
+    extended.set(resource, amount)
+  }
+  return {
+    cpu: amounts.get('cpu') ?? 0,
+    memory: amounts.get('memory') ?? 0,
+    ephemeral: amounts.get('ephemeral-storage') ?? 0,
+    extended: extended ?? none,
+  }
+}

@@ -1,0 +1,174 @@
+// Upstream: pkg/scheduler with the default profile (v1.36). Left out: volumes and DynamicResources, disruption budgets in preemption, extenders, permit, gang scheduling.
+import type { PodCondition } from '../api/generated/types.ts'
+import type { ObjectKey } from '../api/objects.ts'
+import type { Status } from '../api/status.ts'
+import type { ComponentContext } from '../client/component.ts'
+import { Binder } from './binder.ts'
+import { Cache } from './cache.ts'
+import { watchCluster } from './cluster-watch.ts'
+import type { SchedulingDecision } from './decision.ts'
+import { DecisionLog } from './decision-log.ts'
+import { defaultSelector } from './default-selectors.ts'
+import { Nominations } from './nominations.ts'
+import { PodState } from './pod-state.ts'
+import { PreemptionExecutor } from './preemption-executor.ts'
+import { createProfile } from './profile.ts'
+import { QueueFlushes } from './queue-flushes.ts'
+import type { QueuedPod } from './queued-pod.ts'
+import { SchedulingCycle, type Outcome } from './scheduling-cycle.ts'
+import { SchedulingQueue } from './scheduling-queue.ts'
+
+/** What others may ask a running scheduler. */
+export interface SchedulerHandle {
+  /** The last decision about a pod, as far as it is kept. */
+  decisionOf(pod: ObjectKey): SchedulingDecision | null
+  /** How many pods wait for a node. */
+  waiting(): number
+}
+
+/** How long one scheduling cycle takes. */
+const cycleMillis = 1
+/** Upstream: validation.NoteLengthLimit. */
+const maxNote = 1024
+
+/** Finds a node for every pod that has none. */
+export function startScheduler(context: ComponentContext): SchedulerHandle {
+  const scheduler = new Scheduler(context)
+  scheduler.start()
+  return { decisionOf: (pod) => scheduler.log.decisionOf(pod), waiting: () => scheduler.queue.length }
+}
+
+class Scheduler {
+  readonly log = new DecisionLog()
+  readonly queue: SchedulingQueue
+  private readonly profile = createProfile()
+  private readonly cache = new Cache()
+  private readonly nominations = new Nominations()
+  private readonly cycle: SchedulingCycle
+  private readonly binder: Binder
+  private readonly flushes: QueueFlushes
+  private readonly preemptions: PreemptionExecutor
+  private readonly pods
+  private isSynced = false
+  private isBusy = false
+
+  constructor(private readonly context: ComponentContext) {
+    const { agenda, wall, informers } = context
+    this.pods = informers.of('pods', { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' })
+    this.preemptions = new PreemptionExecutor(context)
+    this.queue = new SchedulingQueue({
+      now: () => wall.epochMillis,
+      plugins: this.profile.plugins,
+      preEnqueue: [...this.profile.preEnqueue, this.preemptions],
+      onChange: () => this.wake(),
+    })
+    this.flushes = new QueueFlushes(agenda, wall, this.queue, () => this.wake())
+    this.binder = new Binder(context, { bound: (queued) => this.queue.done(queued.state.uid), failed: (queued, status) => this.bindingFailed(queued, status) })
+    const services = informers.of('services')
+    const replicaSets = informers.of('replicasets')
+    const namespaces = informers.of('namespaces')
+    const sources = { services: (namespace: string) => services.lister.list(namespace), replicaSet: (key: string) => replicaSets.lister.get(key) }
+    const view = {
+      cache: this.cache,
+      namespaceLabels: (name: string) => namespaces.lister.get(name)?.metadata.labels,
+      defaultSelector: (pod: PodState) => defaultSelector(pod, sources),
+    }
+    this.cycle = new SchedulingCycle(this.profile, this.cache, view, this.nominations, context.random, () => wall.time())
+  }
+
+  start(): void {
+    const { cache, queue, nominations, profile } = this
+    watchCluster({ nodes: this.context.informers.of('nodes'), pods: this.pods, cache, queue, nominations, schedulerName: profile.schedulerName })
+    this.context.informers.whenSynced(() => {
+      this.isSynced = true
+      this.wake()
+    })
+  }
+
+  /** Plans the next cycle and the flushes, as far as there is something to do. */
+  private wake(): void {
+    this.flushes.plan()
+    if (!this.isSynced || this.isBusy || !this.queue.canPop) return
+    this.isBusy = true
+    this.context.agenda.after(0, 'kube-scheduler: scheduling cycle', () => this.scheduleOne())
+  }
+
+  private scheduleOne(): void {
+    const queued = this.queue.pop()
+    if (!queued) return this.next()
+    if (this.shouldSkip(queued)) {
+      this.queue.done(queued.state.uid)
+      return this.next()
+    }
+    const outcome = this.cycle.schedule(queued.state)
+    this.log.record(this.context.agenda.now, queued, outcome, this.cache.nodes)
+    if (outcome.node) this.assume(queued, outcome.node.name)
+    this.context.agenda.after(cycleMillis, `kube-scheduler: done with ${queued.state.key}`, () => {
+      if (!outcome.node) this.rejected(queued, outcome)
+      this.next()
+    })
+  }
+
+  private next(): void {
+    this.isBusy = false
+    this.wake()
+  }
+
+  private shouldSkip({ state }: QueuedPod): boolean {
+    if (state.isTerminating) {
+      this.context.events.event(state.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${state.key}`, { action: 'Scheduling' })
+      return true
+    }
+    return this.cache.isAssumed(state.uid)
+  }
+
+  private assume(queued: QueuedPod, nodeName: string): void {
+    const { state } = queued
+    queued.assumedNode = nodeName
+    this.cache.assume(state, nodeName)
+    this.nominations.delete(state.uid)
+    this.binder.bind(queued, nodeName)
+  }
+
+  private bindingFailed(queued: QueuedPod, status: Status): void {
+    const { state } = queued
+    this.cache.forget(state)
+    // The room it had taken is free again.
+    this.queue.happened({ resource: 'Pod', action: 'Delete', old: { ...state.pod, spec: { ...state.pod.spec, nodeName: queued.assumedNode ?? '' } } })
+    this.giveBack(queued, new Set(), `running Bind plugin "DefaultBinder": ${status.message ?? ''}`, 'SchedulerError', '')
+  }
+
+  private rejected(queued: QueuedPod, outcome: Outcome): void {
+    if (outcome.preemption) this.preemptions.start(queued.state, outcome.preemption)
+    this.giveBack(queued, outcome.rejectedBy, outcome.message, 'Unschedulable', outcome.nominate)
+  }
+
+  /** Upstream: handleSchedulingFailure. */
+  private giveBack(queued: QueuedPod, rejectedBy: ReadonlySet<string>, message: string, reason: string, nominate: string | null): void {
+    const { uid, key } = queued.state
+    const current = this.pods.lister.get(key)
+    if (!current || current.metadata.uid !== uid || current.spec.nodeName) return this.queue.done(uid)
+    const state = current === queued.state.pod ? queued.state : new PodState(current)
+    this.queue.returnFailed(queued, state, rejectedBy, reason === 'Unschedulable')
+    if (nominate !== null) this.nominations.set(state, nominate)
+    this.context.events.event(current, 'Warning', 'FailedScheduling', truncated(message), { action: 'Scheduling' })
+    this.patchStatus(state, { type: 'PodScheduled', status: 'False', reason, message }, nominate)
+  }
+
+  /** Writes the condition and the nomination, if either is news. */
+  private patchStatus({ pod, key }: PodState, news: PodCondition, nominate: string | null): void {
+    const generation = pod.metadata.generation
+    const before = pod.status?.conditions?.find(({ type }) => type === news.type)
+    const isSame = before?.status === news.status && before.reason === news.reason && before.message === news.message && before.observedGeneration === generation
+    const renominate = nominate !== null && nominate !== (pod.status?.nominatedNodeName ?? '')
+    if (isSame && !renominate) return
+    const lastTransitionTime = before?.status === news.status && before.lastTransitionTime ? before.lastTransitionTime : this.context.wall.time()
+    const condition = { ...news, lastProbeTime: null, lastTransitionTime, ...(generation === undefined ? {} : { observedGeneration: generation }) }
+    const status = { ...(isSame ? {} : { conditions: [condition] }), ...(renominate ? { nominatedNodeName: nominate || null } : {}) }
+    this.context.client.patch('pods', key, 'strategic', { status }, 'status')
+  }
+}
+
+function truncated(message: string): string {
+  return message.length <= maxNote ? message : `${message.slice(0, maxNote - 4)} ...`
+}

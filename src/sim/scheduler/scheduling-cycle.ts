@@ -1,0 +1,193 @@
+import type { Random } from '../kernel/random.ts'
+import type { Cache } from './cache.ts'
+import { fitError, histogram, noNodesAvailable } from './fit-error.ts'
+import type { PreparedFilter, Refusal, View } from './framework.ts'
+import type { NodeState } from './node-state.ts'
+import type { Nominations } from './nominations.ts'
+import type { PodState } from './pod-state.ts'
+import { preempt, type Preemption } from './preemption.ts'
+import type { Profile } from './profile.ts'
+import { runFilters, withPods } from './run-filters.ts'
+import { scoreNodes, type ScoreTable } from './score-nodes.ts'
+
+/** Everything one attempt found out. */
+export interface Outcome {
+  readonly node: NodeState | null
+  readonly totalNodes: number
+  readonly feasible: readonly NodeState[]
+  readonly refused: readonly NodeState[]
+  readonly refusals: readonly Refusal[]
+  /** Null when fewer than two nodes fit. */
+  readonly scores: ScoreTable | null
+  /** Why not, as events and conditions say it; empty when there is a node. */
+  readonly message: string
+  readonly rejectedBy: ReadonlySet<string>
+  /** What the pod's nominatedNodeName becomes; null: it stays. */
+  readonly nominate: string | null
+  readonly preemption: Preemption | null
+  /** Where the decision fell when not in Filter. */
+  readonly stage: 'Filter' | 'PreFilter' | 'NominatedNode'
+}
+
+const minFeasibleNodes = 100
+const nobody: ReadonlySet<string> = new Set()
+/** DynamicResources' part of the text, for pods without claims too (1.34 to 1.36). */
+const noClaims = 'no new claims to deallocate'
+
+/** Upstream: schedule_one.go numFeasibleNodesToFind: with many nodes, enough is enough. */
+export function numFeasibleNodesToFind(nodes: number, percentage: number): number {
+  if (nodes < minFeasibleNodes || percentage >= 100) return nodes
+  const share = percentage > 0 ? percentage : Math.max(5, 50 - Math.floor(nodes / 125))
+  return Math.max(minFeasibleNodes, Math.floor((nodes * share) / 100))
+}
+
+/** One pod after another finds its node: filters, scores, and preemption when nothing fits (upstream: schedule_one.go schedulingCycle). */
+export class SchedulingCycle {
+  private nextStart = 0
+
+  constructor(
+    private readonly profile: Profile,
+    private readonly cache: Cache,
+    private readonly view: View,
+    private readonly nominations: Nominations,
+    private readonly random: Random,
+    /** For pods without a start time, which count as started now. */
+    private readonly now: () => string,
+  ) {}
+
+  schedule(pod: PodState): Outcome {
+    const nodes = this.cache.nodes
+    if (nodes.length === 0) return { ...this.nothing(0), message: noNodesAvailable, nominate: '' }
+    const prepared = this.preFilter(pod)
+    if ('code' in prepared) return this.refusedEverywhere(nodes, prepared)
+    const found = this.tryNominatedNode(pod, prepared) ?? this.findNodes(pod, prepared)
+    if (found.feasible.length === 0) return this.failed(pod, prepared, found)
+    const scores = found.feasible.length === 1 ? null : scoreNodes(this.profile, pod, this.view, found.feasible)
+    const node = scores ? found.feasible[this.pickBest(scores.totals)]! : found.feasible[0]!
+    return { ...this.nothing(nodes.length), ...found, node, scores }
+  }
+
+  private nothing(totalNodes: number): Outcome {
+    const none = { node: null, feasible: [], refused: [], refusals: [], scores: null, preemption: null, nominate: null }
+    return { ...none, totalNodes, message: '', rejectedBy: nobody, stage: 'Filter' }
+  }
+
+  private preFilter(pod: PodState): Refusal | Prepared {
+    const filters: PreparedFilter[] = []
+    let names: ReadonlySet<string> | null = null
+    const limitedBy: string[] = []
+    for (const plugin of this.profile.filters) {
+      const result = plugin.preFilter(pod, this.view)
+      if (result.kind === 'refused') return result.refusal
+      if (result.kind === 'skip') continue
+      filters.push(result.filter)
+      if (!result.nodes) continue
+      const these: ReadonlySet<string> = result.nodes
+      names = names ? new Set([...names].filter((name: string) => these.has(name))) : these
+      limitedBy.push(plugin.name)
+    }
+    return { filters, names, limitedBy }
+  }
+
+  private refusedEverywhere(nodes: readonly NodeState[], refusal: Refusal): Outcome {
+    // DynamicResources was not reached, so its PostFilter finds no state and ends the matter: preemption is not tried.
+    const message = fitError(nodes.length, '', refusal.reasons.join(', '), 'not found')
+    const refusals = nodes.map(() => refusal)
+    return { ...this.nothing(nodes.length), refused: nodes, refusals, message, rejectedBy: new Set([refusal.plugin]), stage: 'PreFilter' }
+  }
+
+  /** A pod for which room was made goes there if it can, without a look elsewhere. */
+  private tryNominatedNode(pod: PodState, prepared: Prepared): Found | null {
+    const nominated = pod.pod.status?.nominatedNodeName
+    if (!nominated) return null
+    const node = this.cache.node(nominated)
+    if (!node || (prepared.names && !prepared.names.has(nominated)) || this.filter(pod, node, prepared.filters)) return null
+    return { feasible: [node], refused: [], refusals: [], stage: 'NominatedNode' }
+  }
+
+  private findNodes(pod: PodState, prepared: Prepared): Found {
+    const all = this.cache.nodes
+    const { names } = prepared
+    const nodes = names ? all.filter(({ name }) => names.has(name)) : all
+    const enough = numFeasibleNodesToFind(nodes.length, this.profile.percentageOfNodesToScore)
+    const found = { feasible: [] as NodeState[], refused: [] as NodeState[], refusals: [] as Refusal[], stage: 'Filter' as const }
+    for (let at = 0; at < nodes.length && found.feasible.length < enough; at += 1) {
+      const node = nodes[(this.nextStart + at) % nodes.length]!
+      const refusal = this.filter(pod, node, prepared.filters)
+      if (!refusal) found.feasible.push(node)
+      else {
+        found.refused.push(node)
+        found.refusals.push(refusal)
+      }
+    }
+    this.nextStart = (this.nextStart + found.feasible.length + found.refused.length) % all.length
+    if (names && found.feasible.length === 0) addAbsent(found, all, names, prepared.limitedBy)
+    return found
+  }
+
+  /** With pods of at least its priority nominated to the node, it has to fit both with and without them. */
+  private filter(pod: PodState, node: NodeState, filters: readonly PreparedFilter[]): Refusal | null {
+    if (!this.nominations.isEmpty) {
+      const nominated = this.nominations.holdingRoom(node.name, pod)
+      if (nominated.length > 0) {
+        const refusal = runFilters(...withPods(nominated, node, filters))
+        if (refusal) return refusal
+      }
+    }
+    return runFilters(node, filters)
+  }
+
+  private failed(pod: PodState, { filters }: Prepared, found: Found): Outcome {
+    const totalNodes = this.cache.nodes.length
+    const rejectedBy = new Set(found.refusals.map(({ plugin }) => plugin).filter((plugin) => plugin !== ''))
+    if (found.refusals.some(({ plugin }) => plugin === '')) rejectedBy.add('NodeAffinity')
+    const preemption = preempt({ pod, filters, refused: found.refused, refusals: found.refusals, totalNodes, cache: this.cache, nominations: this.nominations, random: this.random, now: this.now() })
+    const { message: text, nominate } = preemption
+    const counted = histogram(found.refusals.map(({ reasons }) => reasons))
+    const message = fitError(totalNodes, counted, '', text ? `${noClaims}, preemption: ${text}` : '')
+    return { ...this.nothing(totalNodes), ...found, message, rejectedBy, nominate, preemption }
+  }
+
+  /** One of the best, by the seeded stream. */
+  private pickBest(totals: readonly number[]): number {
+    let best = totals[0]!
+    let ties = 0
+    for (const total of totals) {
+      if (total > best) {
+        best = total
+        ties = 1
+      } else if (total === best) ties += 1
+    }
+    let skipped = ties > 1 ? this.random.below(ties) : 0
+    for (let at = 0; at < totals.length; at += 1) {
+      if (totals[at] !== best) continue
+      if (skipped === 0) return at
+      skipped -= 1
+    }
+    return 0
+  }
+}
+
+interface Prepared {
+  readonly filters: readonly PreparedFilter[]
+  /** The only nodes that can do; null: any. */
+  readonly names: ReadonlySet<string> | null
+  readonly limitedBy: readonly string[]
+}
+
+interface Found {
+  readonly feasible: readonly NodeState[]
+  readonly refused: readonly NodeState[]
+  readonly refusals: readonly Refusal[]
+  readonly stage: Outcome['stage']
+}
+
+/** Nodes that PreFilter ruled out never came to Filter. */
+function addAbsent(found: { refused: NodeState[]; refusals: Refusal[] }, all: readonly NodeState[], names: ReadonlySet<string>, plugins: readonly string[]): void {
+  const refusal: Refusal = { plugin: '', code: 'UnschedulableAndUnresolvable', reasons: [`node(s) didn't satisfy plugin(s) [${plugins.join(' ')}]`] }
+  for (const node of all) {
+    if (names.has(node.name)) continue
+    found.refused.push(node)
+    found.refusals.push(refusal)
+  }
+}

@@ -1,0 +1,208 @@
+import type { EpochMillis } from '../api/time.ts'
+import type { ClusterEvent } from './cluster-event.ts'
+import type { Plugin, PreEnqueuePlugin, Refusal } from './framework.ts'
+import { Heap } from './heap.ts'
+import type { PodState } from './pod-state.ts'
+import { endsBackOffFirst, moreUrgent, QueuedPod } from './queued-pod.ts'
+
+/** Pods that nothing woke are tried again after this long anyway (upstream: DefaultPodMaxInUnschedulablePodsDuration). */
+export const maxInUnschedulable = 5 * 60_000
+
+export interface QueueOptions {
+  readonly now: () => EpochMillis
+  readonly plugins: readonly Plugin[]
+  readonly preEnqueue: readonly PreEnqueuePlugin[]
+  /** Something may be popped now, or will be once a flush has run. */
+  readonly onChange: () => void
+}
+
+/** The pods that wait: to be tried, for their back-off to end, or for something to change (upstream: backend/queue, v1.36). */
+export class SchedulingQueue {
+  private readonly active = new Heap<QueuedPod>(moreUrgent)
+  private readonly backOff = new Heap<QueuedPod>(endsBackOffFirst)
+  /** After an error a pod waits its time out even when nothing else is to do. */
+  private readonly errorBackOff = new Heap<QueuedPod>(endsBackOffFirst)
+  private readonly unschedulable = new Map<string, QueuedPod>()
+  private readonly byUid = new Map<string, QueuedPod>()
+  /** Pods that are being tried or bound, oldest first, with the position in `events` where they began. */
+  private readonly inFlight = new Map<string, number>()
+  /** What happened since the oldest of them began, and how much was dropped before. */
+  private events: ClusterEvent[] = []
+  private dropped = 0
+  private sequence = 0
+
+  constructor(private readonly options: QueueOptions) {}
+
+  get length(): number {
+    return this.byUid.size
+  }
+
+  /** Pods that some flush will move one day. */
+  get hasBackingOff(): boolean {
+    return this.backOff.size > 0 || this.errorBackOff.size > 0
+  }
+
+  get hasUnschedulable(): boolean {
+    return this.unschedulable.size > 0
+  }
+
+  get canPop(): boolean {
+    return this.active.size > 0 || this.backOff.size > 0
+  }
+
+  placeOf(uid: string): 'activeQ' | 'backoffQ' | 'unschedulable' | null {
+    const queued = this.byUid.get(uid)
+    if (!queued) return null
+    if (this.active.has(queued)) return 'activeQ'
+    return this.unschedulable.has(uid) ? 'unschedulable' : 'backoffQ'
+  }
+
+  /** Why a waiting pod may not enter the active queue, if so. */
+  gateOf(uid: string): Refusal | null {
+    const queued = this.byUid.get(uid)
+    return queued?.gatedBy ? this.gate(queued) : null
+  }
+
+  add(state: PodState): void {
+    if (this.byUid.has(state.uid) || this.inFlight.has(state.uid)) return this.update(state, [])
+    const queued = new QueuedPod(state, this.options.now(), (this.sequence += 1))
+    this.byUid.set(state.uid, queued)
+    this.activate(queued)
+  }
+
+  /** Its specification or status changed; `events` say what about it matters to scheduling. */
+  update(state: PodState, events: readonly ClusterEvent[]): void {
+    if (this.inFlight.has(state.uid)) return void this.events.push(...events)
+    const queued = this.byUid.get(state.uid)
+    if (!queued) return this.add(state)
+    if (!this.unschedulable.has(state.uid)) return this.replaceInPlace(queued, state)
+    queued.state = state
+    if (events.some((event) => this.isWorthATry(queued, event))) this.wake(queued)
+  }
+
+  delete(uid: string): void {
+    const queued = this.byUid.get(uid)
+    if (queued) this.takeOut(queued)
+  }
+
+  /** The most urgent pod. While none is active, pods do not wait out their back-off (SchedulerPopFromBackoffQ). */
+  pop(): QueuedPod | null {
+    const queued = this.active.peek() ?? this.backOff.peek()
+    if (!queued) return null
+    this.takeOut(queued)
+    this.inFlight.set(queued.state.uid, this.dropped + this.events.length)
+    queued.attempts += 1
+    return queued
+  }
+
+  /** The attempt is over for good: the pod was bound, or is gone. */
+  done(uid: string): void {
+    this.inFlight.delete(uid)
+    const oldest = this.inFlight.values().next()
+    const keepFrom = oldest.done ? this.dropped + this.events.length : oldest.value
+    // Trimming at every step would copy the list each time.
+    if (!oldest.done && keepFrom - this.dropped < 1_000) return
+    this.events = this.events.slice(keepFrom - this.dropped)
+    this.dropped = keepFrom
+  }
+
+  /** Back after a failed attempt, in the state it is in now: refused (by these plugins), or failed by an error. */
+  returnFailed(queued: QueuedPod, state: PodState, rejectedBy: ReadonlySet<string>, refused: boolean): void {
+    const began = this.inFlight.get(state.uid)
+    const missed = began === undefined ? [] : this.events.slice(began - this.dropped)
+    this.done(state.uid)
+    queued.state = state
+    queued.since = this.options.now()
+    queued.rejectedBy = rejectedBy
+    if (refused) {
+      queued.rejections += 1
+      queued.consecutiveErrors = 0
+    } else queued.consecutiveErrors += 1
+    this.byUid.set(state.uid, queued)
+    this.unschedulable.set(state.uid, queued)
+    if (rejectedBy.size === 0 || missed.some((event) => this.isWorthATry(queued, event))) this.wake(queued)
+    this.options.onChange()
+  }
+
+  /** Something happened in the cluster: whoever it may help gets another try. */
+  happened(event: ClusterEvent): void {
+    if (this.inFlight.size > 0) this.events.push(event)
+    if (this.unschedulable.size === 0) return
+    for (const queued of [...this.unschedulable.values()]) if (this.isWorthATry(queued, event)) this.wake(queued)
+  }
+
+  /** Due every whole second while pods back off. */
+  flushBackOff(): void {
+    for (const heap of [this.backOff, this.errorBackOff]) {
+      for (let queued = heap.peek(); queued && !queued.isBackingOff(this.options.now()); queued = heap.peek()) {
+        heap.remove(queued)
+        this.activate(queued)
+      }
+    }
+  }
+
+  /** Due every thirty seconds: who has waited too long is tried whatever happened. */
+  flushUnschedulable(): void {
+    const now = this.options.now()
+    for (const queued of [...this.unschedulable.values()]) if (!queued.gatedBy && now - queued.since > maxInUnschedulable) this.wake(queued)
+  }
+
+  /** What each plugin that refused the pod says to an event; null: it did not ask for events of that sort. */
+  hints(queued: { readonly state: PodState; readonly rejectedBy: ReadonlySet<string> }, event: ClusterEvent): ReadonlyMap<string, boolean | null> {
+    const hints = new Map<string, boolean | null>()
+    for (const name of queued.rejectedBy) {
+      const plugin = this.options.plugins.find((some) => some.name === name)
+      const registration = plugin?.events.find(({ resource, actions }) => resource === event.resource && actions.includes(event.action))
+      hints.set(name, registration ? registration.hint(queued.state, event) : null)
+    }
+    return hints
+  }
+
+  private isWorthATry(queued: QueuedPod, event: ClusterEvent): boolean {
+    if (queued.rejectedBy.size === 0) return true
+    for (const plugin of this.options.plugins) {
+      if (!queued.rejectedBy.has(plugin.name)) continue
+      for (const { resource, actions, hint } of plugin.events) {
+        if (resource === event.resource && actions.includes(event.action) && hint(queued.state, event)) return true
+      }
+    }
+    return false
+  }
+
+  private wake(queued: QueuedPod): void {
+    this.unschedulable.delete(queued.state.uid)
+    if (!queued.isBackingOff(this.options.now())) return this.activate(queued)
+    ;(queued.consecutiveErrors > 0 ? this.errorBackOff : this.backOff).push(queued)
+    this.options.onChange()
+  }
+
+  private activate(queued: QueuedPod): void {
+    const refusal = this.gate(queued)
+    queued.gatedBy = refusal?.plugin ?? null
+    if (refusal) {
+      if (queued.attempts === 0) queued.rejectedBy = new Set([refusal.plugin])
+      this.unschedulable.set(queued.state.uid, queued)
+    } else this.active.push(queued)
+    this.options.onChange()
+  }
+
+  private gate(queued: QueuedPod): Refusal | null {
+    for (const plugin of this.options.preEnqueue) {
+      const refusal = plugin.preEnqueue(queued.state)
+      if (refusal) return refusal
+    }
+    return null
+  }
+
+  private replaceInPlace(queued: QueuedPod, state: PodState): void {
+    const heap = [this.active, this.backOff, this.errorBackOff].find((some) => some.remove(queued))
+    queued.state = state
+    heap?.push(queued)
+  }
+
+  private takeOut(queued: QueuedPod): void {
+    this.byUid.delete(queued.state.uid)
+    this.unschedulable.delete(queued.state.uid)
+    for (const heap of [this.active, this.backOff, this.errorBackOff]) heap.remove(queued)
+  }
+}

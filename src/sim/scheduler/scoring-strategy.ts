@@ -1,0 +1,89 @@
+import { maxScore } from './framework.ts'
+import { allocatableOf, countedOf, isExtended, requestOf, type ScoredResource } from './node-resources.ts'
+import type { NodeState } from './node-state.ts'
+import type { PodState } from './pod-state.ts'
+
+/** NodeResourcesFit's scoringStrategy, as in KubeSchedulerConfiguration. */
+export interface ScoringStrategy {
+  readonly type: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio'
+  readonly resources: readonly ScoredResource[]
+  readonly requestedToCapacityRatio?: { readonly shape: readonly ShapePoint[] }
+}
+
+/** A point of the utilisation curve: per cent in, 0 … 10 out. */
+export interface ShapePoint {
+  readonly utilization: number
+  readonly score: number
+}
+
+/** The score of a node for a pod by a strategy. */
+export function allocationScore(strategy: ScoringStrategy, pod: PodState): (node: NodeState) => number {
+  const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(pod, name) > 0)
+  switch (strategy.type) {
+    case 'LeastAllocated':
+      return isDefault(resources) ? (node) => leastOfTwo(pod, node) : (node) => weighted(resources, pod, node, leastRequested, Math.floor)
+    case 'MostAllocated':
+      return (node) => weighted(resources, pod, node, mostRequested, Math.floor)
+    case 'RequestedToCapacityRatio': {
+      const shape = (strategy.requestedToCapacityRatio?.shape ?? []).map(({ utilization, score }) => ({ utilization, score: score * (maxScore / 10) }))
+      const curve = (requested: number, capacity: number): number =>
+        capacity === 0 || requested > capacity ? along(shape, 100) : along(shape, Math.floor((requested * 100) / capacity))
+      return (node) => weighted(resources, pod, node, curve, roundHalfUp, true)
+    }
+  }
+}
+
+function isDefault(resources: readonly ScoredResource[]): boolean {
+  return resources.length === 2 && resources[0]!.name === 'cpu' && resources[1]!.name === 'memory' && resources.every(({ weight }) => weight === 1)
+}
+
+/** The default strategy without a list: this runs for every pod and node. */
+function leastOfTwo(pod: PodState, node: NodeState): number {
+  if (node.cpu === 0 || node.memory === 0) {
+    if (node.cpu === node.memory) return 0
+    return node.cpu > 0 ? leastRequested(node.countedCpu + pod.countedCpu, node.cpu) : leastRequested(node.countedMemory + pod.countedMemory, node.memory)
+  }
+  const cpu = leastRequested(node.countedCpu + pod.countedCpu, node.cpu)
+  return Math.floor((cpu + leastRequested(node.countedMemory + pod.countedMemory, node.memory)) / 2)
+}
+
+type Curve = (requested: number, capacity: number) => number
+
+/** `onlyPositive`: a resource that scores nothing does not weigh either. */
+function weighted(resources: readonly ScoredResource[], pod: PodState, node: NodeState, curve: Curve, round: (mean: number) => number, onlyPositive = false): number {
+  let sum = 0
+  let weights = 0
+  for (const { name, weight } of resources) {
+    const allocatable = allocatableOf(node, name)
+    if (allocatable === 0) continue
+    const score = curve(countedOf(node, pod, name), allocatable)
+    if (onlyPositive && score <= 0) continue
+    sum += score * weight
+    weights += weight
+  }
+  return weights === 0 ? 0 : round(sum / weights)
+}
+
+function leastRequested(requested: number, capacity: number): number {
+  return requested > capacity ? 0 : Math.floor(((capacity - requested) * maxScore) / capacity)
+}
+
+function mostRequested(requested: number, capacity: number): number {
+  return Math.floor((Math.min(requested, capacity) * maxScore) / capacity)
+}
+
+/** The broken line through the points, in whole numbers, truncated as Go divides. */
+function along(shape: readonly ShapePoint[], utilization: number): number {
+  for (let at = 0; at < shape.length; at += 1) {
+    const point = shape[at]!
+    if (utilization > point.utilization) continue
+    if (at === 0) return point.score
+    const before = shape[at - 1]!
+    return before.score + Math.trunc(((point.score - before.score) * (utilization - before.utilization)) / (point.utilization - before.utilization))
+  }
+  return shape.at(-1)?.score ?? 0
+}
+
+function roundHalfUp(mean: number): number {
+  return Math.floor(mean + 0.5)
+}
