@@ -2,6 +2,9 @@ import type { GoldenSet } from './harness.ts'
 import { endpointSlice } from './machinery/endpointslice.ts'
 import { nameSet } from './machinery/names.ts'
 import { objectMeta } from './machinery/object-meta.ts'
+import { quantity, quantityArithmetic } from './machinery/quantities.ts'
+import { podResources, schedulingHelpers } from './machinery/scheduling.ts'
+import { durationText, intOrString } from './machinery/small.ts'
 import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
 import { defaultsSet } from './objects/defaults.ts'
@@ -14,6 +17,12 @@ export const sets: readonly GoldenSet[] = [
   statusErrors,
   labelSelector,
   fieldSelector,
+  quantity,
+  quantityArithmetic,
+  durationText,
+  intOrString,
+  schedulingHelpers,
+  podResources,
   endpointSlice,
   defaultsSet,
   validationCreateSet,

@@ -18,11 +18,11 @@ export function scaledValue(value: IntOrString, total: number, rounding: 'up' | 
   return { ok: true, value: (rounding === 'up' ? Math.ceil(share) : Math.floor(share)) + 0 }
 }
 
-/** A number if the text is one, else the text: how a flag or a selector's port is read. */
+/** A number if the text is one of 32 bits, else the text: how a flag or a selector's port is read. */
 export function parseIntOrString(text: string): IntOrString {
   if (!/^[+-]?\d+$/.test(text)) return text
-  const value = BigInt(text.replace('+', ''))
-  return BigInt.asIntN(64, value) === value ? Number(BigInt.asIntN(32, value)) : text
+  const value = Number(text)
+  return value >= -2_147_483_648 && value <= 2_147_483_647 ? value + 0 : text
 }
 
 /** How many pods a rolling update may make above and leave missing below the wanted number: never both none, or nothing could move. */
