@@ -1,31 +1,66 @@
-// Upstream: plugin/pkg/admission and apiserver/pkg/admission, the plugins NamespaceLifecycle (v1.36).
-import { forbidden, notFound } from '../api/errors.ts'
+// Upstream: pkg/kubeapiserver/options/plugins.go (v1.36). Left out: the plugins of kinds that are not there, and those that need webhooks or policies.
+import { admitDefaultTolerations } from '../api/admission/default-tolerations.ts'
+import { refuseCreateIn, refuseDeleteOf } from '../api/admission/namespace-lifecycle.ts'
+import { admitPriority } from '../api/admission/priority.ts'
+import { admitServiceAccount } from '../api/admission/service-account.ts'
+import { admitNode } from '../api/admission/taint-nodes.ts'
+import { forbidden } from '../api/errors.ts'
+import type { Namespace, Node, Pod, ServiceAccount } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
+import { definitionOf } from '../api/resources.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
-import { namespaceOf } from './core.ts'
+import { namespaceOf, readObject } from './core.ts'
 import type { Target } from './target.ts'
 
-/** What the admission plugins make of an object that is about to be created. */
+/** The plugins by the names that --disable-admission-plugins takes. */
+export type AdmissionPlugin = 'NamespaceLifecycle' | 'ServiceAccount' | 'TaintNodesByCondition' | 'Priority' | 'DefaultTolerationSeconds'
+
+/** What the admission plugins make of an object that is about to be created, in upstream's order. */
 export function admitCreate(target: Target, object: KubernetesObject): Result<KubernetesObject> {
   const { core, definition, namespace } = target
-  if (definition.namespaced && namespace !== undefined) {
-    const home = namespaceOf(core, namespace)
-    if (!home) return refused(notFound({ group: '', resource: 'namespaces' }, namespace))
-    if (home.metadata.deletionTimestamp) return refused(namespaceTerminating(target, object))
+  if (namespace !== undefined && isEnabled(target, 'NamespaceLifecycle')) {
+    const home = namespaceOf(core, namespace) as Namespace | undefined
+    const refusal = refuseCreateIn(definition, object.metadata.name, namespace, home)
+    if (refusal) return refused(refusal)
   }
+  if (definition.resource === 'pods') return admitPod(target, object as Pod)
+  if (definition.resource === 'nodes' && isEnabled(target, 'TaintNodesByCondition')) return accepted(admitNode(object as Node))
   return accepted(object)
 }
 
-function namespaceTerminating({ definition, namespace = '' }: Target, object: KubernetesObject) {
-  const status = forbidden(definition, object.metadata.name, `unable to create new content in namespace ${namespace} because it is being terminated`)
-  const cause = { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }
-  return { ...status, details: { ...status.details, causes: [cause] } }
+/** What they make of an update: a pod may get tolerations that its updater left out. */
+export function admitUpdate(target: Target, object: KubernetesObject): Result<KubernetesObject> {
+  const { definition, by } = target
+  if (definition.resource !== 'pods' || by.subresource !== undefined || !isEnabled(target, 'DefaultTolerationSeconds')) return accepted(object)
+  return accepted(admitDefaultTolerations(object as Pod))
 }
 
-const protectedNamespaces: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
-
 /** Refuses to delete the namespaces that the cluster cannot do without. */
-export function admitDelete({ definition, name }: Target): Result<undefined> {
-  if (definition.resource !== 'namespaces' || !protectedNamespaces.has(name)) return accepted(undefined)
-  return refused(forbidden(definition, name, 'this namespace may not be deleted'))
+export function admitDelete(target: Target): Result<undefined> {
+  const refusal = refuseDeleteOf(target.definition, target.name)
+  return refusal ? refused(refusal) : accepted(undefined)
+}
+
+function admitPod(target: Target, sent: Pod): Result<Pod> {
+  let pod = sent
+  if (isEnabled(target, 'ServiceAccount')) {
+    const { core } = target
+    const accounts = definitionOf('serviceaccounts')
+    const admission = admitServiceAccount(pod, {
+      serviceAccount: (namespace, name) => readObject(core, accounts, namespace, name) as ServiceAccount | undefined,
+      suffix: () => core.names.suffix(5),
+    })
+    if ('refusal' in admission) return refused(forbidden(target.definition, pod.metadata.name, admission.refusal))
+    pod = admission.pod
+  }
+  if (isEnabled(target, 'Priority')) {
+    const admission = admitPriority(pod)
+    if ('refusal' in admission) return refused(forbidden(target.definition, pod.metadata.name, admission.refusal))
+    pod = admission.pod
+  }
+  return accepted(isEnabled(target, 'DefaultTolerationSeconds') ? admitDefaultTolerations(pod) : pod)
+}
+
+function isEnabled({ core }: Target, plugin: AdmissionPlugin): boolean {
+  return !core.disabledPlugins.has(plugin)
 }

@@ -4,8 +4,11 @@ import type { Random } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
 import { deepFreeze, objectKey, type KubernetesObject } from '../api/objects.ts'
+import type { Allocators } from '../api/strategy/allocators.ts'
 import type { WallClock } from '../api/time.ts'
 import type { LeaseId, Store, Swap } from '../etcd/store.ts'
+import type { AdmissionPlugin } from './admission.ts'
+import type { EventLease } from './event-ttl.ts'
 
 /** What all parts of the API server work with. */
 export interface Core {
@@ -17,6 +20,9 @@ export interface Core {
   readonly cause: { readonly current: EntryId }
   readonly uids: Random
   readonly names: Random
+  readonly allocators: Allocators
+  readonly eventLease: EventLease
+  readonly disabledPlugins: ReadonlySet<AdmissionPlugin>
 }
 
 /** Who writes what, for the trace. */

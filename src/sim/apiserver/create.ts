@@ -1,8 +1,11 @@
 import { alreadyExists, generateNameConflict, invalid } from '../api/errors.ts'
 import { deepFreeze, type KubernetesObject } from '../api/objects.ts'
-import { accepted, refused, type Result } from '../api/status.ts'
+import { refused, type Result } from '../api/status.ts'
 import { admitCreate } from './admission.ts'
-import { commit, storageKey } from './core.ts'
+import { commit, readObject } from './core.ts'
+import { decodeBody, withWarnings } from './decode.ts'
+import { leaseFor } from './event-ttl.ts'
+import { reserve } from './reservations.ts'
 import type { Target } from './target.ts'
 
 /** apiserver/pkg/storage/names: 63 characters in all, five of them random. */
@@ -11,25 +14,39 @@ const longestGeneratedBase = 58
 const nameAttempts = 8
 
 /** POST: makes the object that was sent into a stored one. */
-export function create(target: Target, sent: KubernetesObject): Result<KubernetesObject> {
+export function create(target: Target, body: unknown): Result<KubernetesObject> {
+  const decoded = decodeBody(target, body)
+  if (!decoded.ok) return decoded
+  const sent = decoded.value
   const generates = !sent.metadata.name && sent.metadata.generateName
-  let result = createOnce(target, sent)
-  for (let attempt = 1; generates && attempt < nameAttempts && !result.ok && result.status.reason === 'AlreadyExists'; attempt += 1) result = createOnce(target, sent)
+  let result = createOnce(target, sent, decoded.warnings)
+  for (let attempt = 1; generates && attempt < nameAttempts && !result.ok && result.status.reason === 'AlreadyExists'; attempt += 1) {
+    result = createOnce(target, sent, decoded.warnings)
+  }
   return result
 }
 
-function createOnce(target: Target, sent: KubernetesObject): Result<KubernetesObject> {
+function createOnce(target: Target, sent: KubernetesObject, warnings: readonly string[] | undefined): Result<KubernetesObject> {
   const { core, definition, strategy } = target
   const admitted = admitCreate(target, withSystemFields(target, sent))
   if (!admitted.ok) return admitted
-  const object = strategy.prepareForCreate(admitted.value)
-  const errors = strategy.validateCreate(object)
+  const reservation = reserve(target, strategy.defaults(admitted.value), null)
+  if (!reservation.ok) return reservation
+  const { object: reserved, revert, keep } = reservation.value
+  const object = strategy.prepareForCreate(reserved, { now: core.wall.time() })
+  const errors = strategy.validate(object)
   const { name, namespace, generateName } = object.metadata
-  if (errors.length > 0) return refused(invalid(definition, name, errors))
-  if (core.store.get(storageKey(definition, namespace, name))) {
+  const taken = errors.length === 0 && readObject(core, definition, namespace, name) !== undefined
+  if (errors.length > 0 || taken) {
+    revert()
+    if (errors.length > 0) return refused(invalid(definition, name, errors))
     return refused(generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name))
   }
-  return accepted(target.dryRun ? deepFreeze(object) : commit(core, target.by, definition, object, undefined))
+  const final = strategy.canonicalize?.(object) ?? object
+  if (target.dryRun) revert()
+  else keep()
+  const stored = target.dryRun ? withoutVersion(final) : commit(core, target.by, definition, final, undefined, leaseFor(core, definition))
+  return withWarnings(stored, warnings, strategy.warningsOnCreate?.(stored))
 }
 
 /** What only the server decides: whatever the client sent in these fields does not count. */
@@ -50,4 +67,10 @@ function withSystemFields({ core, definition, namespace }: Target, sent: Kuberne
       ...(finalizers && { finalizers }),
     },
   }
+}
+
+/** A dry run shows what would be stored; it has no version because nothing was. */
+function withoutVersion(object: KubernetesObject): KubernetesObject {
+  const { resourceVersion: _none, ...metadata } = object.metadata
+  return deepFreeze({ ...object, metadata } as KubernetesObject)
 }

@@ -1,18 +1,14 @@
 // Upstream: apiserver/pkg/registry (v1.36). Left out: unsafe deletion of corrupt objects, shard selectors.
-import { conflict, notFound } from '../api/errors.ts'
+import { conflict, invalid, notFound } from '../api/errors.ts'
 import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import type { KubernetesObject } from '../api/objects.ts'
+import type { ObjectList } from '../api/request.ts'
+import { validateDeleteOptions, type DeleteOptions } from '../api/request-options.ts'
 import { formatTime, parseTime } from '../api/time.ts'
-import { atVersion, commit, commitDeletion, readObject } from './core.ts'
+import { atVersion, commit, readObject } from './core.ts'
 import { admitDelete } from './admission.ts'
+import { discard } from './reservations.ts'
 import type { Target } from './target.ts'
-
-/** meta/v1 DeleteOptions, checked. */
-export interface DeleteRequest {
-  readonly gracePeriodSeconds?: number
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
-}
 
 const orphanFinalizer = 'orphan'
 const foregroundFinalizer = 'foregroundDeletion'
@@ -21,9 +17,11 @@ const foregroundFinalizer = 'foregroundDeletion'
 const returnsDeletedObject: ReadonlySet<string> = new Set(['pods', 'services', 'serviceaccounts', 'namespaces'])
 
 /** DELETE of one object: at once, after a grace period, or when its finalizers are gone. */
-export function remove(target: Target, options: DeleteRequest): Result<unknown> {
+export function remove(target: Target, options: DeleteOptions): Result<unknown> {
   const admitted = admitDelete(target)
   if (!admitted.ok) return admitted
+  const faults = validateDeleteOptions(options)
+  if (faults.length > 0) return refused(invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', faults))
   const { core, definition, namespace, name } = target
   const object = readObject(core, definition, namespace, name)
   if (!object) return refused(notFound(definition, name))
@@ -33,7 +31,7 @@ export function remove(target: Target, options: DeleteRequest): Result<unknown> 
   return removeObject(target, object, options)
 }
 
-function removeObject(target: Target, object: KubernetesObject, options: DeleteRequest): Result<unknown> {
+function removeObject(target: Target, object: KubernetesObject, options: DeleteOptions): Result<unknown> {
   const graceful = planGrace(target, object, options)
   if (graceful === 'pending') return accepted(answer(target, object))
   const finalizers = finalizersFor(target, object, options)
@@ -50,9 +48,10 @@ function removeObject(target: Target, object: KubernetesObject, options: DeleteR
 }
 
 /** The object with its deletion planned; 'pending' when it is planned already; undefined when its kind has no grace. */
-function planGrace(target: Target, object: KubernetesObject, options: DeleteRequest): KubernetesObject | 'pending' | undefined {
+function planGrace(target: Target, object: KubernetesObject, options: DeleteOptions): KubernetesObject | 'pending' | undefined {
   const { metadata } = object
-  if (target.definition.resource !== 'pods') return undefined
+  const { gracePeriodOf } = target.strategy
+  if (!gracePeriodOf) return undefined
   if (metadata.deletionTimestamp !== undefined) {
     const grace = metadata.deletionGracePeriodSeconds
     if (!grace) return undefined
@@ -61,23 +60,11 @@ function planGrace(target: Target, object: KubernetesObject, options: DeleteRequ
     const requested = (parseTime(metadata.deletionTimestamp) ?? 0) - grace * 1000
     return { ...object, metadata: { ...metadata, deletionTimestamp: formatTime(requested + period * 1000), deletionGracePeriodSeconds: period } }
   }
-  const period = podGracePeriod(object, options)
+  const period = gracePeriodOf(object, options)
+  if (period === null) return undefined
   const deletionTimestamp = formatTime(target.core.wall.epochMillis + period * 1000)
   const generation = metadata.generation ? { generation: metadata.generation + 1 } : {}
   return { ...object, metadata: { ...metadata, ...generation, deletionTimestamp, deletionGracePeriodSeconds: period } }
-}
-
-interface PodParts {
-  readonly spec: { readonly nodeName?: string; readonly terminationGracePeriodSeconds?: number }
-  readonly status?: { readonly phase?: string }
-}
-
-/** podStrategy.CheckGracefulDelete: what never ran, or has ended, has nothing to say farewell to. */
-function podGracePeriod(object: KubernetesObject, options: DeleteRequest): number {
-  const { spec, status } = object as KubernetesObject & PodParts
-  if (!spec.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0
-  const period = options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30
-  return period < 0 ? 1 : period
 }
 
 /** Kinds without a grace period are marked with one of zero when finalizers hold them back. */
@@ -90,9 +77,10 @@ function markAsDeleting({ core }: Target, object: KubernetesObject): KubernetesO
 }
 
 /** Its finalizers, with those that the garbage collector waits for as the propagation policy asks. */
-function finalizersFor({ definition }: Target, { metadata }: KubernetesObject, { propagationPolicy }: DeleteRequest): readonly string[] {
+function finalizersFor({ definition }: Target, { metadata }: KubernetesObject, { propagationPolicy: named, orphanDependents }: DeleteOptions): readonly string[] {
   const old = metadata.finalizers ?? []
   if (definition.resource === 'events') return old
+  const propagationPolicy = named ?? (orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background')
   const orphans = propagationPolicy ? propagationPolicy === 'Orphan' : old.includes(orphanFinalizer)
   const waits = propagationPolicy ? propagationPolicy === 'Foreground' : !orphans && old.includes(foregroundFinalizer)
   if (orphans === old.includes(orphanFinalizer) && waits === old.includes(foregroundFinalizer)) return old
@@ -101,7 +89,7 @@ function finalizersFor({ definition }: Target, { metadata }: KubernetesObject, {
 }
 
 /** A namespace first turns Terminating; it goes when the namespace controller has emptied it and finalized its spec. */
-function removeNamespace(target: Target, object: KubernetesObject, options: DeleteRequest): Result<unknown> {
+function removeNamespace(target: Target, object: KubernetesObject, options: DeleteOptions): Result<unknown> {
   const namespace = object as KubernetesObject & { readonly spec?: { readonly finalizers?: readonly string[] }; readonly status?: object }
   if (namespace.metadata.deletionTimestamp === undefined) {
     const finalizers = finalizersFor(target, object, options)
@@ -117,7 +105,7 @@ function write({ core, by, definition, dryRun }: Target, object: KubernetesObjec
 }
 
 function deleteNow(target: Target, object: KubernetesObject): unknown {
-  if (!target.dryRun) commitDeletion(target.core, target.by, target.definition, object)
+  if (!target.dryRun) discard(target, object)
   return answer(target, object)
 }
 
@@ -128,7 +116,7 @@ function answer({ definition }: Target, object: KubernetesObject): unknown {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details, code: 200 }
 }
 
-function preconditionRefusal({ definition, name }: Target, { metadata }: KubernetesObject, { preconditions }: DeleteRequest): Status | undefined {
+function preconditionRefusal({ definition, name }: Target, { metadata }: KubernetesObject, { preconditions }: DeleteOptions): Status | undefined {
   const kind = { group: definition.group, resource: definition.kind }
   if (preconditions?.uid !== undefined && preconditions.uid !== metadata.uid) {
     const reason = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
@@ -139,4 +127,14 @@ function preconditionRefusal({ definition, name }: Target, { metadata }: Kuberne
     return conflict(kind, name, reason)
   }
   return undefined
+}
+
+/** DELETE of a collection: each object by the rules for one; answers the list as it was. */
+export function removeCollection(target: Target, listed: Result<ObjectList>, options: DeleteOptions): Result<unknown> {
+  if (!listed.ok) return listed
+  for (const { metadata } of listed.value.items) {
+    const result = remove({ ...target, namespace: metadata.namespace, name: metadata.name }, options)
+    if (!result.ok && result.status.reason !== 'NotFound') return result
+  }
+  return listed
 }

@@ -1,42 +1,88 @@
 import { badRequest, methodNotSupported, notFound } from '../api/errors.ts'
-import type { KubernetesObject } from '../api/objects.ts'
-import type { ApiRequest } from '../api/request.ts'
+import type { ApiRequest, RequestOptions } from '../api/request.ts'
+import type { DeleteOptions } from '../api/request-options.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
 import { create } from './create.ts'
-import { remove, type DeleteRequest } from './deletion.ts'
-import { list } from './list.ts'
+import { remove, removeCollection } from './deletion.ts'
+import { list, parseVersion, tooLarge } from './list.ts'
+import { patch } from './patch.ts'
+import { getScale, patchScale, updateScale } from './scale.ts'
 import { selectionOf } from './selection.ts'
-import { bind } from './subresources.ts'
+import { bind, finalizing, readLog, type LogSource } from './subresources.ts'
 import type { Target } from './target.ts'
-import { statusOnly, update, wholeObject } from './update.ts'
+import { statusOnly, update, wholeObject, type UpdateRules } from './update.ts'
 
 /** Does what a request asks for, once it is known what it is about. */
-export function dispatch(target: Target, request: ApiRequest): Result<unknown> {
-  const { verb, subresource, body } = request
+export function dispatch(target: Target, request: ApiRequest, logs: LogSource | undefined): Result<unknown> {
+  const { verb, subresource, body, options = {} } = request
+  if (subresource === 'scale') return dispatchScale(target, request)
+  if (subresource === 'log') return verb === 'get' ? readLog(target, logs, options) : refused(methodNotSupported(target.definition, verb))
+  if (subresource === 'binding') return verb === 'create' ? bind(target, body) : refused(methodNotSupported(target.definition, verb))
   switch (verb) {
     case 'get':
-      return get(target)
-    case 'list': {
-      const selection = selectionOf(request.options)
-      return selection.ok ? list(target, selection.value, request.options ?? {}) : selection
-    }
+      return get(target, options)
+    case 'list':
+      return listSelected(target, options)
     case 'create':
-      if (subresource === 'binding') return bind(target, body as object)
-      return subresource ? refused(methodNotSupported(target.definition, verb)) : create(target, body as KubernetesObject)
-    case 'update':
-      if (subresource === 'status') return update(target, body as KubernetesObject, statusOnly(target))
-      return subresource ? refused(methodNotSupported(target.definition, verb)) : update(target, body as KubernetesObject, wholeObject(target))
+      return subresource ? refused(methodNotSupported(target.definition, verb)) : create(target, body)
+    case 'update': {
+      const rules = rulesOf(target, subresource)
+      return rules ? update(target, body, rules) : refused(methodNotSupported(target.definition, verb))
+    }
+    case 'patch': {
+      const rules = rulesOf(target, subresource)
+      return rules ? patch(target, request.patchType ?? 'strategic', body, rules) : refused(methodNotSupported(target.definition, verb))
+    }
     case 'delete':
-      return remove(target, (body ?? {}) as DeleteRequest)
+      return subresource ? refused(methodNotSupported(target.definition, verb)) : remove(target, (body ?? {}) as DeleteOptions)
     case 'deletecollection':
-    case 'patch':
+      return removeCollection(target, listSelected(target, options), (body ?? {}) as DeleteOptions)
     case 'watch':
-      return refused(badRequest(`${verb} is not built yet`))
+      return refused(badRequest('a watch needs somebody to tell'))
   }
 }
 
-function get({ core, definition, namespace, name }: Target): Result<unknown> {
+/** The list that a request's selectors describe. */
+export function listSelected(target: Target, options: RequestOptions): ReturnType<typeof list> {
+  const selection = selectionOf(target.definition, options)
+  return selection.ok ? list(target, selection.value, options) : selection
+}
+
+function dispatchScale(target: Target, { verb, body, patchType = 'merge' }: ApiRequest): Result<unknown> {
+  switch (verb) {
+    case 'get':
+      return getScale(target)
+    case 'update':
+      return updateScale(target, body)
+    case 'patch':
+      return patchScale(target, patchType, body)
+    default:
+      return refused(methodNotSupported(target.definition, verb))
+  }
+}
+
+function rulesOf(target: Target, subresource: string | undefined): UpdateRules | undefined {
+  switch (subresource) {
+    case undefined:
+      return wholeObject(target)
+    case 'status':
+      return statusOnly(target)
+    case 'finalize':
+      return finalizing(target)
+    default:
+      return undefined
+  }
+}
+
+function get({ core, definition, namespace, name }: Target, { resourceVersion = '' }: RequestOptions): Result<unknown> {
+  const version = parseVersion(resourceVersion)
+  if (!version.ok) {
+    const message = version.status.message?.replace('invalid resource version: ', '') ?? ''
+    return refused({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 })
+  }
+  const now = core.store.revision
+  if (version.value > now) return refused(tooLarge(version.value, now))
   const object = readObject(core, definition, namespace, name)
   return object ? accepted(object) : refused(notFound(definition, name))
 }

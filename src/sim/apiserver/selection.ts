@@ -1,39 +1,95 @@
-import { accepted, type Result } from '../api/status.ts'
+import { badRequest } from '../api/errors.ts'
+import { parseFieldSelector } from '../api/fields.ts'
+import type { Event, Namespace, Node, Pod, Secret, Service } from '../api/generated/types.ts'
+import { parseSelector } from '../api/labels.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions } from '../api/request.ts'
+import type { Resource, ResourceDefinition } from '../api/resources.ts'
+import { accepted, refused, type Result } from '../api/status.ts'
 
 /** Which objects of a resource a list or a watch is about. */
 export interface Selection {
   readonly matches: (object: KubernetesObject) => boolean
   /** The selectors say nothing: everything matches. */
   readonly everything: boolean
-  /** Set when a field selector asks for one node: pods are indexed by it. */
-  readonly nodeName?: string
+  /** A field that must have exactly one value and by which watchers are found: the name, or the node of a pod. */
+  readonly index?: { readonly field: IndexedField; readonly value: string }
 }
 
-export function selectionOf(options: RequestOptions | undefined): Result<Selection> {
-  const labels = pairs(options?.labelSelector)
-  const fields = pairs(options?.fieldSelector)
-  if (labels.length + fields.length === 0) return accepted({ everything: true, matches: () => true })
-  const nodeName = fields.find((field) => field.path === 'spec.nodeName' && field.equal)?.value
+export type IndexedField = 'metadata.name' | 'spec.nodeName'
+
+/** Compiles the selectors of a request; a field that the kind cannot be selected by is refused. */
+export function selectionOf({ resource }: ResourceDefinition, options: RequestOptions | undefined): Result<Selection> {
+  const { labelSelector = '', fieldSelector = '' } = options ?? {}
+  if (labelSelector === '' && fieldSelector === '') return accepted(all)
+  const labels = parseSelector(labelSelector)
+  if (!labels.ok) return refused(badRequest(labels.error))
+  const fields = parseFieldSelector(fieldSelector)
+  if (!fields.ok) return refused(badRequest(fields.error))
+  const unknown = fields.value.requirements.find(({ field }) => !readers(resource).has(field))
+  if (unknown) return refused(badRequest(unsupported(resource, unknown.field)))
+  const known = readers(resource)
+  const indexed = (['spec.nodeName', 'metadata.name'] as const).find((field) => fields.value.exact(field))
+  const value = indexed && fields.value.exact(indexed)
   return accepted({
-    everything: false,
-    ...(nodeName !== undefined && { nodeName }),
-    matches: (object) =>
-      labels.every(({ path, equal, value }) => (object.metadata.labels?.[path] === value) === equal) &&
-      fields.every(({ path, equal, value }) => (fieldOf(object, path) === value) === equal),
+    everything: labels.value.isEmpty && fields.value.isEmpty,
+    matches: (object) => labels.value.matches(object.metadata.labels) && fields.value.matches((field) => known.get(field)?.(object) ?? ''),
+    ...(indexed && value && { index: { field: indexed, value } }),
   })
 }
 
-function pairs(selector = ''): { path: string; equal: boolean; value: string }[] {
-  return selector.split(',').filter(Boolean).map((term) => {
-    const [path = '', value = ''] = term.split(/!=|==?/)
-    return { path, equal: !term.includes('!='), value }
-  })
+const all: Selection = { everything: true, matches: () => true }
+
+type Reader = (object: KubernetesObject) => string
+
+/** The fields a kind can be selected by: pkg/apis/…/conversion.go AddFieldLabelConversionFunc and the ToSelectableFields of its strategy. */
+function readers(resource: Resource): ReadonlyMap<string, Reader> {
+  return byResource.get(resource) ?? common
 }
 
-function fieldOf(object: KubernetesObject, path: string): string {
-  let value: unknown = object
-  for (const step of path.split('.')) value = value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[step] : undefined
-  return typeof value === 'string' ? value : ''
+function read<T extends KubernetesObject>(fields: Readonly<Record<string, (object: T) => string | undefined>>): ReadonlyMap<string, Reader> {
+  // Each table below is only used for objects of its own resource.
+  const own = Object.entries(fields).map(([field, reader]): [string, Reader] => [field, (object) => reader(object as T) ?? ''])
+  return new Map([...common, ...own])
+}
+
+const common: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['metadata.name', ({ metadata }) => metadata.name],
+  ['metadata.namespace', ({ metadata }) => metadata.namespace ?? ''],
+])
+
+const byResource = new Map<Resource, ReadonlyMap<string, Reader>>([
+  ['pods', read<Pod>({
+    'spec.nodeName': ({ spec }) => spec.nodeName,
+    'spec.restartPolicy': ({ spec }) => spec.restartPolicy,
+    'spec.schedulerName': ({ spec }) => spec.schedulerName,
+    'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName,
+    'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),
+    'status.phase': ({ status }) => status.phase,
+    'status.podIP': ({ status }) => status.podIP,
+    'status.podIPs': ({ status }) => status.podIP,
+    'status.nominatedNodeName': ({ status }) => status.nominatedNodeName,
+  })],
+  ['nodes', read<Node>({ 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) })],
+  ['namespaces', read<Namespace>({ 'status.phase': ({ status }) => status.phase })],
+  ['secrets', read<Secret>({ type: ({ type }) => type })],
+  ['services', read<Service>({ 'spec.clusterIP': ({ spec }) => spec.clusterIP, 'spec.type': ({ spec }) => spec.type })],
+  ['events', read<Event>({
+    'involvedObject.kind': (event) => event.involvedObject.kind,
+    'involvedObject.namespace': (event) => event.involvedObject.namespace,
+    'involvedObject.name': (event) => event.involvedObject.name,
+    'involvedObject.uid': (event) => event.involvedObject.uid,
+    'involvedObject.apiVersion': (event) => event.involvedObject.apiVersion,
+    'involvedObject.resourceVersion': (event) => event.involvedObject.resourceVersion,
+    'involvedObject.fieldPath': (event) => event.involvedObject.fieldPath,
+    reason: ({ reason }) => reason,
+    reportingComponent: ({ reportingComponent }) => reportingComponent,
+    source: ({ source, reportingComponent }) => source?.component || reportingComponent,
+    type: ({ type }) => type,
+  })],
+])
+
+function unsupported(resource: Resource, field: string): string {
+  if (byResource.has(resource)) return `field label not supported: ${field}`
+  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
 }

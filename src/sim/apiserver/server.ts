@@ -7,14 +7,18 @@ import type { KubernetesObject } from '../api/objects.ts'
 import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
 import { findResource, resources, type ResourceDefinition } from '../api/resources.ts'
 import { accepted, refused, type Result, type Status } from '../api/status.ts'
+import { createClusterIPPool, createNodePortPool } from '../api/strategy/allocators.ts'
+import { strategyOf } from '../api/strategy/strategies.ts'
 import type { WallClock } from '../api/time.ts'
 import type { Store } from '../etcd/store.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Core } from './core.ts'
-import { dispatch } from './dispatch.ts'
-import { parseVersion } from './list.ts'
+import type { AdmissionPlugin } from './admission.ts'
+import { dispatch, listSelected } from './dispatch.ts'
+import { parseVersion, tooLarge } from './list.ts'
+import { restoreReservations } from './reservations.ts'
 import { selectionOf } from './selection.ts'
-import { strategyOf } from './strategy-stand-in.ts'
+import type { LogSource } from './subresources.ts'
 import type { Target } from './target.ts'
 import { WatchCache } from './watch-cache.ts'
 
@@ -25,6 +29,12 @@ export interface ApiServerOptions {
   readonly random: RandomStreams
   readonly trace: Trace
   readonly cause: { readonly current: EntryId }
+  /** Who knows what containers have printed; absent: nobody. */
+  readonly logs?: LogSource
+  /** --advertise-address: the control-plane node's. */
+  readonly advertiseAddress?: string
+  /** --disable-admission-plugins. */
+  readonly disabledPlugins?: readonly AdmissionPlugin[]
 }
 
 /** Where clients knock: the first IP of the service network. */
@@ -36,17 +46,29 @@ export class ApiServer implements Transport {
   /** For the page's "14 requests/s". */
   requestsHandled = 0
   private readonly core: Core
+  private readonly logs: LogSource | undefined
+  private readonly advertiseAddress: string
   private readonly caches = new Map<string, WatchCache>()
 
   constructor(options: ApiServerOptions) {
-    const { random, ...rest } = options
-    this.core = { ...rest, uids: random.of('uid'), names: random.of('names') }
+    const { agenda, store, wall, trace, cause, random, logs, advertiseAddress = '192.168.0.10', disabledPlugins = [] } = options
+    this.logs = logs
+    this.advertiseAddress = advertiseAddress
+    this.core = {
+      agenda, store, wall, trace, cause,
+      uids: random.of('uid'),
+      names: random.of('names'),
+      allocators: { clusterIPs: createClusterIPPool(), nodePorts: createNodePortPool() },
+      eventLease: { id: 0, madeAt: 0, objects: 0 },
+      disabledPlugins: new Set(disabledPlugins),
+    }
   }
 
   /** Lists what is stored, makes what every cluster has, and opens the door. */
   start(): void {
     for (const definition of resources) this.caches.set(definition.resource, new WatchCache(this.core, definition))
-    bootstrap(this.core)
+    restoreReservations(this.core)
+    bootstrap(this.core, this.advertiseAddress)
     this.planBookmarks()
   }
 
@@ -73,7 +95,7 @@ export class ApiServer implements Transport {
     const target = this.targetOf(request)
     if (!target.ok) return target
     if (!this.core.store.serving) return refused(storeUnreachable)
-    return dispatch(target.value, request)
+    return dispatch(target.value, request, this.logs)
   }
 
   watch(request: ApiRequest, sink: WatchSink): Result<WatchHandle> {
@@ -83,7 +105,7 @@ export class ApiServer implements Transport {
     if (!target.ok) return target
     const { definition, namespace } = target.value
     const options = request.options ?? {}
-    const selection = selectionOf(options)
+    const selection = selectionOf(definition, options)
     if (!selection.ok) return selection
     const version = parseVersion(options.resourceVersion ?? '')
     if (!version.ok) return version
@@ -92,7 +114,7 @@ export class ApiServer implements Transport {
     const { store } = this.core
     if (version.value === 0) {
       // Without a version the watch begins with what is there, as if it were being created now.
-      const existing = dispatch({ ...target.value, name: '' }, { ...request, verb: 'list', options: { ...options, resourceVersion: '' } }) as Result<{ items: readonly KubernetesObject[] }>
+      const existing = listSelected({ ...target.value, name: '' }, { ...options, resourceVersion: '' })
       if (!existing.ok) return existing
       for (const object of existing.value.items) sink.event({ type: 'ADDED', object })
       return accepted(cache.watch(namespace, selection.value, store.revision, bookmarks, sink))
@@ -102,6 +124,7 @@ export class ApiServer implements Transport {
       sink.closed()
       return accepted({ stop: () => undefined })
     }
+    if (version.value > store.revision) return refused(tooLarge(version.value, store.revision))
     return accepted(cache.watch(namespace, selection.value, version.value, bookmarks, sink))
   }
 
@@ -127,6 +150,7 @@ export class ApiServer implements Transport {
       name: request.name ?? '',
       by: { user: request.user, verb: request.verb, subresource },
       dryRun: request.options?.dryRun === true,
+      fieldValidation: request.options?.fieldValidation ?? 'Warn',
     })
   }
 }

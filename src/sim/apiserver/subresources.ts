@@ -1,15 +1,12 @@
-// Upstream: pkg/registry/core/pod/storage, pkg/registry/apps/*/storage, pkg/registry/core/namespace (v1.36). Left out: exec, attach, portforward, proxy, eviction, resize.
+// Upstream: pkg/registry/core/pod/storage, pkg/registry/core/namespace/storage (v1.36). Left out: exec, attach, portforward, proxy, eviction, resize.
 import { badRequest, conflict, notFound } from '../api/errors.ts'
+import type { Namespace, Pod, PodCondition } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
+import type { RequestOptions } from '../api/request.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
-import { replace } from './update.ts'
+import { replace, wholeObject, type UpdateRules } from './update.ts'
 import type { Target } from './target.ts'
-
-type Pod = KubernetesObject & {
-  readonly spec: { readonly nodeName?: string }
-  readonly status?: { readonly conditions?: readonly { readonly type: string }[] }
-}
 
 interface Binding {
   readonly metadata?: { readonly uid?: string; readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> }
@@ -17,22 +14,84 @@ interface Binding {
 }
 
 /** POST pods/NAME/binding: gives the pod its node, once and for ever. */
-export function bind(target: Target, body: Binding): Result<unknown> {
+export function bind(target: Target, body: unknown): Result<unknown> {
   const { core, definition, namespace, name } = target
+  const { metadata = {}, target: { kind, name: node } = {} } = (body ?? {}) as Binding
   const pod = readObject(core, definition, namespace, name) as Pod | undefined
   if (!pod) return refused(notFound(definition, name))
-  const { kind, name: node } = body.target ?? {}
-  if (!node) return refused(badRequest('target.name: Required value'))
-  if (kind && kind !== 'Node' && kind !== 'Minion') return refused(badRequest(`target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`))
-  const uid = body.metadata?.uid
+  if (!node) return refused(badRequest('Binding "" is invalid: target.name: Required value'))
+  if (kind && kind !== 'Node' && kind !== 'Minion') return refused(badRequest(`Binding "" is invalid: target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`))
+  const { uid } = metadata
   if (uid && uid !== pod.metadata.uid) {
     return refused(conflict(definition, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid}`))
   }
-  if (pod.metadata.deletionTimestamp !== undefined) return refused(conflict({ group: '', resource: 'pods/binding' }, name, `pod ${name} is being deleted, cannot be assigned to a host`))
-  if (pod.spec.nodeName) return refused(conflict({ group: '', resource: 'pods/binding' }, name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`))
-  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: core.wall.time() }
-  const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled')
-  const bound = { ...pod, spec: { ...pod.spec, nodeName: node }, status: { ...pod.status, conditions: [...others, scheduled] } }
-  const result = replace(target, bound as KubernetesObject, pod, { prepare: (object) => object, validate: () => [], unconditional: true, createsMissing: false })
+  const refusal = bindRefusal(pod)
+  if (refusal) return refused(conflict({ group: '', resource: 'pods/binding' }, name, refusal))
+  const bound: Pod = {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      ...(metadata.annotations && { annotations: { ...pod.metadata.annotations, ...metadata.annotations } }),
+      ...(metadata.labels && { labels: { ...pod.metadata.labels, ...metadata.labels } }),
+    },
+    spec: { ...pod.spec, nodeName: node },
+    status: { ...pod.status, conditions: withScheduled(pod.status.conditions ?? [], core.wall.time()) },
+  }
+  const result = replace(target, bound, pod, asItIs)
   return result.ok ? accepted({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }) : result
+}
+
+/** What the server itself made needs no further looking at. */
+const asItIs: UpdateRules = { prepare: (object) => object, validate: () => [], unconditional: true, createsMissing: false, reserves: false }
+
+function bindRefusal({ metadata, spec }: Pod): string | undefined {
+  if (metadata.deletionTimestamp !== undefined) return `pod ${metadata.name} is being deleted, cannot be assigned to a host`
+  if (spec.nodeName) return `pod ${metadata.name} is already assigned to node "${spec.nodeName}"`
+  if (spec.schedulingGates?.length) return `pod ${metadata.name} has non-empty .spec.schedulingGates`
+  return undefined
+}
+
+function withScheduled(conditions: readonly PodCondition[], now: string): readonly PodCondition[] {
+  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now } as unknown as PodCondition
+  const at = conditions.findIndex((condition) => condition.type === 'PodScheduled')
+  return at < 0 ? [...conditions, scheduled] : conditions.with(at, scheduled)
+}
+
+/** PUT namespaces/NAME/finalize: the namespace controller says that it is done. */
+export function finalizing(target: Target): UpdateRules {
+  return {
+    ...wholeObject(target),
+    prepare: (object, old) => ({ ...object, status: (old as Namespace).status }) as KubernetesObject,
+    createsMissing: false,
+  }
+}
+
+/** What a pod's containers have printed, as the kubelet of its node tells it. */
+export interface LogSource {
+  /** The text, or why there is none. */
+  logs(pod: Pod, container: string, options: { readonly previous: boolean; readonly tailLines?: number }): Result<string>
+}
+
+/** GET pods/NAME/log. */
+export function readLog(target: Target, source: LogSource | undefined, options: RequestOptions): Result<string> {
+  const { core, definition, namespace, name } = target
+  const pod = readObject(core, definition, namespace, name) as Pod | undefined
+  if (!pod) return refused(notFound(definition, name))
+  const container = containerOf(pod, options.container)
+  if (!container.ok) return container
+  // A pod without a node has printed nothing.
+  if (!pod.spec.nodeName || !source) return accepted('')
+  const { previous = false, tailLines } = options
+  return source.logs(pod, container.value, { previous, ...(tailLines !== undefined && { tailLines }) })
+}
+
+function containerOf({ metadata, spec }: Pod, asked: string | undefined): Result<string> {
+  const names = (containers: readonly { readonly name: string }[] | undefined) => (containers ?? []).map((container) => container.name)
+  const all = [...names(spec.containers), ...names(spec.initContainers), ...names(spec.ephemeralContainers)]
+  if (asked) return all.includes(asked) ? accepted(asked) : refused(badRequest(`container ${asked} is not valid for pod ${metadata.name}`))
+  if (spec.containers.length === 1) return accepted(spec.containers[0]!.name)
+  const choices = `choose one of: [${names(spec.containers).join(' ')}]`
+  const inits = names(spec.initContainers)
+  const more = inits.length > 0 ? ` or one of the init containers: [${inits.join(' ')}]` : ''
+  return refused(badRequest(`a container name must be specified for pod ${metadata.name}, ${choices}${more}`))
 }

@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../api/objects.ts'
 import type { ResourceDefinition } from '../api/resources.ts'
-import type { Strategy } from './strategy-stand-in.ts'
+import type { FieldValidation } from '../api/schema.ts'
+import type { Strategy } from '../api/strategy/strategy.ts'
 import type { Authorship, Core } from './core.ts'
 
 /** What one request is about, once its URL has been understood. */
@@ -14,7 +14,5 @@ export interface Target {
   readonly name: string
   readonly by: Authorship
   readonly dryRun: boolean
+  readonly fieldValidation: FieldValidation
 }
-
-/** An object as a stranger sent it: nothing in it is certain but that it is an object of the right kind with metadata. */
-export type Sent = KubernetesObject

@@ -1,64 +1,95 @@
 import { conflict, invalid, modifiedMessage, notFound } from '../api/errors.ts'
 import type { FieldError } from '../api/field-errors.ts'
 import { deepFreeze, type KubernetesObject } from '../api/objects.ts'
-import { accepted, refused, type Result, type Status } from '../api/status.ts'
-import { atVersion, commit, commitDeletion, readObject, storageKey } from './core.ts'
+import { semanticEqual } from '../api/semantic.ts'
+import { refused, type Result, type Status } from '../api/status.ts'
+import type { StrategyEnvironment } from '../api/strategy/strategy.ts'
+import { admitUpdate } from './admission.ts'
+import { commit, readObject, storageKey } from './core.ts'
 import { create } from './create.ts'
-import { equalJson } from './equality.ts'
+import { decodeReplacement, withWarnings } from './decode.ts'
+import { leaseFor } from './event-ttl.ts'
+import { discard, reserve } from './reservations.ts'
 import type { Target } from './target.ts'
 
 /** How one kind of update treats what it was given: a whole object, its status alone, its scale. */
 export interface UpdateRules {
-  prepare(object: KubernetesObject, old: KubernetesObject): KubernetesObject
+  prepare(object: KubernetesObject, old: KubernetesObject, environment: StrategyEnvironment): KubernetesObject
   validate(object: KubernetesObject, old: KubernetesObject): readonly FieldError[]
+  warnings?(object: KubernetesObject, old: KubernetesObject): readonly string[]
   /** An object without a resourceVersion overwrites whatever is there. */
   readonly unconditional: boolean
   readonly createsMissing: boolean
+  /** The object may need other addresses and ports than before. */
+  readonly reserves: boolean
 }
 
+/** PUT and PATCH of the object itself. */
 export function wholeObject({ strategy }: Target): UpdateRules {
   return {
-    prepare: (object, old) => strategy.prepareForUpdate(object, old),
+    prepare: (object, old, environment) => strategy.prepareForUpdate(object, old, environment),
     validate: (object, old) => strategy.validateUpdate(object, old),
+    warnings: (object, old) => strategy.warningsOnUpdate?.(object, old) ?? [],
     unconditional: strategy.allowUnconditionalUpdate,
     createsMissing: strategy.allowCreateOnUpdate,
+    reserves: true,
   }
 }
 
+/** PUT and PATCH of the status subresource: the rest of the object stays as it is. */
 export function statusOnly({ strategy }: Target): UpdateRules {
   return {
-    prepare: (object, old) => strategy.prepareForStatusUpdate(object, old),
-    validate: () => [],
+    prepare: (object, old, environment) => strategy.status?.prepareForUpdate(object, old, environment) ?? old,
+    validate: (object, old) => strategy.status?.validateUpdate(object, old) ?? [],
     unconditional: strategy.allowUnconditionalUpdate,
     createsMissing: false,
+    reserves: false,
   }
 }
 
 /** PUT: replaces the object by what was sent, if it was made from the newest version. */
-export function update(target: Target, sent: KubernetesObject, rules: UpdateRules): Result<KubernetesObject> {
+export function update(target: Target, body: unknown, rules: UpdateRules): Result<KubernetesObject> {
   const { core, definition, namespace, name } = target
+  const decoded = decodeReplacement(target, body)
+  if (!decoded.ok) return decoded
+  const sent = decoded.value
   const existing = readObject(core, definition, namespace, name)
-  if (!existing) return rules.createsMissing ? create(target, sent) : refused(notFound(definition, name))
+  if (!existing) return rules.createsMissing ? create(target, body) : refused(notFound(definition, name))
   const { uid } = sent.metadata
   if (uid && uid !== existing.metadata.uid) return refused(uidMismatch(target, uid, existing.metadata.uid))
-  return replace(target, sent, existing, rules)
+  return replace(target, sent, existing, rules, decoded.warnings)
 }
 
 /** What PUT and PATCH have in common from the moment the new object is known. */
-export function replace(target: Target, sent: KubernetesObject, existing: KubernetesObject, rules: UpdateRules): Result<KubernetesObject> {
-  const { core, definition, name } = target
+export function replace(target: Target, sent: KubernetesObject, existing: KubernetesObject, rules: UpdateRules, warnings?: readonly string[]): Result<KubernetesObject> {
+  const { core, definition, name, strategy } = target
   const stale = versionRefusal(target, sent, existing, rules)
   if (stale) return refused(stale)
-  const object = rules.prepare(withSystemFields(sent, existing), existing)
-  const errors = rules.validate(object, existing)
-  if (errors.length > 0) return refused(invalid(definition, name, errors))
-  if (endsDeletion(object, existing)) {
-    const final = atVersion(object, existing.metadata.resourceVersion)
-    if (!target.dryRun) commitDeletion(core, target.by, definition, existing)
-    return accepted(final)
+  const admitted = admitUpdate(target, withSystemFields(sent, existing))
+  if (!admitted.ok) return admitted
+  const reservation = rules.reserves ? reserve(target, admitted.value, existing) : undefined
+  if (reservation && !reservation.ok) return reservation
+  const prepared = rules.prepare(reservation?.value.object ?? admitted.value, existing, { now: core.wall.time() })
+  const errors = rules.validate(prepared, existing)
+  if (errors.length > 0) {
+    reservation?.value.revert()
+    return refused(invalid(definition, name, errors))
   }
-  if (equalJson(object, existing)) return accepted(existing)
-  return accepted(target.dryRun ? deepFreeze(object) : commit(core, target.by, definition, object, existing))
+  const object = strategy.canonicalize?.(prepared) ?? prepared
+  if (target.dryRun) reservation?.value.revert()
+  else reservation?.value.keep()
+  return withWarnings(store(target, object, existing), warnings, rules.warnings?.(object, existing))
+}
+
+function store(target: Target, object: KubernetesObject, existing: KubernetesObject): KubernetesObject {
+  const { core, by, definition, dryRun } = target
+  if (endsDeletion(definition.resource, object, existing)) {
+    if (!dryRun) discard(target, existing)
+    return deepFreeze(object)
+  }
+  // Nothing is different: nothing is written, and the version stays.
+  if (semanticEqual(object, existing)) return existing
+  return dryRun ? deepFreeze(object) : commit(core, by, definition, object, existing, leaseFor(core, definition))
 }
 
 function versionRefusal({ definition, name }: Target, sent: KubernetesObject, existing: KubernetesObject, rules: UpdateRules): Status | undefined {
@@ -69,11 +100,13 @@ function versionRefusal({ definition, name }: Target, sent: KubernetesObject, ex
     const error = { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', badValue: 0, detail: 'must be specified for an update' } as const
     return invalid({ group: definition.group, kind: definition.resource }, name, [error])
   }
+  if (!/^\d+$/.test(version)) return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`, code: 500 }
   return conflict(definition, name, modifiedMessage)
 }
 
+/** What an updater may leave out, and what it cannot change whatever it sends. */
 function withSystemFields(sent: KubernetesObject, { metadata: old }: KubernetesObject): KubernetesObject {
-  const { managedFields: _left, ...metadata } = sent.metadata
+  const { managedFields: _left, generation: _counted, ...metadata } = sent.metadata
   return {
     ...sent,
     metadata: {
@@ -83,13 +116,18 @@ function withSystemFields(sent: KubernetesObject, { metadata: old }: KubernetesO
       resourceVersion: old.resourceVersion,
       creationTimestamp: old.creationTimestamp,
       ...(old.generation !== undefined && { generation: old.generation }),
+      // A deletion that has begun cannot be taken back.
+      ...(old.deletionTimestamp !== undefined && { deletionTimestamp: old.deletionTimestamp }),
+      ...(metadata.deletionGracePeriodSeconds === undefined && old.deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds: old.deletionGracePeriodSeconds }),
     },
   }
 }
 
 /** The last finalizer of an object that waits for nothing else is gone: the update is its deletion (ShouldDeleteDuringUpdate). */
-function endsDeletion(object: KubernetesObject, { metadata: old }: KubernetesObject): boolean {
-  return !object.metadata.finalizers?.length && old.deletionTimestamp !== undefined && !old.deletionGracePeriodSeconds
+function endsDeletion(resource: string, object: KubernetesObject, { metadata: old }: KubernetesObject): boolean {
+  if (object.metadata.finalizers?.length || old.deletionTimestamp === undefined) return false
+  if (resource === 'namespaces') return !(object as KubernetesObject & { spec?: { finalizers?: readonly string[] } }).spec?.finalizers?.length
+  return !old.deletionGracePeriodSeconds
 }
 
 function uidMismatch({ definition, namespace, name }: Target, sent: string, stored: string): Status {

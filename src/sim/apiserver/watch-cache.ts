@@ -4,7 +4,7 @@ import type { WatchEvent, WatchHandle, WatchSink } from '../api/request.ts'
 import type { ResourceDefinition } from '../api/resources.ts'
 import { compacted, type KeyValue, type Revision } from '../etcd/store.ts'
 import { atVersion, prefixOf, type Core } from './core.ts'
-import type { Selection } from './selection.ts'
+import type { IndexedField, Selection } from './selection.ts'
 
 interface Watcher {
   readonly selection: Selection
@@ -15,10 +15,11 @@ interface Watcher {
 
 type Stored = KeyValue<KubernetesObject>
 
-/** The watchers of one resource. Pods are told by node, so that a thousand kubelets cost nothing when another node's pod changes. */
+/** The watchers of one resource. Those who asked for one node's pods, or for one name, are found by that, so that a thousand kubelets cost nothing when another node's pod changes. */
 export class WatchCache {
   private readonly watchers = new Set<Watcher>()
-  private readonly byNode = new Map<string, Set<Watcher>>()
+  /** Those who asked for one name or one node, by what they asked for. */
+  private readonly indexed: Readonly<Record<IndexedField, Map<string, Set<Watcher>>>> = { 'metadata.name': new Map(), 'spec.nodeName': new Map() }
   private readonly stopWatching: () => void
   private readonly core: Core
   private readonly definition: ResourceDefinition
@@ -36,9 +37,7 @@ export class WatchCache {
   }
 
   get size(): number {
-    let size = this.watchers.size
-    for (const watchers of this.byNode.values()) size += watchers.size
-    return size
+    return this.all().length
   }
 
   /** From now on `sink` is told; and first of what was written after `after`. The caller has checked that this is known. */
@@ -71,31 +70,38 @@ export class WatchCache {
   drop(): void {
     const all = this.all()
     this.watchers.clear()
-    this.byNode.clear()
+    for (const index of Object.values(this.indexed)) index.clear()
     for (const watcher of all) watcher.sink.closed()
   }
 
   private all(): Watcher[] {
     const all = [...this.watchers]
-    for (const watchers of this.byNode.values()) all.push(...watchers)
+    for (const index of Object.values(this.indexed)) for (const watchers of index.values()) all.push(...watchers)
     return all
   }
 
-  private homeOf({ selection: { nodeName } }: Watcher): Set<Watcher> {
-    if (this.definition.resource !== 'pods' || nodeName === undefined) return this.watchers
-    let home = this.byNode.get(nodeName)
-    if (!home) this.byNode.set(nodeName, (home = new Set()))
+  private homeOf({ selection: { index } }: Watcher): Set<Watcher> {
+    if (!index) return this.watchers
+    const homes = this.indexed[index.field]
+    let home = homes.get(index.value)
+    if (!home) homes.set(index.value, (home = new Set()))
     return home
   }
 
   private dispatch(kv: Stored): void {
     const forms = new EventForms(kv)
     for (const watcher of this.watchers) this.tell(watcher, kv, forms)
-    if (this.byNode.size === 0) return
+    const { 'metadata.name': byName, 'spec.nodeName': byNode } = this.indexed
+    if (byName.size > 0) this.tellAll(byName.get(kv.key.slice(kv.key.lastIndexOf('/') + 1)), kv, forms)
+    if (byNode.size === 0) return
     const node = nodeNameOf(kv.value)
     const previousNode = nodeNameOf(kv.previous?.value)
-    if (node !== undefined) for (const watcher of this.byNode.get(node) ?? []) this.tell(watcher, kv, forms)
-    if (previousNode !== undefined && previousNode !== node) for (const watcher of this.byNode.get(previousNode) ?? []) this.tell(watcher, kv, forms)
+    this.tellAll(byNode.get(node), kv, forms)
+    if (previousNode !== node) this.tellAll(byNode.get(previousNode), kv, forms)
+  }
+
+  private tellAll(watchers: Set<Watcher> | undefined, kv: Stored, forms: EventForms): void {
+    if (watchers) for (const watcher of watchers) this.tell(watcher, kv, forms)
   }
 
   private tell({ selection, prefix, sink }: Watcher, kv: Stored, forms: EventForms): void {
@@ -132,7 +138,6 @@ class EventForms {
   }
 }
 
-function nodeNameOf(object: KubernetesObject | undefined): string | undefined {
-  if (!object) return undefined
-  return (object as KubernetesObject & { spec?: { nodeName?: string } }).spec?.nodeName ?? ''
+function nodeNameOf(object: KubernetesObject | undefined): string {
+  return (object as (KubernetesObject & { readonly spec?: { readonly nodeName?: string } }) | undefined)?.spec?.nodeName ?? ''
 }

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../api/objects.ts'
 import type { ObjectOf, Resource } from '../api/resources.ts'
 import { must } from '../api/status.ts'
 import { createWallClock, parseTime } from '../api/time.ts'
+import type { AdmissionPlugin } from '../apiserver/admission.ts'
 import { createApiServer, type ApiServer } from '../apiserver/server.ts'
 import { createClient, type ClientOptions } from '../client/client.ts'
 import type { Client, ComponentContext } from '../client/component.ts'
@@ -17,6 +18,8 @@ export interface TestClusterOptions {
   readonly seed?: number
   /** How late the components see changes of a resource; default 1 ms. */
   readonly watchLag?: Partial<Record<Resource, Millis>>
+  /** Default: ServiceAccount, because nobody makes service accounts here unless a test starts their controller. */
+  readonly disabledPlugins?: readonly AdmissionPlugin[]
 }
 
 export interface TestComponentOptions extends ClientOptions {
@@ -41,14 +44,14 @@ export interface TestCluster {
   list<R extends Resource>(resource: R, namespace?: string): readonly ObjectOf<R>[]
 }
 
-export function createTestCluster({ seed = 1, watchLag = {} }: TestClusterOptions = {}): TestCluster {
+export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = ['ServiceAccount'] }: TestClusterOptions = {}): TestCluster {
   const timeline = new Timeline()
   const random = new RandomStreams(seed)
   const trace = new Trace()
   const wall = createWallClock(timeline, parseTime('2026-01-01T09:00:00Z') ?? 0)
   const store = new Store<KubernetesObject>()
   store.serve(timeline.fork('etcd'))
-  const apiServer = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, cause: timeline })
+  const apiServer = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, cause: timeline, disabledPlugins })
   apiServer.start()
   const client = createClient(apiServer, 'test', timeline, { latency: 0 })
   return {

@@ -1,0 +1,31 @@
+import { badRequest } from '../api/errors.ts'
+import type { KubernetesObject } from '../api/objects.ts'
+import { decodeObject } from '../api/schema.ts'
+import { accepted, refused, type Result } from '../api/status.ts'
+import type { Target } from './target.ts'
+
+/** Reads the body of a request as an object of the target's kind, with its defaults, meant for the place that the URL names. */
+export function decodeBody(target: Target, body: unknown): Result<KubernetesObject> {
+  const { definition, strategy, namespace, fieldValidation } = target
+  const decoded = decodeObject(definition, body, fieldValidation)
+  if (!decoded.ok) return decoded
+  const given = decoded.value.metadata.namespace
+  if (definition.namespaced && given && given !== namespace) return refused(badRequest('the namespace of the provided object does not match the namespace sent on the request'))
+  return { ...decoded, value: strategy.defaults(decoded.value) }
+}
+
+/** The same for what replaces an object: it must bear the name that the URL names. */
+export function decodeReplacement(target: Target, body: unknown): Result<KubernetesObject> {
+  const decoded = decodeBody(target, body)
+  if (!decoded.ok) return decoded
+  const { name } = decoded.value.metadata
+  if (!name) return refused(badRequest(`the name of the object (${target.name} based on URL) was undeterminable: name must be provided`))
+  if (name !== target.name) return refused(badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`))
+  return decoded
+}
+
+/** An answer with the warnings of earlier steps. */
+export function withWarnings<T>(value: T, ...warnings: readonly (readonly string[] | undefined)[]): Result<T> {
+  const all = warnings.flatMap((some) => some ?? [])
+  return all.length > 0 ? { ok: true, value, warnings: all } : accepted(value)
+}

@@ -1,0 +1,82 @@
+// Upstream: pkg/registry/apps/{deployment,replicaset}/storage ScaleREST (v1.36).
+import { badRequest, conflict, invalid, modifiedMessage, notFound } from '../api/errors.ts'
+import { invalid as invalidField } from '../api/field-errors.ts'
+import type { Deployment, ReplicaSet } from '../api/generated/types.ts'
+import { formatLabelSelector } from '../api/labels.ts'
+import type { KubernetesObject } from '../api/objects.ts'
+import type { PatchType } from '../api/request.ts'
+import { accepted, refused, type Result } from '../api/status.ts'
+import { readObject } from './core.ts'
+import { applyPatch } from './patch.ts'
+import type { Target } from './target.ts'
+import { replace, wholeObject } from './update.ts'
+
+type Scalable = Deployment | ReplicaSet
+
+/** autoscaling/v1 Scale. */
+interface Scale {
+  readonly kind: 'Scale'
+  readonly apiVersion: 'autoscaling/v1'
+  readonly metadata: { readonly name?: string; readonly namespace?: string; readonly uid?: string; readonly resourceVersion?: string; readonly creationTimestamp?: string }
+  readonly spec: { readonly replicas?: number }
+  readonly status: { readonly replicas: number; readonly selector?: string }
+}
+
+/** GET …/scale: the few numbers of the object that an autoscaler needs. */
+export function getScale(target: Target): Result<Scale> {
+  const found = find(target)
+  return found.ok ? accepted(scaleOf(found.value)) : found
+}
+
+/** PUT …/scale: changes the number of replicas and nothing else. */
+export function updateScale(target: Target, body: unknown): Result<Scale> {
+  const found = find(target)
+  return found.ok ? apply(target, found.value, body) : found
+}
+
+/** PATCH …/scale. */
+export function patchScale(target: Target, type: PatchType, body: unknown): Result<Scale> {
+  const found = find(target)
+  if (!found.ok) return found
+  const patched = applyPatch(target, type, body, scaleOf(found.value))
+  return patched.ok ? apply(target, found.value, patched.value) : patched
+}
+
+function find({ core, definition, namespace, name }: Target): Result<Scalable> {
+  const object = readObject(core, definition, namespace, name)
+  // The scale subresource is only in the table for kinds of this shape.
+  return object ? accepted(object as Scalable) : refused(notFound(definition, name))
+}
+
+function scaleOf({ metadata, spec, status }: Scalable): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
+  const selector = formatLabelSelector(spec.selector)
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, ...(namespace !== undefined && { namespace }), uid, resourceVersion, creationTimestamp },
+    spec: { ...(spec.replicas && { replicas: spec.replicas }) },
+    status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },
+  }
+}
+
+function apply(target: Target, existing: Scalable, body: unknown): Result<Scale> {
+  const { definition, name } = target
+  const sent = (body ?? {}) as Partial<Scale>
+  if (sent.kind !== 'Scale' || sent.apiVersion !== 'autoscaling/v1') return refused(badRequest('no kind is registered for the type v1.Scale in scheme "pkg/api/legacyscheme/scheme.go:30"'))
+  const given = sent.metadata?.name
+  if (!given) return refused(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`))
+  if (given !== name) return refused(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`))
+  const version = sent.metadata?.resourceVersion
+  if (version && version !== existing.metadata.resourceVersion) return refused(conflict(definition, name, modifiedMessage))
+  const replicas = sent.spec?.replicas ?? 0
+  if (!Number.isSafeInteger(replicas)) return refused(badRequest('no kind is registered for the type v1.Scale in scheme "pkg/api/legacyscheme/scheme.go:30"'))
+  if (replicas < 0) return refused(invalid({ group: 'autoscaling', kind: 'Scale' }, name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')]))
+  const scaled: KubernetesObject = withReplicas(existing, replicas)
+  const result = replace(target, scaled, existing, wholeObject(target))
+  return result.ok ? accepted(scaleOf(result.value as Scalable)) : result
+}
+
+function withReplicas(object: Scalable, replicas: number): Scalable {
+  return object.kind === 'Deployment' ? { ...object, spec: { ...object.spec, replicas } } : { ...object, spec: { ...object.spec, replicas } }
+}
