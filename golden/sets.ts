@@ -9,6 +9,9 @@ import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
 import { defaultsSet } from './objects/defaults.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
+import { schedulerFilter } from './scheduler/filter.ts'
+import { schedulerPreemption } from './scheduler/preemption.ts'
+import { schedulerScore } from './scheduler/score.ts'
 
 /** Every set that is replayed: one line a set, in the order they are printed. */
 export const sets: readonly GoldenSet[] = [
@@ -26,4 +29,7 @@ export const sets: readonly GoldenSet[] = [
   endpointSlice,
   defaultsSet,
   validationCreateSet,
+  schedulerFilter,
+  schedulerScore,
+  schedulerPreemption,
 ]

@@ -91,8 +91,18 @@ function amountsOf(quantities: Quantities | undefined): Amounts {
   return amounts
 }
 
+/** The same few texts come with every pod. */
+const milliValues = new Map<string, number>()
+const wholeValues = new Map<string, number>()
+
 function valueOf(resource: string, quantity: string): number {
-  return resource === 'cpu' ? milliValue(quantity) : wholeValue(quantity)
+  const values = resource === 'cpu' ? milliValues : wholeValues
+  let value = values.get(quantity)
+  if (value === undefined) {
+    value = resource === 'cpu' ? milliValue(quantity) : wholeValue(quantity)
+    if (values.size < 10_000) values.set(quantity, value)
+  }
+  return value
 }
 
 function addAll(to: Amounts, from: Amounts): void {

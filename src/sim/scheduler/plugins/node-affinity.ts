@@ -1,6 +1,7 @@
 import type { NodeSelectorTerm } from '../../api/generated/types.ts'
+import { nodeSelectorTermMatches, type MatchableNode } from '../../api/node-affinity.ts'
 import { normaliseToHighest, skip, type FilterPlugin, type Refusal, type ScorePlugin } from '../framework.ts'
-import { hasRequiredNodeAffinity, nodeSelectorTermMatches, requiredNodeAffinityMatches, type MatchableNode } from '../required-node-affinity.ts'
+import { hasRequiredNodeAffinity, requiredNodeAffinityMatches } from '../required-node-affinity.ts'
 import type { PodState } from '../pod-state.ts'
 
 const refusal: Refusal = {
@@ -61,11 +62,7 @@ function nodesNamed(pod: PodState): ReadonlySet<string> | null {
 }
 
 function namesOfTerm(term: NodeSelectorTerm): ReadonlySet<string> | null {
-  let names: Set<string> | null = null
-  for (const { key, operator, values } of term.matchFields ?? []) {
-    if (key !== 'metadata.name' || operator !== 'In') continue
-    const these = new Set(values ?? [])
-    names = names ? new Set([...names].filter((name) => these.has(name))) : these
-  }
-  return names
+  const lists = (term.matchFields ?? []).filter(({ key, operator }) => key === 'metadata.name' && operator === 'In').map(({ values = [] }) => values)
+  const [first, ...others] = lists
+  return first ? new Set(first.filter((name) => others.every((list) => list.includes(name)))) : null
 }

@@ -1,5 +1,5 @@
 import type { Taint } from '../../api/generated/types.ts'
-import { tolerates } from '../toleration.ts'
+import { tolerates } from '../../api/taints.ts'
 import type { FilterPlugin, Refusal } from '../framework.ts'
 import type { PodState } from '../pod-state.ts'
 

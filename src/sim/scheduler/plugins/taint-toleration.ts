@@ -1,5 +1,5 @@
 import type { Node, Taint, Toleration } from '../../api/generated/types.ts'
-import { tolerates } from '../toleration.ts'
+import { tolerates } from '../../api/taints.ts'
 import { normaliseToHighest, type FilterPlugin, type Refusal, type ScorePlugin } from '../framework.ts'
 import type { PodState } from '../pod-state.ts'
 

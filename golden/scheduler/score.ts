@@ -1,0 +1,36 @@
+import type { ScoreColumn } from '../../src/sim/scheduler/score-nodes.ts'
+import { difference } from '../harness.ts'
+import type { GoldenSet } from '../harness.ts'
+import { decide, isBuilt } from './world.ts'
+
+/** Raw and normalised scores of every plugin and node, and who wins. */
+export const schedulerScore: GoldenSet = {
+  name: 'scheduler/score',
+  applicable: isBuilt,
+  run(golden) {
+    const { feasible, scores, node } = decide(golden)
+    const names = feasible.map(({ name }) => name)
+    const byNode = (values: readonly number[]) => Object.fromEntries(names.map((name, at) => [name, values[at]]))
+    const { out } = golden
+    if (!scores) return difference({ feasible: [...out.feasible].sort(), scored: out.scored }, { feasible: names.sort(), scored: false })
+    const best = Math.max(...scores.totals)
+    const column = ({ weight, raw, normalised }: ScoreColumn) => ({ weight, raw: byNode(raw), normalised: byNode(normalised) })
+    const actual = {
+      feasible: [...names].sort(),
+      scored: true,
+      plugins: Object.fromEntries(scores.columns.map((each) => [each.name, column(each)])),
+      skipped: [...scores.skipped].sort(),
+      total: byNode(scores.totals),
+      best: names.filter((_, at) => scores.totals[at] === best).sort(),
+    }
+    const expected = {
+      feasible: [...out.feasible].sort(),
+      scored: out.scored,
+      plugins: Object.fromEntries(Object.entries(out.plugins as Record<string, object>).map(([name, { parts: _, ...rest }]: [string, { parts?: unknown }]) => [name, rest])),
+      skipped: [...out.skipped].sort(),
+      total: out.total,
+      best: [...out.best].sort(),
+    }
+    return difference(expected, actual) ?? (expected.best.includes(node?.name) ? null : `chose ${node?.name}`)
+  },
+}
