@@ -23,6 +23,6 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 5000 },
-  test: { include: ['src/**/*.test.{ts,tsx}', 'golden/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.{ts,tsx}', 'golden/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'fuzz/**/*.test.ts'] },
   preview: { port: 4173, strictPort: true },
 })

@@ -21,6 +21,8 @@ export class Session {
   private awaitingDrawn = false
   private visible = true
   private restless = false
+  /** A defect was found: the run stands still until the next boot. */
+  private halted = false
 
   constructor(
     private readonly send: (message: ToPage) => void,
@@ -55,7 +57,7 @@ export class Session {
   /** One slice of work; true when there is more to do soon. */
   tick(): boolean {
     const { cluster } = this
-    if (!cluster || cluster.defect) return false
+    if (!cluster || this.halted) return false
     this.guard(() => this.advance(cluster))
     this.sendBatch(cluster)
     return this.errand !== null || !this.pacer.current.paused || this.restless
@@ -65,6 +67,7 @@ export class Session {
     this.pacer.set(pace, this.realNow())
     this.fresh = true
     this.awaitingDrawn = false
+    this.halted = false
     this.guard(() => {
       this.cluster = new Cluster(run.seed, run.options)
       this.cluster.observe()
@@ -157,6 +160,7 @@ export class Session {
       work()
     } catch (error) {
       this.errand = null
+      this.halted = true
       this.pacer.set({ ...this.pacer.current, paused: true }, this.realNow())
       this.send({ type: 'defect', message: error instanceof Error ? error.message : String(error), seed: this.cluster?.seed ?? 0, at: this.cluster?.now ?? 0 })
     }

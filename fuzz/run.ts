@@ -1,0 +1,65 @@
+import { keyOf } from '../src/sim/api/objects.ts'
+import type { Deployment, Pod } from '../src/sim/api/generated/types.ts'
+import { Cluster } from '../src/sim/cluster/cluster.ts'
+import type { Command } from '../src/sim/cluster/run.ts'
+import { Invariants, Violation } from './invariants.ts'
+import { faultsEnd, planRun } from './plan.ts'
+
+/** How long after the last fault everything must have come to rest: the longest timers (eviction, restart back-off) and a minute. */
+const recovery = 12 * 60_000
+
+export interface Outcome {
+  readonly events: number
+  readonly checked: number
+  readonly hash: string
+}
+
+/** Plays one seeded run with its faults, checks every invariant after every event, and then that what was asked for is there. Throws a Violation. */
+export function fuzzRun(seed: number): Outcome {
+  const run = planRun(seed)
+  const cluster = new Cluster(seed, run.options)
+  cluster.advanceTo(0)
+  const invariants = new Invariants(cluster)
+  let events = 0
+  const advance = (until: number): void => {
+    while (cluster.step(until)) {
+      events += 1
+      invariants.afterEvent()
+    }
+    cluster.advanceTo(until)
+  }
+  for (const { at, command } of run.commands) {
+    advance(at)
+    cluster.perform(namePod(cluster, command))
+  }
+  advance(Math.max(faultsEnd, run.commands.at(-1)?.at ?? 0) + recovery)
+  atRest(cluster)
+  return { events, checked: invariants.checked, hash: cluster.hash() }
+}
+
+/** `default/#3` → the fourth pod there is (modulo), or none. */
+function namePod(cluster: Cluster, command: Command): Command {
+  if (command.kind !== 'kill') return command
+  const pods = list<Pod>(cluster, '', 'pods')
+  const index = Number(command.pod.split('#')[1])
+  return pods.length === 0 ? command : { ...command, pod: keyOf(pods[index % pods.length]!) }
+}
+
+/** 74, 95, 103 in short: every Deployment that can be whole is whole, nothing is left that nobody owns. */
+function atRest(cluster: Cluster): void {
+  const pods = list<Pod>(cluster, '', 'pods')
+  for (const deployment of list<Deployment>(cluster, 'apps', 'deployments')) {
+    const own = pods.filter((pod) => pod.metadata.namespace === 'default' && pod.metadata.labels?.['app'] === deployment.metadata.name && !pod.metadata.deletionTimestamp && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded')
+    const cannot = own.some((pod) => !pod.spec.nodeName || (pod.status.containerStatuses ?? []).some(({ state, restartCount }) => state?.waiting !== undefined || restartCount > 1))
+    if (!cannot && deployment.metadata.namespace === 'default' && own.length !== deployment.spec.replicas) throw new Violation(74, `${keyOf(deployment)} wants ${deployment.spec.replicas} pods and has ${own.length}`, cluster.now)
+  }
+  for (const pod of pods) {
+    if (pod.metadata.deletionTimestamp) throw new Violation(103, `pod ${keyOf(pod)} is still being deleted at rest`, cluster.now)
+  }
+}
+
+function list<T>(cluster: Cluster, group: string, resource: string): T[] {
+  const read = cluster.ask({ kind: 'read', request: { verb: 'list', group, version: 'v1', resource } })
+  if (!read.ok) throw new Violation(103, `the API does not answer at rest: ${read.status.message}`, cluster.now)
+  return [...(read.value as { items: readonly T[] }).items]
+}
