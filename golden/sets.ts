@@ -11,6 +11,7 @@ import { defaultsSet } from './objects/defaults.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
 import { schedulerFilter } from './scheduler/filter.ts'
 import { schedulerPreemption } from './scheduler/preemption.ts'
+import { schedulerQueue } from './scheduler/queue.ts'
 import { schedulerScore } from './scheduler/score.ts'
 
 /** Every set that is replayed: one line a set, in the order they are printed. */
@@ -32,4 +33,5 @@ export const sets: readonly GoldenSet[] = [
   schedulerFilter,
   schedulerScore,
   schedulerPreemption,
+  schedulerQueue,
 ]

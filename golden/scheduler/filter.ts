@@ -13,6 +13,9 @@ export const schedulerFilter: GoldenSet = {
       const { plugin, code, reasons } = outcome.refusals[at]!
       entries.push([name, { plugin, code, reasons: sorted(reasons, golden.out.statuses?.[name]?.reasons) }])
     })
+    const { absent } = outcome
+    const seen = new Set(entries.map(([name]) => name))
+    for (const { metadata } of golden.in.nodes ?? []) if (absent && !seen.has(metadata.name)) entries.push([metadata.name, absent])
     const actual = {
       feasible: outcome.feasible.map(({ name }) => name).sort(),
       message: outcome.message,

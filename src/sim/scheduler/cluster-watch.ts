@@ -75,15 +75,21 @@ function scheduledPodSeen({ cache, queue, nominations }: Watched, old: Pod | und
   for (const event of podEvents(old, pod, scaledDown)) queue.happened(event)
 }
 
-function waitingPodSeen({ cache, queue, nominations, schedulerName }: Watched, old: Pod | undefined, pod: Pod): void {
-  const { uid } = pod.metadata
+function waitingPodSeen(watched: Watched, old: Pod | undefined, pod: Pod): void {
   // Assumed pods have their node already: what is written about them meanwhile does not send them back.
-  if (cache.isAssumed(uid) || (pod.spec.schedulerName || schedulerName) !== schedulerName) return
-  const state = new PodState(pod)
+  if (watched.cache.isAssumed(pod.metadata.uid)) return
+  const state = podSeen(watched, old, pod)
   const nominated = pod.status?.nominatedNodeName ?? ''
-  if (nominated || old?.status?.nominatedNodeName) nominations.set(state, nominated)
+  if (state && (nominated || old?.status?.nominatedNodeName)) watched.nominations.set(state, nominated)
+}
+
+/** Queues a pod that has no node, or what changed about it. Null: it is none of this scheduler's business. */
+export function podSeen({ queue, schedulerName }: Pick<Watched, 'queue' | 'schedulerName'>, old: Pod | undefined, pod: Pod): PodState | null {
+  if (pod.spec.nodeName || (pod.spec.schedulerName || schedulerName) !== schedulerName) return null
+  const state = new PodState(pod)
   if (!old) queue.add(state)
   else queue.update(state, podEvents(old, pod, requestsFell(new PodState(old), state, null)))
+  return state
 }
 
 /** True when nothing that the scheduler counts can have changed: unchanged parts of an object keep their identity. */

@@ -21,6 +21,8 @@ interface Entry {
   readonly refused: Uint16Array
   readonly refusals: readonly Refusal[]
   readonly refusalOf: Uint8Array
+  /** Of all nodes that are in neither list. */
+  readonly absent: Refusal | null
   readonly scores: readonly { readonly name: string; readonly weight: number; readonly raw: Column; readonly normalised: Column }[]
   readonly bytes: number
 }
@@ -48,6 +50,7 @@ export class DecisionLog {
       refused: Uint16Array.from(refused, ({ position }) => position),
       refusals: kinds,
       refusalOf: Uint8Array.from(refusals, (refusal) => numbered.get(refusal) ?? 0),
+      absent: outcome.absent,
       scores: columns,
       bytes: 500 + feasible.length * 2 + refused.length * 3 + columns.reduce((sum, { raw, normalised }) => sum + sizeOf(raw) + (raw === normalised ? 0 : sizeOf(normalised)), 0),
     }
@@ -103,11 +106,11 @@ function at(column: Column, row: number): number {
   return typeof column === 'number' ? column : column[row]!
 }
 
-function filtersOf(entry: Entry): readonly NodeRefusal[] {
-  return Array.from(entry.refused, (position, row) => {
-    const { plugin, code, reasons } = entry.refusals[entry.refusalOf[row]!]!
-    return { node: entry.names[position]!, plugin, code, reasons }
-  })
+function filtersOf({ names, refused, refusals, refusalOf, feasible, absent }: Entry): readonly NodeRefusal[] {
+  const looked = Array.from(refused, (position, row): NodeRefusal => ({ node: names[position]!, ...refusals[refusalOf[row]!]! }))
+  if (!absent) return looked
+  const seen = new Set([...refused, ...feasible])
+  return [...looked, ...names.filter((_, position) => !seen.has(position)).map((node) => ({ node, ...absent }))]
 }
 
 function scoresOf(entry: Entry): readonly NodeScore[] {

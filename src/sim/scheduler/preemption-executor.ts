@@ -1,21 +1,13 @@
 import type { ComponentContext } from '../client/component.ts'
-import type { PreEnqueuePlugin, Refusal } from './framework.ts'
 import type { PodState } from './pod-state.ts'
+import { PreemptionGate } from './preemption-gate.ts'
 import type { Preemption } from './preemption.ts'
 
-const waits: Refusal = { plugin: 'DefaultPreemption', code: 'UnschedulableAndUnresolvable', reasons: ['waiting for the preemption for this pod to be finished'] }
-
-/** Makes the room that preemption chose, beside the scheduling cycle; until it has asked for all of it the preemptor is held back. */
-export class PreemptionExecutor implements PreEnqueuePlugin {
-  readonly name = 'DefaultPreemption'
-  readonly events = []
-  private readonly running = new Set<string>()
+/** Makes the room that preemption chose, beside the scheduling cycle (upstream: framework/preemption executor). */
+export class PreemptionExecutor {
+  readonly gate = new PreemptionGate()
 
   constructor(private readonly context: ComponentContext) {}
-
-  preEnqueue(pod: PodState): Refusal | null {
-    return this.running.has(pod.uid) ? waits : null
-  }
 
   start(preemptor: PodState, { chosen, displaced }: Preemption): void {
     if (!chosen) return
@@ -23,11 +15,11 @@ export class PreemptionExecutor implements PreEnqueuePlugin {
     for (const { key } of displaced) client.patch('pods', key, 'strategic', { status: { nominatedNodeName: null } }, 'status')
     const victims = chosen.victims.filter((victim) => !victim.isTerminating)
     if (victims.length === 0) return
-    this.running.add(preemptor.uid)
+    this.gate.close(preemptor.uid)
     agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: preemption for ${preemptor.key}`, () => {
       for (const victim of victims.slice(0, -1)) this.evict(victim, preemptor, chosen.node)
       // The last one's deletion has to find the preemptor awake.
-      this.running.delete(preemptor.uid)
+      this.gate.open(preemptor.uid)
       this.evict(victims.at(-1)!, preemptor, chosen.node)
     })
   }

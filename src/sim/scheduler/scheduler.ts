@@ -59,7 +59,7 @@ class Scheduler {
     this.queue = new SchedulingQueue({
       now: () => wall.epochMillis,
       plugins: this.profile.plugins,
-      preEnqueue: [...this.profile.preEnqueue, this.preemptions],
+      preEnqueue: [...this.profile.preEnqueue, this.preemptions.gate],
       onChange: () => this.wake(),
     })
     this.flushes = new QueueFlushes(agenda, wall, this.queue, () => this.wake())

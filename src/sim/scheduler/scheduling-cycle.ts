@@ -17,6 +17,8 @@ export interface Outcome {
   readonly feasible: readonly NodeState[]
   readonly refused: readonly NodeState[]
   readonly refusals: readonly Refusal[]
+  /** What every node that was not looked at has against it, if PreFilter ruled it out. */
+  readonly absent: Refusal | null
   /** Null when fewer than two nodes fit. */
   readonly scores: ScoreTable | null
   /** Why not, as events and conditions say it; empty when there is a node. */
@@ -68,7 +70,7 @@ export class SchedulingCycle {
   }
 
   private nothing(totalNodes: number): Outcome {
-    const none = { node: null, feasible: [], refused: [], refusals: [], scores: null, preemption: null, nominate: null }
+    const none = { node: null, feasible: [], refused: [], refusals: [], absent: null, scores: null, preemption: null, nominate: null }
     return { ...none, totalNodes, message: '', rejectedBy: nobody, stage: 'Filter' }
   }
 
@@ -102,15 +104,15 @@ export class SchedulingCycle {
     if (!nominated) return null
     const node = this.cache.node(nominated)
     if (!node || (prepared.names && !prepared.names.has(nominated)) || this.filter(pod, node, prepared.filters)) return null
-    return { feasible: [node], refused: [], refusals: [], stage: 'NominatedNode' }
+    return { feasible: [node], refused: [], refusals: [], absent: null, stage: 'NominatedNode' }
   }
 
   private findNodes(pod: PodState, prepared: Prepared): Found {
     const all = this.cache.nodes
     const { names } = prepared
-    const nodes = names ? all.filter(({ name }) => names.has(name)) : all
+    const nodes = names ? this.named(names) : all
     const enough = numFeasibleNodesToFind(nodes.length, this.profile.percentageOfNodesToScore)
-    const found = { feasible: [] as NodeState[], refused: [] as NodeState[], refusals: [] as Refusal[], stage: 'Filter' as const }
+    const found = { feasible: [] as NodeState[], refused: [] as NodeState[], refusals: [] as Refusal[], absent: names ? absentFor(prepared) : null, stage: 'Filter' as const }
     for (let at = 0; at < nodes.length && found.feasible.length < enough; at += 1) {
       const node = nodes[(this.nextStart + at) % nodes.length]!
       const refusal = this.filter(pod, node, prepared.filters)
@@ -121,8 +123,16 @@ export class SchedulingCycle {
       }
     }
     this.nextStart = (this.nextStart + found.feasible.length + found.refused.length) % all.length
-    if (names && found.feasible.length === 0) addAbsent(found, all, names, prepared.limitedBy)
     return found
+  }
+
+  private named(names: ReadonlySet<string>): readonly NodeState[] {
+    const nodes: NodeState[] = []
+    for (const name of names) {
+      const node = this.cache.node(name)
+      if (node) nodes.push(node)
+    }
+    return nodes.sort((a, b) => a.position - b.position)
   }
 
   /** With pods of at least its priority nominated to the node, it has to fit both with and without them. */
@@ -137,10 +147,10 @@ export class SchedulingCycle {
     return runFilters(node, filters)
   }
 
-  private failed(pod: PodState, { filters }: Prepared, found: Found): Outcome {
+  private failed(pod: PodState, { filters, names, limitedBy }: Prepared, looked: Found): Outcome {
     const totalNodes = this.cache.nodes.length
-    const rejectedBy = new Set(found.refusals.map(({ plugin }) => plugin).filter((plugin) => plugin !== ''))
-    if (found.refusals.some(({ plugin }) => plugin === '')) rejectedBy.add('NodeAffinity')
+    const rejectedBy = new Set([...limitedBy, ...looked.refusals.map(({ plugin }) => plugin)])
+    const found = looked.absent && names ? withAbsent(looked, looked.absent, names, this.cache.nodes) : looked
     const preemption = preempt({ pod, filters, refused: found.refused, refusals: found.refusals, totalNodes, cache: this.cache, nominations: this.nominations, random: this.random, now: this.now() })
     const { message: text, nominate } = preemption
     const counted = histogram(found.refusals.map(({ reasons }) => reasons))
@@ -179,15 +189,16 @@ interface Found {
   readonly feasible: readonly NodeState[]
   readonly refused: readonly NodeState[]
   readonly refusals: readonly Refusal[]
+  readonly absent: Refusal | null
   readonly stage: Outcome['stage']
 }
 
-/** Nodes that PreFilter ruled out never came to Filter. */
-function addAbsent(found: { refused: NodeState[]; refusals: Refusal[] }, all: readonly NodeState[], names: ReadonlySet<string>, plugins: readonly string[]): void {
-  const refusal: Refusal = { plugin: '', code: 'UnschedulableAndUnresolvable', reasons: [`node(s) didn't satisfy plugin(s) [${plugins.join(' ')}]`] }
-  for (const node of all) {
-    if (names.has(node.name)) continue
-    found.refused.push(node)
-    found.refusals.push(refusal)
-  }
+function absentFor({ limitedBy }: Prepared): Refusal {
+  return { plugin: '', code: 'UnschedulableAndUnresolvable', reasons: [`node(s) didn't satisfy plugin(s) [${limitedBy.join(' ')}]`] }
+}
+
+/** Nodes that PreFilter ruled out never came to Filter: they are counted with the others when nothing fits. */
+function withAbsent(found: Found, absent: Refusal, names: ReadonlySet<string>, all: readonly NodeState[]): Found {
+  const others = all.filter(({ name }) => !names.has(name))
+  return { ...found, refused: [...found.refused, ...others], refusals: [...found.refusals, ...others.map(() => absent)], absent: null }
 }
