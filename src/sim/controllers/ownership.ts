@@ -6,7 +6,7 @@ import type { Resource } from '../api/resources.ts'
 import type { ComponentContext, Informer, Lister } from '../client/component.ts'
 import { controllerReference } from './pod-control.ts'
 
-const ownerIndex = 'controller'
+const ownerIndex = 'controlledBy'
 
 /** Lets a controller find what an object controls, and what nobody controls, without looking at anything else. */
 export function indexByController<T extends KubernetesObject>(informer: Informer<T>): void {

@@ -1,5 +1,5 @@
 import type { Deployment, IntOrString } from '../../api/generated/types.ts'
-import { scaledValue } from '../int-or-percent.ts'
+import { rollingUpdateBounds } from '../../api/int-or-string.ts'
 
 /** How far a rollout may stray from spec.replicas. */
 export interface Fenceposts {
@@ -9,9 +9,8 @@ export interface Fenceposts {
 
 /** Surge rounds up and unavailable down; both zero would let nothing ever move, so then one pod may be missing (ResolveFenceposts). */
 export function resolveFenceposts(maxSurge: IntOrString | undefined, maxUnavailable: IntOrString | undefined, replicas: number): Fenceposts {
-  const surge = scaledValue(maxSurge ?? 0, replicas, 'up')
-  const unavailable = scaledValue(maxUnavailable ?? 0, replicas, 'down')
-  return surge === 0 && unavailable === 0 ? { surge: 0, unavailable: 1 } : { surge, unavailable }
+  const bounds = rollingUpdateBounds(maxSurge, maxUnavailable, replicas)
+  return bounds.ok ? bounds.value : { surge: 0, unavailable: 0 }
 }
 
 /** How many pods may be there above spec.replicas; none but in a rolling update. */
