@@ -34,8 +34,6 @@ export interface ControllerManagerFlags {
   readonly clusterCidr: string
   /** --node-cidr-mask-size-ipv4 */
   readonly nodeCidrMaskSize: number
-  /** --service-cluster-ip-range, left out of the node CIDRs where they overlap */
-  readonly serviceClusterIpRange: string
 }
 
 /** What kube-controller-manager 1.36 does when a flag is not given; the cluster's CIDRs as kubeadm gives them with flannel's. */
@@ -56,5 +54,4 @@ export const defaultControllerManagerFlags: ControllerManagerFlags = {
   endpointsliceUpdatesBatchPeriod: 0,
   clusterCidr: '10.244.0.0/16',
   nodeCidrMaskSize: 24,
-  serviceClusterIpRange: '10.96.0.0/12',
 }

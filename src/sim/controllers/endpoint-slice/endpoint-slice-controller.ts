@@ -37,7 +37,7 @@ export function startEndpointSliceController(context: ComponentContext, options:
   const queue = new WorkQueue(agenda, 'endpoint-slice', reconcile, { workers, client, baseDelay: 1_000 })
   queue.pause()
 
-  slices.addIndex('service', (slice) => (isManaged(slice) ? [serviceOf(slice)] : []))
+  slices.addIndex('endpointslice/service', (slice) => (isManaged(slice) ? [serviceOf(slice)] : []))
   services.onChange(({ old, new: current }) => queue.add(keyOf((current ?? old)!)))
   pods.onChange((change) => {
     for (const service of selection.servicesConcernedBy(change)) queue.addAfter(service, batchPeriod)
@@ -62,7 +62,7 @@ export function startEndpointSliceController(context: ComponentContext, options:
     }
     if (service.spec.type === 'ExternalName' || !service.spec.selector) return 'whenChanged'
     const selected = selection.podsOf(service)
-    const existing = slices.lister.byIndex('service', key).filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    const existing = slices.lister.byIndex('endpointslice/service', key).filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     // The cache does not show the last writes yet: a plan made from it would write them again.
     if (tracker.isStale(key, existing)) throw new StatusError(internalError('EndpointSlice informer cache is out of date'))
     const triggerTime = triggers.next(key, service, selected)

@@ -10,15 +10,15 @@ export class ServiceSelection {
     private readonly services: Informer<Service>,
     private readonly pods: Informer<Pod>,
   ) {
-    services.addIndex('selector', selectorIndex)
-    pods.addIndex('label', labelIndex)
+    services.addIndex('endpointslice/selector', selectorIndex)
+    pods.addIndex('endpointslice/label', labelIndex)
   }
 
   podsOf({ metadata, spec: { selector = {} } }: Service): readonly Pod[] {
     const pairs = Object.entries(selector)
     const pair = tellingPair(pairs)
     if (!pair) return this.pods.lister.list(metadata.namespace)
-    const candidates = this.pods.lister.byIndex('label', labelKey(metadata.namespace, ...pair))
+    const candidates = this.pods.lister.byIndex('endpointslice/label', labelKey(metadata.namespace, ...pair))
     return pairs.length === 1 ? candidates : candidates.filter((pod) => selects(selector, pod.metadata.labels ?? {}))
   }
 
@@ -39,11 +39,11 @@ export class ServiceSelection {
   private servicesFor(namespace: string | undefined, labels: Labels): readonly ObjectKey[] {
     const keys: ObjectKey[] = []
     for (const [key, value] of Object.entries(labels)) {
-      for (const service of this.services.lister.byIndex('selector', labelKey(namespace, key, value))) {
+      for (const service of this.services.lister.byIndex('endpointslice/selector', labelKey(namespace, key, value))) {
         if (selects(service.spec.selector ?? {}, labels)) keys.push(keyOf(service))
       }
     }
-    for (const service of this.services.lister.byIndex('selector', labelKey(namespace, '', ''))) keys.push(keyOf(service))
+    for (const service of this.services.lister.byIndex('endpointslice/selector', labelKey(namespace, '', ''))) keys.push(keyOf(service))
     return keys
   }
 }

@@ -1,4 +1,5 @@
 import type { EndpointSlice, Node } from '../../api/generated/types.ts'
+import { milliValue } from '../../api/quantity.ts'
 import { zoneLabel } from './endpoint-of-pod.ts'
 import { isReady } from './endpoint-hints.ts'
 
@@ -37,10 +38,6 @@ export function cpuRatios(nodes: readonly Node[]): ReadonlyMap<string, number> |
 export function milliCpu(node: Node): number {
   const cpu = node.status.allocatable?.['cpu']
   return cpu === undefined ? 0 : milliValue(String(cpu))
-}
-
-function milliValue(text: string): number {
-  return text.endsWith('m') ? Math.ceil(Number(text.slice(0, -1))) : Math.ceil(Number(text) * 1000)
 }
 
 /** What each zone should have of so many endpoints, or why that cannot be said. */

@@ -1,0 +1,179 @@
+// Upstream: pkg/controller/nodelifecycle (v1.36). Left out: metrics, the waits between the tries of one update.
+import type { EntryId, Millis } from '../../kernel/agenda.ts'
+import { internalError } from '../../api/errors.ts'
+import type { Node } from '../../api/generated/types.ts'
+import { keyOf } from '../../api/objects.ts'
+import { StatusError } from '../../api/status.ts'
+import type { ComponentContext } from '../../client/component.ts'
+import { WorkQueue } from '../../client/work-queue.ts'
+import { defaultControllerManagerFlags } from '../flags.ts'
+import type { ControllerManagerFlags } from '../flags.ts'
+import { podsByNode } from '../pods-by-node.ts'
+import { knowNode, markPodsNotReady, markReachable, monitorNode, nextTick } from './monitor-pass.ts'
+import type { KnownNode, MonitorState } from './monitor-pass.ts'
+import { readyCondition } from './node-health.ts'
+import { planNoScheduleTaints, swapTaints, notReadyTaint, unreachableTaint } from './node-taints.ts'
+import { labelsToCopy } from './os-labels.ts'
+import { TaintQueue } from './taint-queue.ts'
+import { planDisruption } from './zone-state.ts'
+import type { ZoneCount, ZoneState } from './zone-state.ts'
+
+/** Upstream: nodeUpdateWorkerSize, podUpdateWorkerSize, scheduler.NodeEvictionPeriod. */
+const nodeWorkers = 8
+const podWorkers = 4
+const taintingPeriod: Millis = 100
+
+/** Notices nodes that have gone silent: conditions, taints, and the readiness of their pods. */
+export function startNodeLifecycleController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
+  new NodeLifecycle(context, { ...defaultControllerManagerFlags, ...options }).start()
+}
+
+class NodeLifecycle {
+  private readonly nodes
+  private readonly pods
+  private readonly known = new Map<string, KnownNode>()
+  private readonly registered = new Map<string, Node>()
+  private readonly taintQueues = new Map<string, TaintQueue>()
+  private zoneStates: ReadonlyMap<string, ZoneState> = new Map()
+  private readonly monitor: MonitorState
+  private readonly nodeQueue: WorkQueue
+  private readonly podQueue: WorkQueue
+  private startedAt: Millis = 0
+  private taintingPass: EntryId | null = null
+
+  constructor(
+    private readonly context: ComponentContext,
+    private readonly flags: ControllerManagerFlags,
+  ) {
+    const { agenda, client, informers } = context
+    this.nodes = informers.of('nodes')
+    this.pods = informers.of('pods')
+    const podsOn = podsByNode(this.pods)
+    this.monitor = { context, grace: flags, leases: informers.of('leases'), podsOn, queueOf: (zone) => this.queueOf(zone), nodes: this.known }
+    this.nodeQueue = new WorkQueue(agenda, 'node-lifecycle', (name) => this.reconcileNode(name), { workers: nodeWorkers, client })
+    this.podQueue = new WorkQueue(agenda, 'node-lifecycle pods', (key) => this.reconcilePod(key), { workers: podWorkers, client })
+  }
+
+  start(): void {
+    this.nodeQueue.pause()
+    this.podQueue.pause()
+    this.nodes.onChange(({ new: node }) => node && this.nodeQueue.add(node.metadata.name))
+    this.pods.onChange(({ old, new: pod }) => {
+      if (pod?.spec.nodeName && pod.spec.nodeName !== old?.spec.nodeName) this.podQueue.add(keyOf(pod))
+    })
+    this.context.informers.whenSynced(() => {
+      this.startedAt = this.context.agenda.now
+      this.nodeQueue.resume()
+      this.podQueue.resume()
+      this.pass()
+    })
+  }
+
+  /** Looks at all nodes, each node-monitor-period. */
+  private pass(): void {
+    const { agenda } = this.context
+    const nodes = this.nodes.lister.list()
+    this.register(nodes)
+    const counts = new Map<string, ZoneCount>()
+    for (const node of nodes) monitorNode(this.monitor, knowNode(this.known, node), counts)
+    this.handleDisruption(counts, nodes)
+    this.planTainting()
+    agenda.after(this.flags.nodeMonitorPeriod, 'node-lifecycle: monitors nodes', () => this.pass())
+  }
+
+  private register(nodes: readonly Node[]): void {
+    const { events } = this.context
+    for (const node of nodes) {
+      const { name } = node.metadata
+      if (this.registered.has(name)) continue
+      events.event(node, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`)
+      this.registered.set(name, node)
+      markReachable(this.monitor, knowNode(this.known, node))
+    }
+    if (this.registered.size === nodes.length) return
+    const present = new Set(nodes.map(({ metadata }) => metadata.name))
+    for (const [name, node] of this.registered) {
+      if (present.has(name)) continue
+      events.event(node, 'Normal', 'RemovingNode', `Node ${name} event: Removing Node ${name} from Controller`)
+      this.registered.delete(name)
+      const known = this.known.get(name)
+      if (known) known.retries = false
+    }
+  }
+
+  private handleDisruption(counts: ReadonlyMap<string, ZoneCount>, nodes: readonly Node[]): void {
+    const { now } = this.context.agenda
+    const plan = planDisruption(this.zoneStates, counts, this.flags)
+    if (plan.rates.size > 0) this.context.decided('planDisruption', 'nodes', plan)
+    const all = nodes.map((node) => this.known.get(node.metadata.name)!)
+    if (plan.entersTotal) for (const known of all) markReachable(this.monitor, known)
+    if (plan.leavesTotal) for (const known of all) if (known.health) known.health = { ...known.health, probedAt: now }
+    for (const [zone, rate] of plan.rates) this.queueOf(zone).setRate(now, rate)
+    this.zoneStates = plan.states
+  }
+
+  private queueOf(zone: string): TaintQueue {
+    let queue = this.taintQueues.get(zone)
+    if (!queue) this.taintQueues.set(zone, (queue = new TaintQueue(this.flags.nodeEvictionRate)))
+    return queue
+  }
+
+  /** Upstream looks into the queues each 100 ms; here only at those of these instants at which there is something to do. */
+  private planTainting(): void {
+    const { agenda } = this.context
+    let next: Millis | null = null
+    for (const queue of this.taintQueues.values()) {
+      const at = queue.nextAt(agenda.now)
+      if (at !== null && (next === null || at < next)) next = at
+    }
+    if (this.taintingPass) agenda.cancel(this.taintingPass)
+    this.taintingPass = null
+    if (next === null) return
+    // Not in the instant of the pass itself: the cache would not show yet what that has written.
+    const due = nextTick(this.startedAt, taintingPeriod, Math.max(next, agenda.now + 1))
+    this.taintingPass = agenda.at(due, 'node-lifecycle: taints lost nodes', () => this.taintLostNodes())
+  }
+
+  private taintLostNodes(): void {
+    const { now } = this.context.agenda
+    this.taintingPass = null
+    for (const queue of this.taintQueues.values()) queue.attempt(now, (name) => this.taintNoExecute(name))
+    this.planTainting()
+  }
+
+  private taintNoExecute(name: string): boolean {
+    const node = this.nodes.lister.get(name)
+    if (!node) return true
+    const ready = readyCondition(node)
+    if (!ready) return false
+    if (ready.status === 'True') return true
+    const [wanted, opposite] = ready.status === 'False' ? [notReadyTaint, unreachableTaint] : [unreachableTaint, notReadyTaint]
+    return swapTaints(this.context, name, { add: [{ key: wanted, effect: 'NoExecute' }], remove: [{ key: opposite, effect: 'NoExecute' }] })
+  }
+
+  private reconcileNode(name: string): 'whenChanged' {
+    const node = this.nodes.lister.get(name)
+    if (!node) return 'whenChanged'
+    const taints = planNoScheduleTaints(node)
+    if (taints.add.length + taints.remove.length > 0) {
+      this.context.decided('planNoScheduleTaints', `nodes/${name}`, taints)
+      swapTaints(this.context, name, taints)
+    }
+    const labels = labelsToCopy(node)
+    if (labels) this.context.client.patch('nodes', name, 'strategic', { metadata: { labels } })
+    return 'whenChanged'
+  }
+
+  /** A pod that was bound to a node after that was found lost. */
+  private reconcilePod(key: string): 'whenChanged' {
+    const pod = this.pods.lister.get(key)
+    const nodeName = pod?.spec.nodeName
+    if (!pod || !nodeName) return 'whenChanged'
+    const ready = this.known.get(nodeName)?.health?.ready
+    if (!ready || ready.status === 'True') return 'whenChanged'
+    if (!markPodsNotReady(this.context, [pod])) {
+      throw new StatusError(internalError(`pod ${key} could not be marked`))
+    }
+    return 'whenChanged'
+  }
+}

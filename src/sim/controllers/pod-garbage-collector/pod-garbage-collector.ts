@@ -1,0 +1,61 @@
+// Upstream: pkg/controller/podgc (v1.36). Left out: metrics.
+import type { Millis } from '../../kernel/agenda.ts'
+import type { Pod } from '../../api/generated/types.ts'
+import { keyOf } from '../../api/objects.ts'
+import type { ComponentContext, Lister } from '../../client/component.ts'
+import type { Node } from '../../api/generated/types.ts'
+import { defaultControllerManagerFlags } from '../flags.ts'
+import type { ControllerManagerFlags } from '../flags.ts'
+import { withPodCondition } from '../pod-condition.ts'
+import { NodeQuarantine } from './node-quarantine.ts'
+import { isFinished, planOrphaned, planOutOfService, planTerminated, planUnscheduledTerminating } from './plan-pod-garbage.ts'
+import type { PodRemoval } from './plan-pod-garbage.ts'
+
+/** Upstream: gcCheckPeriod. */
+const checkPeriod: Millis = 20_000
+
+/** Removes pods that no kubelet will remove: of nodes that are gone or out of service, never scheduled, or finished and too many. */
+export function startPodGarbageCollector(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
+  const { terminatedPodGcThreshold } = { ...defaultControllerManagerFlags, ...options }
+  const { agenda, informers } = context
+  const pods = informers.of('pods')
+  const nodes = informers.of('nodes')
+  const quarantine = new NodeQuarantine()
+  informers.whenSynced(pass)
+
+  function pass(): void {
+    const all = pods.lister.list()
+    removeAll(context, planTerminated(all, terminatedPodGcThreshold))
+    removeAll(context, planOutOfService(all, (name) => nodes.lister.get(name)))
+    removeAll(context, planOrphaned(all, goneNodes(context, all, nodes.lister, quarantine)))
+    removeAll(context, planUnscheduledTerminating(all))
+    agenda.after(checkPeriod, 'pod-garbage-collector: looks for pods to remove', pass)
+  }
+}
+
+/** The cache may be late: only what the server does not know either is gone. */
+function goneNodes({ client, agenda }: ComponentContext, pods: readonly Pod[], nodes: Lister<Node>, quarantine: NodeQuarantine): ReadonlySet<string> {
+  for (const { spec } of pods) if (spec.nodeName && !nodes.get(spec.nodeName)) quarantine.admit(spec.nodeName, agenda.now)
+  const gone = quarantine.release(agenda.now).filter((name) => {
+    if (nodes.get(name)) return false
+    const live = client.get('nodes', name)
+    return !live.ok && live.status.reason === 'NotFound'
+  })
+  return new Set(gone)
+}
+
+function removeAll(context: ComponentContext, removals: readonly PodRemoval[]): void {
+  if (removals.length > 0) context.decided('planPodGarbage', 'pods', removals.map(({ pod, condition }) => ({ pod: keyOf(pod), reason: condition?.reason })))
+  for (const removal of removals) markFailedAndDelete(context, removal)
+}
+
+/** Failed first: of a pod on a lost node nobody else would say that it is over. */
+function markFailedAndDelete({ client, wall }: ComponentContext, { pod, condition }: PodRemoval): void {
+  const key = keyOf(pod)
+  if (!isFinished(pod)) {
+    const added = condition && withPodCondition(pod.status, condition, wall.time()).filter(({ type }) => type === condition.type)
+    const patched = client.patch('pods', key, 'strategic', { metadata: { uid: pod.metadata.uid }, status: { phase: 'Failed', ...(added && { conditions: added }) } }, 'status')
+    if (!patched.ok) return
+  }
+  client.delete('pods', key, { gracePeriodSeconds: 0 })
+}
