@@ -7,6 +7,7 @@ import { podResources, schedulingHelpers } from './machinery/scheduling.ts'
 import { durationText, intOrString } from './machinery/small.ts'
 import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
+import { eventCorrelator } from './nodes/event-correlator.ts'
 import { defaultsSet } from './objects/defaults.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
 import { schedulerFilter } from './scheduler/filter.ts'
@@ -34,4 +35,5 @@ export const sets: readonly GoldenSet[] = [
   schedulerScore,
   schedulerPreemption,
   schedulerQueue,
+  eventCorrelator,
 ]

@@ -4,7 +4,9 @@ import { RandomStreams } from '../kernel/random.ts'
 import { Trace } from '../kernel/trace.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { ObjectOf, Resource } from '../api/resources.ts'
-import { must } from '../api/status.ts'
+import { must, refused, type Result } from '../api/status.ts'
+import { unreachable } from '../api/errors.ts'
+import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
 import { createWallClock, parseTime } from '../api/time.ts'
 import type { AdmissionPlugin } from '../apiserver/admission.ts'
 import { createApiServer, type ApiServer } from '../apiserver/server.ts'
@@ -38,6 +40,9 @@ export interface TestCluster {
   readonly client: Client
   /** Starts a process as the cluster would. */
   component<T>(name: string, start: (context: ComponentContext) => T, options?: TestComponentOptions): T
+  /** Cuts a component off from the API server: its calls get no answer and its watches break. */
+  cutOff(component: string): void
+  reconnect(component: string): void
   advanceTo(time: Millis): void
   /** Advances until nothing but bookkeeping (events due a minute and more from now) is planned, at most `limit` milliseconds. */
   settle(limit?: Millis): void
@@ -53,25 +58,65 @@ export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = [
   store.serve(timeline.fork('etcd'))
   const apiServer = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, cause: timeline, disabledPlugins })
   apiServer.start()
+  const cables = new Map<string, Cable>()
   const client = createClient(apiServer, 'test', timeline, { latency: 0 })
   return {
     timeline, apiServer, store, trace, random, client,
     component(name, start, { host, ...clientOptions } = {}) {
       const agenda = timeline.fork(name)
-      const own = createClient(apiServer, name, agenda, clientOptions)
+      const cable = new Cable(apiServer)
+      cables.set(name, cable)
+      const own = createClient(cable, name, agenda, clientOptions)
       const stream = random.of(name)
       return start({
         name, agenda, wall, client: own, random: stream,
         informers: createInformers({ name, agenda, client: own, random: stream, lagOf: (resource) => ({ base: watchLag[resource] ?? 1, jitter: 0 }) }),
-        events: createEventRecorder({ client: createClient(apiServer, name, agenda), wall, random: random.of(`${name}/events`), component: name, ...(host && { host }) }),
+        events: createEventRecorder({ agenda, client: createClient(cable, name, agenda), wall, random: random.of(`${name}/events`), component: name, ...(host && { host }) }),
         decided: (what, about, detail) => trace.add({ at: timeline.now, entry: timeline.current, kind: 'decision', author: name, what, about, detail }),
       })
     },
+    cutOff: (component) => cables.get(component)?.cut(),
+    reconnect: (component) => cables.get(component)?.mend(),
     advanceTo: (time) => timeline.advanceTo(time),
     settle(limit = 60_000) {
       const end = timeline.now + limit
       for (let due = timeline.nextDue(); due !== null && due <= end && due < timeline.now + 60_000; due = timeline.nextDue()) timeline.step(end)
     },
     list: (resource, namespace) => must(client.list(resource, namespace)).items,
+  }
+}
+
+/** The connection of one component, which a test can cut. */
+class Cable implements Transport {
+  private isCut = false
+  private readonly watches = new Map<WatchSink, WatchHandle>()
+  private readonly server: Transport
+
+  constructor(server: Transport) {
+    this.server = server
+  }
+
+  request(request: ApiRequest): Result<unknown> {
+    return this.isCut ? refused(unreachable('10.96.0.1:443')) : this.server.request(request)
+  }
+
+  watch(request: ApiRequest, sink: WatchSink): Result<WatchHandle> {
+    if (this.isCut) return refused(unreachable('10.96.0.1:443'))
+    const watch = this.server.watch(request, sink)
+    if (watch.ok) this.watches.set(sink, watch.value)
+    return watch
+  }
+
+  cut(): void {
+    this.isCut = true
+    for (const [sink, handle] of this.watches) {
+      handle.stop()
+      sink.closed()
+    }
+    this.watches.clear()
+  }
+
+  mend(): void {
+    this.isCut = false
   }
 }

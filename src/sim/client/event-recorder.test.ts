@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { createTestCluster } from '../cluster/testing.ts'
+import { must } from '../api/status.ts'
+
+test('an event that repeats is one object with a rising count, gone an hour after its last occurrence', () => {
+  const cluster = createTestCluster()
+  const about = must(cluster.client.create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web', namespace: 'default' } }))
+  cluster.component('speaker', ({ agenda, events }) => {
+    for (const at of [1_000, 2_000, 3_000]) agenda.at(at, 'speak', () => events.event(about, 'Normal', 'Spoke', 'hello', { fieldPath: 'spec.containers{web}' }))
+  }, { host: 'worker-1' })
+  cluster.advanceTo(5_000)
+  const [event, ...others] = cluster.list('events')
+  expect(others).toEqual([])
+  expect(event).toMatchObject({ count: 3, firstTimestamp: '2026-01-01T09:00:01Z', lastTimestamp: '2026-01-01T09:00:03Z', source: { component: 'speaker', host: 'worker-1' } })
+  expect(event?.metadata.name).toMatch(/^web\.[0-9a-f]{16}$/)
+  cluster.advanceTo(3_600_000)
+  expect(cluster.list('events')).toHaveLength(1)
+  cluster.advanceTo(3_700_000)
+  expect(cluster.list('events')).toEqual([])
+})
+
+test('events that the server did not answer for are sent when it is back, in their order', () => {
+  const cluster = createTestCluster()
+  const about = must(cluster.client.get('namespaces', 'default'))
+  cluster.component('speaker', ({ agenda, events }) => {
+    agenda.at(1_000, 'speak', () => events.event(about, 'Normal', 'First', 'a'))
+    agenda.at(2_000, 'speak', () => events.event(about, 'Normal', 'Second', 'b'))
+  })
+  cluster.advanceTo(500)
+  cluster.cutOff('speaker')
+  cluster.advanceTo(10_000)
+  cluster.reconnect('speaker')
+  cluster.advanceTo(12_000)
+  const byAge = [...cluster.list('events')].sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
+  expect(byAge.map((event) => [event.reason, event.firstTimestamp])).toEqual([['First', '2026-01-01T09:00:01Z'], ['Second', '2026-01-01T09:00:02Z']])
+})
