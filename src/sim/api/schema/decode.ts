@@ -43,6 +43,7 @@ class Decoder {
   private readonly fieldPath: string[] = []
   private owner = ''
   private nodes = 0
+  private inResourceList = false
 
   struct(struct: GoStruct, value: Json): Json {
     const frozen = Object.isFrozen(value)
@@ -130,6 +131,7 @@ class Decoder {
     this.enter(keys.length)
     const element = type.element ?? type
     const owner = this.owner
+    this.inResourceList = type.text === 'v1.ResourceList'
     let changed = !Object.isFrozen(values)
     const entries: [string, unknown][] = []
     for (const key of keys) {
@@ -141,12 +143,13 @@ class Decoder {
       if (inner !== value) changed = true
       entries.push([key, inner])
     }
+    this.inResourceList = false
     // fromEntries defines own properties, so that a key named __proto__ is a key like any other.
     return changed ? Object.fromEntries(entries) : values
   }
 
   private selfDecoding(type: GoType, value: unknown): unknown {
-    if (type.kind === 'quantity') return this.accept(canonicalQuantity(value))
+    if (type.kind === 'quantity') return this.accept(canonicalQuantity(value, this.inResourceList))
     if (type.kind === 'intOrString') {
       if (typeof value === 'string') return value
       return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2_147_483_648 ? value : this.abort('int32', value)

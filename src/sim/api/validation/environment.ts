@@ -1,0 +1,58 @@
+// Upstream: pkg/apis/core/validation ValidateEnv, ValidateEnvFrom (v1.36).
+import type { FieldError } from '../field-errors.ts'
+import { invalid, required } from '../field-errors.ts'
+import type { EnvFromSource, EnvVar } from '../generated/types.ts'
+import { checkConfigMapKey, checkRelaxedEnvVarName, nameIsDnsSubdomain } from '../names.ts'
+import { checkRequired, faultsOf } from './checks.ts'
+import { validateFieldReference, validateResourceReference } from './downward-api.ts'
+
+const fields = [
+  'metadata.name', 'metadata.namespace', 'metadata.uid', 'spec.nodeName', 'spec.serviceAccountName', 'status.hostIP', 'status.hostIPs', 'status.podIP', 'status.podIPs',
+]
+
+export function validateEnvironment(variables: readonly EnvVar[], path: string): FieldError[] {
+  return variables.flatMap((variable, at) => {
+    const here = `${path}[${at}]`
+    const name = variable.name ? faultsOf(`${here}.name`, variable.name, checkRelaxedEnvVarName(variable.name)) : [required(`${here}.name`, '')]
+    return [...name, ...validateValueFrom(variable, `${here}.valueFrom`)]
+  })
+}
+
+function validateValueFrom({ value, valueFrom }: EnvVar, path: string): FieldError[] {
+  if (!valueFrom) return []
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom
+  const faults = [
+    ...(fieldRef ? validateFieldReference(fieldRef, fields, `${path}.fieldRef`) : []),
+    ...(resourceFieldRef ? validateResourceReference(resourceFieldRef, `${path}.resourceFieldRef`, false) : []),
+    ...(configMapKeyRef ? validateKeySelector(configMapKeyRef, `${path}.configMapKeyRef`) : []),
+    ...(secretKeyRef ? validateKeySelector(secretKeyRef, `${path}.secretKeyRef`) : []),
+  ]
+  const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter((source) => source !== undefined).length
+  if (sources === 0) faults.push(invalid(path, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'))
+  else if (value) faults.push(invalid(path, '', 'may not be specified when `value` is not empty'))
+  else if (sources > 1) faults.push(invalid(path, '', 'may not have more than one field specified at a time'))
+  return faults
+}
+
+function validateKeySelector({ name = '', key }: { readonly name?: string; readonly key: string }, path: string): FieldError[] {
+  return [
+    ...faultsOf(`${path}.name`, name, nameIsDnsSubdomain(name, false)),
+    ...(key ? faultsOf(`${path}.key`, key, checkConfigMapKey(key)) : [required(`${path}.key`, '')]),
+  ]
+}
+
+export function validateEnvironmentSources(sources: readonly EnvFromSource[], path: string): FieldError[] {
+  return sources.flatMap(({ prefix, configMapRef, secretRef }, at) => {
+    const here = `${path}[${at}]`
+    const faults = prefix ? faultsOf(`${here}.prefix`, prefix, checkRelaxedEnvVarName(prefix)) : []
+    if (configMapRef) faults.push(...validateReference(configMapRef.name, `${here}.configMapRef.name`))
+    if (secretRef) faults.push(...validateReference(secretRef.name, `${here}.secretRef.name`))
+    if (!configMapRef && !secretRef) faults.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'))
+    if (configMapRef && secretRef) faults.push(invalid(path, '', 'may not have more than one field specified at a time'))
+    return faults
+  })
+}
+
+function validateReference(name: string | undefined, path: string): FieldError[] {
+  return name ? faultsOf(path, name, nameIsDnsSubdomain(name, true)) : checkRequired(path, name)
+}

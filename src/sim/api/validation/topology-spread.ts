@@ -1,0 +1,49 @@
+// Upstream: pkg/apis/core/validation validateTopologySpreadConstraints (v1.36).
+import type { FieldError } from '../field-errors.ts'
+import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts'
+import type { TopologySpreadConstraint } from '../generated/types.ts'
+import { checkOptionalChoice, checkQualified } from './checks.ts'
+import { validateLabelSelector } from './label-selector.ts'
+
+const actions = ['DoNotSchedule', 'ScheduleAnyway']
+const policies = ['Honor', 'Ignore']
+
+export function validateSpreadConstraints(constraints: readonly TopologySpreadConstraint[], path: string): FieldError[] {
+  return constraints.flatMap((constraint, at) => {
+    const here = `${path}[${at}]`
+    const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint
+    const faults: FieldError[] = []
+    if (maxSkew <= 0) faults.push(invalid(`${here}.maxSkew`, maxSkew, 'must be greater than zero'))
+    if (!topologyKey) faults.push(required(`${here}.topologyKey`, 'can not be empty'))
+    if (!actions.includes(whenUnsatisfiable)) faults.push(notSupported(`${here}.whenUnsatisfiable`, whenUnsatisfiable, actions))
+    const again = constraints.slice(at + 1).some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable)
+    if (again) faults.push(duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${whenUnsatisfiable}}`))
+    if (minDomains !== undefined) faults.push(...validateMinDomains(minDomains, whenUnsatisfiable, `${here}.minDomains`))
+    return [
+      ...faults,
+      ...checkOptionalChoice(`${here}.nodeAffinityPolicy`, constraint.nodeAffinityPolicy, policies),
+      ...checkOptionalChoice(`${here}.nodeTaintsPolicy`, constraint.nodeTaintsPolicy, policies),
+      ...validateMatchLabelKeys(constraint, `${here}.matchLabelKeys`),
+      ...validateLabelSelector(constraint.labelSelector, `${here}.labelSelector`),
+    ]
+  })
+}
+
+function validateMinDomains(minDomains: number, action: string, path: string): FieldError[] {
+  const faults: FieldError[] = []
+  if (minDomains <= 0) faults.push(invalid(path, minDomains, 'must be greater than zero'))
+  if (action !== 'DoNotSchedule') faults.push(invalid(path, minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`))
+  return faults
+}
+
+function validateMatchLabelKeys({ matchLabelKeys = [], labelSelector }: TopologySpreadConstraint, path: string): FieldError[] {
+  if (matchLabelKeys.length === 0) return []
+  const selected = new Set([...Object.keys(labelSelector?.matchLabels ?? {}), ...(labelSelector?.matchExpressions ?? []).map(({ key }) => key)])
+  return [
+    ...(labelSelector ? [] : [forbidden(path, 'must not be specified when labelSelector is not set')]),
+    ...matchLabelKeys.flatMap((key, at) => {
+      const here = `${path}[${at}]`
+      return [...checkQualified(here, key), ...(selected.has(key) ? [invalid(here, key, 'exists in both matchLabelKeys and labelSelector')] : [])]
+    }),
+  ]
+}
