@@ -2,6 +2,7 @@ import type { GoldenSet } from './harness.ts'
 import { endpointSlice } from './machinery/endpointslice.ts'
 import { nameSet } from './machinery/names.ts'
 import { objectMeta } from './machinery/object-meta.ts'
+import { jsonPatch, mergePatch } from './machinery/patches.ts'
 import { quantity, quantityArithmetic } from './machinery/quantities.ts'
 import { podResources, schedulingHelpers } from './machinery/scheduling.ts'
 import { durationText, intOrString } from './machinery/small.ts'
@@ -28,6 +29,8 @@ export const sets: readonly GoldenSet[] = [
   intOrString,
   schedulingHelpers,
   podResources,
+  jsonPatch,
+  mergePatch,
   endpointSlice,
   defaultsSet,
   validationCreateSet,
