@@ -7,7 +7,12 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   base: './',
-  plugins: [react(), tailwindcss()],
+  plugins: [
+    react(),
+    tailwindcss(),
+    // The development server's own inline scripts and socket would break the page's Content-Security-Policy.
+    { name: 'no-policy-in-development', apply: 'serve', transformIndexHtml: (html) => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') },
+  ],
   resolve: {
     alias: [
       // monaco-yaml 5.5.1 speaks the worker protocol of monaco-editor ≤ 0.52: these two files speak today's.

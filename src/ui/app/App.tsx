@@ -1,0 +1,98 @@
+import { useEffect } from 'react'
+import { Canvas } from '../canvas/Canvas.tsx'
+import { LiveRegion } from '../design/LiveRegion.tsx'
+import { useMedia } from '../design/media.ts'
+import { useCluster } from '../stores/simulation-store.ts'
+import { useUi } from '../stores/ui-store.ts'
+import { Narrator } from '../timeline/Narrator.tsx'
+import { TimeBar } from '../timeline/TimeBar.tsx'
+import { Banner } from './Banner.tsx'
+import { CommandPalette } from './CommandPalette.tsx'
+import { Dock } from './Dock.tsx'
+import { HelpDialog } from './HelpDialog.tsx'
+import { useKeys } from './keys.ts'
+import type { Mounts } from './mounts.tsx'
+import { ScaleDialog } from './ScaleDialog.tsx'
+import { ThingMenu } from './ThingMenu.tsx'
+import { TopBar } from './TopBar.tsx'
+import './app.css'
+
+/** The page. */
+export function App({ mounts }: { readonly mounts: Mounts }) {
+  const dockOpen = useUi((ui) => ui.dockOpen)
+  const selected = useUi((ui) => ui.selected)
+  const isPhone = useMedia('(max-width: 700px)')
+  useAppearance()
+  useKeys()
+  useEffect(() => {
+    if (innerWidth <= 1300) useUi.getState().set({ dockOpen: false })
+  }, [])
+  const isDockShown = isPhone ? dockOpen && selected !== null : dockOpen
+  return (
+    <div className="app" data-dock={isDockShown || undefined}>
+      <TopBar />
+      <div className="middle">
+        <Banner />
+        <Canvas onStart={mounts.startShop} />
+        <Narrator />
+      </div>
+      <TimeBar />
+      {isDockShown ? <Dock yamlPanel={mounts.yamlPanel} /> : null}
+      <ThingMenu />
+      <Dialogs mounts={mounts} />
+      <Notice />
+    </div>
+  )
+}
+
+function Dialogs({ mounts }: { readonly mounts: Mounts }) {
+  const dialog = useUi((ui) => ui.dialog)
+  const close = () => useUi.getState().openDialog(null)
+  if (!dialog) return null
+  switch (dialog.kind) {
+    case 'scale':
+      return <ScaleDialog thing={dialog.thing} onClose={close} />
+    case 'help':
+      return <HelpDialog onClose={close} />
+    case 'palette':
+      return <CommandPalette onClose={close} />
+    case 'gallery':
+      return mounts.galleryDialog ? <mounts.galleryDialog onClose={close} /> : null
+    case 'share':
+      return mounts.shareDialog ? <mounts.shareDialog onClose={close} /> : null
+  }
+}
+
+const noticeTime = 6000
+
+function Notice() {
+  const notice = useUi((ui) => ui.notice)
+  useEffect(() => {
+    if (!notice) return
+    const timer = setTimeout(() => useUi.getState().notify(null), noticeTime)
+    return () => clearTimeout(timer)
+  }, [notice])
+  return (
+    <>
+      <LiveRegion text={notice?.text ?? ''} isUrgent={notice?.tone === 'bad'} />
+      {notice ? <div className="notice" data-tone={notice.tone}>{notice.text}</div> : null}
+    </>
+  )
+}
+
+/** Above this speed nothing is animated: it could not be followed. */
+const fastest = 30
+
+/** Theme, presentation mode and stillness, as attributes of the page. */
+function useAppearance(): void {
+  const theme = useUi((ui) => ui.theme)
+  const presentation = useUi((ui) => ui.presentation)
+  const prefersDark = useMedia('(prefers-color-scheme: dark)')
+  const isFast = useCluster((view) => view.pace.speed > fastest && !view.pace.paused)
+  useEffect(() => {
+    const root = document.documentElement
+    root.dataset['theme'] = theme === 'system' ? (prefersDark ? 'dark' : 'light') : theme
+    root.toggleAttribute('data-presentation', presentation)
+    root.toggleAttribute('data-still', isFast)
+  }, [theme, presentation, prefersDark, isFast])
+}

@@ -1,0 +1,55 @@
+import { memo } from 'react'
+import type { ComponentState } from '../../bridge/protocol.ts'
+import { nodeStatus } from '../stores/node-status.ts'
+import { useCluster } from '../stores/simulation-store.ts'
+import type { Thing } from '../stores/things.ts'
+import { useUi } from '../stores/ui-store.ts'
+import { NodeBadge } from './NodeBadge.tsx'
+import { pointing } from './pointing.ts'
+
+/** The machine of the control plane, with its components as what they are: processes that can stop. */
+export const ControlPlaneCard = memo(function ControlPlaneCard({ name }: { readonly name: string }) {
+  const node = useCluster((view) => view.objects.nodes.get(name))
+  const machine = useCluster((view) => view.machines.get(name))
+  const countdowns = useCluster((view) => view.countdowns.get(`nodes/${name}`))
+  const start = useCluster((view) => view.start)
+  const components = useCluster((view) => view.components)
+  const isSelected = useUi(({ selected }) => selected?.resource === 'nodes' && selected.key === name)
+  if (!node) return null
+  const status = nodeStatus(node, machine, countdowns ?? [], start)
+  const thing: Thing = { resource: 'nodes', key: name }
+  return (
+    <article className="card control" data-selected={isSelected || undefined} data-power={status.power} data-cut-off={status.cutOff || undefined} aria-label={`Control plane machine ${name}`} {...pointing(thing)}>
+      <header>
+        <h3>
+          <button type="button" className="nopan" data-thing={`nodes/${name}`} aria-pressed={isSelected} onClick={pointing(thing).onClick}>
+            {name}
+          </button>
+        </h3>
+        <span className="ml-auto flex gap-1">
+          {status.power === 'off' ? <span className="text-text-2">Powered off</span> : null}
+          <NodeBadge status={status} />
+        </span>
+      </header>
+      <div className="components">
+        {components.filter((component) => component.node === name).map((component) => (
+          <ComponentChip key={component.name} component={component} />
+        ))}
+      </div>
+    </article>
+  )
+})
+
+/** One component: running or not, and its one short fact. */
+export function ComponentChip({ component }: { readonly component: ComponentState }) {
+  const isSelected = useUi(({ selected }) => selected?.resource === 'components' && selected.key === component.name)
+  const thing: Thing = { resource: 'components', key: component.name }
+  const fact = component.state === 'running' ? component.fact : component.state === 'stopped' ? 'stopped' : 'starts'
+  return (
+    <button type="button" className="component nopan" data-thing={`components/${component.name}`} data-state={component.state} data-selected={isSelected || undefined} aria-pressed={isSelected} aria-label={`${component.name}: ${component.state}`} {...pointing(thing)}>
+      <i />
+      {component.name.replace('kube-controller', 'controller')}
+      {fact ? <em>{fact}</em> : null}
+    </button>
+  )
+}

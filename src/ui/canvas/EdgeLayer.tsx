@@ -1,0 +1,42 @@
+import { memo, useMemo, type CSSProperties } from 'react'
+import { useCluster } from '../stores/simulation-store.ts'
+import type { Thing } from '../stores/things.ts'
+import { useUi } from '../stores/ui-store.ts'
+import type { Arrangement } from './arrange.ts'
+import { edgesOf, type Edge } from './edges.ts'
+
+interface EdgeLayerProps {
+  readonly arrangement: Arrangement
+  readonly moved: ReadonlyMap<string, { readonly x: number; readonly y: number }>
+}
+
+/** From Services to the pods they send to: faint, unless one of the two is pointed at. */
+export const EdgeLayer = memo(function EdgeLayer({ arrangement, moved }: EdgeLayerProps) {
+  const endpoints = useCluster((view) => view.endpoints)
+  const rows = useCluster((view) => view.rows)
+  const pods = useCluster((view) => view.objects.pods)
+  const hues = useCluster((view) => view.hues)
+  const objects = useCluster((view) => view.objects)
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- edges read only these parts of the view
+  const edges = useMemo(() => edgesOf({ endpoints, rows, hues, objects }, arrangement, moved), [endpoints, rows, pods, hues, arrangement, moved])
+  const selected = useUi((ui) => ui.selected)
+  const hovered = useUi((ui) => ui.hovered)
+  return (
+    <svg className="edges" width="1" height="1" style={{ position: 'absolute', overflow: 'visible', pointerEvents: 'none', zIndex: 3 }} aria-hidden="true">
+      {edges.map((edge) => {
+        const isLit = ends(edge, selected) || ends(edge, hovered)
+        return (
+          <g key={edge.id} data-lit={isLit || undefined} data-waits={!edge.isReady || undefined} style={{ '--app': `var(--app${edge.hue})` } as CSSProperties}>
+            <path d={edge.path} />
+            <circle cx={edge.end.x} cy={edge.end.y} />
+          </g>
+        )
+      })}
+    </svg>
+  )
+})
+
+function ends(edge: Edge, thing: Thing | null): boolean {
+  if (!thing) return false
+  return (thing.resource === 'services' && thing.key === edge.service) || (thing.resource === 'pods' && thing.key === edge.pod)
+}

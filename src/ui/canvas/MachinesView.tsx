@@ -1,0 +1,132 @@
+import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore, type Node, type NodeChange, type NodeProps } from '@xyflow/react'
+import { Maximize, Minus, Plus } from 'lucide-react'
+import { memo, useCallback, useEffect, useMemo, useState } from 'react'
+import { IconButton } from '../design/Button.tsx'
+import { useCluster } from '../stores/simulation-store.ts'
+import { useUi } from '../stores/ui-store.ts'
+import { arrange, type Arrangement, type Place } from './arrange.ts'
+import { ControlPlaneCard } from './ControlPlaneCard.tsx'
+import { EdgeLayer } from './EdgeLayer.tsx'
+import { MachineCard } from './MachineCard.tsx'
+import { ServiceCard } from './ServiceCard.tsx'
+import { Tray } from './Tray.tsx'
+
+type CardNode = Node<{ readonly name: string; readonly look: Arrangement['look']; readonly height: number; readonly isHinted: boolean }>
+
+const nodeTypes = {
+  zone: memo(({ data }: NodeProps<CardNode>) => <div className="zone"><span>{data.name}</span></div>),
+  control: memo(({ data }: NodeProps<CardNode>) => <ControlPlaneCard name={data.name} />),
+  machine: memo(({ data }: NodeProps<CardNode>) => <MachineCard name={data.name} look={data.look} height={data.height} isHinted={data.isHinted} />),
+  service: memo(({ data }: NodeProps<CardNode>) => <ServiceCard id={data.name} />),
+  tray: memo(() => <Tray />),
+}
+
+const noPlaces: ReadonlyMap<string, { readonly x: number; readonly y: number }> = new Map()
+
+/** The machines, what runs on them, and the Services that send to it. React Flow holds places; every card looks its facts up itself. */
+export function MachinesView() {
+  return (
+    <ReactFlowProvider>
+      <Machines />
+    </ReactFlowProvider>
+  )
+}
+
+function Machines() {
+  const arrangement = useArrangement()
+  const [moved, setMoved] = useState(noPlaces)
+  const hintSeen = useUi((ui) => ui.hintSeen)
+  const nodes = useMemo(() => cardNodes(arrangement, moved, !hintSeen), [arrangement, moved, hintSeen])
+  const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
+    setMoved((before) => {
+      const after = new Map(before)
+      for (const change of changes) if (change.type === 'position' && change.position) after.set(change.id, change.position)
+      return after
+    })
+  }, [])
+  const isFar = useStore(({ transform }) => transform[2] < 0.5)
+  return (
+    <ReactFlow
+      className={isFar ? 'far' : ''}
+      nodes={nodes}
+      edges={[]}
+      nodeTypes={nodeTypes}
+      onNodesChange={onNodesChange}
+      onPaneClick={() => useUi.getState().select(null)}
+      minZoom={0.1}
+      maxZoom={2}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      elementsSelectable={false}
+      deleteKeyCode={null}
+      panActivationKeyCode={null}
+      zoomOnDoubleClick={false}
+      proOptions={{ hideAttribution: true }}
+      aria-label="Machines"
+    >
+      <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
+      <ViewportPortal>
+        <EdgeLayer arrangement={arrangement} moved={moved} />
+      </ViewportPortal>
+      <Fitting arrangement={arrangement} />
+      {arrangement.machines.size > 6 ? <MiniMap pannable zoomable ariaLabel="Overview" style={{ bottom: 92 }} nodeColor="var(--line-strong)" maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
+    </ReactFlow>
+  )
+}
+
+/** The arrangement, anew only when topology changes. */
+function useArrangement(): Arrangement {
+  const shape = useCluster((view) => shapeOf(view.rows, view.objects.nodes, view.objects.services))
+  const objects = useCluster((view) => view.objects.nodes)
+  const services = useCluster((view) => view.objects.services)
+  const all = useCluster((view) => view.objects)
+  const rows = useCluster((view) => view.rows)
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` says when the rest has changed in a way that moves anything
+  return useMemo(() => arrange({ objects: { ...all, nodes: objects, services }, rows }), [shape])
+}
+
+function shapeOf(rows: ReadonlyMap<string, { readonly places: readonly unknown[] }>, nodes: ReadonlyMap<string, { readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }>, services: ReadonlyMap<string, unknown>): string {
+  let shape = [...services.keys()].join()
+  for (const [name, node] of nodes) shape += `;${name}:${node.metadata.labels?.['topology.kubernetes.io/zone'] ?? ''}:${rows.get(name)?.places.length ?? 0}`
+  return shape
+}
+
+function cardNodes(arrangement: Arrangement, moved: typeof noPlaces, isHintWanted: boolean): CardNode[] {
+  const { look } = arrangement
+  const hinted = isHintWanted ? [...arrangement.machines.keys()].at(-1) : undefined
+  const card = (type: keyof typeof nodeTypes, id: string, name: string, place: Place, zIndex: number, draggable = true): CardNode => ({
+    id, type, position: moved.get(id) ?? { x: place.x, y: place.y }, width: place.width, height: place.height, zIndex, draggable,
+    data: { name, look, height: place.height, isHinted: name === hinted },
+  })
+  return [
+    ...[...arrangement.zones].map(([zone, place]) => card('zone', `zones/${zone}`, zone, place, 0, false)),
+    ...[...arrangement.controlPlanes].map(([name, place]) => card('control', `nodes/${name}`, name, place, 2)),
+    ...[...arrangement.machines].map(([name, place]) => card('machine', `nodes/${name}`, name, place, 2)),
+    ...[...arrangement.services].map(([key, place]) => card('service', `services/${key}`, key, place, 2)),
+    card('tray', 'tray', 'tray', arrangement.tray, 2, false),
+  ]
+}
+
+/** Room left for what floats above the canvas: the filter at the top, the sentence at the bottom. */
+const margins = { top: '20px', bottom: '84px', left: '24px', right: '20px' } as const
+
+/** Fits the picture when a cluster opens and when the room for it changes; after that the view is the person's. */
+function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
+  const { fitView, zoomIn, zoomOut } = useReactFlow()
+  const boots = useCluster((view) => view.boots)
+  const width = useStore((state) => state.width)
+  const height = useStore((state) => state.height)
+  const isEmpty = arrangement.machines.size === 0
+  const fit = useCallback(() => void fitView({ padding: margins, maxZoom: useUi.getState().presentation ? 1.6 : 1.15, minZoom: 0.2 }), [fitView])
+  useEffect(() => {
+    const frame = requestAnimationFrame(fit)
+    return () => cancelAnimationFrame(frame)
+  }, [fit, boots, isEmpty, width, height, arrangement.look, arrangement.machines.size])
+  return (
+    <div className="canvas-tools nokey" role="group" aria-label="View">
+      <IconButton label="Zoom in" onClick={() => void zoomIn()}><Plus size={15} /></IconButton>
+      <IconButton label="Zoom out" onClick={() => void zoomOut()}><Minus size={15} /></IconButton>
+      <IconButton label="Fit everything" onClick={fit}><Maximize size={14} /></IconButton>
+    </div>
+  )
+}

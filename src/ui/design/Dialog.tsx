@@ -1,0 +1,34 @@
+import { useEffect, useRef, type ReactNode } from 'react'
+
+interface DialogProps {
+  readonly label: string
+  readonly className?: string
+  onClose(): void
+  readonly children: ReactNode
+}
+
+/** A modal dialog: the browser's own, which traps the focus, gives it back, and closes on Escape. */
+export function Dialog({ label, className = '', onClose, children }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const dialog = element.current
+    if (dialog && !dialog.open) dialog.showModal()
+    return () => dialog?.close()
+  }, [])
+  return (
+    <dialog
+      ref={element}
+      aria-label={label}
+      className={`dialog nokey ${className}`}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      onClick={(event) => {
+        if (event.target === element.current) onClose()
+      }}
+    >
+      {children}
+    </dialog>
+  )
+}

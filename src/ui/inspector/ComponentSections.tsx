@@ -1,0 +1,26 @@
+import { momentText } from '../stores/format.ts'
+import { useCluster } from '../stores/simulation-store.ts'
+
+const shownAtMost = 30
+
+/** Of a component: what it did last. */
+export function ComponentSections({ name }: { readonly name: string }) {
+  const component = useCluster((view) => view.components.find((one) => one.name === name))
+  const trace = useCluster((view) => view.trace)
+  const done = trace.filter(({ author }) => author.startsWith(name)).slice(-shownAtMost).reverse()
+  return (
+    <section>
+      <h4>What it did last</h4>
+      {component?.fact ? <p className="mb-1">{component.fact}</p> : null}
+      {done.length === 0 ? <p className="text-text-2">Nothing that was written down.</p> : null}
+      <ol className="events">
+        {done.map((entry, index) => (
+          <li className="event" key={`${entry.at}-${index}`}>
+            <time>{momentText(entry.at)}</time>
+            <span>{entry.what}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

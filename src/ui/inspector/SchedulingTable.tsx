@@ -1,0 +1,83 @@
+import { useEffect, useState } from 'react'
+import { momentText } from '../stores/format.ts'
+import { theSimulation } from '../stores/simulation-store.ts'
+
+/** What the page reads of a scheduling decision; the scheduler keeps more. */
+interface Decision {
+  readonly at: number
+  readonly node: string | null
+  readonly message: string
+  readonly filters: readonly { readonly node: string; readonly plugin: string; readonly reasons: readonly string[] }[]
+  readonly scores: readonly { readonly node: string; readonly total: number; readonly plugins: readonly { readonly name: string; readonly weight: number; readonly normalised: number }[] }[]
+}
+
+/** How the scheduler weighed every node, for the placement or the refusal. */
+export function SchedulingTable({ id, isOpen, revision }: { readonly id: string; readonly isOpen: boolean; readonly revision: string }) {
+  const [open, setOpen] = useState(isOpen)
+  const [decision, setDecision] = useState<Decision | null | undefined>()
+  useEffect(() => {
+    if (isOpen) setOpen(true)
+  }, [isOpen])
+  useEffect(() => {
+    if (!open) return
+    let isCurrent = true
+    void theSimulation().ask({ kind: 'scheduling', pod: id }).then((result) => {
+      if (isCurrent) setDecision(result.ok ? (result.value as Decision | null) : null)
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [open, id, revision])
+  return (
+    <section>
+      <h4>
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? '▾' : '▸'} The scheduler’s table</button>
+      </h4>
+      {open ? <DecisionTable decision={decision} /> : null}
+    </section>
+  )
+}
+
+function DecisionTable({ decision }: { readonly decision: Decision | null | undefined }) {
+  if (decision === undefined) return <p>Asking…</p>
+  if (decision === null) return <p className="text-text-2">The scheduler has not decided about this pod. One that starts with its node, or names its node itself, is never asked about.</p>
+  const rows = rowsOf(decision)
+  return (
+    <>
+      <p className="text-text-2 mb-1">{momentText(decision.at)} · {decision.node ? <>chose <b className="text-text">{decision.node}</b></> : decision.message}</p>
+      <div className="overflow-x-auto">
+        <table className="table">
+          <thead><tr><th>Node</th><th>Verdict</th><th>Score</th></tr></thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.node} className={row.node === decision.node ? 'font-semibold' : ''}>
+                <td>{row.node}</td>
+                <td>{row.verdict}</td>
+                <td title={row.parts}>{row.score}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
+
+interface Row {
+  readonly node: string
+  readonly verdict: string
+  readonly score: string
+  readonly parts: string
+}
+
+const rowsAtMost = 100
+
+function rowsOf({ node, filters, scores }: Decision): Row[] {
+  const fits = scores.map((score): Row => ({
+    node: score.node, verdict: score.node === node ? 'chosen' : 'fits', score: String(score.total),
+    parts: score.plugins.map(({ name, weight, normalised }) => `${name} ${normalised} × ${weight}`).join('\n'),
+  }))
+  const only: Row[] = fits.length === 0 && node !== null ? [{ node, verdict: 'the only one that fits', score: '', parts: '' }] : []
+  const refused = filters.map((refusal): Row => ({ node: refusal.node, verdict: refusal.reasons.join(', '), score: '', parts: refusal.plugin }))
+  return [...only, ...fits, ...refused].slice(0, rowsAtMost)
+}

@@ -1,0 +1,32 @@
+import { useCluster } from '../stores/simulation-store.ts'
+import { useUi } from '../stores/ui-store.ts'
+import { Button } from '../design/Button.tsx'
+
+const none: readonly { readonly pod: string; readonly ready: boolean }[] = []
+
+/** Of a Service: whom it selects, its ports, and who answers now. */
+export function ServiceSections({ id }: { readonly id: string }) {
+  const service = useCluster((view) => view.objects.services.get(id))
+  const endpoints = useCluster((view) => view.endpoints.get(id)) ?? none
+  if (!service) return null
+  const selector = Object.entries(service.spec.selector ?? {}).map(([key, value]) => `${key}=${value}`).join(', ')
+  return (
+    <>
+      <section>
+        <h4>Address</h4>
+        <p>{service.spec.type} · <span className="mono">{service.spec.clusterIP ?? 'none'}</span></p>
+        <ul>{service.spec.ports?.map((port) => <li key={`${port.port}${port.protocol}`} className="mono">{port.port}/{port.protocol} → {String(port.targetPort)}{port.nodePort ? ` · node port ${port.nodePort}` : ''}</li>)}</ul>
+        <p className="text-text-2">{selector ? <>Sends to pods with <span className="mono">{selector}</span>.</> : 'It selects no pods.'}</p>
+      </section>
+      <section>
+        <h4>Endpoints <span>{endpoints.filter(({ ready }) => ready).length} of {endpoints.length} ready</span></h4>
+        {endpoints.length === 0 ? <p className="text-text-2">Nobody answers: no pod matches, or none has an address yet.</p> : null}
+        <ul>
+          {endpoints.map(({ pod, ready }) => (
+            <li key={pod}><Button look="link" onClick={() => useUi.getState().select({ resource: 'pods', key: pod })}>{pod.split('/')[1]}</Button> {ready ? '' : '· not ready'}</li>
+          ))}
+        </ul>
+      </section>
+    </>
+  )
+}

@@ -1,0 +1,116 @@
+import { splitKey } from '../../sim/api/objects.ts'
+import { definitionOf } from '../../sim/api/resources.ts'
+import type { Command } from '../../sim/cluster/run.ts'
+import type { ClusterView } from './cluster-view.ts'
+import { perform } from './simulation-store.ts'
+import type { Thing } from './things.ts'
+import { useUi } from './ui-store.ts'
+
+/** Something that can be done to a thing: the same in its menu, on its key, in the inspector and among the commands. */
+export interface Action {
+  readonly label: string
+  readonly key?: string
+  /** The line that does it from a terminal, where there is one. */
+  readonly kubectl?: string
+  readonly isGrave?: boolean
+  readonly effect: { readonly command: Command } | { readonly open: 'scale' | 'yaml' | 'logs' | 'why' | 'inspect' }
+}
+
+/** All that can be done to a thing now, the likeliest first. Pure. */
+export function actionsFor(view: ClusterView, thing: Thing): readonly Action[] {
+  switch (thing.resource) {
+    case 'nodes':
+      return nodeActions(view, thing)
+    case 'components':
+      return componentActions(view, thing)
+    case 'pods':
+      return [
+        { label: 'Logs', key: 'l', kubectl: kubectl('logs', thing), effect: { open: 'logs' } },
+        { label: 'Edit YAML', key: 'e', effect: { open: 'yaml' } },
+        ...killActions(view, thing),
+        deleteAction(thing),
+        { label: 'Why is it here?', key: 'w', effect: { open: 'why' } },
+      ]
+    default:
+      return [...workloadActions(view, thing), { label: 'Edit YAML', key: 'e', effect: { open: 'yaml' } }, deleteAction(thing)]
+  }
+}
+
+/** The action on this key, if the thing has one. */
+export function actionOnKey(view: ClusterView, thing: Thing, key: string): Action | undefined {
+  return actionsFor(view, thing).find((action) => action.key === key)
+}
+
+/** Does it. Nothing asks "are you sure": undo is a key away. */
+export function carryOut(action: Action, thing: Thing): void {
+  const ui = useUi.getState()
+  if ('command' in action.effect) {
+    if (action.effect.command.kind === 'power-off') ui.set({ hintSeen: true })
+    void perform(action.effect.command)
+    return
+  }
+  ui.select(thing)
+  const { open } = action.effect
+  if (open === 'scale') ui.openDialog({ kind: 'scale', thing })
+  else if (open === 'yaml') ui.openDock('yaml')
+  else ui.openDock('inspect', open === 'inspect' ? undefined : open)
+}
+
+function nodeActions(view: ClusterView, { key: node }: Thing): Action[] {
+  const machine = view.machines.get(node)
+  const isCordoned = view.objects.nodes.get(node)?.spec.unschedulable === true
+  const isOff = machine?.power === 'off'
+  const power: Action = isOff
+    ? { label: 'Power on', key: 'p', effect: { command: { kind: 'power-on', node } } }
+    : { label: 'Power off', key: 'p', isGrave: true, effect: { command: { kind: 'power-off', node } } }
+  const cable: Action = machine?.network === 'cutOff'
+    ? { label: 'Reconnect', effect: { command: { kind: 'reconnect', node } } }
+    : { label: 'Cut off', isGrave: true, effect: { command: { kind: 'cut-off', node } } }
+  const cordon: Action = isCordoned
+    ? { label: 'Uncordon', key: 'c', kubectl: `kubectl uncordon ${node}`, effect: { command: { kind: 'uncordon', node } } }
+    : { label: 'Cordon', key: 'c', kubectl: `kubectl cordon ${node}`, effect: { command: { kind: 'cordon', node } } }
+  return [power, ...(isOff ? [] : [cable]), cordon, { label: 'Edit YAML', key: 'e', effect: { open: 'yaml' } }]
+}
+
+function componentActions(view: ClusterView, { key: component }: Thing): Action[] {
+  const isStopped = view.components.some((one) => one.name === component && one.state === 'stopped')
+  return isStopped
+    ? [{ label: 'Start', key: 'p', effect: { command: { kind: 'start', component } } }]
+    : [{ label: 'Stop', key: 'p', isGrave: true, effect: { command: { kind: 'stop', component } } }]
+}
+
+function killActions(view: ClusterView, { key: pod }: Thing): Action[] {
+  const containers = view.objects.pods.get(pod)?.spec.containers ?? []
+  if (containers.length === 1) return [{ label: 'Kill container', isGrave: true, effect: { command: { kind: 'kill', pod } } }]
+  return containers.map(({ name }) => ({ label: `Kill container ${name}`, isGrave: true, effect: { command: { kind: 'kill', pod, container: name } } }))
+}
+
+function workloadActions(view: ClusterView, thing: Thing): Action[] {
+  if (thing.resource !== 'deployments' && thing.resource !== 'replicasets' && thing.resource !== 'daemonsets') return []
+  const { resource, key } = thing
+  const replicas = resource === 'daemonsets' ? 0 : (view.objects[resource].get(key)?.spec.replicas ?? 1)
+  const scale: Action = { label: 'Scale', key: 's', kubectl: `${kubectl('scale', thing)} --replicas=${replicas}`, effect: { open: 'scale' } }
+  const restart: Action = { label: 'Restart', kubectl: kubectl('rollout restart', thing), effect: { command: { kind: 'restart', resource, key } } }
+  if (resource === 'daemonsets') return [restart]
+  return resource === 'replicasets' ? [scale] : [scale, restart]
+}
+
+function deleteAction(thing: Thing): Action {
+  const { resource, key } = thing
+  if (resource === 'components') throw new Error('a component cannot be deleted')
+  return { label: 'Delete', key: 'x', isGrave: true, kubectl: kubectl('delete', thing), effect: { command: { kind: 'delete', resource, key } } }
+}
+
+/** The kubectl line that does a verb to a thing. */
+export function kubectl(verb: string, thing: Thing): string {
+  const { namespace, name } = splitKey(thing.key)
+  const kind = thing.resource === 'components' ? 'component' : definitionOf(thing.resource).singular
+  const what = verb === 'logs' ? name : verb === 'describe' || verb === 'delete' || verb === 'get' ? `${kind} ${name}` : `${kind}/${name}`
+  return `kubectl ${verb} ${what}${namespace ? ` -n ${namespace}` : ''}`
+}
+
+/** How many a workload asks for now: where its stepper starts. */
+export function replicasOf(view: ClusterView, thing: Thing): number {
+  if (thing.resource !== 'deployments' && thing.resource !== 'replicasets') return 0
+  return view.objects[thing.resource].get(thing.key)?.spec.replicas ?? 0
+}

@@ -1,0 +1,69 @@
+import { splitKey, type ObjectKey } from '../../sim/api/objects.ts'
+import { definitionOf, type Resource } from '../../sim/api/resources.ts'
+import type { Command } from '../../sim/cluster/run.ts'
+import type { Thing } from './things.ts'
+
+/** A person's command in a person's words. */
+export interface CommandWords {
+  readonly lead: string
+  /** What comes of it. */
+  readonly rest: string
+  /** Two or three words for the timeline. */
+  readonly mark: string
+  readonly about: Thing | null
+}
+
+/** What a command says on the timeline and in the sentence above it. */
+export function commandWords(command: Command): CommandWords {
+  switch (command.kind) {
+    case 'power-off':
+      return onNode(command.node, 'powered off', 'off', 'Its kubelet has stopped renewing its lease; nobody has noticed yet.')
+    case 'power-on':
+      return onNode(command.node, 'powered on', 'on', 'Its kubelet starts and reports in.')
+    case 'cut-off':
+      return onNode(command.node, 'cut off', 'cut off', 'It runs on, but nobody hears from it.')
+    case 'reconnect':
+      return onNode(command.node, 'reconnected', 'back', 'It is heard again.')
+    case 'cordon':
+      return onNode(command.node, 'cordoned', 'cordoned', 'Its pods stay; it gets no new ones.')
+    case 'uncordon':
+      return onNode(command.node, 'uncordoned', 'uncordoned', 'It may get new pods again.')
+    case 'stop':
+      return { lead: `You stopped ${command.component}.`, rest: stopped.get(command.component) ?? '', mark: `${command.component} stopped`, about: { resource: 'components', key: command.component } }
+    case 'start':
+      return { lead: `You started ${command.component}.`, rest: 'It lists what there is and catches up.', mark: `${command.component} started`, about: { resource: 'components', key: command.component } }
+    case 'kill':
+      return { lead: `You killed ${command.container ? `container ${command.container} of ` : 'a container of '}${splitKey(command.pod).name}.`, rest: 'Its kubelet starts it again.', mark: 'killed', about: { resource: 'pods', key: command.pod } }
+    case 'delete':
+      return onObject(command.resource, command.key, 'deleted', 'deleted')
+    case 'scale':
+      return { ...onObject(command.resource, command.key, 'scaled', `→ ${command.replicas}`), lead: `You scaled ${splitKey(command.key).name} to ${command.replicas}.` }
+    case 'restart':
+      return { ...onObject(command.resource, command.key, 'restarted', 'restart'), rest: 'A new revision rolls out, pod by pod.' }
+    case 'apply':
+      return { lead: `You applied ${command.manifests.length === 1 ? nameOfManifest(command.manifests[0]) : `${command.manifests.length} objects`}.`, rest: '', mark: 'apply', about: null }
+    case 'request':
+      return { lead: `You asked to ${command.request.verb} ${command.request.resource}${command.request.name ? ` ${command.request.name}` : ''}.`, rest: '', mark: command.request.verb, about: null }
+  }
+}
+
+const stopped = new Map([
+  ['kube-scheduler', 'New pods wait for a node until it runs again.'],
+  ['kube-controller-manager', 'Nothing is replaced or rolled out until it runs again.'],
+  ['kube-apiserver', 'Nothing can be read or changed; what runs, runs on.'],
+  ['etcd', 'The API server has lost its memory: nothing can be read or changed.'],
+])
+
+function onNode(node: string, done: string, mark: string, rest: string): CommandWords {
+  return { lead: `You ${done === 'cut off' ? `cut ${node} off` : `${done} ${node}`}.`, rest, mark: `${node} ${mark}`, about: { resource: 'nodes', key: node } }
+}
+
+function onObject(resource: Resource, key: ObjectKey, done: string, mark: string): CommandWords {
+  const { name } = splitKey(key)
+  return { lead: `You ${done} ${definitionOf(resource).singular} ${name}.`, rest: '', mark: `${name} ${mark}`, about: { resource, key } }
+}
+
+function nameOfManifest(manifest: Readonly<Record<string, unknown>> | undefined): string {
+  const metadata = manifest?.['metadata'] as { readonly name?: unknown } | null | undefined
+  return `${String(manifest?.['kind'] ?? 'an object')} ${String(metadata?.name ?? '')}`.trim()
+}
