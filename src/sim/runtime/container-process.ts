@@ -30,6 +30,8 @@ export interface ExecAnswer {
   readonly took: Millis
 }
 
+/** Longer than any grace or timeout. */
+const endless: Millis = 1_000_000_000
 const plainServerListensAfter: Millis = 250
 const plainSigterm: SigtermBehaviour = { after: 120, exitCode: 0 }
 
@@ -50,7 +52,7 @@ export class ContainerProcess {
     this.epochStart = epochStart
     this.simulated = simulated
     const argv = simulated ? null : scriptArguments(request)
-    this.script = argv ? new ScriptRun(programOf(argv, this.programHost(startedAt)), startedAt, request.memoryLimit) : null
+    this.script = argv ? new ScriptRun(programOf(argv, this.programHost(startedAt, request.entry?.bare ? 'missing' : 'serves')), startedAt, request.memoryLimit) : null
     this.onSigterm = sigtermOf(request, argv, this.script)
   }
 
@@ -94,11 +96,11 @@ export class ContainerProcess {
     const foreign = !this.request.entry?.bare && !isKnownCommand(argv[0] ?? '')
     // A tool of the image's own (pg_isready, redis-cli ping): it succeeds when the server is up.
     if (foreign) return { exitCode: this.isUp(now) ? 0 : 1, output: '', took: 0 }
-    const run = new ScriptRun(programOf(argv, this.programHost(now)), now, null)
+    const run = new ScriptRun(programOf(argv, this.programHost(now, this.request.entry?.bare ? 'missing' : this.isUp(now) ? 'succeeds' : 'fails')), now, null)
     for (let questions = 0; run.next?.kind === 'asks' && questions < 10; questions += 1) run.answer(run.next.question.kind === 'resolve' || this.listensOn(run.next.question.port, now))
     const end = run.next
     const output = run.linesAt(Number.MAX_SAFE_INTEGER).map((line) => line.text).join('\n')
-    return end?.kind === 'ends' ? { exitCode: end.exitCode, output, took: end.at - now } : { exitCode: 0, output, took: Number.MAX_SAFE_INTEGER }
+    return end?.kind === 'ends' ? { exitCode: end.exitCode, output, took: end.at - now } : { exitCode: 0, output, took: endless }
   }
 
   /** When an answer of this process may change next; null: not before it ends. */
@@ -120,12 +122,12 @@ export class ContainerProcess {
     return behaviour?.kind === 'server' ? behaviour.listensAfter : plainServerListensAfter
   }
 
-  private programHost(startsAt: Millis): ProgramHost {
+  private programHost(startsAt: Millis, unknownCommand: ProgramHost['unknownCommand']): ProgramHost {
     const { request } = this
     return {
       environment: request.environment,
       hostname: request.hostname,
-      unknownCommandServes: request.entry?.bare !== true,
+      unknownCommand,
       epochAt: (offset) => this.epochStart + startsAt + offset,
       fileText: (path) => this.script?.fileAt(path, startsAt) ?? request.files.get(path) ?? null,
     }

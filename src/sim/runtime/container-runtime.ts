@@ -15,6 +15,7 @@ import type { Question } from './shell-program.ts'
 export interface RuntimeOptions {
   readonly agenda: Agenda
   readonly nodeName: string
+  /** For what differs from boot to boot. */
   readonly random: Random
   readonly images: ImageCatalogue
   readonly registry: Registry
@@ -42,6 +43,8 @@ export type StartOutcome = { readonly ok: true; readonly container: ContainerRec
 export interface ContainerRuntime {
   readonly images: ImageStore
   readonly disk: NodeDisk
+  /** Of this boot of the machine. */
+  readonly bootId: string
   /** Of a pod, newest last. */
   sandboxesOf(podUid: string): readonly SandboxRecord[]
   sandboxes(): Iterable<SandboxRecord>
@@ -85,17 +88,20 @@ export function createContainerRuntime(options: RuntimeOptions): ContainerRuntim
 class FakeContainerd implements ContainerRuntime {
   readonly images: ImageStore
   readonly disk: NodeDisk
+  readonly bootId: string
   private readonly options: RuntimeOptions
-  private readonly agenda: Agenda
+  private readonly agenda: ProcessAgenda
   private readonly running = new Map<string, Running>()
   private readonly byPod = new Map<string, SandboxRecord[]>()
   private readonly listeners = new Set<(podUid: string) => void>()
 
   constructor(options: RuntimeOptions) {
     this.options = options
-    this.agenda = options.agenda
+    // The machine's own slice of time: it ends with the power.
+    this.agenda = options.agenda.fork(`containerd on ${options.nodeName}`)
     this.disk = options.disk
-    this.images = new ImageStore(options.agenda, options.disk, options.registry, options.parallelPulls)
+    this.images = new ImageStore(this.agenda, options.disk, options.registry, options.parallelPulls)
+    this.bootId = options.random.uuid()
     this.recover()
   }
 
@@ -206,11 +212,11 @@ class FakeContainerd implements ContainerRuntime {
     for (const running of this.running.values()) running.agenda?.dispose()
     this.running.clear()
     this.listeners.clear()
+    this.agenda.dispose()
   }
 
   /** What ran when the power went is found ended, and its network gone. */
   private recover(): void {
-    this.disk.boots += 1
     for (const sandbox of this.disk.sandboxes.values()) {
       sandbox.state = 'notReady'
       this.index(sandbox)

@@ -9,8 +9,6 @@ export interface NodeDisk {
   readonly sandboxes: Map<string, SandboxRecord>
   /** Numbers ids. */
   made: number
-  /** Changes with each boot. */
-  boots: number
 }
 
 export interface CachedImage {
@@ -58,5 +56,5 @@ export interface ContainerRecord {
 }
 
 export function createNodeDisk(images: readonly CachedImage[] = []): NodeDisk {
-  return { images: new Map(images.map((image) => [image.name, image])), sandboxes: new Map(), made: 0, boots: 0 }
+  return { images: new Map(images.map((image) => [image.name, image])), sandboxes: new Map(), made: 0 }
 }

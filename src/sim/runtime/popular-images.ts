@@ -61,7 +61,7 @@ export const popularImages: readonly ImageEntry[] = [
   component('registry.k8s.io/kube-controller-manager', 27, 400),
   component('registry.k8s.io/kube-scheduler', 21, 400),
   component('registry.k8s.io/kube-proxy', 32, 200),
-  component('registry.k8s.io/coredns/coredns', 22, 150),
+  component('registry.k8s.io/coredns/coredns', 22, 150, [53, 8080, 8181, 9153]),
   ...(['web', 'catalog', 'cart', 'checkout', 'mail', 'payments', 'recommendations'] as const).map((name) => shop(name)),
 ]
 
@@ -90,8 +90,8 @@ function base(repository: string, megabytes: number, { newestMajor }: Details): 
   }
 }
 
-function component(repository: string, megabytes: number, listensAfter: Millis): ImageEntry {
-  return server(repository, megabytes, listensAfter, [], {})
+function component(repository: string, megabytes: number, listensAfter: Millis, ports: readonly number[] = []): ImageEntry {
+  return server(repository, megabytes, listensAfter, ports, {})
 }
 
 function shop(name: string): ImageEntry {

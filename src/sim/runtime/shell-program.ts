@@ -31,8 +31,8 @@ export interface ProgramHost {
   fileText(path: string): string | null
   /** Wall-clock time `offset` after the program's start. */
   epochAt(offset: Millis): EpochMillis
-  /** False: a command that is not known is an error of the image; true: it is taken for the image's own server. */
-  readonly unknownCommandServes: boolean
+  /** What a command that nobody knows is: an error, the image's own server, or a tool of the image's that does its work (or fails). */
+  readonly unknownCommand: 'missing' | 'serves' | 'succeeds' | 'fails'
 }
 
 const shells = new Set(['sh', 'bash', 'ash', 'dash', '/bin/sh', '/bin/bash', '/bin/ash', '/bin/dash', '/usr/bin/bash', '/usr/bin/sh'])
@@ -224,18 +224,22 @@ class Interpreter {
     else if (name === 'touch') for (const path of words.slice(1)) yield* this.writeFile(path, this.fileText(path) ?? '')
     else if (name === 'rm') for (const path of words.slice(1).filter((word) => !word.startsWith('-'))) yield* this.writeFile(path, null)
     else if (name === 'export') for (const word of words.slice(1)) this.assign(word)
-    else if (servers.has(name) && !words.includes('-s')) yield { kind: 'forever', serves: true, ports: portsOf(words) }
+    // Whom they look for has been told to end by the time they look.
+    else if (name === 'killall' || name === 'pkill' || (name === 'kill' && words[1] === '-0')) this.exitCode = 1
+    else if (servers.has(name) && words[1] === '-s') return 0
+    else if (servers.has(name)) yield { kind: 'forever', serves: true, ports: portsOf(words) }
     else if (!known.has(name)) yield* this.unknown(words[0] ?? '')
     else yield* this.print(this.outputOf(name, words), output)
     return this.exitCode
   }
 
   private *unknown(name: string): Program {
-    if (this.host.unknownCommandServes) yield { kind: 'forever', serves: true, ports: [] }
-    else {
+    const { unknownCommand } = this.host
+    if (unknownCommand === 'serves') yield { kind: 'forever', serves: true, ports: [] }
+    else if (unknownCommand === 'missing') {
       yield { kind: 'log', line: `sh: ${name}: not found` }
       this.exitCode = 127
-    }
+    } else this.exitCode = unknownCommand === 'succeeds' ? 0 : 1
     return this.exitCode
   }
 

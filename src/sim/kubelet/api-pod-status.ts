@@ -1,0 +1,99 @@
+// Upstream: pkg/kubelet/kubelet_pods.go generateAPIPodStatus, pkg/kubelet/status/status_manager.go mergePodStatus (v1.36). Left out: resize status, ephemeral containers, resource claims.
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../api/generated/types.ts'
+import { lostState } from './api-container-status.ts'
+import { isSidecar } from './restart-policy.ts'
+import { conditionsOf, phaseOf, type ConditionFacts, type PodFacts, type PodPhase } from './pod-status.ts'
+
+/** What a status is made of besides the containers' states. */
+export interface PodStatusFacts extends Omit<PodFacts, 'spec' | 'conditions'> {
+  readonly pod: Pod
+  readonly startTime: string
+  readonly nodeIPs: readonly string[]
+  readonly podIPs: readonly string[]
+  /** The phase, reason and message that an eviction or a deadline has decided. */
+  readonly verdict: { readonly phase: PodPhase; readonly reason: string; readonly message: string } | null
+  readonly mayRun: boolean
+}
+
+/** The kubelet's view of a pod as the API has it, before it is merged with what others wrote. */
+export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
+  const { pod } = facts
+  const old = pod.status
+  const conditions = old.conditions ?? []
+  const base: PodFacts = { ...facts, spec: pod.spec, conditions }
+  let phase = phaseOf(base)
+  // A terminal phase never leaves.
+  if (old.phase === 'Failed' || old.phase === 'Succeeded') phase = old.phase
+  const verdict = facts.verdict && !facts.mayRun ? facts.verdict : null
+  if (verdict && phase !== 'Succeeded') phase = verdict.phase
+  const reason = verdict?.reason ?? old.reason
+  const message = verdict?.message ?? old.message
+  return {
+    ...(old.qosClass !== undefined && { qosClass: old.qosClass }),
+    ...(old.nominatedNodeName !== undefined && { nominatedNodeName: old.nominatedNodeName }),
+    observedGeneration: pod.metadata.generation ?? 1,
+    phase,
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+    conditions: mergeConditions(conditions, conditionsOf(base, phase), now, pod.metadata.generation ?? 1),
+    startTime: old.startTime ?? facts.startTime,
+    ...(facts.nodeIPs[0] !== undefined && { hostIP: facts.nodeIPs[0], hostIPs: facts.nodeIPs.map((ip) => ({ ip })) }),
+    ...addressesOf(facts),
+    ...(facts.initContainerStatuses.length > 0 && { initContainerStatuses: facts.initContainerStatuses }),
+    containerStatuses: sortedByName(facts.containerStatuses),
+  }
+}
+
+const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
+/** The zero time, which the wire shows as null. */
+const never = null as unknown as string
+
+/** Others' conditions first, then the kubelet's; the time of a transition moves only with the status. */
+export function mergeConditions(old: readonly PodCondition[], own: readonly ConditionFacts[], now: string, observedGeneration: number): PodCondition[] {
+  const merged = old.filter((condition) => !ownConditions.has(condition.type))
+  for (const facts of own) {
+    const before = old.find((condition) => condition.type === facts.type)
+    const lastTransitionTime = before?.status === facts.status ? before.lastTransitionTime : now
+    merged.push({ lastProbeTime: never, ...(lastTransitionTime !== undefined && { lastTransitionTime }), observedGeneration, ...facts })
+  }
+  return merged
+}
+
+/** Container statuses at the end of a pod: what never came to an end is called lost. */
+export function finalStatuses(pod: Pod, main: readonly ContainerStatus[], init: readonly ContainerStatus[]): { containerStatuses: readonly ContainerStatus[]; initContainerStatuses: readonly ContainerStatus[] } {
+  const initialized = hasInitialized(pod, main, init)
+  if (initialized) return { containerStatuses: main.map(ended), initContainerStatuses: init.map(ended) }
+  // The main containers never had their turn: they keep waiting, and so do the init containers after the first that was reached.
+  const reached = init.findLastIndex((status) => status.state?.terminated !== undefined || status.lastState?.terminated !== undefined || status.state?.running !== undefined)
+  return { containerStatuses: main, initContainerStatuses: init.map((status, at) => (at <= Math.max(0, reached) ? ended(status) : status)) }
+}
+
+function hasInitialized(pod: Pod, main: readonly ContainerStatus[], init: readonly ContainerStatus[]): boolean {
+  const started = main.some((status) => status.state?.running !== undefined || status.state?.terminated !== undefined || status.lastState?.terminated !== undefined)
+  const regular = (pod.spec.initContainers ?? []).filter((container) => !isSidecar(container))
+  if (started || (pod.spec.initContainers ?? []).length === 0) return true
+  return regular.length > 0 && regular.length === (pod.spec.initContainers ?? []).length && regular.every((container) => init.find((status) => status.name === container.name)?.state?.terminated?.exitCode === 0)
+}
+
+function ended(status: ContainerStatus): ContainerStatus {
+  return status.state?.terminated ? status : { ...status, ready: false, started: false, state: lostState() }
+}
+
+/** hostIP and hostIPs are the node's; of the pod's addresses at most one per family, the node's family first. */
+function addressesOf({ pod, nodeIPs, podIPs }: PodStatusFacts): Pick<PodStatus, 'podIP' | 'podIPs'> {
+  const ips = orderPodIPs(nodeIPs, pod.spec.hostNetwork ? nodeIPs : podIPs)
+  return ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }
+}
+
+/** One address a family, the family of the node's first address leading. */
+export function orderPodIPs(nodeIPs: readonly string[], podIPs: readonly string[]): string[] {
+  const isV6 = (ip: string) => ip.includes(':')
+  const leads = isV6(nodeIPs[0] ?? '')
+  const first = podIPs.find((ip) => isV6(ip) === leads)
+  const second = podIPs.find((ip) => isV6(ip) !== leads)
+  return [first, second].filter((ip) => ip !== undefined)
+}
+
+function sortedByName(statuses: readonly ContainerStatus[]): readonly ContainerStatus[] {
+  return statuses.length < 2 ? statuses : [...statuses].sort((a, b) => (a.name < b.name ? -1 : 1))
+}

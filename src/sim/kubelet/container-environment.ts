@@ -1,0 +1,114 @@
+// Upstream: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion (v1.36). Left out: service links, resource fields, file keys.
+import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../api/generated/types.ts'
+
+/** Where values come from that are not in the manifest. */
+export interface EnvironmentSource {
+  configMap(namespace: string, name: string): ConfigMap | null
+  secret(namespace: string, name: string): Secret | null
+  readonly nodeName: string
+  readonly nodeIP: string
+  readonly podIP: string
+}
+
+export type Environment = { readonly ok: true; readonly values: ReadonlyMap<string, string> } | { readonly ok: false; readonly error: string }
+
+/** The variables of a container: envFrom first, env over it, `$(NAME)` replaced by what was set before. */
+export function environmentOf(pod: Pod, container: Container, source: EnvironmentSource): Environment {
+  const values = new Map<string, string>()
+  const namespace = pod.metadata.namespace ?? 'default'
+  for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
+    const kind = configMapRef ? 'configmap' : 'secret'
+    const reference = configMapRef ?? secretRef
+    if (!reference?.name) continue
+    const found = configMapRef ? source.configMap(namespace, reference.name)?.data : decoded(source.secret(namespace, reference.name))
+    const exists = configMapRef ? source.configMap(namespace, reference.name) : source.secret(namespace, reference.name)
+    if (!exists && !reference.optional) return { ok: false, error: `${kind} "${reference.name}" not found` }
+    for (const [key, value] of Object.entries(found ?? {})) values.set(prefix + key, value)
+  }
+  for (const variable of container.env ?? []) {
+    const value = valueOf(pod, variable, values, source)
+    if (typeof value === 'object' && value !== null) return { ok: false, error: value.error }
+    if (value !== null) values.set(variable.name, value)
+  }
+  return { ok: true, values }
+}
+
+/** `$(NAME)` becomes the value, `$$` a dollar sign; a name that is not set stays as it is written. */
+export function expandReferences(text: string, values: ReadonlyMap<string, string>): string {
+  if (!text.includes('$')) return text
+  return text.replaceAll(/\$(?:\$|\(([^()]*)\))/g, (whole, name: string | undefined) => (name === undefined ? '$' : (values.get(name) ?? whole)))
+}
+
+function valueOf(pod: Pod, variable: EnvVar, values: ReadonlyMap<string, string>, source: EnvironmentSource): string | null | { readonly error: string } {
+  const from = variable.valueFrom
+  if (!from) return expandReferences(variable.value ?? '', values)
+  const namespace = pod.metadata.namespace ?? 'default'
+  if (from.fieldRef) return fieldOf(pod, from.fieldRef.fieldPath, source)
+  if (from.configMapKeyRef) {
+    const { name = '', key, optional } = from.configMapKeyRef
+    const map = source.configMap(namespace, name)
+    const value = map?.data && Object.hasOwn(map.data, key) ? map.data[key] : undefined
+    if (value !== undefined) return value
+    return optional ? null : { error: map ? `couldn't find key ${key} in ConfigMap ${namespace}/${name}` : `configmap "${name}" not found` }
+  }
+  if (from.secretKeyRef) {
+    const { name = '', key, optional } = from.secretKeyRef
+    const secret = source.secret(namespace, name)
+    const value = new Map(Object.entries(decoded(secret))).get(key)
+    if (value !== undefined) return value
+    return optional ? null : { error: secret ? `couldn't find key ${key} in Secret ${namespace}/${name}` : `secret "${name}" not found` }
+  }
+  return ''
+}
+
+function fieldOf(pod: Pod, path: string, source: EnvironmentSource): string {
+  const keyed = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path)
+  if (keyed) {
+    const values = (keyed[1] === 'labels' ? pod.metadata.labels : pod.metadata.annotations) ?? {}
+    return Object.hasOwn(values, keyed[2]!) ? (values[keyed[2]!] ?? '') : ''
+  }
+  switch (path) {
+    case 'metadata.name':
+      return pod.metadata.name
+    case 'metadata.namespace':
+      return pod.metadata.namespace ?? ''
+    case 'metadata.uid':
+      return pod.metadata.uid
+    case 'spec.nodeName':
+      return source.nodeName
+    case 'spec.serviceAccountName':
+      return pod.spec.serviceAccountName ?? 'default'
+    case 'status.hostIP':
+    case 'status.hostIPs':
+      return source.nodeIP
+    case 'status.podIP':
+    case 'status.podIPs':
+      return source.podIP
+    default:
+      return ''
+  }
+}
+
+function decoded(secret: Secret | null): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(secret?.data ?? {}).map(([key, value]) => [key, decodeBase64(value)]))
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** Bytes as characters: what scripts print of a secret. */
+function decodeBase64(text: string): string {
+  let bits = 0
+  let count = 0
+  let result = ''
+  for (const character of text) {
+    const value = alphabet.indexOf(character)
+    if (value < 0) continue
+    bits = ((bits << 6) | value) & 0xffffff
+    count += 6
+    if (count >= 8) {
+      count -= 8
+      result += String.fromCharCode((bits >> count) & 255)
+    }
+  }
+  return result
+}

@@ -1,0 +1,62 @@
+import type { Millis } from '../kernel/agenda.ts'
+
+/** The kubelet's settings that this simulation knows, by the names of its configuration. */
+export interface KubeletFlags {
+  readonly nodeStatusUpdateFrequency: Millis
+  readonly nodeStatusReportFrequency: Millis
+  readonly nodeLeaseDurationSeconds: number
+  readonly maxPods: number
+  readonly podsPerCore: number
+  readonly registerNode: boolean
+  readonly registerSchedulable: boolean
+  /** Amounts kept from pods, as `--kube-reserved` has them: `cpu=100m,memory=500Mi`. */
+  readonly kubeReserved: string
+  readonly systemReserved: string
+  /** `memory.available<100Mi,nodefs.available<10%`. */
+  readonly evictionHard: string
+  readonly nodeStatusMaxImages: number
+  readonly maxContainerRestartPeriod: Millis
+}
+
+/** KubeletConfiguration's defaults (v1beta1). */
+export const defaultKubeletFlags: KubeletFlags = {
+  nodeStatusUpdateFrequency: 10_000,
+  nodeStatusReportFrequency: 300_000,
+  nodeLeaseDurationSeconds: 40,
+  maxPods: 110,
+  podsPerCore: 0,
+  registerNode: true,
+  registerSchedulable: true,
+  kubeReserved: '',
+  systemReserved: '',
+  evictionHard: 'imagefs.available<15%,memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%',
+  nodeStatusMaxImages: 50,
+  maxContainerRestartPeriod: 300_000,
+}
+
+/** What is fixed in upstream's code. */
+export const kubeletConstants = {
+  /** genericPlegRelistPeriod: how often the runtime is asked what has changed. */
+  relistPeriod: 1000,
+  /** backOffPeriod: a worker whose sync failed tries again. */
+  syncErrorBackOff: 10_000,
+  containerBackOffInitial: 10_000,
+  containerBackOffReset: 600_000,
+  imageBackOffInitial: 10_000,
+  imageBackOffMax: 300_000,
+  /** syncPeriod: what could not be written is tried again. */
+  statusSyncPeriod: 10_000,
+  /** How soon a static pod shows in an API that comes up later. */
+  mirrorRetryPeriod: 2000,
+  minimumStopGraceSeconds: 2,
+  /** How registering is tried again. */
+  registerBackOffInitial: 200,
+  registerBackOffMax: 7000,
+  /** nodeLeaseRenewIntervalFraction: a quarter of the lease's duration. */
+  leaseRenewFraction: 4,
+  leaseUpdateRetries: 5,
+  leaseEnsureBackOffInitial: 200,
+  leaseEnsureBackOffMax: 7000,
+  maxNamesPerImage: 5,
+  maxProbeRetries: 3,
+} as const

@@ -1,0 +1,193 @@
+// Upstream: pkg/kubelet/kubelet_node_status.go, component-helpers/apimachinery/lease (v1.36). Left out: cloud providers, certificates, jitter of renewals.
+import type { Millis } from '../kernel/agenda.ts'
+import type { Lease, Node, NodeStatus } from '../api/generated/types.ts'
+import { semanticEqual } from '../api/semantic.ts'
+import type { ComponentContext } from '../client/component.ts'
+import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import { digestOf } from '../runtime/image-catalogue.ts'
+import { kubeletConstants, type KubeletFlags } from './flags.ts'
+import { initialNode, leaseSpecOf, networkNotReady, nodeAddresses, nodeConditions, nodeImages, nodeInfoOf, nodeLabels, nodeResources, sameNodeStatus, type Machine } from './node-status.ts'
+
+export interface NodeAgentOptions {
+  readonly context: ComponentContext
+  readonly runtime: ContainerRuntime
+  readonly nodeName: string
+  readonly machine: Machine
+  readonly flags: KubeletFlags
+  /** The pod network works. */
+  networkReady(): boolean
+  /** The node's object is there. */
+  registered(node: Node): void
+}
+
+/** Speaks for the machine: registers the Node, posts its status, renews its Lease. */
+export class NodeAgent {
+  private readonly options: NodeAgentOptions
+  private lease: Lease | null = null
+  private posted: NodeStatus | null = null
+  private lastPost: Millis = 0
+  private firstPass: Millis = 0
+  private passDue: Millis | null = null
+  private passEntry = 0
+  private images = -1
+  private imageList: ReturnType<typeof nodeImages> = []
+  private wasReady = false
+  private readonly resources: ReturnType<typeof nodeResources>
+
+  constructor(options: NodeAgentOptions) {
+    this.options = options
+    this.resources = nodeResources(options.machine, options.flags)
+  }
+
+  start(): void {
+    this.register(kubeletConstants.registerBackOffInitial)
+  }
+
+  /** Something that the status tells has changed: it is posted with the next pass. */
+  statusChanged(): void {
+    if (this.posted) this.planPass()
+  }
+
+  get allocatable(): ReturnType<typeof nodeResources>['amounts'] {
+    return this.resources.amounts
+  }
+
+  private register(delay: Millis): void {
+    const { context, nodeName, machine, flags } = this.options
+    const created = context.client.create('nodes', initialNode(nodeName, machine, flags, this.status([])))
+    const node = created.ok ? created.value : created.status.reason === 'AlreadyExists' ? this.takeOver() : null
+    if (!node) {
+      context.agenda.after(delay, `kubelet ${nodeName}: register again`, () => this.register(Math.min(delay * 2, kubeletConstants.registerBackOffMax)))
+      return
+    }
+    this.options.registered(node)
+    context.events.event(this.reference(), 'Normal', 'Starting', 'Starting kubelet.')
+    this.firstPass = context.agenda.now
+    this.post(node)
+    this.planPass()
+    this.ensureLease(kubeletConstants.leaseEnsureBackOffInitial)
+  }
+
+  /** The node is known from before: the labels a kubelet sets are set again. */
+  private takeOver(): Node | null {
+    const { context, nodeName, machine } = this.options
+    const found = context.client.get('nodes', nodeName)
+    if (!found.ok) return null
+    const labels = { ...found.value.metadata.labels, ...nodeLabels(nodeName, machine) }
+    if (semanticEqual(labels, found.value.metadata.labels)) return found.value
+    const updated = context.client.update('nodes', { ...found.value, metadata: { ...found.value.metadata, labels } })
+    return updated.ok ? updated.value : null
+  }
+
+  private planPass(): void {
+    const { agenda } = this.options.context
+    const { nodeStatusUpdateFrequency: period, nodeStatusReportFrequency } = this.options.flags
+    const changed = this.posted === null || this.isChanged()
+    const from = changed ? agenda.now + 1 : this.lastPost + nodeStatusReportFrequency
+    const due = this.firstPass + Math.ceil((from - this.firstPass) / period) * period
+    if (this.passDue !== null && this.passDue <= due) return
+    if (this.passDue !== null) agenda.cancel(this.passEntry)
+    this.passDue = due
+    this.passEntry = agenda.at(due, `kubelet ${this.options.nodeName}: node status`, () => {
+      this.passDue = null
+      this.pass()
+      this.planPass()
+    })
+  }
+
+  private isChanged(): boolean {
+    const { runtime } = this.options
+    const ready = (this.posted?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True')
+    return runtime.disk.images.size !== this.images || ready !== this.options.networkReady()
+  }
+
+  private pass(): void {
+    const { client } = this.options.context
+    const found = client.get('nodes', this.options.nodeName)
+    if (found.ok) this.post(found.value)
+    else if (found.status.reason === 'NotFound') this.posted = null
+    else this.lastPost = this.options.context.agenda.now - this.options.flags.nodeStatusReportFrequency
+  }
+
+  private post(node: Node): void {
+    const { context, flags } = this.options
+    const status = this.status(node.status.conditions ?? [])
+    const due = context.agenda.now - this.lastPost >= flags.nodeStatusReportFrequency
+    const bootBefore = node.status.nodeInfo?.bootID
+    if (this.posted && !due && sameNodeStatus(node.status, status, semanticEqual)) return
+    const written = context.client.updateStatus('nodes', { ...node, status: { ...node.status, ...status } })
+    if (!written.ok) return
+    this.posted = written.value.status
+    this.lastPost = context.agenda.now
+    if (bootBefore && bootBefore !== this.options.runtime.bootId) context.events.event(this.reference(), 'Warning', 'Rebooted', `Node ${node.metadata.name} has been rebooted, boot id: ${this.options.runtime.bootId}`)
+    this.tellReadiness()
+  }
+
+  private tellReadiness(): void {
+    const { context, nodeName } = this.options
+    const ready = this.options.networkReady()
+    if (ready === this.wasReady) return
+    this.wasReady = ready
+    const reason = ready ? 'NodeReady' : 'NodeNotReady'
+    context.events.event(this.reference(), 'Normal', reason, `Node ${nodeName} status is now: ${reason}`)
+  }
+
+  private status(old: NonNullable<NodeStatus['conditions']>): NodeStatus {
+    const { context, runtime, nodeName, machine, flags } = this.options
+    if (runtime.disk.images.size !== this.images) {
+      this.images = runtime.disk.images.size
+      this.imageList = nodeImages(runtime.images.list(), flags.nodeStatusMaxImages)
+    }
+    const errors = this.options.networkReady() ? [] : [networkNotReady]
+    return {
+      addresses: nodeAddresses(machine.ip, nodeName),
+      capacity: this.resources.capacity ?? {},
+      allocatable: this.resources.allocatable ?? {},
+      conditions: nodeConditions(old, errors, context.wall.time()),
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      images: this.imageList,
+      nodeInfo: nodeInfoOf({ machineId: digestOf(nodeName).slice(7, 39), bootId: runtime.bootId, kubelet: kubeletVersion, runtime: 'containerd://2.1.4', osImage: machine.osImage ?? 'Debian GNU/Linux 13 (trixie)' }),
+    }
+  }
+
+  private ensureLease(delay: Millis): void {
+    const { context, nodeName, flags } = this.options
+    const key = `kube-node-lease/${nodeName}`
+    const spec = leaseSpecOf(nodeName, flags.nodeLeaseDurationSeconds, context.wall.microTime())
+    const found = context.client.get('leases', key)
+    const node = found.ok ? null : context.client.get('nodes', nodeName)
+    const ownerReferences = node?.ok ? [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid: node.value.metadata.uid }] : []
+    const written = found.ok
+      ? context.client.update('leases', { ...found.value, spec: { ...found.value.spec, ...spec } })
+      : found.status.reason === 'NotFound'
+        ? context.client.create('leases', { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: nodeName, namespace: 'kube-node-lease', ownerReferences }, spec })
+        : found
+    if (written.ok) {
+      this.lease = written.value
+      this.planRenewal()
+    } else context.agenda.after(delay, `kubelet ${nodeName}: lease again`, () => this.ensureLease(Math.min(delay * 2, kubeletConstants.leaseEnsureBackOffMax)))
+  }
+
+  private planRenewal(): void {
+    const { context, nodeName, flags } = this.options
+    context.agenda.after((flags.nodeLeaseDurationSeconds * 1000) / kubeletConstants.leaseRenewFraction, `kubelet ${nodeName}: renew lease`, () => this.renew())
+  }
+
+  private renew(): void {
+    const { context } = this.options
+    if (!this.lease) return this.ensureLease(kubeletConstants.leaseEnsureBackOffInitial)
+    const renewed = context.client.update('leases', { ...this.lease, spec: { ...this.lease.spec, renewTime: context.wall.microTime() } })
+    if (!renewed.ok) return this.ensureLease(kubeletConstants.leaseEnsureBackOffInitial)
+    this.lease = renewed.value
+    this.planRenewal()
+  }
+
+  private reference(): { apiVersion: string; kind: string; metadata: Node['metadata'] } {
+    const { nodeName } = this.options
+    // Events about a node name it by its name, for the kubelet speaks before it knows the uid.
+    return { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } as Node['metadata'] }
+  }
+}
+
+/** The version this kubelet says it has. */
+export const kubeletVersion = 'v1.36.2'

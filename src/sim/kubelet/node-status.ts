@@ -1,0 +1,185 @@
+// Upstream: pkg/kubelet/kubelet_node_status.go, nodestatus/setters.go, cm/node_container_manager (v1.36). Left out: huge pages, volumes in use, features, swap.
+import type { Node, NodeCondition, NodeStatus, NodeSystemInfo, Taint } from '../api/generated/types.ts'
+import { formatQuantity, milliValue, wholeValue } from '../api/quantity.ts'
+import type { CachedImage } from '../runtime/node-disk.ts'
+import { kubeletConstants, type KubeletFlags } from './flags.ts'
+
+/** The machine a kubelet runs on. */
+export interface Machine {
+  readonly cpu: string
+  readonly memory: string
+  readonly pods?: number
+  readonly ephemeralStorage?: string
+  readonly zone?: string
+  readonly ip: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: readonly Taint[]
+  /** Address range of its pods, where the node's object does not tell. */
+  readonly podCIDR?: string
+  readonly osImage?: string
+}
+
+/** Amounts in the units of the arithmetic: thousandths of a CPU, bytes, pods. */
+export interface Amounts {
+  readonly cpuMilli: number
+  readonly memory: number
+  readonly 'ephemeral-storage'?: number
+  readonly pods?: number
+}
+
+/** What pods may have: capacity less reservations and hard eviction thresholds, never below nothing. */
+export function allocatableOf(capacity: Amounts, reserved: readonly Partial<Amounts>[], evictionHard: Partial<Amounts>): Amounts {
+  const less = (name: 'cpuMilli' | 'memory' | 'ephemeral-storage', amount: number) => Math.max(0, reserved.reduce((left, part) => left - (part[name] ?? 0), amount) - (evictionHard[name] ?? 0))
+  const storage = capacity['ephemeral-storage']
+  return {
+    cpuMilli: less('cpuMilli', capacity.cpuMilli),
+    memory: less('memory', capacity.memory),
+    ...(storage !== undefined && { 'ephemeral-storage': less('ephemeral-storage', storage) }),
+    ...(capacity.pods !== undefined && { pods: capacity.pods }),
+  }
+}
+
+/** `cpu=100m,memory=500Mi` as amounts. */
+export function reservationOf(text: string): Partial<Amounts> {
+  const parts = new Map(text.split(',').filter((part) => part !== '').map((part) => part.split('=') as [string, string]))
+  return {
+    ...(parts.has('cpu') && { cpuMilli: milliValue(parts.get('cpu')!) }),
+    ...(parts.has('memory') && { memory: wholeValue(parts.get('memory')!) }),
+    ...(parts.has('ephemeral-storage') && { 'ephemeral-storage': wholeValue(parts.get('ephemeral-storage')!) }),
+  }
+}
+
+/** The hard thresholds for memory and disk as amounts; percentages are taken with a 32-bit float, as upstream does. */
+export function evictionAmounts(text: string, storage: number): Partial<Amounts> {
+  const parts = new Map(text.split(',').filter((part) => part !== '').map((part) => part.split('<') as [string, string]))
+  const amount = (value: string, of: number) => (value.endsWith('%') ? Math.floor(Math.fround(Math.fround(Number(value.slice(0, -1)) / 100) * Math.fround(of))) : wholeValue(value))
+  const memory = parts.get('memory.available')
+  const disk = parts.get('nodefs.available')
+  return { ...(memory !== undefined && { memory: amount(memory, 0) }), ...(disk !== undefined && { 'ephemeral-storage': amount(disk, storage) }) }
+}
+
+/** podsPerCore caps maxPods. */
+export function podCapacity({ maxPods, podsPerCore }: Pick<KubeletFlags, 'maxPods' | 'podsPerCore'>, cores: number): number {
+  return podsPerCore > 0 ? Math.min(podsPerCore * cores, maxPods) : maxPods
+}
+
+/** Labels a kubelet gives its node; the machine's own win. */
+export function nodeLabels(hostname: string, machine: Pick<Machine, 'zone' | 'labels'>): Readonly<Record<string, string>> {
+  return {
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': hostname,
+    'kubernetes.io/os': 'linux',
+    ...(machine.zone !== undefined && { 'topology.kubernetes.io/region': 'local', 'topology.kubernetes.io/zone': machine.zone }),
+    ...machine.labels,
+  }
+}
+
+/** The node's conditions by type: reason and message for either status. */
+export const nodeConditionTexts = {
+  MemoryPressure: { False: ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'], True: ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'] },
+  DiskPressure: { False: ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'], True: ['KubeletHasDiskPressure', 'kubelet has disk pressure'] },
+  PIDPressure: { False: ['KubeletHasSufficientPID', 'kubelet has sufficient PID available'], True: ['KubeletHasInsufficientPID', 'kubelet has insufficient PID available'] },
+} as const
+
+/** The Ready condition: every failing check's message, in brackets when there are several. */
+export function readyConditionOf(errors: readonly string[]): Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'> {
+  if (errors.length === 0) return { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' }
+  return { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]` }
+}
+
+export const networkNotReady = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
+
+/** All four conditions at a time; transition times stay where a status stays. */
+export function nodeConditions(old: readonly NodeCondition[], errors: readonly string[], now: string): NodeCondition[] {
+  const pressures = (['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const).map((type) => {
+    const [reason, message] = nodeConditionTexts[type].False
+    return { type, status: 'False', reason, message }
+  })
+  const own = [...pressures, readyConditionOf(errors)].map((condition): NodeCondition => {
+    const before = old.find((candidate) => candidate.type === condition.type)
+    return { ...condition, lastHeartbeatTime: now, lastTransitionTime: before?.status === condition.status ? (before.lastTransitionTime ?? now) : now }
+  })
+  return [...old.filter((condition) => !own.some((mine) => mine.type === condition.type)), ...own]
+}
+
+/** At most 50 images, largest first, digests before tags. */
+export function nodeImages(images: readonly CachedImage[], most: number): { readonly names: readonly string[]; readonly sizeBytes: number }[] {
+  return listedImages(images.map((image) => ({ names: [`${image.name.replace(/[:@][^/]*$/, '')}@${image.digest}`, image.name], sizeBytes: image.sizeBytes })), most)
+}
+
+/** Sorts and cuts what is listed. */
+export function listedImages(images: readonly { readonly names: readonly string[]; readonly sizeBytes: number }[], most: number): { readonly names: readonly string[]; readonly sizeBytes: number }[] {
+  return [...images]
+    .sort((a, b) => b.sizeBytes - a.sizeBytes || ((a.names[0] ?? '') < (b.names[0] ?? '') ? -1 : 1))
+    .slice(0, most)
+    .map((image) => ({ ...image, names: image.names.slice(0, kubeletConstants.maxNamesPerImage) }))
+}
+
+/** The addresses of a node without a cloud provider. */
+export function nodeAddresses(ip: string, hostname: string): NonNullable<NodeStatus['addresses']> {
+  return [{ type: 'InternalIP', address: ip }, { type: 'Hostname', address: hostname }]
+}
+
+/** What a machine has, as quantities: capacity and allocatable. */
+export function nodeResources(machine: Machine, flags: KubeletFlags): Pick<NodeStatus, 'capacity' | 'allocatable'> & { readonly amounts: Amounts } {
+  const storage = wholeValue(machine.ephemeralStorage ?? '100Gi')
+  const cores = milliValue(machine.cpu) / 1000
+  const capacity: Amounts = { cpuMilli: milliValue(machine.cpu), memory: wholeValue(machine.memory), 'ephemeral-storage': storage, pods: podCapacity({ ...flags, maxPods: machine.pods ?? flags.maxPods }, cores) }
+  const allocatable = allocatableOf(capacity, [reservationOf(flags.kubeReserved), reservationOf(flags.systemReserved)], evictionAmounts(flags.evictionHard, storage))
+  return { capacity: asQuantities(capacity, true), allocatable: asQuantities(allocatable, false), amounts: allocatable }
+}
+
+function asQuantities(amounts: Amounts, isCapacity: boolean): Readonly<Record<string, string>> {
+  const binary = (bytes: number) => (bytes % 1024 === 0 ? `${bytes / 1024}Ki` : String(bytes))
+  const storage = amounts['ephemeral-storage'] ?? 0
+  return {
+    cpu: amounts.cpuMilli % 1000 === 0 ? String(amounts.cpuMilli / 1000) : `${amounts.cpuMilli}m`,
+    // The capacity of the disk is told in Ki, what is left of it for pods in bytes.
+    'ephemeral-storage': isCapacity ? binary(storage) : formatQuantity({ unscaled: BigInt(storage), exponent: 0, format: 'DecimalSI', isDecimal: false }),
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory: binary(amounts.memory),
+    pods: String(amounts.pods ?? 0),
+  }
+}
+
+/** nodeInfo: what the machine says of itself. */
+export function nodeInfoOf({ machineId, bootId, kubelet, runtime, osImage }: { machineId: string; bootId: string; kubelet: string; runtime: string; osImage: string }): NodeSystemInfo {
+  return {
+    architecture: 'amd64',
+    bootID: bootId,
+    containerRuntimeVersion: runtime,
+    kernelVersion: '6.12.63-kubarium',
+    kubeProxyVersion: '',
+    kubeletVersion: kubelet,
+    machineID: machineId,
+    operatingSystem: 'linux',
+    osImage,
+    systemUUID: machineId,
+  }
+}
+
+/** True when two statuses tell the same; times of heartbeats do not count. */
+export function sameNodeStatus(one: NodeStatus, other: NodeStatus, equal: (a: unknown, b: unknown) => boolean): boolean {
+  const timeless = (status: NodeStatus) => ({ ...status, conditions: (status.conditions ?? []).map(({ lastHeartbeatTime: _, ...rest }) => rest) })
+  return equal(timeless(one), timeless(other))
+}
+
+/** The lease of a node as its kubelet writes it. */
+export function leaseSpecOf(nodeName: string, leaseDurationSeconds: number, renewTime: string): { holderIdentity: string; leaseDurationSeconds: number; renewTime: string } {
+  return { holderIdentity: nodeName, leaseDurationSeconds, renewTime }
+}
+
+/** The object a kubelet registers. */
+export function initialNode(nodeName: string, machine: Machine, flags: KubeletFlags, status: NodeStatus): Omit<Node, 'metadata'> & { readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly annotations: Readonly<Record<string, string>> } } {
+  const taints = [...(machine.taints ?? []), ...(flags.registerSchedulable ? [] : [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const])]
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: nodeName, labels: nodeLabels(nodeName, machine), annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
+    spec: { ...(taints.length > 0 && { taints }), ...(flags.registerSchedulable ? {} : { unschedulable: true }), ...(machine.podCIDR !== undefined && { podCIDR: machine.podCIDR, podCIDRs: [machine.podCIDR] }) },
+    status,
+  }
+}

@@ -1,0 +1,104 @@
+// Upstream: pkg/kubelet/lifecycle/predicate.go, kubelet.go canAdmitPod (v1.36). Left out: pod OS, topology and device managers, preemption for critical pods.
+import type { Node, Pod } from '../api/generated/types.ts'
+import { matchRequiredNodeAffinity } from '../api/node-affinity.ts'
+import { milliValue, wholeValue } from '../api/quantity.ts'
+import { tolerates } from '../api/taints.ts'
+import { isSidecar } from './restart-policy.ts'
+import type { Amounts } from './node-status.ts'
+
+/** Why a pod is refused: its status gets the reason, and the message behind "Pod was rejected: ". */
+export interface Rejection {
+  readonly reason: string
+  readonly message: string
+}
+
+/** What the admitted pods of a node have taken. */
+export interface Usage {
+  readonly cpuMilli: number
+  readonly memory: number
+  readonly 'ephemeral-storage': number
+  readonly pods: number
+}
+
+export const noUsage: Usage = { cpuMilli: 0, memory: 0, 'ephemeral-storage': 0, pods: 0 }
+
+/** What one pod asks for. */
+export function usageOf(pod: Pod): Usage {
+  return { cpuMilli: requestOf(pod, 'cpu', milliValue), memory: requestOf(pod, 'memory', wholeValue), 'ephemeral-storage': requestOf(pod, 'ephemeral-storage', wholeValue), pods: 1 }
+}
+
+export function addUsage(one: Usage, other: Usage, sign: 1 | -1 = 1): Usage {
+  return {
+    cpuMilli: one.cpuMilli + sign * other.cpuMilli,
+    memory: one.memory + sign * other.memory,
+    'ephemeral-storage': one['ephemeral-storage'] + sign * other['ephemeral-storage'],
+    pods: one.pods + sign * other.pods,
+  }
+}
+
+/** Refuses what does not fit on the node any more; the first reason found counts. null: admitted. */
+export function admitPod(pod: Pod, node: Node | undefined, others: readonly Pod[], used: Usage, allocatable: Amounts): Rejection | null {
+  const wanted = usageOf(pod)
+  const shortage = shortageOf(wanted, used, allocatable)
+  if (shortage) return shortage
+  if (node && !matchesNode(pod, node)) return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector")
+  if (hostPortsOf(pod).some((port) => others.some((other) => hostPortsOf(other).some((taken) => conflicts(port, taken))))) return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports")
+  const noExecute = node?.spec.taints?.find((taint) => taint.effect === 'NoExecute' && !(pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, taint)))
+  return noExecute ? predicate('TaintToleration', "node(s) had taints that the pod didn't tolerate") : null
+}
+
+function matchesNode(pod: Pod, node: Node): boolean {
+  return matchRequiredNodeAffinity(pod.spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} }).matches
+}
+
+function shortageOf(wanted: Usage, used: Usage, allocatable: Amounts): Rejection | null {
+  const rows = [
+    ['pods', 1, used.pods, allocatable.pods ?? 110],
+    ['cpu', wanted.cpuMilli, used.cpuMilli, allocatable.cpuMilli],
+    ['memory', wanted.memory, used.memory, allocatable.memory],
+    ['ephemeral-storage', wanted['ephemeral-storage'], used['ephemeral-storage'], allocatable['ephemeral-storage'] ?? Number.MAX_SAFE_INTEGER],
+  ] as const
+  for (const [name, requested, taken, capacity] of rows) {
+    if (requested > 0 && requested > capacity - taken) return { reason: `OutOf${name}`, message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${taken}, capacity: ${capacity}` }
+  }
+  return null
+}
+
+function predicate(reason: string, why: string): Rejection {
+  return { reason, message: `Predicate ${reason} failed: ${why}` }
+}
+
+/** Main containers and sidecars together, or the greatest init container with the sidecars before it, and the overhead. */
+function requestOf(pod: Pod, name: string, valueOf: (text: string) => number): number {
+  const { spec } = pod
+  const of = (requests: Readonly<Record<string, string>> | undefined) => {
+    const text = requests?.[name]
+    return text === undefined ? 0 : valueOf(text)
+  }
+  const podLevel = spec.resources?.requests?.[name]
+  if (podLevel !== undefined) return valueOf(podLevel) + of(spec.overhead)
+  let main = 0
+  for (const container of spec.containers) main += of(container.resources?.requests)
+  let sidecars = 0
+  let greatest = 0
+  for (const container of spec.initContainers ?? []) {
+    const request = of(container.resources?.requests)
+    if (isSidecar(container)) sidecars += request
+    greatest = Math.max(greatest, isSidecar(container) ? sidecars : sidecars + request)
+  }
+  return Math.max(main + sidecars, greatest) + of(spec.overhead)
+}
+
+interface HostPort {
+  readonly port: number
+  readonly protocol: string
+  readonly ip: string
+}
+
+function hostPortsOf(pod: Pod): HostPort[] {
+  return pod.spec.containers.flatMap((container) => (container.ports ?? []).filter((port) => port.hostPort).map((port) => ({ port: port.hostPort!, protocol: port.protocol, ip: port.hostIP || '0.0.0.0' })))
+}
+
+function conflicts(one: HostPort, other: HostPort): boolean {
+  return one.port === other.port && one.protocol === other.protocol && (one.ip === other.ip || one.ip === '0.0.0.0' || other.ip === '0.0.0.0')
+}

@@ -1,0 +1,93 @@
+// Upstream: pkg/kubelet/status/status_manager.go (v1.36). Left out: patch bytes (the status is merged with what the server has and put), metrics.
+import type { Pod, PodStatus } from '../api/generated/types.ts'
+import { keyOf } from '../api/objects.ts'
+import { semanticEqual } from '../api/semantic.ts'
+import type { ComponentContext } from '../client/component.ts'
+import { kubeletConstants } from './flags.ts'
+
+interface Wanted {
+  /** The kubelet's pod; of a static pod, the one from its file. */
+  readonly pod: Pod
+  readonly status: PodStatus
+  /** All has stopped: the object may go. */
+  readonly finished: boolean
+}
+
+/** Writes pods' statuses to the API server, and again later when it cannot be reached. */
+export class StatusWriter {
+  private readonly context: ComponentContext
+  private readonly unwritten = new Map<string, Wanted>()
+  private retrying = false
+
+  constructor(context: ComponentContext) {
+    this.context = context
+  }
+
+  write(pod: Pod, status: PodStatus, finished: boolean): void {
+    const wanted: Wanted = { pod, status, finished }
+    if (this.attempt(wanted)) this.unwritten.delete(pod.metadata.uid)
+    else {
+      this.unwritten.set(pod.metadata.uid, wanted)
+      this.planRetry()
+    }
+  }
+
+  forget(uid: string): void {
+    this.unwritten.delete(uid)
+  }
+
+  /** True when there is nothing more to be done: it is written, or the object is gone or another. */
+  private attempt({ pod, status, finished }: Wanted): boolean {
+    const { client } = this.context
+    const key = keyOf(pod)
+    const answer = client.get('pods', key)
+    if (!answer.ok) return answer.status.reason === 'NotFound'
+    const live = answer.value
+    const mirrorOf = live.metadata.annotations?.['kubernetes.io/config.mirror']
+    if (live.metadata.uid !== pod.metadata.uid && mirrorOf !== pod.metadata.uid) return true
+    const merged = mergeWithOthers(live.status, status)
+    if (!semanticEqual(live.status, merged)) {
+      const written = client.updateStatus('pods', { ...live, status: merged })
+      if (!written.ok) return written.status.reason === 'NotFound'
+    }
+    if (!finished || live.metadata.deletionTimestamp === undefined || mirrorOf !== undefined) return true
+    const deleted = client.delete('pods', key, { gracePeriodSeconds: 0, preconditions: { uid: live.metadata.uid } })
+    return deleted.ok || deleted.status.reason !== 'Unreachable'
+  }
+
+  private planRetry(): void {
+    if (this.retrying) return
+    this.retrying = true
+    this.context.agenda.after(kubeletConstants.statusSyncPeriod, `${this.context.name}: write statuses again`, () => {
+      this.retrying = false
+      for (const [uid, wanted] of [...this.unwritten]) {
+        if (!this.attempt(wanted)) return this.planRetry()
+        this.unwritten.delete(uid)
+      }
+    })
+  }
+}
+
+/** What others have written meanwhile stays: their conditions and fields; a terminal phase never leaves. */
+export function mergeWithOthers(live: PodStatus, own: PodStatus): PodStatus {
+  const ownTypes = new Set((own.conditions ?? []).map((condition) => condition.type))
+  const theirs = (live.conditions ?? []).filter((condition) => !ownTypes.has(condition.type))
+  const phase = live.phase === 'Failed' || live.phase === 'Succeeded' ? live.phase : own.phase
+  const conditions = theirs.length === 0 ? (own.conditions ?? []) : [...theirs, ...(own.conditions ?? [])]
+  return { ...live, ...own, phase, conditions: phase === 'Failed' || phase === 'Succeeded' ? unready(conditions, phase) : conditions }
+}
+
+/** A terminal pod is not ready, whatever its last probes said. */
+function unready(conditions: PodStatus['conditions'] & {}, phase: string): PodStatus['conditions'] & {} {
+  if (!conditions.some((condition) => isReadiness(condition.type) && condition.status === 'True')) return conditions
+  const reason = phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed'
+  return conditions.map((condition) => {
+    if (!isReadiness(condition.type) || condition.status !== 'True') return condition
+    const { message: _, ...rest } = condition
+    return { ...rest, status: 'False', reason }
+  })
+}
+
+function isReadiness(type: string): boolean {
+  return type === 'Ready' || type === 'ContainersReady'
+}
