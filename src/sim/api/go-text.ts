@@ -6,13 +6,12 @@ export function quoted(text: string): string {
   return `"${result}"`
 }
 
-/** A value as compact JSON in the way Go writes it: keys sorted, `<`, `>` and `&` escaped. */
+/** A value as compact JSON in the way Go writes it: `<`, `>` and `&` escaped. Keys keep their order: decoding has put fields into Go's and sorted maps. */
 export function goJson(value: unknown): string {
   if (value === undefined) return 'null'
   if (value === null || typeof value !== 'object') return (JSON.stringify(value) ?? 'null').replaceAll(/[<>&\u2028\u2029]/g, unicodeEscape)
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
-  entries.sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, inner]) => `${goJson(key)}:${goJson(inner)}`).join(',')}}`
 }
 
