@@ -1,4 +1,8 @@
 import type { GoldenSet } from './harness.ts'
+import { garbageCollector } from './controllers/garbage-collector.ts'
+import { namespaceSet } from './controllers/namespace.ts'
+import { podgcSet } from './controllers/podgc.ts'
+import { serviceAccountSet } from './controllers/serviceaccount.ts'
 import { endpointSlice } from './machinery/endpointslice.ts'
 import { nameSet } from './machinery/names.ts'
 import { objectMeta } from './machinery/object-meta.ts'
@@ -9,6 +13,7 @@ import { durationText, intOrString } from './machinery/small.ts'
 import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
 import { eventCorrelator } from './nodes/event-correlator.ts'
+import { podStatus } from './nodes/pod-status.ts'
 import { defaultsSet } from './objects/defaults.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
 import { schedulerFilter } from './scheduler/filter.ts'
@@ -39,4 +44,9 @@ export const sets: readonly GoldenSet[] = [
   schedulerPreemption,
   schedulerQueue,
   eventCorrelator,
+  podStatus,
+  garbageCollector,
+  namespaceSet,
+  podgcSet,
+  serviceAccountSet,
 ]
