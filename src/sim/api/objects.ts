@@ -35,6 +35,7 @@ export function controllerOf(object: { readonly metadata: ObjectMeta }): OwnerRe
 /** Freezes an object and everything in it that is not frozen yet. What is frozen is complete: its insides are not walked again. */
 export function deepFreeze<T>(value: T): T {
   if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return value
-  for (const inner of Object.values(value)) deepFreeze(inner)
+  // Stored objects are plain JSON, so that this visits their own keys only, and makes no list of them.
+  for (const key in value) if (typeof value[key] === 'object') deepFreeze(value[key])
   return Object.freeze(value)
 }

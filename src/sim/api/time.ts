@@ -15,8 +15,22 @@ export function formatMicroTime(epoch: EpochMillis): string {
   return `${formatSeconds(epoch)}.${pad(modulo(epoch, 1000), 3)}000Z`
 }
 
+/** Objects are full of the same few instants, so what was read or written lately is remembered; the answers are the same without it. */
+const remembered = 2048
+const parsed = new Map<string, EpochMillis | null>()
+const formatted = new Map<number, string>()
+
 /** Reads both forms, and any RFC 3339 offset; null when the text is not a time. */
 export function parseTime(text: string): EpochMillis | null {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const epoch = readTime(text)
+  if (parsed.size >= remembered) parsed.clear()
+  parsed.set(text, epoch)
+  return epoch
+}
+
+function readTime(text: string): EpochMillis | null {
   const match = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/.exec(text)
   if (!match) return null
   const [, year, month, date, hour, minute, second, fraction = '', sign, offsetHour, offsetMinute] = match
@@ -48,6 +62,16 @@ export function createWallClock(agenda: { readonly now: Millis }, start: EpochMi
 }
 
 function formatSeconds(epoch: EpochMillis): string {
+  const second = Math.floor(epoch / 1000)
+  const known = formatted.get(second)
+  if (known !== undefined) return known
+  const text = writeSeconds(epoch)
+  if (formatted.size >= remembered) formatted.clear()
+  formatted.set(second, text)
+  return text
+}
+
+function writeSeconds(epoch: EpochMillis): string {
   const days = Math.floor(epoch / day)
   const { year, month, date } = civilDate(days)
   const seconds = Math.floor((epoch - days * day) / 1000)

@@ -59,7 +59,7 @@ export function revisionOf(object: KubernetesObject): number {
 /** Writes an object over the version that it was made from (`before`; undefined: there was none) and tells the trace. */
 export function commit(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, lease?: LeaseId): KubernetesObject {
   const { namespace, name } = object.metadata
-  const swap = core.store.put(storageKey(definition, namespace, name), before ? revisionOf(before) : 0, (revision) => atVersion(object, String(revision)), lease)
+  const swap = core.store.put(storageKey(definition, namespace, name), before ? revisionOf(before) : 0, (revision) => stamped(object, String(revision)), lease)
   return finish(core, by, definition, swap, objectKey(namespace, name)).value!
 }
 
@@ -68,6 +68,14 @@ export function commitDeletion(core: Core, by: Authorship, definition: ResourceD
   const { namespace, name } = object.metadata
   const swap = core.store.delete(storageKey(definition, namespace, name), revisionOf(object))
   return atVersion(object, String(finish(core, by, definition, swap, objectKey(namespace, name)).modRevision))
+}
+
+/** The object as it is stored. What the registry has just made, and nobody else holds yet, is completed in place. */
+function stamped(object: KubernetesObject, resourceVersion: string): KubernetesObject {
+  if (Object.isFrozen(object) || Object.isFrozen(object.metadata)) return atVersion(object, resourceVersion)
+  const metadata: { resourceVersion: string } = object.metadata
+  metadata.resourceVersion = resourceVersion
+  return deepFreeze(object)
 }
 
 export function atVersion(object: KubernetesObject, resourceVersion: string): KubernetesObject {

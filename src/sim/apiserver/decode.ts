@@ -15,13 +15,30 @@ export function decodeBody(target: Target, body: unknown): Result<KubernetesObje
 }
 
 /** The same for what replaces an object: it must bear the name that the URL names. */
-export function decodeReplacement(target: Target, body: unknown): Result<KubernetesObject> {
-  const decoded = decodeBody(target, body)
+export function decodeReplacement(target: Target, body: unknown, existing: KubernetesObject | undefined): Result<KubernetesObject> {
+  const decoded = existing && isObject(body) ? decodeChanged(target, body, existing) : decodeBody(target, body)
   if (!decoded.ok) return decoded
   const { name } = decoded.value.metadata
   if (!name) return refused(badRequest(`the name of the object (${target.name} based on URL) was undeterminable: name must be provided`))
   if (name !== target.name) return refused(badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`))
   return decoded
+}
+
+/** Most updates change one part of an object they have read: the parts that are the stored ones are known to be well-formed. */
+function decodeChanged(target: Target, body: Fields, existing: KubernetesObject): Result<KubernetesObject> {
+  if (body['metadata'] !== existing.metadata) return decodeBody(target, body)
+  const stored = existing as KubernetesObject & Fields
+  const changed: Record<string, unknown> = {}
+  const same: Record<string, unknown> = {}
+  for (const key of Object.keys(body)) (typeof body[key] === 'object' && Object.hasOwn(stored, key) && body[key] === stored[key] ? same : changed)[key] = body[key]
+  const decoded = decodeObject(target.definition, changed, target.fieldValidation)
+  return decoded.ok ? { ...decoded, value: target.strategy.defaults({ ...decoded.value, ...same }) } : decoded
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** An answer with the warnings of earlier steps. */

@@ -1,6 +1,10 @@
 // Upstream: apiserver/pkg/endpoints/handlers/patch.go (v1.36). Left out: server-side apply.
-import { badRequest, genericServerResponse, notFound, requestEntityTooLarge } from '../api/errors.ts'
+import { badRequest, genericServerResponse, invalid, notFound, requestEntityTooLarge } from '../api/errors.ts'
+import { invalid as invalidField } from '../api/field-errors.ts'
+import { goJson } from '../api/go-text.ts'
 import type { KubernetesObject } from '../api/objects.ts'
+import { applyJsonPatch, readOperations, type Patched } from '../api/patch/json-patch.ts'
+import { applyMergePatch } from '../api/patch/merge-patch.ts'
 import type { PatchType } from '../api/request.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
@@ -16,42 +20,34 @@ export function patch(target: Target, type: PatchType, body: unknown, rules: Upd
   const { core, definition, namespace, name } = target
   const existing = readObject(core, definition, namespace, name)
   if (!existing) return refused(notFound(definition, name))
-  const patched = applyPatch(target, type, body, existing)
+  const patched = applyPatch(type, body, existing)
   if (!patched.ok) return patched
-  const decoded = decodeReplacement(target, patched.value)
-  if (!decoded.ok) return decoded
-  return replace(target, decoded.value, existing, rules, decoded.warnings)
+  const decoded = decodeReplacement(target, patched.value, existing)
+  if (decoded.ok) return replace(target, decoded.value, existing, rules, decoded.warnings)
+  // A document that cannot be read any more is the fault of the patch.
+  const [, problem] = decoded.status.message?.split(` cannot be handled as a ${definition.kind}: `) ?? []
+  if (problem === undefined) return decoded
+  return refused(invalid({ group: '', kind: '' }, '', [invalidField('patch', goJson(patched.value), problem)]))
 }
 
 /** What the patch makes of a document, before anybody has looked at whether that makes sense. */
-export function applyPatch(_target: Target, type: PatchType, body: unknown, document: unknown): Result<unknown> {
+export function applyPatch(type: PatchType, body: unknown, document: unknown): Result<unknown> {
   switch (type) {
     case 'json': {
-      if (!Array.isArray(body)) return refused(badRequest(`error decoding patch: json: cannot unmarshal ${goKind(body)} into Go value of type []handlers.jsonPatchOp`))
-      if (body.length > mostOperations) return refused(requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${mostOperations}, got ${body.length}`))
-      return accepted(document)
+      const operations = readOperations(body)
+      if (!operations.ok) return refused(badRequest(`error decoding patch: ${operations.error}`))
+      const count = operations.value.length
+      if (count > mostOperations) return refused(requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${mostOperations}, got ${count}`))
+      const patched = applyJsonPatch(document, operations.value)
+      return patched.ok ? accepted(patched.value) : refused(genericServerResponse(422, '', { group: '', resource: '' }, '', patched.error, 0, false))
     }
     case 'merge':
-      return accepted(mergePatch(document, body))
+      return resultOf(applyMergePatch(document, body))
     case 'strategic':
-      return accepted(mergePatch(document, body))
+      return resultOf(applyMergePatch(document, body))
   }
 }
 
-function goKind(value: unknown): string {
-  if (Array.isArray(value)) return 'array'
-  return value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value
-}
-
-void genericServerResponse
-
-function mergePatch(document: unknown, change: unknown): unknown {
-  if (typeof change !== 'object' || change === null || Array.isArray(change)) return change
-  const base = typeof document === 'object' && document !== null && !Array.isArray(document) ? (document as Record<string, unknown>) : {}
-  const merged = new Map(Object.entries(base))
-  for (const [key, value] of Object.entries(change)) {
-    if (value === null) merged.delete(key)
-    else merged.set(key, mergePatch(merged.get(key), value))
-  }
-  return Object.fromEntries(merged)
+function resultOf(patched: Patched): Result<unknown> {
+  return patched.ok ? accepted(patched.value) : refused(badRequest(patched.error))
 }

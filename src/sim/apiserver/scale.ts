@@ -38,7 +38,7 @@ export function updateScale(target: Target, body: unknown): Result<Scale> {
 export function patchScale(target: Target, type: PatchType, body: unknown): Result<Scale> {
   const found = find(target)
   if (!found.ok) return found
-  const patched = applyPatch(target, type, body, scaleOf(found.value))
+  const patched = applyPatch(type, body, scaleOf(found.value))
   return patched.ok ? apply(target, found.value, patched.value) : patched
 }
 

@@ -1,5 +1,5 @@
 // Upstream: kube-apiserver (v1.36). Left out: managedFields and server-side apply, authentication and authorization, OpenAPI, tables, custom resources.
-import type { EntryId, ProcessAgenda } from '../kernel/agenda.ts'
+import type { EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { badRequest, genericServerResponse, methodNotSupported, unreachable as unreachableStatus } from '../api/errors.ts'
@@ -10,7 +10,7 @@ import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import { createClusterIPPool, createNodePortPool } from '../api/strategy/allocators.ts'
 import { strategyOf } from '../api/strategy/strategies.ts'
 import type { WallClock } from '../api/time.ts'
-import type { Store } from '../etcd/store.ts'
+import type { Revision, Store } from '../etcd/store.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Core } from './core.ts'
 import type { AdmissionPlugin } from './admission.ts'
@@ -33,6 +33,8 @@ export interface ApiServerOptions {
   readonly logs?: LogSource
   /** --advertise-address: the control-plane node's. */
   readonly advertiseAddress?: string
+  /** --etcd-compaction-interval. */
+  readonly compactionInterval?: Millis
   /** --disable-admission-plugins. */
   readonly disabledPlugins?: readonly AdmissionPlugin[]
 }
@@ -40,6 +42,7 @@ export interface ApiServerOptions {
 /** Where clients knock: the first IP of the service network. */
 const address = '10.96.0.1:443'
 const bookmarkPeriod = 60_000
+const storeRetry = 1_000
 
 /** A running kube-apiserver: answers requests, tells watchers, and ends with its process. */
 export class ApiServer implements Transport {
@@ -48,12 +51,14 @@ export class ApiServer implements Transport {
   private readonly core: Core
   private readonly logs: LogSource | undefined
   private readonly advertiseAddress: string
+  private readonly compactionInterval: Millis
   private readonly caches = new Map<string, WatchCache>()
 
   constructor(options: ApiServerOptions) {
-    const { agenda, store, wall, trace, cause, random, logs, advertiseAddress = '192.168.0.10', disabledPlugins = [] } = options
+    const { agenda, store, wall, trace, cause, random, logs, advertiseAddress = '192.168.0.10', compactionInterval = 300_000, disabledPlugins = [] } = options
     this.logs = logs
     this.advertiseAddress = advertiseAddress
+    this.compactionInterval = compactionInterval
     this.core = {
       agenda, store, wall, trace, cause,
       uids: random.of('uid'),
@@ -66,10 +71,15 @@ export class ApiServer implements Transport {
 
   /** Lists what is stored, makes what every cluster has, and opens the door. */
   start(): void {
+    if (!this.core.store.serving) {
+      this.core.agenda.after(storeRetry, 'kube-apiserver: waits for etcd', () => this.start())
+      return
+    }
     for (const definition of resources) this.caches.set(definition.resource, new WatchCache(this.core, definition))
     restoreReservations(this.core)
     bootstrap(this.core, this.advertiseAddress)
     this.planBookmarks()
+    this.planCompaction(this.core.store.revision)
   }
 
   get running(): boolean {
@@ -126,6 +136,15 @@ export class ApiServer implements Transport {
     }
     if (version.value > store.revision) return refused(tooLarge(version.value, store.revision))
     return accepted(cache.watch(namespace, selection.value, version.value, bookmarks, sink))
+  }
+
+  /** Every interval, what was old at the last one is forgotten: history reaches back one to two intervals. */
+  private planCompaction(revision: Revision): void {
+    const { agenda, store } = this.core
+    agenda.after(this.compactionInterval, 'kube-apiserver: compaction', () => {
+      if (store.serving) store.compact(revision)
+      this.planCompaction(store.revision)
+    })
   }
 
   private planBookmarks(): void {

@@ -50,10 +50,10 @@ export function statusOnly({ strategy }: Target): UpdateRules {
 /** PUT: replaces the object by what was sent, if it was made from the newest version. */
 export function update(target: Target, body: unknown, rules: UpdateRules): Result<KubernetesObject> {
   const { core, definition, namespace, name } = target
-  const decoded = decodeReplacement(target, body)
+  const existing = readObject(core, definition, namespace, name)
+  const decoded = decodeReplacement(target, body, existing)
   if (!decoded.ok) return decoded
   const sent = decoded.value
-  const existing = readObject(core, definition, namespace, name)
   if (!existing) return rules.createsMissing ? create(target, body) : refused(notFound(definition, name))
   const { uid } = sent.metadata
   if (uid && uid !== existing.metadata.uid) return refused(uidMismatch(target, uid, existing.metadata.uid))
@@ -106,6 +106,7 @@ function versionRefusal({ definition, name }: Target, sent: KubernetesObject, ex
 
 /** What an updater may leave out, and what it cannot change whatever it sends. */
 function withSystemFields(sent: KubernetesObject, { metadata: old }: KubernetesObject): KubernetesObject {
+  if (sent.metadata === old) return sent
   const { managedFields: _left, generation: _counted, ...metadata } = sent.metadata
   return {
     ...sent,

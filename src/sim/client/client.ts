@@ -1,6 +1,6 @@
 import type { Millis } from '../kernel/agenda.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
-import type { ObjectList, PatchType, RequestOptions, Transport, Verb, WatchHandle, WatchSink } from '../api/request.ts'
+import type { ApiRequest, ObjectList, PatchType, RequestOptions, Transport, Verb, WatchHandle, WatchSink } from '../api/request.ts'
 import { definitionOf, type ObjectOf, type Resource, type Subresource } from '../api/resources.ts'
 import type { Result } from '../api/status.ts'
 import type { Client, DeleteOptions, Draft } from './component.ts'
@@ -20,14 +20,8 @@ export function createClient(transport: Transport, user: string, clock: { readon
   return new ComponentClient(transport, user, clock, options)
 }
 
-interface Call {
-  readonly namespace?: string | undefined
-  readonly name?: string
-  readonly subresource?: Subresource
-  readonly body?: unknown
-  readonly patchType?: PatchType
-  readonly options?: RequestOptions | undefined
-}
+/** What a call adds to its verb and resource. */
+type Call = Omit<ApiRequest, 'verb' | 'group' | 'version' | 'resource' | 'user'>
 
 class ComponentClient implements Client {
   busyUntil: Millis = 0
@@ -45,11 +39,11 @@ class ComponentClient implements Client {
   }
 
   get<R extends Resource>(resource: R, key: ObjectKey, options?: RequestOptions): Result<ObjectOf<R>> {
-    return this.call('get', resource, { ...splitKey(key), options })
+    return this.call('get', resource, { ...placeOf(key), ...(options && { options }) })
   }
 
   list<R extends Resource>(resource: R, namespace?: string, options?: RequestOptions): Result<ObjectList<ObjectOf<R>>> {
-    return this.call('list', resource, { namespace, options })
+    return this.call('list', resource, { ...(namespace !== undefined && { namespace }), ...(options && { options }) })
   }
 
   watch(resource: Resource, namespace: string | undefined, options: RequestOptions, sink: WatchSink): Result<WatchHandle> {
@@ -60,12 +54,12 @@ class ComponentClient implements Client {
 
   create<R extends Resource>(resource: R, draft: Draft<R>, options?: RequestOptions): Result<ObjectOf<R>> {
     const { namespace } = draft.metadata
-    return this.call('create', resource, { namespace, body: draft, options })
+    return this.call('create', resource, { ...(namespace !== undefined && { namespace }), body: draft, ...(options && { options }) })
   }
 
   update<R extends Resource>(resource: R, object: ObjectOf<R>, subresource?: Subresource): Result<ObjectOf<R>> {
     const { namespace, name } = object.metadata
-    return this.call('update', resource, { namespace, name, body: object, ...(subresource && { subresource }) })
+    return this.call('update', resource, { ...(namespace !== undefined && { namespace }), name, body: object, ...(subresource && { subresource }) })
   }
 
   updateStatus<R extends Resource>(resource: R, object: ObjectOf<R>): Result<ObjectOf<R>> {
@@ -73,36 +67,28 @@ class ComponentClient implements Client {
   }
 
   patch<R extends Resource>(resource: R, key: ObjectKey, patchType: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>> {
-    return this.call('patch', resource, { ...splitKey(key), patchType, body: patch, ...(subresource && { subresource }) })
+    return this.call('patch', resource, { ...placeOf(key), patchType, body: patch, ...(subresource && { subresource }) })
   }
 
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Result<unknown> {
-    return this.call('delete', resource, { ...splitKey(key), body: options })
+    return this.call('delete', resource, { ...placeOf(key), ...(options && { body: options }) })
   }
 
   deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<unknown> {
-    return this.call('deletecollection', resource, { namespace, options })
+    return this.call('deletecollection', resource, { namespace, ...(options && { options }) })
   }
 
   bind(pod: ObjectKey, uid: string, nodeName: string): Result<unknown> {
     const { namespace, name } = splitKey(pod)
     const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } }
-    return this.call('create', 'pods', { namespace, name, subresource: 'binding', body })
+    return this.call('create', 'pods', { ...placeOf(pod), subresource: 'binding', body })
   }
 
   /** The one cast: the server answers a request about a resource with objects of that resource. */
-  private call<T>(verb: Verb, resource: Resource, { namespace, name, subresource, body, patchType, options }: Call): Result<T> {
+  private call<T>(verb: Verb, resource: Resource, call: Call): Result<T> {
     this.charge()
     const { group, version } = definitionOf(resource)
-    return this.transport.request({
-      verb, group, version, resource, user: this.user,
-      ...(namespace !== undefined && { namespace }),
-      ...(name !== undefined && { name }),
-      ...(subresource && { subresource }),
-      ...(body !== undefined && { body }),
-      ...(patchType && { patchType }),
-      ...(options && { options }),
-    }) as Result<T>
+    return this.transport.request({ verb, group, version, resource, user: this.user, ...call }) as Result<T>
   }
 
   private charge(): void {
@@ -110,4 +96,9 @@ class ComponentClient implements Client {
     const wait = this.bucket?.reserve(now) ?? 0
     this.busyUntil = Math.max(this.busyUntil, now + wait) + this.latency
   }
+}
+
+function placeOf(key: ObjectKey): { readonly namespace?: string; readonly name: string } {
+  const slash = key.indexOf('/')
+  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
 }

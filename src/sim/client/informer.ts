@@ -1,5 +1,5 @@
 // Upstream: k8s.io/client-go/tools/cache, reflector and shared informer (v0.36). Left out: resync, streaming lists, transformers.
-import type { Agenda, Millis } from '../kernel/agenda.ts'
+import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { Random } from '../kernel/random.ts'
 import { keyOf, type KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions, WatchEvent, WatchHandle } from '../api/request.ts'
@@ -15,7 +15,7 @@ export interface Lag {
 
 export interface InformerOptions {
   readonly name: string
-  readonly agenda: Agenda
+  readonly agenda: ProcessAgenda
   readonly client: Client
   readonly random: Random
   readonly lag: Lag
@@ -85,7 +85,9 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
     const started = client.watch(resource, undefined, { ...selectors, resourceVersion: this.revision, allowWatchBookmarks: true }, {
       event: (event) => {
         if (over) return
-        if (event.type === 'ERROR') {
+        // The process has ended; nobody told the server.
+        if (this.options.agenda.disposed) this.handle?.stop()
+        else if (event.type === 'ERROR') {
           over = true
           this.retry(() => this.listAndWatch())
         } else this.received(event)
@@ -99,11 +101,6 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
     if (started.ok) this.handle = started.value
     else if (started.status.reason === 'Unreachable' || started.status.reason === 'TooManyRequests') this.retry(() => this.watch())
     else this.retry(() => this.listAndWatch())
-  }
-
-  /** The process ends. */
-  stop(): void {
-    this.handle?.stop()
   }
 
   private received(event: WatchEvent): void {

@@ -1,4 +1,4 @@
-import type { Agenda } from '../kernel/agenda.ts'
+import type { ProcessAgenda } from '../kernel/agenda.ts'
 import type { Random } from '../kernel/random.ts'
 import type { RequestOptions } from '../api/request.ts'
 import type { ObjectOf, Resource } from '../api/resources.ts'
@@ -8,7 +8,7 @@ import { Reflector, type Lag } from './informer.ts'
 export interface InformersOptions {
   /** Of the component, for the agenda's labels. */
   readonly name: string
-  readonly agenda: Agenda
+  readonly agenda: ProcessAgenda
   readonly client: Client
   readonly random: Random
   lagOf(resource: Resource): Lag

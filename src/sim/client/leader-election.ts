@@ -14,7 +14,8 @@ interface Observed {
 }
 
 /** Runs `onStarted` once this process holds the lease, and `onStopped` when it has lost it; then the process should end. */
-export function startLeaderElection({ agenda, wall, client, random, name }: ComponentContext, leaseName: string, identity: string, onStarted: () => void, onStopped: () => void): void {
+export function startLeaderElection({ agenda, wall, client, random, name }: ComponentContext, leaseName: string, onStarted: () => void, onStopped: () => void): void {
+  const identity = `${name}_${random.uuid()}`
   const key = `kube-system/${leaseName}`
   let observed: Observed | undefined
   let leading = false
