@@ -44,7 +44,7 @@ export interface Drained {
 
 /** What can be asked without changing anything. */
 export type ClusterQuestion =
-  /** A get or list through the API, as the user. */
+  /** A get, a list or a dry run through the API, as the user. */
   | { readonly kind: 'read'; readonly request: Omit<ApiRequest, 'user'> }
   /** Answers the lines of a container's log. */
   | { readonly kind: 'logs'; readonly pod: ObjectKey; readonly container?: string; readonly previous?: boolean }
@@ -73,6 +73,7 @@ export class Cluster implements World {
   readonly observer = new Observer()
   private readonly user: UserCommands
   private traceRead = 0
+  private observing = false
 
   constructor(
     readonly seed: number,
@@ -90,6 +91,12 @@ export class Cluster implements World {
 
   get now(): Millis {
     return this.timeline.now
+  }
+
+  /** From now on `drain` tells what changed. Looking changes nothing. */
+  observe(): void {
+    this.observing = true
+    if (this.apiServer?.running) this.observer.attach(this.apiServer)
   }
 
   get visibleChanges(): number {
@@ -121,7 +128,7 @@ export class Cluster implements World {
   ask(question: ClusterQuestion): Result<unknown> {
     switch (question.kind) {
       case 'read':
-        return question.request.verb === 'get' || question.request.verb === 'list' ? this.user.request(question.request) : refused(badRequest('only get and list can be asked'))
+        return isRead(question.request) ? this.user.request(question.request) : refused(badRequest('only reads and dry runs can be asked'))
       case 'logs':
         return this.logs(question.pod, question)
       case 'preview':
@@ -276,7 +283,7 @@ export class Cluster implements World {
       if (this.store.serving) {
         server.start()
         this.apiServer = server
-        this.observer.attach(server)
+        if (this.observing) this.observer.attach(server)
       } else if (host.agenda.now >= givesUp) host.exit(1, 'context deadline exceeded: etcd does not answer')
       else host.agenda.after(1000, 'kube-apiserver: wait for etcd', open)
     }
@@ -286,6 +293,10 @@ export class Cluster implements World {
 
 function startOf(options: ClusterOptions): number {
   return parseTime(options.start ?? '2026-01-01T09:00:00Z') ?? parseTime('2026-01-01T09:00:00Z')!
+}
+
+function isRead({ verb, options }: Omit<ApiRequest, 'user'>): boolean {
+  return verb === 'get' || verb === 'list' || (verb !== 'watch' && options?.dryRun === true)
 }
 
 function isFault({ kind }: Command): boolean {

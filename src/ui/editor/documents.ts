@@ -1,0 +1,27 @@
+import type { ApplyPreview } from '../../bridge/protocol.ts'
+import { printYaml, type ManifestDocument, type TextProblem } from '../../scenario/yaml.ts'
+import type { KubernetesObject } from '../../sim/api/objects.ts'
+import type { Status } from '../../sim/api/status.ts'
+
+/** kubectl's memory of what was applied: not for reading. */
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** An object as a person edits it: without what the server alone writes. The resourceVersion stays: it tells whether somebody else was faster. */
+export function editableYaml(object: KubernetesObject): string {
+  const { status: _status, ...rest } = object as KubernetesObject & { readonly status?: unknown }
+  const { managedFields: _managed, annotations, ...metadata } = object.metadata
+  const kept = Object.entries(annotations ?? {}).filter(([name]) => name !== lastApplied)
+  return printYaml({ ...rest, metadata: { ...metadata, ...(kept.length > 0 ? { annotations: Object.fromEntries(kept) } : {}) } })
+}
+
+/** Where in the text a refusal belongs: one problem per field that it names, else the beginning of the document. */
+export function problemsOf(status: Status, document: ManifestDocument): readonly TextProblem[] {
+  const causes = status.details?.causes?.filter((cause) => cause.field) ?? []
+  if (causes.length > 0) return causes.map(({ field, message }) => ({ ...document.placeOf(field!), message: `${field}: ${message ?? ''}` }))
+  const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((match) => ({ ...document.placeOf(match[1]!), message: `unknown field "${match[1]}"` }))
+  if (unknown.length > 0) return unknown
+  return [{ line: document.line, column: 1, message: status.message ?? status.reason ?? 'refused' }]
+}
+
+/** What a document does, for its line in the review. */
+export const actionWords: Readonly<Record<ApplyPreview['action'], string>> = { create: 'new', configure: 'changed', unchanged: 'unchanged', refused: 'refused' }
