@@ -144,6 +144,7 @@ class Decoder {
       entries.push([key, inner])
     }
     this.inResourceList = false
+    entries.sort(([one], [other]) => (one < other ? -1 : 1))
     // fromEntries defines own properties, so that a key named __proto__ is a key like any other.
     return changed ? Object.fromEntries(entries) : values
   }

@@ -2,10 +2,8 @@
 import { defaultDaemonSet, defaultDeployment, defaultReplicaSet } from '../defaults/workloads.ts'
 import type { DaemonSet, Deployment, ReplicaSet } from '../generated/types.ts'
 import { semanticEqual } from '../semantic.ts'
-import {
-  validateDaemonSet, validateDaemonSetStatusUpdate, validateDaemonSetUpdate, validateDeployment, validateDeploymentStatusUpdate, validateDeploymentUpdate, validateReplicaSet,
-  validateReplicaSetStatusUpdate, validateReplicaSetUpdate,
-} from '../validation/workloads.ts'
+import { validateDaemonSetStatusUpdate, validateDeploymentStatusUpdate, validateReplicaSetStatusUpdate } from '../validation/workload-status.ts'
+import { validateDaemonSet, validateDaemonSetUpdate, validateDeployment, validateDeploymentUpdate, validateReplicaSet, validateReplicaSetUpdate } from '../validation/workloads.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import type { Strategy } from './strategy.ts'
 

@@ -12,7 +12,9 @@ export function validateTolerations(tolerations: readonly Toleration[], path: st
   return tolerations.flatMap((toleration, at) => validateToleration(toleration, `${path}[${at}]`))
 }
 
-function validateToleration({ key, operator = '' as const, value = '', effect, tolerationSeconds }: Toleration, path: string): FieldError[] {
+function validateToleration(toleration: Toleration, path: string): FieldError[] {
+  const { key, value = '', effect, tolerationSeconds } = toleration
+  const operator: string = toleration.operator ?? ''
   const faults = key ? checkQualified(`${path}.key`, key) : []
   if (!key && operator !== 'Exists') faults.push(invalid(`${path}.operator`, operator, 'operator must be Exists when `key` is empty, which means "match all values and all keys"'))
   if (tolerationSeconds !== undefined && effect !== 'NoExecute') faults.push(invalid(`${path}.effect`, effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"))

@@ -1,33 +1,130 @@
-// Upstream: pkg/apis/apps/validation (v1.36).
+// Upstream: pkg/apis/apps/validation, and the strategies' own checks in pkg/registry/apps (v1.36).
 import type { FieldError } from '../field-errors.ts'
-import type { DaemonSet, Deployment, ReplicaSet } from '../generated/types.ts'
+import { forbidden, invalid, notSupported, required } from '../field-errors.ts'
+import type { DaemonSet, Deployment, LabelSelector, PodTemplateSpec, ReplicaSet } from '../generated/types.ts'
+import { convertSelector, nothing } from '../labels.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
+import { semanticEqual } from '../semantic.ts'
+import { checkNonNegative } from './checks.ts'
+import { validateLabelSelector } from './label-selector.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts'
+import { validatePodTemplate } from './pod-template.ts'
+import { validateDaemonSetStrategy, validateDeploymentStrategy } from './rollout.ts'
 
 export function validateDeployment(deployment: Deployment): FieldError[] {
-  return validateObjectMeta(deployment.metadata, true, nameIsDnsSubdomain)
+  return [...validateObjectMeta(deployment.metadata, true, nameIsDnsSubdomain), ...validateDeploymentSpec(deployment, false)]
 }
+
 export function validateDeploymentUpdate(next: Deployment, old: Deployment): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
+  return [...validateObjectMetaUpdate(next.metadata, old.metadata), ...validateDeploymentSpec(next, true), ...selectorUnchanged(next, old)]
 }
-export function validateDeploymentStatusUpdate(next: Deployment, old: Deployment): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
+
+function validateDeploymentSpec({ spec }: Deployment, isUpdate: boolean): FieldError[] {
+  const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec
+  return [
+    ...checkNonNegative('spec.replicas', spec.replicas),
+    ...validateSelectorAndTemplate(spec, 'deployment', isUpdate),
+    ...validateDeploymentStrategy(spec.strategy, 'spec.strategy'),
+    ...checkNonNegative('spec.minReadySeconds', minReadySeconds),
+    ...checkNonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+    ...checkNonNegative('spec.progressDeadlineSeconds', deadline),
+    ...(deadline !== undefined && deadline <= minReadySeconds ? [invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')] : []),
+  ]
 }
+
 export function validateReplicaSet(replicaSet: ReplicaSet): FieldError[] {
-  return validateObjectMeta(replicaSet.metadata, true, nameIsDnsSubdomain)
+  return [...validateObjectMeta(replicaSet.metadata, true, nameIsDnsSubdomain), ...validateReplicaSetSpec(replicaSet, false)]
 }
+
+/** Judged as a new one and once more as an update: faults come twice. */
 export function validateReplicaSetUpdate(next: ReplicaSet, old: ReplicaSet): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
+  return [
+    ...validateObjectMeta(next.metadata, true, nameIsDnsSubdomain),
+    ...validateReplicaSetSpec(next, true),
+    ...validateObjectMetaUpdate(next.metadata, old.metadata),
+    ...validateReplicaSetSpec(next, true),
+    ...selectorUnchanged(next, old),
+  ]
 }
-export function validateReplicaSetStatusUpdate(next: ReplicaSet, old: ReplicaSet): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
+
+function validateReplicaSetSpec({ spec }: ReplicaSet, isUpdate: boolean): FieldError[] {
+  return [
+    ...checkNonNegative('spec.replicas', spec.replicas),
+    ...checkNonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateSelectorAndTemplate(spec, 'deployment', isUpdate),
+  ]
 }
+
 export function validateDaemonSet(daemonSet: DaemonSet): FieldError[] {
-  return validateObjectMeta(daemonSet.metadata, true, nameIsDnsSubdomain)
+  return [...validateObjectMeta(daemonSet.metadata, true, nameIsDnsSubdomain), ...validateDaemonSetSpec(daemonSet, false)]
 }
+
+/** Judged as a new one and once more as an update: faults come twice. */
 export function validateDaemonSetUpdate(next: DaemonSet, old: DaemonSet): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
+  return [
+    ...validateObjectMeta(next.metadata, true, nameIsDnsSubdomain),
+    ...validateDaemonSetSpec(next, true),
+    ...validateObjectMetaUpdate(next.metadata, old.metadata),
+    ...validateDaemonSetSpec(next, true),
+    ...selectorUnchanged(next, old),
+  ]
 }
-export function validateDaemonSetStatusUpdate(next: DaemonSet, old: DaemonSet): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
+
+function validateDaemonSetSpec({ spec }: DaemonSet, isUpdate: boolean): FieldError[] {
+  const { template } = spec
+  const faults = validateLabelSelector(spec.selector, 'spec.selector', isUpdate)
+  const converted = spec.selector ? convertSelector(spec.selector) : { ok: true as const, value: nothing }
+  if (converted.ok && !converted.value.matches(template.metadata?.labels ?? {})) faults.push(templateMismatch(template))
+  if (spec.selector && isEmpty(spec.selector)) faults.push(invalid('spec.selector', spec.selector, 'empty selector is invalid for daemonset'))
+  return [
+    ...faults,
+    ...validatePodTemplate(template, 'spec.template'),
+    ...validateReadOnlyDisks(template),
+    ...runsForever(template, 'DaemonSet'),
+    ...checkNonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateDaemonSetStrategy(spec.updateStrategy, 'spec.updateStrategy'),
+    ...checkNonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+  ]
+}
+
+/** The same disk on many nodes can only be read. */
+function validateReadOnlyDisks({ spec }: PodTemplateSpec): FieldError[] {
+  return (spec.volumes ?? []).flatMap((volume, at) => {
+    if (!volume.gcePersistentDisk || volume.gcePersistentDisk.readOnly) return []
+    return [invalid(`spec.template.spec.volumes[${at}].gcePersistentDisk.readOnly`, false, 'must be true for replicated pods > 1; GCE PD can only be mounted on multiple machines if it is read-only')]
+  })
+}
+
+interface Selecting {
+  readonly selector: LabelSelector | null
+  readonly template: PodTemplateSpec
+  readonly replicas: number
+}
+
+function validateSelectorAndTemplate({ selector, template, replicas }: Selecting, kind: string, isUpdate: boolean): FieldError[] {
+  const faults = selector ? validateLabelSelector(selector, 'spec.selector', isUpdate) : [required('spec.selector', '')]
+  if (selector && isEmpty(selector)) faults.push(invalid('spec.selector', selector, `empty selector is invalid for ${kind}`))
+  const converted = selector ? convertSelector(selector) : { ok: true as const, value: nothing }
+  if (!converted.ok) return [...faults, invalid('spec.selector', selector, 'invalid label selector')]
+  if (!converted.value.isEmpty && !converted.value.matches(template.metadata?.labels ?? {})) faults.push(templateMismatch(template))
+  return [...faults, ...validatePodTemplate(template, 'spec.template'), ...(replicas > 1 ? validateReadOnlyDisks(template) : []), ...runsForever(template, 'ReplicaSet')]
+}
+
+function isEmpty(selector: LabelSelector): boolean {
+  return Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0
+}
+
+function templateMismatch(template: PodTemplateSpec): FieldError {
+  return invalid('spec.template.metadata.labels', template.metadata?.labels ?? null, '`selector` does not match template `labels`')
+}
+
+function runsForever({ spec }: PodTemplateSpec, kind: string): FieldError[] {
+  const faults: FieldError[] = []
+  if (spec.restartPolicy !== 'Always') faults.push(notSupported('spec.template.spec.restartPolicy', spec.restartPolicy, ['Always']))
+  if (spec.activeDeadlineSeconds !== undefined) faults.push(forbidden('spec.template.spec.activeDeadlineSeconds', `activeDeadlineSeconds in ${kind} is not Supported`))
+  return faults
+}
+
+function selectorUnchanged<T extends { readonly spec: { readonly selector?: LabelSelector | null } }>(next: T, old: T): FieldError[] {
+  return semanticEqual(next.spec.selector, old.spec.selector) ? [] : [invalid('spec.selector', next.spec.selector, 'field is immutable')]
 }
