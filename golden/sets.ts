@@ -16,6 +16,7 @@ import { eventCorrelator } from './nodes/event-correlator.ts'
 import { podStatus } from './nodes/pod-status.ts'
 import { defaultsSet } from './objects/defaults.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
+import { schedulerEvents } from './scheduler/events.ts'
 import { schedulerFilter } from './scheduler/filter.ts'
 import { schedulerPreemption } from './scheduler/preemption.ts'
 import { schedulerQueue } from './scheduler/queue.ts'
@@ -43,6 +44,7 @@ export const sets: readonly GoldenSet[] = [
   schedulerScore,
   schedulerPreemption,
   schedulerQueue,
+  schedulerEvents,
   eventCorrelator,
   podStatus,
   garbageCollector,

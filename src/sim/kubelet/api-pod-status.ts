@@ -22,6 +22,8 @@ export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
   const conditions = old.conditions ?? []
   const base: PodFacts = { ...facts, spec: pod.spec, conditions }
   let phase = phaseOf(base)
+  // A pod that has stopped before it came to anything has failed.
+  if (facts.isTerminal && !facts.isStatic && phase !== 'Succeeded') phase = 'Failed'
   // A terminal phase never leaves.
   if (old.phase === 'Failed' || old.phase === 'Succeeded') phase = old.phase
   const verdict = facts.verdict && !facts.mayRun ? facts.verdict : null
