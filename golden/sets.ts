@@ -13,6 +13,7 @@ import { durationText, intOrString } from './machinery/small.ts'
 import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
 import { eventCorrelator } from './nodes/event-correlator.ts'
+import { nodeLoss } from './nodes/node-loss.ts'
 import { podStatus } from './nodes/pod-status.ts'
 import { defaultsSet } from './objects/defaults.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
@@ -51,4 +52,5 @@ export const sets: readonly GoldenSet[] = [
   namespaceSet,
   podgcSet,
   serviceAccountSet,
+  nodeLoss,
 ]
