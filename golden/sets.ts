@@ -1,4 +1,7 @@
 import type { GoldenSet } from './harness.ts'
+import { daemonSetSet } from './controllers/daemonset.ts'
+import { deploymentSet } from './controllers/deployment.ts'
+import { replicaSetSet } from './controllers/replicaset.ts'
 import { garbageCollector } from './controllers/garbage-collector.ts'
 import { namespaceSet } from './controllers/namespace.ts'
 import { podgcSet } from './controllers/podgc.ts'
@@ -53,4 +56,7 @@ export const sets: readonly GoldenSet[] = [
   podgcSet,
   serviceAccountSet,
   nodeLoss,
+  deploymentSet,
+  replicaSetSet,
+  daemonSetSet,
 ]

@@ -49,10 +49,11 @@ test('keeps one pod on every eligible node, and none elsewhere', () => {
 test('does not make a second pod for a node while its cache is late', () => {
   const cluster = createWorkloadCluster({ watchLag: { pods: 800 } })
   addNode(cluster, 'a')
+  cluster.advanceTo(2_000)
   create(cluster, 'daemonsets', 'agent', workload('agent'))
-  cluster.advanceTo(100)
+  cluster.advanceTo(2_100)
   addNode(cluster, 'b')
-  cluster.advanceTo(400)
+  cluster.advanceTo(2_400)
   expect(nodesOf(livePods(cluster))).toEqual(['a'])
   cluster.settle(5_000)
   expect(nodesOf(livePods(cluster))).toEqual(['a', 'b'])
