@@ -17,7 +17,7 @@ export interface KeyValue<V> {
   readonly version: number
   /** 0: none. */
   readonly lease: LeaseId
-  /** What was there before, as far as history is kept. */
+  /** What it replaced, as far as history is kept. */
   readonly previous: KeyValue<V> | undefined
 }
 
@@ -88,14 +88,6 @@ export class Store<V> {
 
   get(key: string): KeyValue<V> | undefined {
     return this.current.get(key)
-  }
-
-  /** A key as it was; `compacted` when that is no longer known. */
-  getAt(key: string, revision: Revision): KeyValue<V> | undefined | typeof compacted {
-    if (revision < this.compactedTo) return compacted
-    let kv = this.current.get(key) ?? this.lastDeletion(key, revision)
-    while (kv && kv.modRevision > revision) kv = kv.previous
-    return kv?.value === undefined ? undefined : kv
   }
 
   /** The keys under a prefix, in order. */
@@ -213,12 +205,6 @@ export class Store<V> {
   private moveLease(key: string, from: LeaseId, to: LeaseId): void {
     this.leases.get(from)?.keys.delete(key)
     this.leases.get(to)?.keys.add(key)
-  }
-
-  /** The kept deletion of a key that is gone now and was there (or was deleted) after `revision`. */
-  private lastDeletion(key: string, revision: Revision): KeyValue<V> | undefined {
-    for (let at = this.log.length - 1; at >= this.first && this.log[at]!.modRevision > revision; at -= 1) if (this.log[at]!.key === key) return this.log[at]
-    return undefined
   }
 
   /** The present with all later writes undone. */
