@@ -43,6 +43,8 @@ export interface TestCluster {
   /** Cuts a component off from the API server: its calls get no answer and its watches break. */
   cutOff(component: string): void
   reconnect(component: string): void
+  /** Ends the API server's process and starts another on the same store: it has forgotten what only it knew, and all watches are broken. */
+  restartApiServer(): void
   advanceTo(time: Millis): void
   /** Advances until nothing but bookkeeping (events due a minute and more from now) is planned, at most `limit` milliseconds. */
   settle(limit?: Millis): void
@@ -56,15 +58,29 @@ export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = [
   const wall = createWallClock(timeline, parseTime('2026-01-01T09:00:00Z') ?? 0)
   const store = new Store<KubernetesObject>()
   store.serve(timeline.fork('etcd'))
-  const apiServer = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, cause: timeline, disabledPlugins })
-  apiServer.start()
+  const startApiServer = (): ApiServer => {
+    const server = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, cause: timeline, disabledPlugins })
+    server.start()
+    return server
+  }
+  let apiServer = startApiServer()
+  /** Wherever the server runs now. */
+  const door: Transport = { request: (request) => apiServer.request(request), watch: (request, sink) => apiServer.watch(request, sink) }
   const cables = new Map<string, Cable>()
-  const client = createClient(apiServer, 'test', timeline, { latency: 0 })
+  const client = createClient(door, 'test', timeline, { latency: 0 })
   return {
-    timeline, apiServer, store, trace, random, client,
+    timeline,
+    get apiServer() {
+      return apiServer
+    },
+    restartApiServer() {
+      apiServer.stop()
+      apiServer = startApiServer()
+    },
+    store, trace, random, client,
     component(name, start, { host, ...clientOptions } = {}) {
       const agenda = timeline.fork(name)
-      const cable = new Cable(apiServer)
+      const cable = new Cable(door)
       cables.set(name, cable)
       const own = createClient(cable, name, agenda, clientOptions)
       const stream = random.of(name)
