@@ -6,14 +6,23 @@ import { createRoot } from 'react-dom/client'
 import { connect } from './bridge/simulation.ts'
 import { App } from './ui/app/App.tsx'
 import type { Mounts } from './ui/app/mounts.tsx'
+import type { Scenario } from './scenario/scenario.ts'
+import { startScenario } from './scenario/gallery.ts'
 import { attach, theSimulation } from './ui/stores/simulation-store.ts'
+import { useUi } from './ui/stores/ui-store.ts'
 
 const mounts: Mounts = {
   yamlPanel: null,
   galleryDialog: null,
   shareDialog: null,
-  start: () => theSimulation().boot({ version: 1, seed: 1, options: { zones: 2 }, commands: [] }, { pace: { speed: 1, paused: false } }),
-  startShop: () => theSimulation().boot({ version: 1, seed: 1, options: { zones: 2 }, commands: [] }, { pace: { speed: 1, paused: false } }),
+  start: () => bootScenario(startScenario.scenario),
+  startShop: () => bootScenario(startScenario.scenario),
+}
+
+/** Builds a scenario's cluster and stands where its author stood. */
+function bootScenario({ title, run, until }: Scenario): void {
+  useUi.getState().set({ title })
+  theSimulation().boot(run, { until, pace: { speed: 1, paused: false } })
 }
 
 if (import.meta.env.DEV && new URLSearchParams(location.search).has('fixture')) {

@@ -61,7 +61,6 @@ function Machines() {
       deleteKeyCode={null}
       panActivationKeyCode={null}
       zoomOnDoubleClick={false}
-      proOptions={{ hideAttribution: true }}
       aria-label="Machines"
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--grid)" />
@@ -107,21 +106,23 @@ function cardNodes(arrangement: Arrangement, moved: typeof noPlaces, isHintWante
   ]
 }
 
-/** Room left for what floats above the canvas: the filter at the top, the sentence at the bottom. */
-const margins = { top: '20px', bottom: '84px', left: '24px', right: '20px' } as const
+/** Room left for what floats above the canvas: the tools at the left, the sentence at the bottom. */
+const margin = { top: 18, bottom: 84, side: 22 }
 
 /** Fits the picture when a cluster opens and when the room for it changes; after that the view is the person's. */
 function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
-  const { fitView, zoomIn, zoomOut } = useReactFlow()
+  const { setViewport, zoomIn, zoomOut } = useReactFlow()
   const boots = useCluster((view) => view.boots)
   const width = useStore((state) => state.width)
   const height = useStore((state) => state.height)
-  const isEmpty = arrangement.machines.size === 0
-  const fit = useCallback(() => void fitView({ padding: margins, maxZoom: useUi.getState().presentation ? 1.6 : 1.15, minZoom: 0.2 }), [fitView])
-  useEffect(() => {
-    const frame = requestAnimationFrame(fit)
-    return () => cancelAnimationFrame(frame)
-  }, [fit, boots, isEmpty, width, height, arrangement.look, arrangement.machines.size])
+  const { x, y, right, bottom } = boundsOf(arrangement)
+  const fit = useCallback(() => {
+    if (width === 0 || height === 0) return
+    const widest = useUi.getState().presentation ? 1.6 : 1.15
+    const zoom = Math.max(0.1, Math.min(widest, (width - 2 * margin.side) / (right - x), (height - margin.top - margin.bottom) / (bottom - y)))
+    void setViewport({ x: (width - (right + x) * zoom) / 2, y: margin.top - y * zoom, zoom })
+  }, [setViewport, width, height, x, y, right, bottom])
+  useEffect(fit, [fit, boots])
   return (
     <div className="canvas-tools nokey" role="group" aria-label="View">
       <IconButton label="Zoom in" onClick={() => void zoomIn()}><Plus size={15} /></IconButton>
@@ -129,4 +130,13 @@ function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
       <IconButton label="Fit everything" onClick={fit}><Maximize size={14} /></IconButton>
     </div>
   )
+}
+
+function boundsOf({ machines, controlPlanes, services, tray, zones }: Arrangement) {
+  const places = [...machines.values(), ...controlPlanes.values(), ...services.values(), ...zones.values(), tray]
+  return {
+    // The tools need their column even where there is no Service.
+    x: Math.min(0, ...places.map((place) => place.x)), y: Math.min(...places.map((place) => place.y)),
+    right: Math.max(...places.map((place) => place.x + place.width)), bottom: Math.max(...places.map((place) => place.y + place.height)),
+  }
 }

@@ -36,7 +36,7 @@ const zoneTitle = 30
 const serviceWidth = 196
 const servicePitch = 76
 const machinesLeft = 236
-const controlHeight = 92
+const controlHeight = 84
 const machinesAtMost = 150
 /** More pods than this are drawn as squares. */
 const readable = 150
@@ -52,7 +52,7 @@ export function arrange(view: Pick<ClusterView, 'objects' | 'rows'>): Arrangemen
   const cardHeight = heightOf(look, Math.max(0, ...placesUsed))
   const zones = new Map<string, string[]>()
   for (const node of shown) zones.set(zoneOf(node), [...(zones.get(zoneOf(node)) ?? []), node.metadata.name])
-  const machinesTop = controls.length * (controlHeight + gap) + 6
+  const machinesTop = controls.length * (controlHeight + gap)
   const { zonePlaces, machines, right, bottom } = placeZones([...zones].map(([zone, names]) => ({ zone, names })), cardHeight, machinesTop)
   const width = Math.max(right, machinesLeft + 3 * cardWidth) - machinesLeft
   return {
