@@ -1,22 +1,21 @@
-// Upstream: pkg/registry/core/service/storage/alloc.go (v1.36).
+// Upstream: pkg/registry/core/service/storage/alloc.go, storage.go (v1.36), for a cluster of IPv4 alone.
 import type { FieldError } from '../field-errors.ts'
 import { invalid } from '../field-errors.ts'
 import type { Service, ServicePort } from '../generated/types.ts'
+import { semanticEqual } from '../semantic.ts'
+import { validateClusterIPs } from '../validation/service-addresses.ts'
 import type { AllocationFault, Allocators } from './allocators.ts'
+import { hasClusterIP, heldNodePorts, needsHealthCheck, needsNodePorts } from './service-needs.ts'
 import type { Reservation } from './strategy.ts'
 
-type ServiceSpec = Service['spec']
+type Spec = Service['spec']
 
 /** Gives a Service its families, its cluster IP, its node ports and its health check port; an update keeps what it had. */
 export function reserveService(next: Service, old: Service | null, allocators: Allocators): Reservation<Service> {
-  const undo: (() => void)[] = []
-  const errors: FieldError[] = []
-  const carried = old ? carryOver(next.spec, old.spec) : next.spec
-  const withIP = reserveClusterIP(withFamilies(carried), old?.spec ?? null, allocators, errors, undo)
-  const spec = errors.length > 0 ? withIP : reserveNodePorts(withIP, old?.spec ?? null, allocators, errors, undo)
-  const revert = (): void => undo.forEach((step) => step())
-  if (errors.length > 0) revert()
-  return { object: { ...next, spec }, errors, revert, commit: () => old && releaseDropped(spec, old.spec, allocators) }
+  const drawing = new Drawing(allocators, old?.spec ?? null)
+  const spec = draw(next.spec, old?.spec ?? null, drawing)
+  if (drawing.errors.length > 0) drawing.revert()
+  return { object: { ...next, spec }, errors: drawing.errors, revert: () => drawing.revert(), commit: () => old && releaseDropped(spec, old.spec, allocators) }
 }
 
 /** Gives back what a deleted Service held. */
@@ -25,102 +24,54 @@ export function releaseService(service: Service, { clusterIPs, nodePorts }: Allo
   for (const port of heldNodePorts(service.spec)) nodePorts.giveBack(port)
 }
 
-function hasClusterIP({ clusterIP }: ServiceSpec): boolean {
-  return clusterIP !== undefined && clusterIP !== '' && clusterIP !== 'None'
+function releaseDropped(next: Spec, old: Spec, { clusterIPs, nodePorts }: Allocators): void {
+  if (hasClusterIP(old) && (!hasClusterIP(next) || old.clusterIP !== next.clusterIP)) clusterIPs.giveBack(old.clusterIP ?? '')
+  const kept = needsNodePorts(next) || next.type === 'LoadBalancer' ? heldNodePorts(next) : new Set<number>()
+  for (const port of heldNodePorts(old)) if (!kept.has(port)) nodePorts.giveBack(port)
 }
 
-function wantsClusterIP({ type, clusterIP }: ServiceSpec): boolean {
-  return type !== 'ExternalName' && clusterIP !== 'None'
-}
+/** What was taken so far, so that it can be given back, and what could not be had. */
+class Drawing {
+  readonly errors: FieldError[] = []
+  private readonly taken: (() => void)[] = []
+  private readonly held: ReadonlySet<number>
+  private readonly allocators: Allocators
 
-function wantsNodePorts({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean {
-  return type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false)
-}
-
-function wantsHealthCheck({ type, externalTrafficPolicy }: ServiceSpec): boolean {
-  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
-}
-
-function heldNodePorts({ ports = [], healthCheckNodePort }: ServiceSpec): Set<number> {
-  return new Set([...ports.map((port) => port.nodePort ?? 0), healthCheckNodePort ?? 0].filter((port) => port > 0))
-}
-
-/** An update that leaves out what the server had filled in keeps it, as long as the type still has it. */
-function carryOver(next: ServiceSpec, old: ServiceSpec): ServiceSpec {
-  let spec = next
-  if (wantsClusterIP(spec) && wantsClusterIP(old)) {
-    if (!spec.clusterIP && !spec.clusterIPs?.length && old.clusterIP) spec = { ...spec, clusterIP: old.clusterIP, clusterIPs: old.clusterIPs }
-    else if (spec.clusterIP && !spec.clusterIPs?.length) spec = { ...spec, clusterIPs: [spec.clusterIP] }
+  constructor(allocators: Allocators, old: Spec | null) {
+    this.allocators = allocators
+    this.held = old ? heldNodePorts(old) : new Set()
   }
-  if (wantsNodePorts(spec) && wantsNodePorts(old)) spec = { ...spec, ports: (spec.ports ?? []).map((port) => carryPort(port, old.ports ?? [])) }
-  if (wantsHealthCheck(spec) && wantsHealthCheck(old) && !spec.healthCheckNodePort && old.healthCheckNodePort) spec = { ...spec, healthCheckNodePort: old.healthCheckNodePort }
-  return spec
-}
 
-function carryPort(port: ServicePort, olds: readonly ServicePort[]): ServicePort {
-  if (port.nodePort) return port
-  const old = olds.find((candidate) => candidate.protocol === port.protocol && candidate.port === port.port)
-  return old?.nodePort ? { ...port, nodePort: old.nodePort } : port
-}
-
-/** This cluster speaks IPv4 only; a headless Service without a selector claims both families all the same. */
-function withFamilies(spec: ServiceSpec): ServiceSpec {
-  if (spec.type === 'ExternalName') return spec
-  const clusterIPs = spec.clusterIPs?.length ? spec.clusterIPs : spec.clusterIP ? [spec.clusterIP] : undefined
-  const named: ServiceSpec = { ...spec, ...(clusterIPs ? { clusterIPs, clusterIP: clusterIPs[0] } : {}) }
-  const selectorless = clusterIPs?.[0] === 'None' && Object.keys(spec.selector ?? {}).length === 0
-  const policy = named.ipFamilyPolicy ?? (selectorless && !named.ipFamilies?.length ? 'RequireDualStack' : 'SingleStack')
-  const families = named.ipFamilies?.length ? named.ipFamilies : selectorless && policy !== 'SingleStack' ? ['IPv4', 'IPv6'] : ['IPv4']
-  return { ...named, ipFamilies: families, ipFamilyPolicy: policy }
-}
-
-function reserveClusterIP(spec: ServiceSpec, old: ServiceSpec | null, { clusterIPs }: Allocators, errors: FieldError[], undo: (() => void)[]): ServiceSpec {
-  if (!wantsClusterIP(spec) || (old && old.clusterIP === spec.clusterIP && hasClusterIP(old))) return spec
-  const asked = spec.clusterIP
-  if (asked) {
-    const fault = clusterIPs.take(asked)
-    if (fault === null) undo.push(() => clusterIPs.giveBack(asked))
-    else errors.push(invalid('spec.clusterIPs', [asked], `failed to allocate IP ${asked}: ${ipFaults[fault]}`))
-    return spec
+  takeIP(ip: string, clusterIPs: readonly string[]): void {
+    const fault = this.allocators.clusterIPs.take(ip)
+    if (fault === null) this.taken.push(() => this.allocators.clusterIPs.giveBack(ip))
+    else this.errors.push(invalid('spec.clusterIPs', clusterIPs, `failed to allocate IP ${ip}: ${ipFault(fault, ip)}`))
   }
-  const ip = clusterIPs.takeNext()
-  if (ip === null) return spec
-  undo.push(() => clusterIPs.giveBack(ip))
-  return { ...spec, clusterIP: ip, clusterIPs: [ip] }
-}
 
-const ipFaults: Readonly<Record<AllocationFault, string>> = {
-  notInRange: 'the provided IP (…) is not in the valid range. The range of valid IPs is 10.96.0.0/16',
-  allocated: 'provided IP is already allocated',
-}
-
-function reserveNodePorts(spec: ServiceSpec, old: ServiceSpec | null, allocators: Allocators, errors: FieldError[], undo: (() => void)[]): ServiceSpec {
-  const held = old ? heldNodePorts(old) : new Set<number>()
-  const mine = new Map<number, string>()
-  const take = (port: number, protocol: string, path: string): void => {
-    const sharer = mine.get(port)
-    // One port may carry several protocols of one Service.
-    if (sharer !== undefined && sharer !== protocol) return
-    const fault = sharer !== undefined ? 'allocated' : held.has(port) ? null : allocators.nodePorts.take(port)
-    if (fault === null && !held.has(port)) undo.push(() => allocators.nodePorts.giveBack(port))
-    if (fault !== null) errors.push(invalid(path, port, portFaults[fault]))
-    mine.set(port, protocol)
+  nextIP(): string | null {
+    const ip = this.allocators.clusterIPs.takeNext()
+    if (ip !== null) this.taken.push(() => this.allocators.clusterIPs.giveBack(ip))
+    return ip
   }
-  const next = (): number | undefined => {
-    const port = allocators.nodePorts.takeNext()
+
+  /** Takes a port by number; what the Service has held so far it may keep. */
+  takePort(port: number, path: string): void {
+    if (this.held.has(port)) return
+    const fault = this.allocators.nodePorts.take(port)
+    if (fault === null) this.taken.push(() => this.allocators.nodePorts.giveBack(port))
+    else this.errors.push(invalid(path, port, portFaults[fault]))
+  }
+
+  nextPort(): number | undefined {
+    const port = this.allocators.nodePorts.takeNext()
     if (port === null) return undefined
-    undo.push(() => allocators.nodePorts.giveBack(port))
+    this.taken.push(() => this.allocators.nodePorts.giveBack(port))
     return port
   }
-  const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
-  let ports = spec.ports
-  if (external && ports) {
-    ports.forEach((port, at) => port.nodePort && take(port.nodePort, port.protocol, `spec.ports[${at}].nodePort`))
-    if (wantsNodePorts(spec) && errors.length === 0) ports = ports.map((port) => (port.nodePort ? port : { ...port, nodePort: next() }))
+
+  revert(): void {
+    for (const giveBack of this.taken.splice(0)) giveBack()
   }
-  if (!wantsHealthCheck(spec) || errors.length > 0) return { ...spec, ...(ports ? { ports } : {}) }
-  if (spec.healthCheckNodePort) take(spec.healthCheckNodePort, 'health', 'spec.healthCheckNodePort')
-  return { ...spec, ...(ports ? { ports } : {}), healthCheckNodePort: spec.healthCheckNodePort || next() }
 }
 
 const portFaults: Readonly<Record<AllocationFault, string>> = {
@@ -128,8 +79,122 @@ const portFaults: Readonly<Record<AllocationFault, string>> = {
   allocated: 'provided port is already allocated',
 }
 
-function releaseDropped(next: ServiceSpec, old: ServiceSpec, { clusterIPs, nodePorts }: Allocators): void {
-  if (hasClusterIP(old) && old.clusterIP !== next.clusterIP) clusterIPs.giveBack(old.clusterIP ?? '')
-  const kept = heldNodePorts(next)
-  for (const port of heldNodePorts(old)) if (!kept.has(port)) nodePorts.giveBack(port)
+function ipFault(fault: AllocationFault, ip: string): string {
+  return fault === 'allocated' ? 'provided IP is already allocated' : `the provided IP (${ip}) is not in the valid range. The range of valid IPs is 10.96.0.0/16`
+}
+
+function draw(sent: Spec, old: Spec | null, drawing: Drawing): Spec {
+  const named = matchClusterIPs(old ? carryOver(sent, old) : sent, old)
+  if (named.type === 'ExternalName') return named
+  const withFamilies = chooseFamilies(named, old, drawing.errors)
+  if (drawing.errors.length > 0) return withFamilies
+  const withIP = drawClusterIP(withFamilies, old, drawing)
+  if (drawing.errors.length > 0) return withIP
+  return drawHealthCheckPort(drawNodePorts(withIP, old, drawing), drawing)
+}
+
+/** An update that leaves out what the server had filled in keeps it, as long as the type still has it; node ports by their port's name. */
+function carryOver(next: Spec, old: Spec): Spec {
+  let spec = next
+  if (next.type !== 'ExternalName' && old.type !== 'ExternalName' && !next.clusterIP && !next.clusterIPs?.length && old.clusterIP) {
+    spec = { ...spec, clusterIP: old.clusterIP, clusterIPs: old.clusterIPs }
+  }
+  if (needsNodePorts(next) && needsNodePorts(old)) spec = { ...spec, ports: carryPorts(next.ports ?? [], old.ports ?? []) }
+  if (needsHealthCheck(next) && needsHealthCheck(old) && !next.healthCheckNodePort) spec = { ...spec, healthCheckNodePort: old.healthCheckNodePort }
+  return spec
+}
+
+function carryPorts(ports: readonly ServicePort[], olds: readonly ServicePort[]): readonly ServicePort[] {
+  const used = new Set(ports.map((port) => port.nodePort ?? 0))
+  const byName = new Map(olds.map((port) => [port.name ?? '', port.nodePort ?? 0]))
+  return ports.map((port) => {
+    const before = byName.get(port.name ?? '') ?? 0
+    return port.nodePort || before === 0 || used.has(before) ? port : { ...port, nodePort: before }
+  })
+}
+
+/** clusterIP is the first of clusterIPs: who sets one of them means both. */
+function matchClusterIPs(next: Spec, old: Spec | null): Spec {
+  const { clusterIP, clusterIPs = [] } = next
+  if (clusterIP && clusterIPs.length === 0) return { ...next, clusterIPs: [clusterIP] }
+  if (!old || clusterIP === old.clusterIP || !semanticEqual(clusterIPs, old.clusterIPs ?? [])) return next
+  const { clusterIPs: _, ...rest } = next
+  return clusterIP ? { ...next, clusterIPs: [clusterIP] } : rest
+}
+
+function chooseFamilies(spec: Spec, old: Spec | null, errors: FieldError[]): Spec {
+  const selectorless = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
+  const policy = spec.ipFamilyPolicy ?? old?.ipFamilyPolicy ?? (selectorless ? 'RequireDualStack' : 'SingleStack')
+  const chosen: Spec = { ...spec, ipFamilyPolicy: policy }
+  errors.push(...validateClusterIPs(chosen))
+  if (errors.length > 0) return chosen
+  const { clusterIPs = [], ipFamilies = [] } = chosen
+  if (policy === 'SingleStack') {
+    const wanted = "must be 'RequireDualStack' or 'PreferDualStack' when multiple"
+    if (clusterIPs.length === 2) errors.push(invalid('spec.ipFamilyPolicy', policy, `${wanted} cluster IPs are specified`))
+    if (ipFamilies.length === 2) errors.push(invalid('spec.ipFamilyPolicy', policy, `${wanted} IP families are specified`))
+  }
+  const families = inferFamilies(clusterIPs, ipFamilies, errors)
+  if (errors.length > 0) return chosen
+  if (selectorless) return { ...chosen, ipFamilies: bothFamilies(families.length > 0 ? families : ['IPv4'], policy) }
+  if (policy === 'RequireDualStack') errors.push(invalid('spec.ipFamilyPolicy', policy, 'this cluster is not configured for dual-stack services'))
+  families.forEach((family, at) => family !== 'IPv4' && errors.push(invalid(`spec.ipFamilies[${at}]`, family, 'not configured on this cluster')))
+  return { ...chosen, ipFamilies: families.length > 0 ? families : ['IPv4'] }
+}
+
+function inferFamilies(clusterIPs: readonly string[], families: readonly string[], errors: FieldError[]): readonly string[] {
+  const inferred = [...families]
+  for (const [at, ip] of clusterIPs.entries()) {
+    if (ip === 'None') break
+    if (at < families.length) continue
+    if (ip.includes(':')) errors.push(invalid(`spec.clusterIPs[${at}]`, clusterIPs, 'IPv6 is not configured on this cluster'))
+    else inferred.push('IPv4')
+  }
+  return inferred
+}
+
+/** A headless Service without a selector may claim both families even where there is but one. */
+function bothFamilies(families: readonly string[], policy: string): readonly string[] {
+  if (families.length !== 1 || policy === 'SingleStack') return families
+  return families[0] === 'IPv4' ? ['IPv4', 'IPv6'] : ['IPv6', 'IPv4']
+}
+
+function drawClusterIP(spec: Spec, old: Spec | null, drawing: Drawing): Spec {
+  if (spec.clusterIP === 'None') return spec
+  if (spec.clusterIP) {
+    // Another address than before is refused by validation, not here.
+    if (!old || !hasClusterIP(old)) drawing.takeIP(spec.clusterIP, spec.clusterIPs ?? [])
+    return spec
+  }
+  if (old && hasClusterIP(old)) return spec
+  const ip = drawing.nextIP()
+  return ip === null ? spec : { ...spec, clusterIP: ip, clusterIPs: [ip] }
+}
+
+/** Ports of one number share a node port, whatever their protocols. */
+function drawNodePorts(spec: Spec, old: Spec | null, drawing: Drawing): Spec {
+  const exposed = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
+  const ports = spec.ports ?? []
+  if (!exposed || ports.length === 0) return spec
+  const chosen = new Map<number, number>()
+  const drawn = ports.map((port, at) => {
+    if (drawing.errors.length > 0 || (!port.nodePort && !needsNodePorts(spec))) return port
+    const path = `spec.ports[${at}].nodePort`
+    const known = old ? undefined : chosen.get(port.port)
+    if (known !== undefined && !port.nodePort) return { ...port, nodePort: known }
+    if (known !== undefined && port.nodePort === known) return port
+    const asked = port.nodePort || (old ? 0 : (ports.find((other) => other.port === port.port && other.nodePort)?.nodePort ?? 0))
+    if (asked && !(old && [...chosen.values()].includes(asked))) drawing.takePort(asked, path)
+    const nodePort = asked || drawing.nextPort()
+    if (nodePort !== undefined && known === undefined) chosen.set(old ? at : port.port, nodePort)
+    return { ...port, nodePort }
+  })
+  return { ...spec, ports: drawn }
+}
+
+function drawHealthCheckPort(spec: Spec, drawing: Drawing): Spec {
+  if (drawing.errors.length > 0 || !needsHealthCheck(spec)) return spec
+  if (!spec.healthCheckNodePort) return { ...spec, healthCheckNodePort: drawing.nextPort() }
+  drawing.takePort(spec.healthCheckNodePort, 'spec.healthCheckNodePort')
+  return spec
 }

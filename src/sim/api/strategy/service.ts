@@ -4,6 +4,7 @@ import type { Service } from '../generated/types.ts'
 import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts'
 import { keep } from './generation.ts'
 import { releaseService, reserveService } from './service-allocation.ts'
+import { dropTypeDependentFields } from './service-needs.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Draws its cluster IP and node ports when it is made. */
@@ -11,7 +12,7 @@ export const serviceStrategy: Strategy<Service> = {
   defaults: defaultService,
   prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
   validate: validateService,
-  prepareForUpdate: (next, old) => keep(next, old, 'status'),
+  prepareForUpdate: (next, old) => dropTypeDependentFields(keep(next, old, 'status'), old),
   validateUpdate: validateServiceUpdate,
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
