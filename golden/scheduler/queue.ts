@@ -50,7 +50,7 @@ class QueueWorld {
     for (let left = times; ; left -= 1) {
       const queued = this.queue.pop()!
       if (left === 1) meanwhile()
-      this.queue.returnFailed(queued, state, rejectedBy, true)
+      this.queue.returnFailed(queued, state, rejectedBy)
       if (left === 1) return queued
       this.queue.happened(scheduledPodGone)
       if (this.queue.placeOf(state.uid) === 'unschedulable') throw new Error('not woken')
@@ -117,7 +117,7 @@ function errors({ in: input, out }: GoldenCase): unknown {
   queued.consecutiveErrors = input.consecutiveErrorsBefore
   const refused = input.then !== 'error'
   queued.rejections = (input.unschedulableCount ?? 0) - (refused ? 1 : 0)
-  world.queue.returnFailed(queued, state, refused ? fit : new Set(), refused)
+  world.queue.returnFailed(queued, state, refused ? fit : new Set())
   return difference(out, { backoffMs: queued.backOff, consecutiveErrors: queued.consecutiveErrors })
 }
 
@@ -146,7 +146,7 @@ function preempting(world: QueueWorld, { in: input, out }: GoldenCase): unknown 
   if (!input.callsDone) world.gate.close(state.uid)
   world.queue.add(state)
   const queued = world.queue.pop() ?? new QueuedPod(state, world.now, 1)
-  world.queue.returnFailed(queued, state, new Set(input.rejectedBy), true)
+  world.queue.returnFailed(queued, state, new Set(input.rejectedBy))
   world.now = input.eventAt ? instant(input.eventAt) : world.now + 30_000
   world.queue.happened(eventOf(input.event))
   const goesTo = world.place(state.uid)

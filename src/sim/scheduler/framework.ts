@@ -85,6 +85,8 @@ export function always(_pod: PodState, _event: ClusterEvent): boolean {
   return true
 }
 
+/** A node's label. What an object inherits is never text, so keys like "constructor" are safe, and no own-property test is needed on the hot path. */
 export function labelOf(labels: Labels, key: string): string | undefined {
-  return Object.hasOwn(labels, key) ? labels[key] : undefined
+  const value: unknown = labels[key]
+  return typeof value === 'string' ? value : undefined
 }

@@ -149,7 +149,7 @@ class Scheduler {
     const current = this.pods.lister.get(key)
     if (!current || current.metadata.uid !== uid || current.spec.nodeName) return this.queue.done(uid)
     const state = current === queued.state.pod ? queued.state : new PodState(current)
-    this.queue.returnFailed(queued, state, rejectedBy, reason === 'Unschedulable')
+    this.queue.returnFailed(queued, state, rejectedBy)
     if (nominate !== null) this.nominations.set(state, nominate)
     this.context.events.event(current, 'Warning', 'FailedScheduling', truncated(message), { action: 'Scheduling' })
     this.patchStatus(state, { type: 'PodScheduled', status: 'False', reason, message }, nominate)

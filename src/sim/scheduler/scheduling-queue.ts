@@ -23,6 +23,8 @@ export class SchedulingQueue {
   /** After an error a pod waits its time out even when nothing else is to do. */
   private readonly errorBackOff = new Heap<QueuedPod>(endsBackOffFirst)
   private readonly unschedulable = new Map<string, QueuedPod>()
+  /** How many of these each plugin refused. */
+  private readonly refusedBy = new Map<string, number>()
   private readonly byUid = new Map<string, QueuedPod>()
   /** Pods that are being tried or bound, oldest first, with the position in `events` where they began. */
   private readonly inFlight = new Map<string, number>()
@@ -106,20 +108,20 @@ export class SchedulingQueue {
     this.dropped = keepFrom
   }
 
-  /** Back after a failed attempt, in the state it is in now: refused (by these plugins), or failed by an error. */
-  returnFailed(queued: QueuedPod, state: PodState, rejectedBy: ReadonlySet<string>, refused: boolean): void {
+  /** Back after a failed attempt, in the state it is in now. `rejectedBy` empty: no plugin refused it, something went wrong. */
+  returnFailed(queued: QueuedPod, state: PodState, rejectedBy: ReadonlySet<string>): void {
     const began = this.inFlight.get(state.uid)
     const missed = began === undefined ? [] : this.events.slice(began - this.dropped)
     this.done(state.uid)
     queued.state = state
     queued.since = this.options.now()
     queued.rejectedBy = rejectedBy
-    if (refused) {
+    if (rejectedBy.size > 0) {
       queued.rejections += 1
       queued.consecutiveErrors = 0
     } else queued.consecutiveErrors += 1
     this.byUid.set(state.uid, queued)
-    this.unschedulable.set(state.uid, queued)
+    this.park(queued)
     if (rejectedBy.size === 0 || missed.some((event) => this.isWorthATry(queued, event))) this.wake(queued)
     this.options.onChange()
   }
@@ -127,8 +129,8 @@ export class SchedulingQueue {
   /** Something happened in the cluster: whoever it may help gets another try. */
   happened(event: ClusterEvent): void {
     if (this.inFlight.size > 0) this.events.push(event)
-    if (this.unschedulable.size === 0) return
-    for (const queued of [...this.unschedulable.values()]) if (this.isWorthATry(queued, event)) this.wake(queued)
+    if (!this.concernsSomebody(event)) return
+    for (const queued of Array.from(this.unschedulable.values())) if (this.isWorthATry(queued, event)) this.wake(queued)
   }
 
   /** Due every whole second while pods back off. */
@@ -144,7 +146,7 @@ export class SchedulingQueue {
   /** Due every thirty seconds: who has waited too long is tried whatever happened. */
   flushUnschedulable(): void {
     const now = this.options.now()
-    for (const queued of [...this.unschedulable.values()]) if (!queued.gatedBy && now - queued.since > maxInUnschedulable) this.wake(queued)
+    for (const queued of Array.from(this.unschedulable.values())) if (!queued.gatedBy && now - queued.since > maxInUnschedulable) this.wake(queued)
   }
 
   /** What each plugin that refused the pod says to an event; null: it did not ask for events of that sort. */
@@ -169,8 +171,26 @@ export class SchedulingQueue {
     return false
   }
 
+  /** Most events concern no plugin that has refused anybody: then the pool is not walked. */
+  private concernsSomebody({ resource, action }: ClusterEvent): boolean {
+    if (this.unschedulable.size === 0) return false
+    return this.options.plugins.some(
+      ({ name, events }) => (this.refusedBy.get(name) ?? 0) > 0 && events.some((registration) => registration.resource === resource && registration.actions.includes(action)),
+    )
+  }
+
+  private park(queued: QueuedPod): void {
+    this.unschedulable.set(queued.state.uid, queued)
+    for (const plugin of queued.rejectedBy) this.refusedBy.set(plugin, (this.refusedBy.get(plugin) ?? 0) + 1)
+  }
+
+  private unpark(queued: QueuedPod): void {
+    if (!this.unschedulable.delete(queued.state.uid)) return
+    for (const plugin of queued.rejectedBy) this.refusedBy.set(plugin, (this.refusedBy.get(plugin) ?? 0) - 1)
+  }
+
   private wake(queued: QueuedPod): void {
-    this.unschedulable.delete(queued.state.uid)
+    this.unpark(queued)
     if (!queued.isBackingOff(this.options.now())) return this.activate(queued)
     ;(queued.consecutiveErrors > 0 ? this.errorBackOff : this.backOff).push(queued)
     this.options.onChange()
@@ -181,7 +201,7 @@ export class SchedulingQueue {
     queued.gatedBy = refusal?.plugin ?? null
     if (refusal) {
       if (queued.attempts === 0) queued.rejectedBy = new Set([refusal.plugin])
-      this.unschedulable.set(queued.state.uid, queued)
+      this.park(queued)
     } else this.active.push(queued)
     this.options.onChange()
   }
@@ -202,7 +222,7 @@ export class SchedulingQueue {
 
   private takeOut(queued: QueuedPod): void {
     this.byUid.delete(queued.state.uid)
-    this.unschedulable.delete(queued.state.uid)
+    this.unpark(queued)
     for (const heap of [this.active, this.backOff, this.errorBackOff]) heap.remove(queued)
   }
 }

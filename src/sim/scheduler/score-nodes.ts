@@ -22,15 +22,15 @@ export interface ScoreColumn {
 export function scoreNodes(profile: Profile, pod: PodState, view: View, feasible: readonly NodeState[]): ScoreTable {
   const columns: ScoreColumn[] = []
   const skipped: string[] = []
-  const totals = new Array<number>(feasible.length).fill(0)
+  const totals = feasible.map(() => 0)
   for (const plugin of profile.scores) {
     const prepared = plugin.preScore(pod, view, feasible)
     if (!prepared) {
       skipped.push(plugin.name)
       continue
     }
-    const raw = new Array<number>(feasible.length)
-    for (let at = 0; at < feasible.length; at += 1) raw[at] = prepared.score(feasible[at]!)
+    const raw: number[] = []
+    for (let at = 0; at < feasible.length; at += 1) raw.push(prepared.score(feasible[at]!))
     const normalised = prepared.normalise ? prepared.normalise(raw) : raw
     for (let at = 0; at < feasible.length; at += 1) totals[at]! += normalised[at]! * plugin.weight
     columns.push({ name: plugin.name, weight: plugin.weight, raw, normalised })

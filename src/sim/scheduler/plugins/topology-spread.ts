@@ -4,6 +4,7 @@ import { labelOf, maxScore, skip, type FilterPlugin, type PreparedFilter, type P
 import { naturalLog } from '../natural-log.ts'
 import type { NodeState } from '../node-state.ts'
 import type { PodState } from '../pod-state.ts'
+import { hasRequiredNodeAffinity } from '../required-node-affinity.ts'
 import { hasAllKeys, includesNode, labelsOfNode, spreadConstraintsOf, type SpreadConstraint } from '../topology-constraint.ts'
 
 const name = 'PodTopologySpread'
@@ -137,7 +138,7 @@ function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], o
   }
   return {
     score(node) {
-      if (ignored.has(node)) return 0
+      if (ignored.size > 0 && ignored.has(node)) return 0
       let score = 0
       for (const { constraint, column, domains, weight, offset } of parts) {
         const domain = labelOf(node.labels, constraint.topologyKey)
@@ -151,17 +152,24 @@ function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], o
   }
 }
 
-function candidateDomains(constraint: SpreadConstraint, feasible: readonly NodeState[], ignored: ReadonlySet<NodeState>): Domains {
+function candidateDomains({ topologyKey }: SpreadConstraint, feasible: readonly NodeState[], ignored: ReadonlySet<NodeState>): Domains {
   const domains: Domains = new Map()
-  for (const node of feasible) if (!ignored.has(node)) domains.set(labelOf(node.labels, constraint.topologyKey) ?? '', 0)
+  let last: string | null = null
+  for (const node of feasible) {
+    const domain = labelOf(node.labels, topologyKey) ?? ''
+    if (domain === last || (ignored.size > 0 && ignored.has(node))) continue
+    domains.set(domain, 0)
+    last = domain
+  }
   return domains
 }
 
 /** Pods of nodes that do not fit count for their domain too, as long as the domain has a node that does. */
 function addUp(pod: PodState, constraint: SpreadConstraint, domains: Domains, column: Int32Array, nodes: readonly NodeState[], allKeys: readonly SpreadConstraint[] | null): void {
+  const includesAll = !constraint.honoursTaints && !(constraint.honoursAffinity && hasRequiredNodeAffinity(pod.pod))
   for (const node of nodes) {
     const count = column[node.slot] ?? 0
-    if (count === 0 || (allKeys && !hasAllKeys(node.labels, allKeys)) || !includesNode(constraint, pod, node)) continue
+    if (count === 0 || (allKeys && !hasAllKeys(node.labels, allKeys)) || !(includesAll || includesNode(constraint, pod, node))) continue
     const domain = labelOf(node.labels, constraint.topologyKey)
     if (domain === undefined) continue
     const sum = domains.get(domain)
@@ -173,12 +181,12 @@ function normalise(raw: readonly number[], feasible: readonly NodeState[], ignor
   let least = Number.MAX_SAFE_INTEGER
   let most = 0
   for (let at = 0; at < raw.length; at += 1) {
-    if (ignored.has(feasible[at]!)) continue
+    if (ignored.size > 0 && ignored.has(feasible[at]!)) continue
     if (raw[at]! < least) least = raw[at]!
     if (raw[at]! > most) most = raw[at]!
   }
   return raw.map((score, at) => {
-    if (ignored.has(feasible[at]!)) return 0
+    if (ignored.size > 0 && ignored.has(feasible[at]!)) return 0
     return most === 0 ? maxScore : Math.floor((maxScore * (most + least - score)) / most)
   })
 }
