@@ -24,7 +24,7 @@ export function createClient(transport: Transport, user: string, clock: { readon
 type Call = Omit<ApiRequest, 'verb' | 'group' | 'version' | 'resource' | 'user'>
 
 class ComponentClient implements Client {
-  busyUntil: Millis = 0
+  busyUntil: Millis = Number.NEGATIVE_INFINITY
   private readonly bucket: TokenBucket | null
   private readonly latency: Millis
 

@@ -16,6 +16,7 @@ test.each(seeds)('shows some past of its resource at every moment, and the prese
     const configMaps = informers.of('configmaps', { labelSelector: 'seen=yes' })
     configMaps.addIndex('round', ({ data }) => (data?.['round'] ? [data['round']] : []))
     configMaps.onChange(({ old, new: current }) => {
+      if (old && current) expect(Number(current.metadata.resourceVersion)).toBeGreaterThanOrEqual(Number(old.metadata.resourceVersion))
       if (current) told.set(keyOf(current), current)
       else if (old) told.delete(keyOf(old))
     })

@@ -3,7 +3,7 @@ import type { Millis } from '../kernel/agenda.ts'
 /** client-go's token bucket: `burst` calls at once, then `qps` a second. It knows no clock; each call says when it is. */
 export class TokenBucket {
   private tokens: number
-  private last: Millis = 0
+  private last: Millis = Number.NEGATIVE_INFINITY
 
   constructor(
     private readonly qps: number,

@@ -109,7 +109,8 @@ export class WorkQueue {
 
   private work(key: string): void {
     const requeue = this.attempt(key)
-    const done = Math.max(this.agenda.now + (this.options.cost ?? 1), this.options.client?.busyUntil ?? 0)
+    const free = this.agenda.now + (this.options.cost ?? 1)
+    const done = Math.max(free, this.options.client?.busyUntil ?? free)
     this.agenda.at(done, `${this.name}: done with ${key}`, () => {
       this.processing.delete(key)
       this.idleWorkers += 1

@@ -45,6 +45,8 @@ export interface TestCluster {
   reconnect(component: string): void
   /** Ends the API server's process and starts another on the same store: it has forgotten what only it knew, and all watches are broken. */
   restartApiServer(): void
+  /** Ends etcd's process: nothing can be read or written. */
+  stopStore(): void
   advanceTo(time: Millis): void
   /** Advances until nothing but bookkeeping (events due a minute and more from now) is planned, at most `limit` milliseconds. */
   settle(limit?: Millis): void
@@ -57,7 +59,8 @@ export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = [
   const trace = new Trace()
   const wall = createWallClock(timeline, parseTime('2026-01-01T09:00:00Z') ?? 0)
   const store = new Store<KubernetesObject>()
-  store.serve(timeline.fork('etcd'))
+  const etcd = timeline.fork('etcd')
+  store.serve(etcd)
   const startApiServer = (): ApiServer => {
     const server = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, cause: timeline, disabledPlugins })
     server.start()
@@ -77,6 +80,7 @@ export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = [
       apiServer.stop()
       apiServer = startApiServer()
     },
+    stopStore: () => etcd.dispose(),
     store, trace, random, client,
     component(name, start, { host, ...clientOptions } = {}) {
       const agenda = timeline.fork(name)

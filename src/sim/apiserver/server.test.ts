@@ -1,0 +1,221 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { ApiRequest, WatchEvent } from '../api/request.ts'
+import { must, type Result, type Status } from '../api/status.ts'
+import { createTestCluster, type TestCluster } from '../cluster/testing.ts'
+import type { Client } from '../client/component.ts'
+
+let cluster: TestCluster
+let client: Client
+
+beforeEach(() => {
+  cluster = createTestCluster()
+  client = cluster.client
+})
+
+const configMap = (name: string, metadata: object = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', ...metadata } }) as const
+const pod = (name: string, metadata: object = {}) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ...metadata }, spec: { containers: [{ name: 'c', image: 'app:v1' }] } }) as never
+
+function refusal(result: Result<unknown>): Partial<Status> {
+  if (result.ok) throw new Error('was accepted')
+  const { code, reason, message } = result.status
+  return { code, ...(reason && { reason }), message }
+}
+
+function request(request: Partial<ApiRequest>): Result<unknown> {
+  return cluster.apiServer.request({ verb: 'get', group: '', version: 'v1', resource: 'pods', user: 'test', ...request })
+}
+
+test('has what every cluster has when it starts', () => {
+  expect(cluster.list('namespaces').map(({ metadata, status }) => [metadata.name, metadata.labels?.['kubernetes.io/metadata.name'], status.phase])).toEqual(
+    ['default', 'kube-node-lease', 'kube-public', 'kube-system'].map((name) => [name, name, 'Active']),
+  )
+  expect(cluster.list('services')[0]).toMatchObject({ metadata: { name: 'kubernetes' }, spec: { clusterIP: '10.96.0.1', type: 'ClusterIP' } })
+  expect(cluster.list('endpointslices')[0]).toMatchObject({ endpoints: [{ addresses: ['192.168.0.10'] }], ports: [{ name: 'https', port: 6443 }] })
+  cluster.restartApiServer()
+  expect(cluster.list('services')).toHaveLength(1)
+  const rival = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'default' }, spec: { clusterIP: '10.96.0.1', ports: [{ port: 80 }] } }
+  expect(refusal(client.create('services', rival as never)).message).toContain('provided IP is already allocated')
+})
+
+test('refuses what names nothing that is there, in the words of Kubernetes', () => {
+  const missing = { code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' }
+  expect(refusal(request({ verb: 'list', resource: 'gizmos' }))).toEqual(missing)
+  expect(refusal(request({ verb: 'list', group: 'apps', version: 'v1beta1', resource: 'deployments' }))).toEqual(missing)
+  expect(refusal(request({ namespace: 'default', name: 'a', subresource: 'scale' }))).toEqual(missing)
+  expect(refusal(client.get('pods', 'default/none'))).toEqual({ code: 404, reason: 'NotFound', message: 'pods "none" not found' })
+  expect(refusal(client.get('deployments', 'default/none')).message).toBe('deployments.apps "none" not found')
+  expect(refusal(client.create('configmaps', configMap('a', { namespace: 'nowhere' }))).message).toBe('namespaces "nowhere" not found')
+  expect(refusal(client.patch('configmaps', 'default/none', 'merge', {})).code).toBe(404)
+})
+
+test('takes nothing new into a namespace that is being deleted, and keeps the ones the cluster needs', () => {
+  must(client.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'dying' } } as never))
+  must(client.create('configmaps', configMap('old', { namespace: 'dying' })))
+  expect(must(client.delete('namespaces', 'dying'))).toMatchObject({ status: { phase: 'Terminating' }, metadata: { name: 'dying' } })
+  expect(refusal(client.create('configmaps', configMap('new', { namespace: 'dying' })))).toEqual({
+    code: 403, reason: 'Forbidden', message: 'configmaps "new" is forbidden: unable to create new content in namespace dying because it is being terminated',
+  })
+  const namespace = must(client.get('namespaces', 'dying'))
+  must(client.update('namespaces', { ...namespace, spec: { finalizers: [] } }, 'finalize'))
+  expect(client.get('namespaces', 'dying').ok).toBe(false)
+  for (const name of ['default', 'kube-system', 'kube-public']) {
+    expect(refusal(client.delete('namespaces', name)).message).toBe(`namespaces "${name}" is forbidden: this namespace may not be deleted`)
+  }
+})
+
+test('gives a generated name five characters, and says so when a given one is taken', () => {
+  const made = must(client.create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'gen-', namespace: 'default' } }))
+  expect(made.metadata.name).toMatch(/^gen-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
+  must(client.create('configmaps', configMap('a')))
+  expect(refusal(client.create('configmaps', configMap('a'))).message).toBe('configmaps "a" already exists')
+  expect(refusal(client.create('configmaps', configMap('a', { generateName: 'x-' }))).message).toBe('configmaps "a" already exists, the server was not able to generate a unique name for the object')
+})
+
+test('lets the newest version win: a stale update is refused, one that changes nothing is no write', () => {
+  const first = must(client.create('configmaps', configMap('a')))
+  const second = must(client.update('configmaps', { ...first, data: { k: 'v' } }))
+  expect(refusal(client.update('configmaps', { ...first, data: { k: 'w' } }))).toEqual({
+    code: 409, reason: 'Conflict',
+    message: 'Operation cannot be fulfilled on configmaps "a": the object has been modified; please apply your changes to the latest version and try again',
+  })
+  expect(must(client.update('configmaps', { ...second, data: { k: 'v' } })).metadata.resourceVersion).toBe(second.metadata.resourceVersion)
+  expect(must(client.update('configmaps', { ...configMap('a'), data: { k: 'x' } } as never)).data).toEqual({ k: 'x' })
+  const lease = must(client.create('leases', { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'l', namespace: 'default' }, spec: {} }))
+  expect(refusal(client.update('leases', { ...lease, metadata: { ...lease.metadata, resourceVersion: '' } })).message).toBe(
+    'leases.coordination.k8s.io "l" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+  )
+  expect(refusal(client.update('configmaps', { ...second, metadata: { ...second.metadata, uid: 'other' } })).message).toBe(
+    `Operation cannot be fulfilled on configmaps "a": StorageError: invalid object, Code: 4, Key: /registry/configmaps/default/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: other, UID in object meta: ${second.metadata.uid}`,
+  )
+})
+
+test('deletes at once, or marks what finalizers or a grace period hold back', () => {
+  const made = must(client.create('configmaps', configMap('a')))
+  expect(refusal(client.delete('configmaps', 'default/a', { preconditions: { uid: 'x' } })).message).toBe(
+    `Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (x) does not match the UID in record (${made.metadata.uid}). The object might have been deleted and then recreated`,
+  )
+  expect(must(client.delete('configmaps', 'default/a'))).toEqual({
+    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name: 'a', kind: 'configmaps', uid: made.metadata.uid }, code: 200,
+  })
+  must(client.create('configmaps', configMap('b')))
+  const marked = must(client.delete('configmaps', 'default/b', { propagationPolicy: 'Foreground' }))
+  expect(marked).toMatchObject({ metadata: { finalizers: ['foregroundDeletion'], deletionTimestamp: '2026-01-01T09:00:00Z', deletionGracePeriodSeconds: 0 } })
+  expect(refusal(client.patch('configmaps', 'default/b', 'merge', { metadata: { finalizers: ['foregroundDeletion', 'example.com/new'] } })).message).toContain('no new finalizers can be added if the object is being deleted')
+  must(client.patch('configmaps', 'default/b', 'merge', { metadata: { finalizers: null } }))
+  expect(client.get('configmaps', 'default/b').ok).toBe(false)
+})
+
+test('lets a running pod end in its grace period, which can only be shortened', () => {
+  const made = must(client.create('pods', pod('a')))
+  must(client.bind('default/a', made.metadata.uid, 'worker-1'))
+  const when = (): unknown => {
+    const { deletionTimestamp, deletionGracePeriodSeconds, generation } = must(client.get('pods', 'default/a')).metadata
+    return [deletionTimestamp, deletionGracePeriodSeconds, generation]
+  }
+  must(client.delete('pods', 'default/a'))
+  expect(when()).toEqual(['2026-01-01T09:00:30Z', 30, 2])
+  must(client.delete('pods', 'default/a', { gracePeriodSeconds: 60 }))
+  expect(when()).toEqual(['2026-01-01T09:00:30Z', 30, 2])
+  must(client.delete('pods', 'default/a', { gracePeriodSeconds: 10 }))
+  expect(when()).toEqual(['2026-01-01T09:00:10Z', 10, 2])
+  must(client.delete('pods', 'default/a', { gracePeriodSeconds: 0 }))
+  expect(client.get('pods', 'default/a').ok).toBe(false)
+  must(client.create('pods', pod('unscheduled')))
+  must(client.delete('pods', 'default/unscheduled'))
+  expect(client.get('pods', 'default/unscheduled').ok).toBe(false)
+})
+
+test('binds a pod once', () => {
+  const made = must(client.create('pods', pod('a')))
+  must(client.bind('default/a', made.metadata.uid, 'worker-1'))
+  const bound = must(client.get('pods', 'default/a'))
+  expect([bound.spec.nodeName, bound.metadata.generation]).toEqual(['worker-1', 1])
+  expect(bound.status.conditions).toEqual([{ type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: '2026-01-01T09:00:00Z' }])
+  expect(refusal(client.bind('default/a', made.metadata.uid, 'worker-2'))).toEqual({
+    code: 409, reason: 'Conflict', message: 'Operation cannot be fulfilled on pods/binding "a": pod a is already assigned to node "worker-1"',
+  })
+  must(client.delete('pods', 'default/a'))
+  expect(refusal(client.bind('default/a', made.metadata.uid, 'worker-2')).message).toContain('pod a is being deleted, cannot be assigned to a host')
+})
+
+test('scales through the scale subresource and leaves the rest alone', () => {
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'app:v1' }] } }
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template } }
+  must(client.create('deployments', deployment as never))
+  const scale = { verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'default', name: 'web', subresource: 'scale', patchType: 'merge' } as const
+  expect(must(request({ ...scale, body: { spec: { replicas: 5 } } }))).toMatchObject({ kind: 'Scale', spec: { replicas: 5 }, status: { replicas: 0, selector: 'app=web' } })
+  expect(must(client.get('deployments', 'default/web'))).toMatchObject({ spec: { replicas: 5 }, metadata: { generation: 2 } })
+  expect(refusal(request({ ...scale, body: { spec: { replicas: -1 } } })).message).toBe('Scale.autoscaling "web" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0')
+})
+
+test('changes nothing in a dry run', () => {
+  const before = cluster.store.revision
+  const made = must(client.create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', namespace: 'default' }, spec: { type: 'NodePort', ports: [{ port: 80 }] } } as never, { dryRun: true }))
+  expect(made.spec.clusterIP).toMatch(/^10\.96\./)
+  expect([cluster.store.revision, client.get('services', 'default/s').ok]).toEqual([before, false])
+  const real = must(client.create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 's', namespace: 'default' }, spec: { type: 'NodePort', clusterIP: made.spec.clusterIP, ports: made.spec.ports } } as never))
+  expect(real.spec.ports).toEqual(made.spec.ports)
+})
+
+test('goes on with a list that has expired, or says where one asks too much', () => {
+  for (const name of ['a', 'b', 'c']) must(client.create('configmaps', configMap(name)))
+  const page = must(client.list('configmaps', 'default', { limit: 1 }))
+  expect(page.metadata.remainingItemCount).toBe(2)
+  must(client.create('configmaps', configMap('bb')))
+  cluster.store.compact(cluster.store.revision)
+  const expired = client.list('configmaps', 'default', { limit: 1, continue: page.metadata.continue! })
+  expect(refusal(expired)).toMatchObject({ code: 410, reason: 'Expired' })
+  const token = expired.ok ? '' : String(expired.status.metadata['continue'])
+  expect(must(client.list('configmaps', 'default', { continue: token })).items.map(({ metadata }) => metadata.name)).toEqual(['b', 'bb', 'c'])
+  expect(refusal(client.list('configmaps', 'default', { resourceVersion: '3', resourceVersionMatch: 'Exact' })).message).toBe('The resourceVersion for the provided list is too old.')
+  const now = cluster.store.revision
+  expect(refusal(client.list('configmaps', 'default', { resourceVersion: '999999' })).message).toBe(`Timeout: Too large resource version: 999999, current: ${now}`)
+  expect(refusal(client.list('configmaps', 'default', { resourceVersion: '0', resourceVersionMatch: 'Exact' })).message).toBe(
+    'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+  )
+  expect(refusal(client.list('configmaps', 'default', { fieldSelector: 'data.x=y' })).message).toBe('"data.x" is not a known field selector: only "metadata.name", "metadata.namespace"')
+  expect(refusal(client.list('pods', 'default', { fieldSelector: 'spec.x=y' })).message).toBe('field label not supported: spec.x')
+})
+
+test('deletes a collection by selector and answers what it was', () => {
+  for (const [name, app] of [['a', 'web'], ['b', 'db'], ['c', 'web']] as const) must(client.create('configmaps', configMap(name, { labels: { app } })))
+  expect(must(client.deleteCollection('configmaps', 'default', { labelSelector: 'app=web' }))).toMatchObject({ kind: 'ConfigMapList', items: [{ metadata: { name: 'a' } }, { metadata: { name: 'c' } }] })
+  expect(cluster.list('configmaps').map(({ metadata }) => metadata.name)).toEqual(['b'])
+})
+
+test('tells a watch that asks for too old a version to list again, and sends bookmarks to who wants them', () => {
+  const events: WatchEvent[] = []
+  let closed = 0
+  const sink = { event: (event: WatchEvent) => events.push(event), closed: () => (closed += 1) }
+  cluster.restartApiServer()
+  must(client.watch('configmaps', undefined, { resourceVersion: '2' }, sink))
+  expect([events[0]?.type, (events[0]?.object as unknown as Status).reason, closed]).toEqual(['ERROR', 'Expired', 1])
+  must(client.watch('configmaps', undefined, { resourceVersion: String(cluster.store.revision), allowWatchBookmarks: true }, sink))
+  cluster.advanceTo(60_000)
+  expect(events[1]).toEqual({ type: 'BOOKMARK', object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: String(cluster.store.revision) } } })
+  cluster.apiServer.stop()
+  expect(closed).toBe(2)
+  expect(refusal(client.get('pods', 'default/a')).reason).toBe('Unreachable')
+})
+
+test('answers with an error of the store while that does not answer', () => {
+  cluster.stopStore()
+  expect(refusal(client.get('namespaces', 'default'))).toEqual({ code: 500, message: 'etcdserver: request timed out' })
+})
+
+test('keeps history for one to two compaction intervals', () => {
+  const first = must(client.create('configmaps', configMap('a')))
+  must(client.delete('configmaps', 'default/a'))
+  const then = { resourceVersion: first.metadata.resourceVersion, resourceVersionMatch: 'Exact' } as const
+  cluster.advanceTo(599_999)
+  expect(must(client.list('configmaps', 'default', then)).items).toHaveLength(1)
+  cluster.advanceTo(600_000)
+  expect(client.list('configmaps', 'default', then).ok).toBe(false)
+})
+
+test('says why a log cannot be read', () => {
+  must(client.create('pods', { ...(pod('two') as object), spec: { containers: [{ name: 'a', image: 'x' }, { name: 'b', image: 'x' }] } } as never))
+  const log = { namespace: 'default', name: 'two', subresource: 'log' }
+  expect(refusal(request(log)).message).toBe('a container name must be specified for pod two, choose one of: [a b]')
+  expect(refusal(request({ ...log, options: { container: 'c' } })).message).toBe('container c is not valid for pod two')
+})
