@@ -40,10 +40,10 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   private arrivals: Arrival<T>[] = []
   private delivering = false
   private lastArrival: Millis = -1
-  private lastDue: Millis = 0
+  private lastDue: Millis = Number.NEGATIVE_INFINITY
   private revision = '0'
   private backOff: Millis = firstBackOff
-  private lastFailure: Millis = 0
+  private lastFailure: Millis = Number.NEGATIVE_INFINITY
   private handle: WatchHandle | null = null
   private readonly options: InformerOptions
 

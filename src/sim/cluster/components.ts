@@ -54,7 +54,7 @@ export function createContext(world: World, { name, host, agenda, link, informer
     random,
     informers: informers ?? createInformers({ name: user, agenda, client, random, lagOf: () => watchLag }),
     // Events have a client of their own upstream: they never hold up the work they tell of.
-    events: createEventRecorder({ client: createClient(link, user, agenda), wall: world.wall, random: world.random.of(`${user}/events`), component: name, host }),
+    events: createEventRecorder({ agenda, client: createClient(link, user, agenda), wall: world.wall, random: world.random.of(`${user}/events`), component: name, host }),
     decided: (what, about, detail) => world.trace.add({ at: agenda.now, entry: world.timeline.current, kind: 'decision', author: user, what, about, detail }),
   }
 }

@@ -5,7 +5,7 @@ export class TaintQueue {
   private readonly waiting = new Set<string>()
   /** Also those already tainted: they are not taken up again before `remove`. */
   private readonly members = new Set<string>()
-  private tokenAt: Millis = 0
+  private tokenAt: Millis = Number.NEGATIVE_INFINITY
   private rate: number
 
   constructor(rate: number) {
