@@ -18,9 +18,10 @@ export function validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta): Fie
 }
 
 function validateFinalizerNames(meta: ObjectMeta): FieldError[] {
-  return (meta.finalizers ?? []).flatMap((finalizer, at) =>
-    finalizer.includes('/') || standardFinalizers.has(finalizer)
-      ? []
-      : [invalid(`metadata.finalizers[${at}]`, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')],
-  )
+  return (meta.finalizers ?? []).flatMap((finalizer, at) => checkStandardFinalizer(`metadata.finalizers[${at}]`, finalizer))
+}
+
+/** A finalizer without a domain must be one that Kubernetes knows. */
+export function checkStandardFinalizer(path: string, finalizer: string): FieldError[] {
+  return finalizer.includes('/') || standardFinalizers.has(finalizer) ? [] : [invalid(path, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')]
 }

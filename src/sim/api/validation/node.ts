@@ -1,12 +1,67 @@
-// Upstream: pkg/apis/core/validation ValidateNode (v1.36).
+// Upstream: pkg/apis/core/validation ValidateNode, ValidateNodeUpdate (v1.36). Left out: kubelet configuration by ConfigMap, annotations of old.
+import { checkCidr, parseCidr } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
+import { duplicate, forbidden, invalid } from '../field-errors.ts'
 import type { Node } from '../generated/types.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
+import { semanticEqual } from '../semantic.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts'
+import { validateQuantity } from './resources.ts'
+import { validateTaints } from './tolerations.ts'
 
 export function validateNode(node: Node): FieldError[] {
-  return validateObjectMeta(node.metadata, false, nameIsDnsSubdomain)
+  return [
+    ...validateObjectMeta(node.metadata, false, nameIsDnsSubdomain),
+    ...validateTaints(node.spec.taints ?? [], 'metadata.taints'),
+    ...validateAmounts(node),
+    ...validatePodCIDRs(node.spec.podCIDRs ?? []),
+  ]
 }
+
+/** By either door: a heartbeat must be cheap, so what is shared with the old node is not judged again. */
 export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
+  return [
+    ...validateObjectMetaUpdate(next.metadata, old.metadata),
+    ...(next.status.capacity === old.status.capacity && next.status.allocatable === old.status.allocatable ? [] : validateAmounts(next)),
+    ...(next.status.addresses === old.status.addresses ? [] : validateAddresses(next)),
+    ...(next.spec === old.spec ? [] : validateSpecUpdate(next, old)),
+  ]
+}
+
+function validateSpecUpdate(next: Node, old: Node): FieldError[] {
+  const faults: FieldError[] = []
+  const before = old.spec.podCIDRs ?? []
+  const after = next.spec.podCIDRs ?? []
+  const changed = forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')
+  if (before.length > 0 && before.length !== after.length) faults.push(changed)
+  else faults.push(...before.filter((cidr, at) => cidr !== after[at]).map(() => changed))
+  if (old.spec.providerID && old.spec.providerID !== next.spec.providerID) {
+    faults.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+  }
+  faults.push(...validateTaints(next.spec.taints ?? [], 'metadata.taints'))
+  if ((next.spec.externalID ?? '') !== (old.spec.externalID ?? '')) faults.push(forbidden('spec.externalID', 'may not be updated'))
+  return faults
+}
+
+function validateAmounts({ status }: Node): FieldError[] {
+  return (['capacity', 'allocatable'] as const).flatMap((field) =>
+    Object.entries(status[field] ?? {}).flatMap(([name, amount]) => validateQuantity(name, amount, `status.${field}.${name}`)),
+  )
+}
+
+function validateAddresses({ status }: Node): FieldError[] {
+  const addresses = status.addresses ?? []
+  return addresses.flatMap((address, at) => (addresses.slice(0, at).some((other) => semanticEqual(other, address)) ? [duplicate(`status.addresses[${at}]`, address)] : []))
+}
+
+function validatePodCIDRs(cidrs: readonly string[]): FieldError[] {
+  const path = 'spec.podCIDRs'
+  const faults = cidrs.flatMap((cidr, at) => checkCidr(`${path}[${at}]`, cidr, 'lax'))
+  if (cidrs.length < 2) return faults
+  const families = new Set(cidrs.map((cidr) => parseCidr(cidr)?.address.family))
+  if (families.size !== 2 || cidrs.length > 2) faults.push(invalid(path, cidrs, 'may specify no more than one CIDR for each IP family'))
+  cidrs.forEach((cidr, at) => {
+    if (cidrs.indexOf(cidr) < at) faults.push(duplicate(`${path}[${at}]`, cidr))
+  })
+  return faults
 }
