@@ -13,6 +13,7 @@ import { jsonPatch, mergePatch } from './machinery/patches.ts'
 import { quantity, quantityArithmetic } from './machinery/quantities.ts'
 import { podResources, schedulingHelpers } from './machinery/scheduling.ts'
 import { durationText, intOrString } from './machinery/small.ts'
+import { patchMeta, strategicMergePatch } from './machinery/strategic.ts'
 import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
 import { eventCorrelator } from './nodes/event-correlator.ts'
@@ -20,6 +21,7 @@ import { nodeLoss } from './nodes/node-loss.ts'
 import { podStatus } from './nodes/pod-status.ts'
 import { defaultsSet } from './objects/defaults.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
+import { validationUpdateSet } from './objects/validation-update.ts'
 import { schedulerEvents } from './scheduler/events.ts'
 import { schedulerFilter } from './scheduler/filter.ts'
 import { schedulerPreemption } from './scheduler/preemption.ts'
@@ -41,9 +43,12 @@ export const sets: readonly GoldenSet[] = [
   podResources,
   jsonPatch,
   mergePatch,
+  strategicMergePatch,
+  patchMeta,
   endpointSlice,
   defaultsSet,
   validationCreateSet,
+  validationUpdateSet,
   schedulerFilter,
   schedulerScore,
   schedulerPreemption,

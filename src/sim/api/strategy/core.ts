@@ -4,11 +4,13 @@ import type { ConfigMap, EndpointSlice, Event, Lease, Namespace, Node, Secret, S
 import type { KubernetesObject } from '../objects.ts'
 import { semanticEqual } from '../semantic.ts'
 import {
-  validateConfigMap, validateConfigMapUpdate, validateNamespace, validateNamespaceStatusUpdate, validateNamespaceUpdate, validateSecret, validateSecretUpdate, validateServiceAccount,
+  validateConfigMap, validateConfigMapUpdate, validateNamespace, validateNamespaceFinalizeUpdate, validateNamespaceStatusUpdate, validateNamespaceUpdate, validateSecret, validateSecretUpdate, validateServiceAccount,
   validateServiceAccountUpdate,
 } from '../validation/core.ts'
+import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpoint-slice.ts'
+import { validateEvent, validateEventUpdate } from '../validation/event.ts'
+import { validateLease, validateLeaseUpdate } from '../validation/lease.ts'
 import { validateNode, validateNodeUpdate } from '../validation/node.ts'
-import { validateEndpointSlice, validateEndpointSliceUpdate, validateEvent, validateEventUpdate, validateLease, validateLeaseUpdate } from '../validation/small-kinds.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -27,6 +29,12 @@ export const namespaceStrategy: Strategy<Namespace> = {
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
     validateUpdate: validateNamespaceStatusUpdate,
+  },
+  subresources: {
+    finalize: {
+      prepareForUpdate: (next, old) => keep(next, old, 'status'),
+      validateUpdate: validateNamespaceFinalizeUpdate,
+    },
   },
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,

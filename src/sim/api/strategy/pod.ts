@@ -3,7 +3,9 @@ import { defaultPod } from '../defaults/pod.ts'
 import { memoized } from '../defaults/memo.ts'
 import type { Pod, PodSpec, PodStatus } from '../generated/types.ts'
 import { semanticEqual } from '../semantic.ts'
-import { validatePod, validatePodStatusUpdate, validatePodUpdate } from '../validation/pod.ts'
+import { validatePodStatusUpdate } from '../validation/pod-status.ts'
+import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validation/pod-update.ts'
+import { validatePod } from '../validation/pod.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import { qualityOfService } from './quality-of-service.ts'
 import type { DeleteRequest, Strategy } from './strategy.ts'
@@ -26,6 +28,16 @@ export const podStrategy: Strategy<Pod> = {
       }
     },
     validateUpdate: validatePodStatusUpdate,
+  },
+  subresources: {
+    ephemeralcontainers: {
+      // Nothing but the containers to look around with gets through this door.
+      prepareForUpdate: (next, old) => {
+        const spec = { ...old.spec, ephemeralContainers: next.spec.ephemeralContainers }
+        return countGeneration({ ...old, metadata: { ...old.metadata, resourceVersion: next.metadata.resourceVersion }, spec }, old, !semanticEqual(spec, old.spec))
+      },
+      validateUpdate: validateEphemeralContainersUpdate,
+    },
   },
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,

@@ -1,10 +1,10 @@
-// Upstream: pkg/apis/core/validation ValidatePodCreate, ValidatePodUpdate, ValidatePodStatusUpdate (v1.36). Left out: annotations of seccomp and AppArmor.
+// Upstream: pkg/apis/core/validation ValidatePodCreate (v1.36). Left out: annotations of seccomp and AppArmor.
 import type { FieldError } from '../field-errors.ts'
 import { forbidden } from '../field-errors.ts'
 import type { Pod } from '../generated/types.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
 import { validateImageText } from './containers.ts'
-import { validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts'
+import { validateObjectMeta } from './metadata.ts'
 import { validatePodAnnotations } from './pod-annotations.ts'
 import { validatePodSpec } from './pod-spec.ts'
 
@@ -35,11 +35,4 @@ export function validatePodMetadataAndSpec(pod: Pod): FieldError[] {
     ;(spec[list] ?? []).forEach((container, at) => faults.push(...validateImageText(container.image ?? '', `spec.${list}[${at}]`)))
   }
   return faults
-}
-
-export function validatePodUpdate(next: Pod, old: Pod): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
-}
-export function validatePodStatusUpdate(next: Pod, old: Pod): FieldError[] {
-  return validateObjectMetaUpdate(next.metadata, old.metadata)
 }

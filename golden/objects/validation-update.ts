@@ -1,0 +1,67 @@
+import { deepFreeze, type KubernetesObject } from '../../src/sim/api/objects.ts'
+import { difference, type GoldenCase, type GoldenSet } from '../harness.ts'
+import { createPipeline, isBuilt } from './pipeline.ts'
+import { statusDifference } from './validation-create.ts'
+
+/** Updates: what may change, what generation comes of it, and in which words the rest is refused. */
+export const validationUpdateSet: GoldenSet = {
+  name: 'objects/validation-update',
+  // What the registry itself answers (names, versions and uids that do not fit) is judged through the API server.
+  applicable: (golden) => isBuilt(golden.in.create) && !isAnsweredByRegistry(golden),
+  run(golden) {
+    const pipeline = createPipeline()
+    const created = pipeline.create(golden.in.create)
+    if (!created.ok) return `the object to update was refused: ${created.status.message}`
+    const versioned = { ...created.value, metadata: { ...created.value.metadata, resourceVersion: '5' } }
+    const stored = deepFreeze(golden.in.stored ? (merged(versioned, golden.in.stored) as KubernetesObject) : versioned)
+    const updated = pipeline.update(merged(stored, golden.in.update), stored, golden.in.subresource)
+    if (!golden.out.allowed) return updated.ok ? `accepted; expected ${golden.out.message}` : statusDifference(golden.out, updated.status)
+    if (!updated.ok) return `refused: ${updated.status.message}`
+    return allowedDifference(golden, updated.value)
+  },
+}
+
+function isAnsweredByRegistry(golden: GoldenCase): boolean {
+  const { url, update } = golden.in
+  const { resourceVersion, uid } = update.metadata ?? {}
+  return url !== undefined || resourceVersion !== undefined || uid !== undefined
+}
+
+function allowedDifference(golden: GoldenCase, object: KubernetesObject): string | null {
+  const { generation, expect, absent = [] } = golden.out
+  if (generation !== undefined && object.metadata.generation !== generation) return `generation ${object.metadata.generation}, expected ${generation}`
+  for (const path of absent) if (valueAt(object, path) !== undefined) return `${path} is there: ${JSON.stringify(valueAt(object, path))}`
+  return expect === undefined ? null : subsetDifference(expect, object, '')
+}
+
+function subsetDifference(expected: any, actual: any, path: string): string | null {
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(actual) || actual.length !== expected.length) return `at ${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`
+    for (const [at, value] of expected.entries()) {
+      const found = subsetDifference(value, actual[at], `${path}[${at}]`)
+      if (found) return found
+    }
+    return null
+  }
+  if (typeof expected !== 'object' || expected === null) return difference(expected, actual, path, true)
+  for (const [key, value] of Object.entries(expected)) {
+    const found = subsetDifference(value, actual?.[key], `${path}.${key}`)
+    if (found) return found
+  }
+  return null
+}
+
+function valueAt(object: any, path: string): unknown {
+  return path.replaceAll(/\[(\d+)\]/g, '.$1').split('.').reduce((at, step) => at?.[step], object)
+}
+
+/** JSON merge patch: null removes. */
+function merged(object: any, patch: any): any {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const result: any = typeof object === 'object' && object !== null && !Array.isArray(object) ? { ...object } : {}
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key]
+    else result[key] = merged(result[key], value)
+  }
+  return result
+}

@@ -1,0 +1,73 @@
+// Upstream: pkg/apis/core/validation ValidatePodStatusUpdate (v1.36). Left out: resource claims and allocated resources in a pod's status.
+import { checkAddress, parseAddress } from '../addresses.ts'
+import type { FieldError } from '../field-errors.ts'
+import { duplicate, forbidden, invalid } from '../field-errors.ts'
+import type { ContainerStatus, Pod } from '../generated/types.ts'
+import { nameIsDnsSubdomain } from '../names.ts'
+import { checkQualified, faultsOf } from './checks.ts'
+import { validateObjectMetaUpdate } from './metadata.ts'
+import { validatePodAnnotationUpdates } from './pod-annotations.ts'
+
+const ownConditions = new Set(['PodScheduled', 'Ready', 'Initialized'])
+
+/** What a kubelet may not say of a pod: above all, that a container is back that should not have been restarted. */
+export function validatePodStatusUpdate(next: Pod, old: Pod): FieldError[] {
+  const { status, spec } = next
+  const before = old.status
+  const faults = validateObjectMetaUpdate(next.metadata, old.metadata)
+  if (next.metadata.annotations !== old.metadata.annotations) {
+    faults.push(...validatePodAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, spec, 'metadata.annotations'))
+  }
+  ;(status.conditions ?? []).forEach((condition, at) => {
+    if (!ownConditions.has(condition.type)) faults.push(...checkQualified(`metadata.conditions[${at}].Type`, condition.type))
+  })
+  if ((spec.nodeName ?? '') !== (old.spec.nodeName ?? '')) faults.push(forbidden('status.nodeName', 'may not be changed directly'))
+  const nominated = status.nominatedNodeName
+  if (nominated && nominated !== before.nominatedNodeName) faults.push(...faultsOf('status.nominatedNodeName', nominated, nameIsDnsSubdomain(nominated, false)))
+  if ((status.qosClass ?? '') !== (before.qosClass ?? '')) faults.push(invalid('status.qosClass', status.qosClass ?? '', 'field is immutable'))
+  return [...faults, ...validateTransitions(next, old), ...validatePodIPs(status.podIPs ?? []), ...validateHostIPs(next)]
+}
+
+function validateTransitions(next: Pod, old: Pod): FieldError[] {
+  const { restartPolicy, initContainers = [] } = old.spec
+  const sidecars = new Set(initContainers.filter((container) => container.restartPolicy === 'Always').map(({ name }) => name))
+  return [
+    ...revived(next.status.containerStatuses, old.status.containerStatuses, restartPolicy, 'status.containerStatuses', new Set()),
+    ...revived(next.status.initContainerStatuses, old.status.initContainerStatuses, restartPolicy, 'status.initContainerStatuses', sidecars),
+    ...revived(next.status.ephemeralContainerStatuses, old.status.ephemeralContainerStatuses, 'Never', 'status.ephemeralContainerStatuses', new Set()),
+  ]
+}
+
+type Statuses = readonly ContainerStatus[] | undefined
+
+function revived(next: Statuses = [], old: Statuses = [], policy: string, path: string, sidecars: ReadonlySet<string>): FieldError[] {
+  if (policy === 'Always' || next === old) return []
+  return old.flatMap(({ name, state }, at) => {
+    const ended = state?.terminated
+    if (!ended || sidecars.has(name) || (ended.exitCode !== 0 && policy === 'OnFailure')) return []
+    const back = next.some((status) => status.name === name && !status.state?.terminated)
+    return back ? [forbidden(`${path}[${at}].state`, 'may not be transitioned to non-terminated state')] : []
+  })
+}
+
+function validatePodIPs(podIPs: readonly { readonly ip: string }[]): FieldError[] {
+  return validateAddresses(podIPs, 'status.podIPs')
+}
+
+function validateHostIPs({ status }: Pod): FieldError[] {
+  const [first, ...others] = status.hostIPs ?? []
+  if (!first) return []
+  const wrong = status.hostIP === first.ip ? [] : [invalid('status.hostIPs[0].ip', first.ip, 'must be equal to `hostIP`')]
+  return [...wrong, ...validateAddresses([first, ...others], 'status.hostIPs')]
+}
+
+function validateAddresses(addresses: readonly { readonly ip: string }[], path: string): FieldError[] {
+  const faults = addresses.flatMap(({ ip }, at) => checkAddress(`${path}[${at}]`, ip, 'lax'))
+  if (addresses.length < 2) return faults
+  const families = new Set(addresses.map(({ ip }) => parseAddress(ip)?.family))
+  if (families.size !== 2 || addresses.length > 2) faults.push(invalid(path, addresses, 'may specify no more than one IP for each IP family'))
+  addresses.forEach((address, at) => {
+    if (addresses.slice(0, at).some(({ ip }) => ip === address.ip)) faults.push(duplicate(`${path}[${at}]`, address))
+  })
+  return faults
+}
