@@ -52,7 +52,7 @@ export class StatusWriter {
     }
     if (!finished || live.metadata.deletionTimestamp === undefined || mirrorOf !== undefined) return true
     const deleted = client.delete('pods', key, { gracePeriodSeconds: 0, preconditions: { uid: live.metadata.uid } })
-    return deleted.ok || deleted.status.reason !== 'Unreachable'
+    return deleted.ok || deleted.status.reason === 'NotFound' || deleted.status.reason === 'Conflict'
   }
 
   private planRetry(): void {

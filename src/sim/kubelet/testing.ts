@@ -17,6 +17,8 @@ export interface TestNode {
   /** Creates a pod that is bound to the node already. */
   run(name: string, spec: Partial<PodSpec>): Pod
   pod(name: string): Pod | undefined
+  /** Ends the kubelet's process; the containers run on. */
+  stopKubelet(): void
   /** Reasons of the events about a pod, oldest first. */
   events(name: string): readonly string[]
 }
@@ -27,15 +29,21 @@ export interface TestNodeOptions {
   readonly disk?: NodeDisk
   readonly cluster?: TestCluster
   readonly processes?: Processes
+  /** The machine's runtime that a restarted kubelet finds. */
+  readonly runtime?: ContainerRuntime
 }
 
-export function createTestNode({ images = [], staticPods = [], disk = createNodeDisk(), cluster = createTestCluster(), processes = new Map() }: TestNodeOptions = {}): TestNode {
+export function createTestNode({ images = [], staticPods = [], disk = createNodeDisk(), cluster = createTestCluster(), processes = new Map(), runtime: running }: TestNodeOptions = {}): TestNode {
   const catalogue = createImageCatalogue([...popularImages, ...images])
-  const runtime = createContainerRuntime({ agenda: cluster.timeline, nodeName: 'n1', random: cluster.random.of('machine'), images: catalogue, registry: createRegistry(catalogue), processes, disk, epochStart: 1_767_258_000_000 })
-  const kubelet = cluster.component('kubelet', (context) => startKubelet({ context, runtime, nodeName: 'n1', machine: { cpu: '4', memory: '8Gi', ip: '192.168.0.11', podCIDR: '10.244.1.0/24' }, staticPods }), { host: 'n1' })
+  const runtime = running ?? createContainerRuntime({ agenda: cluster.timeline, nodeName: 'n1', random: cluster.random.of('machine'), images: catalogue, registry: createRegistry(catalogue), processes, disk, epochStart: 1_767_258_000_000 })
+  let stopKubelet = (): void => undefined
+  const kubelet = cluster.component('kubelet', (context) => {
+    stopKubelet = () => context.agenda.dispose()
+    return startKubelet({ context, runtime, nodeName: 'n1', machine: { cpu: '4', memory: '8Gi', ip: '192.168.0.11', podCIDR: '10.244.1.0/24' }, staticPods })
+  }, { host: 'n1' })
   const pod = (name: string) => cluster.list('pods', 'default').find((candidate) => candidate.metadata.name === name)
   return {
-    cluster, kubelet, runtime, disk, pod,
+    cluster, kubelet, runtime, disk, pod, stopKubelet,
     run: (name, spec) => must(cluster.client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { containers: [{ name: 'app', image: 'nginx:1.27' }], nodeName: 'n1', tolerations: [{ operator: 'Exists' }], ...spec } as PodSpec })),
     events: (name) => cluster.list('events', 'default').filter((event) => event.involvedObject.name === name).toSorted((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion)).map((event) => event.reason ?? ''),
   }
