@@ -23,7 +23,7 @@ export const schedulerFilter: GoldenSet = {
       ...(outcome.stage === 'Filter' ? {} : { stage: outcome.stage }),
       statuses: Object.fromEntries(entries),
     }
-    return difference({ ...golden.out, feasible: [...golden.out.feasible].sort() }, actual)
+    return difference({ ...golden.out, feasible: (golden.out.feasible as string[]).toSorted() }, actual)
   },
 }
 

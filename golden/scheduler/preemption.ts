@@ -13,7 +13,7 @@ export const schedulerPreemption: GoldenSet = {
   applicable: isBuilt,
   run({ in: input, out, ...rest }) {
     const outcome = decide({ in: input, out, ...rest })
-    if (out.fits) return difference({ feasible: [...out.feasible].sort() }, { feasible: outcome.feasible.map(({ name }) => name).sort() })
+    if (out.fits) return difference({ feasible: (out.feasible as string[]).toSorted() }, { feasible: outcome.feasible.map(({ name }) => name).sort() })
     const { preemption } = outcome
     const actual = (preemption?.candidates ?? []).map(({ node, victims }) => ({ node, victims: victims.map((pod) => pod.pod.metadata.name) })).sort(byNode)
     const expected = ((out.preemption?.candidates ?? []) as Candidate[]).map(({ node, victims }) => ({ node, victims })).sort(byNode)

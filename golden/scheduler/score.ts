@@ -12,7 +12,7 @@ export const schedulerScore: GoldenSet = {
     const names = feasible.map(({ name }) => name)
     const byNode = (values: readonly number[]) => Object.fromEntries(names.map((name, at) => [name, values[at]]))
     const { out } = golden
-    if (!scores) return difference({ feasible: [...out.feasible].sort(), scored: out.scored }, { feasible: names.sort(), scored: false })
+    if (!scores) return difference({ feasible: (out.feasible as string[]).toSorted(), scored: out.scored }, { feasible: names.sort(), scored: false })
     const best = Math.max(...scores.totals)
     const column = ({ weight, raw, normalised }: ScoreColumn) => ({ weight, raw: byNode(raw), normalised: byNode(normalised) })
     const actual = {
@@ -24,14 +24,14 @@ export const schedulerScore: GoldenSet = {
       best: names.filter((_, at) => scores.totals[at] === best).sort(),
     }
     const expected = {
-      feasible: [...out.feasible].sort(),
+      feasible: (out.feasible as string[]).toSorted(),
       scored: out.scored,
       plugins: Object.fromEntries(Object.entries(out.plugins as Record<string, object>).map(([name, column]) => [name, withoutParts(column)])),
-      skipped: [...out.skipped].sort(),
+      skipped: (out.skipped as string[]).toSorted(),
       total: out.total,
-      best: [...out.best].sort(),
+      best: (out.best as string[]).toSorted(),
     }
-    return difference(expected, actual) ?? (expected.best.includes(node?.name) ? null : `chose ${node?.name}`)
+    return difference(expected, actual) ?? (expected.best.includes(node?.name ?? '') ? null : `chose ${node?.name}`)
   },
 }
 

@@ -38,9 +38,9 @@ export class Binder {
       this.waiting.splice(0, this.next)
       this.next = 0
     }
-    const { client, events, decided } = this.context
+    const { client, events } = this.context
     const { key, uid, pod } = queued.state
-    decided(`place ${key} on ${nodeName}`, `pods/${key}`, { node: nodeName })
+    this.context.decided(`place ${key} on ${nodeName}`, `pods/${key}`, { node: nodeName })
     const result = client.bind(key, uid, nodeName)
     if (result.ok) {
       events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`, { action: 'Binding' })

@@ -36,8 +36,7 @@ export class DecisionLog {
   record(at: Millis, queued: QueuedPod, outcome: Outcome, nodes: readonly NodeState[]): void {
     const { key, uid } = queued.state
     const { feasible, refused, refusals, preemption } = outcome
-    const kinds = [...new Set(refusals)].slice(0, 255)
-    const numbered = new Map(kinds.map((refusal, number) => [refusal, number]))
+    const { kinds, kindOf } = numbered(refusals)
     const columns = columnsOf(outcome.scores)
     const entry: Entry = {
       summary: {
@@ -46,10 +45,10 @@ export class DecisionLog {
         victims: preemption?.chosen?.victims.map((victim) => victim.key) ?? [],
       },
       names: this.namesOf(nodes),
-      feasible: Uint16Array.from(feasible, ({ position }) => position),
-      refused: Uint16Array.from(refused, ({ position }) => position),
+      feasible: positionsOf(feasible),
+      refused: positionsOf(refused),
       refusals: kinds,
-      refusalOf: Uint8Array.from(refusals, (refusal) => numbered.get(refusal) ?? 0),
+      refusalOf: kindOf,
       absent: outcome.absent,
       scores: columns,
       bytes: 500 + feasible.length * 2 + refused.length * 3 + columns.reduce((sum, { raw, normalised }) => sum + sizeOf(raw) + (raw === normalised ? 0 : sizeOf(normalised)), 0),
@@ -95,7 +94,24 @@ function columnOf(values: readonly number[]): Column {
     if (value > most) most = value
   }
   if (least === most) return least
-  return least >= 0 && most <= 255 ? Uint8Array.from(values) : Int32Array.from(values)
+  const column = least >= 0 && most <= 255 ? new Uint8Array(values.length) : new Int32Array(values.length)
+  for (let row = 0; row < values.length; row += 1) column[row] = values[row]!
+  return column
+}
+
+/** By index, not with `from` and a function: this runs for every pod that is placed. */
+function positionsOf(nodes: readonly NodeState[]): Uint16Array {
+  const positions = new Uint16Array(nodes.length)
+  for (let row = 0; row < nodes.length; row += 1) positions[row] = nodes[row]!.position
+  return positions
+}
+
+/** The different refusals, and for each row which of them it is. */
+function numbered(refusals: readonly Refusal[]): { readonly kinds: readonly Refusal[]; readonly kindOf: Uint8Array } {
+  const kinds = refusals.length === 0 ? [] : [...new Set(refusals)].slice(0, 255)
+  const kindOf = new Uint8Array(refusals.length)
+  for (let row = 0; row < refusals.length; row += 1) kindOf[row] = Math.max(0, kinds.indexOf(refusals[row]!))
+  return { kinds, kindOf }
 }
 
 function sizeOf(column: Column): number {

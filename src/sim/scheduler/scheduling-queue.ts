@@ -164,8 +164,8 @@ export class SchedulingQueue {
     if (queued.rejectedBy.size === 0) return true
     for (const plugin of this.options.plugins) {
       if (!queued.rejectedBy.has(plugin.name)) continue
-      for (const { resource, actions, hint } of plugin.events) {
-        if (resource === event.resource && actions.includes(event.action) && hint(queued.state, event)) return true
+      for (const registration of plugin.events) {
+        if (registration.resource === event.resource && registration.actions.includes(event.action) && registration.hint(queued.state, event)) return true
       }
     }
     return false
