@@ -227,16 +227,21 @@ function runStatus(input: Json, out: Json): string | null {
 
 function runProgress(input: Json, out: Json): string | null {
   const conditions = input.condition ? [input.condition] : []
-  const spec = { replicas: input.specReplicas, ...(input.progressDeadlineSeconds !== null && { progressDeadlineSeconds: input.progressDeadlineSeconds ?? 2_147_483_647 }) }
+  const spec = { replicas: input.specReplicas, progressDeadlineSeconds: deadlineOf(input) }
   const deployment = deploymentOf({ metadata: { name: input.name, generation: input.generation }, spec, status: { ...input.oldStatus, conditions } })
   const now = parseTime(input.now) ?? 0
   const after = progressConditions(deployment, { ...input.newStatus, conditions }, input.newReplicaSet ?? undefined, now, formatTime(now))
   return namedDifference(out.condition, conditionOf(after, 'Progressing'), 'condition')
 }
 
+/** No deadline in a case is the largest one in a stored object. */
+function deadlineOf({ progressDeadlineSeconds = 600 }: Json): number {
+  return progressDeadlineSeconds ?? 2_147_483_647
+}
+
 function runProgressRequeue(input: Json, out: Json): string | null {
   const conditions = [{ type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', lastUpdateTime: input.lastUpdateTime }]
-  const deployment = deploymentOf({ spec: { replicas: 1, progressDeadlineSeconds: input.progressDeadlineSeconds }, status: { conditions } })
+  const deployment = deploymentOf({ spec: { replicas: 1, progressDeadlineSeconds: deadlineOf(input) }, status: { conditions } })
   const left = untilDeadline(deployment, deployment.status, parseTime(input.now) ?? 0)
   return first([
     out.remainingMs === undefined ? null : namedDifference(out.remainingMs, left, 'remaining'),
@@ -246,7 +251,7 @@ function runProgressRequeue(input: Json, out: Json): string | null {
 
 function runPaused(input: Json, out: Json): string | null {
   const conditions = input.progressing ? [{ type: 'Progressing', ...input.progressing }] : []
-  const deployment = deploymentOf({ spec: { paused: input.paused, progressDeadlineSeconds: input.progressDeadlineSeconds ?? 600 }, status: { conditions } })
+  const deployment = deploymentOf({ spec: { paused: input.paused, progressDeadlineSeconds: deadlineOf(input) }, status: { conditions } })
   return namedDifference(out.progressing, pausedCondition(deployment) ?? input.progressing, 'progressing')
 }
 

@@ -5,7 +5,7 @@ import { parseTime } from '../../src/sim/api/time.ts'
 import { deletionCost, isActive, isTerminating, leastMissedFirst } from '../../src/sim/controllers/active-pods.ts'
 import { claim } from '../../src/sim/controllers/ownership.ts'
 import { controllerReference, createPods, deletePod, messageOf, podFromTemplate, slowStartBatches } from '../../src/sim/controllers/pod-control.ts'
-import { planReplicas, replicaSetStatus } from '../../src/sim/controllers/replica-set/replica-set-plan.ts'
+import { countPods, planReplicas, replicaSetStatus } from '../../src/sim/controllers/replica-set/replica-set-plan.ts'
 import type { GoldenSet } from '../harness.ts'
 import { first, namedDifference, podOf, recordingContext, type Json } from './workloads.ts'
 
@@ -122,12 +122,15 @@ function runStatus(input: Json, out: Json): string | null {
   const all = input.pods ? (input.pods as Json[]).map(podOf) : pods(input.activePods)
   const failure = input.manageError ? { message: input.manageError } : null
   const at = input.now ?? now
-  const status = replicaSetStatus(owner, all.filter(isActive), all.filter(isTerminating).length, failure, parseTime(at) ?? 0, at)
+  const counts = countPods(owner, all.filter(isActive), all.filter(isTerminating).length, parseTime(at) ?? 0)
+  const status = replicaSetStatus(owner, counts, failure, at)
   return first([
     out.status ? namedDifference(out.status, status, 'status') : null,
     out.condition === undefined ? null : namedDifference(out.condition, status.conditions?.[0], 'condition'),
   ])
 }
+
+const nothing = { active: 0, fullyLabeled: 0, ready: 0, available: 0, terminating: 0 }
 
 /** The event of one creation or deletion, by the controller's own hand. */
 export function eventOf(owner: KubernetesObject, input: Json): { readonly event: Json; readonly error: string | null } {
@@ -147,7 +150,7 @@ export function eventOf(owner: KubernetesObject, input: Json): { readonly event:
 
 function runEvent(input: Json, out: Json): string | null {
   const { event, error } = eventOf(setOf({}), input)
-  const condition = error === null ? undefined : replicaSetStatus(setOf({ spec: { replicas: 1 } }), [], 0, { message: error }, epoch, now).conditions?.[0]
+  const condition = error === null ? undefined : replicaSetStatus(setOf({ spec: { replicas: 1 } }), nothing, { message: error }, now).conditions?.[0]
   // The source of an event is the component that records it: its name in the composition.
   const expected = out.event === null ? null : { type: out.event.type, reason: out.event.reason, message: out.event.message }
   return first([namedDifference(expected, event, 'event'), out.condition === undefined ? null : namedDifference(out.condition, condition, 'condition')])

@@ -6,14 +6,22 @@ import type { Status } from '../../api/status.ts'
 import type { Change, ComponentContext } from '../../client/component.ts'
 import { Expectations } from '../../client/expectations.ts'
 import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
-import { isActive, isTerminating, nextAvailableAt } from '../active-pods.ts'
+import { isActive, nextAvailableAt } from '../active-pods.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaim, resolveController } from '../ownership.ts'
 import { createPods, deletePod, messageOf, podFromTemplate, throwIfRefused } from '../pod-control.ts'
 import { semanticEqual } from '../../api/semantic.ts'
-import { planReplicas, replicaSetStatus, type ReplicaPlan } from './replica-set-plan.ts'
+import { PodTally } from './pod-tally.ts'
+import { burstReplicas, countPods, planReplicas, replicaSetStatus, type ReplicaPlan, type StatusCounts } from './replica-set-plan.ts'
 
 /** Upstream flag --concurrent-replicaset-syncs. */
 const concurrentSyncs = 5
+
+interface Holding {
+  readonly counts: StatusCounts
+  plan(): ReplicaPlan
+  /** When the next pod becomes available if nothing else happens. */
+  readonly nextAvailable: number | null
+}
 
 /** Keeps as many pods alive as each ReplicaSet asks for. */
 export function startReplicaSetController(context: ComponentContext): void {
@@ -22,6 +30,7 @@ export function startReplicaSetController(context: ComponentContext): void {
   indexByController(replicaSets)
   indexByController(pods)
   const podLister = pods.lister
+  const tally = new PodTally(podLister)
   const expectations = new Expectations(context.agenda)
   const queue = new WorkQueue(context.agenda, 'replicaset', reconcile, { workers: concurrentSyncs, client: context.client })
   queue.pause()
@@ -31,10 +40,16 @@ export function startReplicaSetController(context: ComponentContext): void {
     const known = current ?? old
     if (!known) return
     // A namesake with another uid: what was expected of the one that is gone will never be seen.
-    if (!current || (old && old.metadata.uid !== current.metadata.uid)) expectations.forget(keyOf(known))
+    if (old && old.metadata.uid !== current?.metadata.uid) {
+      expectations.forget(keyOf(old))
+      tally.forget(old.metadata.uid)
+    }
     queue.add(keyOf(known))
   })
-  pods.onChange(observe)
+  pods.onChange((change) => {
+    tally.observe(change)
+    observe(change)
+  })
 
   function observe({ old, new: current }: Change<Pod>): void {
     if (!old && current) return current.metadata.deletionTimestamp === undefined ? observeNew(current) : observeGone(current)
@@ -78,32 +93,33 @@ export function startReplicaSetController(context: ComponentContext): void {
       expectations.forget(key)
       return 'whenChanged'
     }
-    const mayManage = expectations.satisfied(key)
-    const { active, terminating } = claimPods(replicaSet)
-    let refusal: Status | null = null
-    if (mayManage && replicaSet.metadata.deletionTimestamp === undefined) {
-      const plan = planReplicas(replicaSet, active, () => podsOfSiblings(replicaSet), context.wall.epochMillis)
-      refusal = carryOut(plan, replicaSet)
-    }
-    const failure = refusal && { message: messageOf(refusal) }
-    updateStatus(replicaSet, replicaSetStatus(replicaSet, active, terminating, failure, context.wall.epochMillis, context.wall.time()))
+    const mayManage = expectations.satisfied(key) && replicaSet.metadata.deletionTimestamp === undefined
+    const held = hold(replicaSet)
+    const refusal = mayManage ? carryOut(held.plan(), replicaSet) : null
+    updateStatus(replicaSet, replicaSetStatus(replicaSet, held.counts, refusal && { message: messageOf(refusal) }, context.wall.time()))
     throwIfRefused(refusal)
-    const next = nextAvailableAt(active, replicaSet.spec.minReadySeconds ?? 0, context.wall.epochMillis)
-    return next === null ? 'whenChanged' : { after: next - context.wall.epochMillis }
+    return held.nextAvailable === null ? 'whenChanged' : { after: held.nextAvailable - context.wall.epochMillis }
   }
 
-  function claimPods(replicaSet: ReplicaSet): { active: readonly Pod[]; terminating: number } {
+  /** What a set holds: in numbers as long as no pod is to be chosen, claimed, or waited for. */
+  function hold(replicaSet: ReplicaSet): Holding {
     const { namespace, uid } = replicaSet.metadata
-    const selector = replicaSet.spec.selector
-    const candidates: Pod[] = []
-    let terminating = 0
-    for (const pods of [controlledBy(podLister, uid), orphansIn(podLister, namespace)]) {
-      for (const pod of pods) {
-        if (isActive(pod)) candidates.push(pod)
-        else if (isTerminating(pod) && planClaim(replicaSet, selector, pod) === 'keep') terminating += 1
-      }
+    const { selector, minReadySeconds = 0 } = replicaSet.spec
+    const { mismatched, ...counts } = tally.countsOf(replicaSet)
+    const orphans = orphansIn(podLister, namespace)
+    const isSettled = mismatched === 0 && orphans.every((pod) => planClaim(replicaSet, selector, pod) === 'ignore')
+    if (isSettled && minReadySeconds === 0 && counts.active <= replicaSet.spec.replicas) {
+      const creates = Math.min(replicaSet.spec.replicas - counts.active, burstReplicas)
+      return { counts: { ...counts, available: counts.ready }, plan: () => ({ creates, deletes: [] }), nextAvailable: null }
     }
-    return { active: claim(context, 'pods', candidates, { owner: replicaSet, ownerResource: 'replicasets', selector }), terminating }
+    const candidates = [...controlledBy(podLister, uid), ...orphans].filter(isActive)
+    const active = claim(context, 'pods', candidates, { owner: replicaSet, ownerResource: 'replicasets', selector })
+    const now = context.wall.epochMillis
+    return {
+      counts: countPods(replicaSet, active, counts.terminating, now),
+      plan: () => planReplicas(replicaSet, active, () => podsOfSiblings(replicaSet), now),
+      nextAvailable: nextAvailableAt(active, minReadySeconds, now),
+    }
   }
 
   /** The pods of all sets of the same Deployment: a rollout should not crowd one node. */

@@ -1,7 +1,7 @@
 import type { EpochMillis } from '../../api/time.ts'
-import type { Labels } from '../../api/objects.ts'
 import type { Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../api/generated/types.ts'
 import { isAvailable, isReady, leastMissedFirst } from '../active-pods.ts'
+import { carries } from './pod-tally.ts'
 
 /** Upstream: pkg/controller/replicaset BurstReplicas; no pass makes or deletes more. */
 export const burstReplicas = 500
@@ -26,43 +26,39 @@ export interface ManageFailure {
   readonly message: string
 }
 
-/** Pure: the status that these pods amount to (replicaset.calculateStatus). */
-export function replicaSetStatus(
-  replicaSet: ReplicaSet,
-  active: readonly Pod[],
-  terminating: number,
-  failure: ManageFailure | null,
-  now: EpochMillis,
-  time: string,
-): ReplicaSetStatus {
-  const { template, minReadySeconds = 0 } = replicaSet.spec
-  const wanted = Object.entries(template.metadata.labels ?? {})
-  let fullyLabeled = 0
-  let ready = 0
-  let available = 0
+/** The pods of a set in numbers. */
+export interface StatusCounts {
+  readonly active: number
+  readonly fullyLabeled: number
+  readonly ready: number
+  readonly available: number
+  readonly terminating: number
+}
+
+/** Pure: counts the pods that a set holds. */
+export function countPods({ spec: { template, minReadySeconds = 0 } }: ReplicaSet, active: readonly Pod[], terminating: number, now: EpochMillis): StatusCounts {
+  const counts = { active: active.length, fullyLabeled: 0, ready: 0, available: 0, terminating }
   for (const pod of active) {
-    if (carries(pod.metadata.labels, wanted)) fullyLabeled += 1
+    if (carries(pod.metadata.labels, template.metadata.labels)) counts.fullyLabeled += 1
     if (!isReady(pod)) continue
-    ready += 1
-    if (isAvailable(pod, minReadySeconds, now)) available += 1
+    counts.ready += 1
+    if (isAvailable(pod, minReadySeconds, now)) counts.available += 1
   }
-  const conditions = failureConditions(replicaSet, active.length, failure, time)
+  return counts
+}
+
+/** Pure: the status that these counts amount to (replicaset.calculateStatus). */
+export function replicaSetStatus(replicaSet: ReplicaSet, counts: StatusCounts, failure: ManageFailure | null, time: string): ReplicaSetStatus {
+  const conditions = failureConditions(replicaSet, counts.active, failure, time)
   return {
-    replicas: active.length,
-    ...(fullyLabeled > 0 && { fullyLabeledReplicas: fullyLabeled }),
-    ...(ready > 0 && { readyReplicas: ready }),
-    ...(available > 0 && { availableReplicas: available }),
-    terminatingReplicas: terminating,
+    replicas: counts.active,
+    ...(counts.fullyLabeled > 0 && { fullyLabeledReplicas: counts.fullyLabeled }),
+    ...(counts.ready > 0 && { readyReplicas: counts.ready }),
+    ...(counts.available > 0 && { availableReplicas: counts.available }),
+    terminatingReplicas: counts.terminating,
     ...(replicaSet.metadata.generation !== undefined && { observedGeneration: replicaSet.metadata.generation }),
     ...(conditions.length > 0 && { conditions }),
   }
-}
-
-function carries(labels: Labels | undefined, wanted: readonly (readonly [string, string])[]): boolean {
-  for (const [key, value] of wanted) {
-    if (labels?.[key] !== value) return false
-  }
-  return true
 }
 
 /** The ReplicaFailure condition comes with the first failure, keeps its first message, and goes when a pass succeeds. */

@@ -1,0 +1,92 @@
+import { controllerOf, keyOf, type Labels, type ObjectKey, type Uid } from '../../api/objects.ts'
+import { matchesLabelSelector } from '../../api/labels.ts'
+import { semanticEqual } from '../../api/semantic.ts'
+import type { Pod, ReplicaSet } from '../../api/generated/types.ts'
+import type { Change, Lister } from '../../client/component.ts'
+import { isActive, isReady, isTerminating } from '../active-pods.ts'
+import { controlledBy } from '../ownership.ts'
+
+const active = 1
+const ready = 2
+const labeled = 4
+const terminating = 8
+const mismatched = 16
+
+interface Tally {
+  readonly selector: ReplicaSet['spec']['selector']
+  readonly labels: Labels | undefined
+  readonly facts: Map<ObjectKey, number>
+  readonly counts: { active: number; ready: number; fullyLabeled: number; terminating: number; mismatched: number }
+}
+
+/** How many pods of a set are what. */
+export type PodCounts = Readonly<Tally['counts']>
+
+/**
+ * Counts the pods of each set as they change: a set of a thousand pods is looked at with every change of one of them, and going through all
+ * of them each time would be most of what a large cluster does.
+ */
+export class PodTally {
+  private readonly tallies = new Map<Uid, Tally>()
+  private readonly pods: Lister<Pod>
+
+  constructor(pods: Lister<Pod>) {
+    this.pods = pods
+  }
+
+  observe({ old, new: current }: Change<Pod>): void {
+    const owner = current && controllerOf(current)?.uid
+    const before = old && controllerOf(old)?.uid
+    if (old && before !== undefined && before !== owner) this.note(before, keyOf(old), undefined)
+    if (current && owner !== undefined) this.note(owner, keyOf(current), current)
+  }
+
+  /** What the cache holds of a set's pods. */
+  countsOf({ metadata: { uid }, spec: { selector, template } }: ReplicaSet): PodCounts {
+    const { labels } = template.metadata
+    const known = this.tallies.get(uid)
+    if (known && semanticEqual(known.selector, selector) && semanticEqual(known.labels, labels)) return known.counts
+    const counts = { active: 0, ready: 0, fullyLabeled: 0, terminating: 0, mismatched: 0 }
+    this.tallies.set(uid, { selector, labels, facts: new Map(), counts })
+    for (const pod of controlledBy(this.pods, uid)) this.note(uid, keyOf(pod), pod)
+    return counts
+  }
+
+  forget(uid: Uid): void {
+    this.tallies.delete(uid)
+  }
+
+  private note(owner: Uid, key: ObjectKey, pod: Pod | undefined): void {
+    const tally = this.tallies.get(owner)
+    if (!tally) return
+    const before = tally.facts.get(key) ?? 0
+    const after = pod ? factsOf(pod, tally) : 0
+    if (before === after) return
+    if (after === 0) tally.facts.delete(key)
+    else tally.facts.set(key, after)
+    const change = (fact: number): number => (after & fact ? 1 : 0) - (before & fact ? 1 : 0)
+    const { counts } = tally
+    counts.active += change(active)
+    counts.ready += change(ready)
+    counts.fullyLabeled += change(labeled)
+    counts.terminating += change(terminating)
+    counts.mismatched += change(mismatched)
+  }
+}
+
+function factsOf(pod: Pod, { selector, labels }: Tally): number {
+  const matches = matchesLabelSelector(selector, pod.metadata.labels)
+  if (isTerminating(pod)) return matches ? terminating : 0
+  if (!isActive(pod)) return 0
+  if (!matches) return mismatched
+  return active | (isReady(pod) ? ready : 0) | (carries(pod.metadata.labels, labels) ? labeled : 0)
+}
+
+/** Whether a pod has all labels of the template. */
+export function carries(labels: Labels | undefined, wanted: Labels | undefined): boolean {
+  if (!wanted) return true
+  for (const key of Object.keys(wanted)) {
+    if (labels?.[key] !== wanted[key]) return false
+  }
+  return true
+}
