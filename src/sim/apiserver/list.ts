@@ -24,13 +24,17 @@ export function list(target: Target, selection: Selection, options: RequestOptio
   if (!start.ok) return start
   const { revision, from, inconsistent } = start.value
   const prefix = namespace === undefined ? prefixOf(definition) : `${prefixOf(definition)}${namespace}/`
-  const found = core.store.range(prefix, { from, revision })
-  if (found === compacted) return refused(options.continue ? expiredContinue(from.slice(prefixOf(definition).length)) : expired('The resourceVersion for the provided list is too old.'))
   const limit = servedFromCache(options) ? 0 : options.limit ?? 0
+  // Without a selector a page needs its own objects and one more, which tells that there is another page.
+  const found = core.store.range(prefix, { from, revision, ...(limit > 0 && selection.everything && { limit: limit + 1 }) })
+  if (found === compacted) return refused(options.continue ? expiredContinue(from.slice(prefixOf(definition).length)) : expired('The resourceVersion for the provided list is too old.'))
   const page = pageOf(found, selection, limit)
   const kind = `${definition.kind}List`
   const resourceVersion = String(inconsistent ? core.store.revision : revision)
-  const metadata = { resourceVersion, ...continuation(target, page, found, selection, revision) }
+  const next = nextToken(target, page, found, revision)
+  // With a selector nobody knows how many of the rest will match.
+  const rest = next && selection.everything ? { remainingItemCount: core.store.count(prefix, from, revision) - page.seen } : {}
+  const metadata = { resourceVersion, ...(next && { continue: next }), ...rest }
   return accepted({ kind, apiVersion: apiVersionOf(definition), metadata, items: page.items })
 }
 
@@ -51,13 +55,9 @@ function pageOf(found: readonly KeyValue<KubernetesObject>[], selection: Selecti
   return { items, seen }
 }
 
-function continuation({ definition }: Target, { seen }: Page, found: readonly KeyValue<KubernetesObject>[], selection: Selection, revision: Revision) {
-  const next = found[seen]
+function nextToken({ definition }: Target, { seen }: Page, found: readonly KeyValue<KubernetesObject>[], revision: Revision): string | undefined {
   const last = found[seen - 1]
-  if (!next || !last) return {}
-  const token = encodeContinue(revision, `${last.key.slice(prefixOf(definition).length)}\0`)
-  // With a selector nobody knows how many of the rest will match.
-  return { continue: token, ...(selection.everything && { remainingItemCount: found.length - seen }) }
+  return found[seen] && last && encodeContinue(revision, `${last.key.slice(prefixOf(definition).length)}\0`)
 }
 
 interface Start {

@@ -219,3 +219,9 @@ test('says why a log cannot be read', () => {
   expect(refusal(request(log)).message).toBe('a container name must be specified for pod two, choose one of: [a b]')
   expect(refusal(request({ ...log, options: { container: 'c' } })).message).toBe('container c is not valid for pod two')
 })
+
+test('reads no more than three megabytes of one request', () => {
+  expect(refusal(client.create('configmaps', { ...configMap('big'), data: { k: 'x'.repeat(3 * 1024 * 1024) } }))).toEqual({
+    code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity too large: limit is 3145728',
+  })
+})

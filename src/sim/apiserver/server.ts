@@ -2,7 +2,7 @@
 import type { EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
-import { badRequest, genericServerResponse, methodNotSupported, unreachable as unreachableStatus } from '../api/errors.ts'
+import { badRequest, genericServerResponse, methodNotSupported, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
 import { findResource, resources, type ResourceDefinition } from '../api/resources.ts'
@@ -11,6 +11,7 @@ import { createClusterIPPool, createNodePortPool } from '../api/strategy/allocat
 import { strategyOf } from '../api/strategy/strategies.ts'
 import type { WallClock } from '../api/time.ts'
 import type { Revision, Store } from '../etcd/store.ts'
+import { isTooLarge, mostBytes } from './body-limit.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Core } from './core.ts'
 import type { AdmissionPlugin } from './admission.ts'
@@ -104,6 +105,7 @@ export class ApiServer implements Transport {
     this.requestsHandled += 1
     const target = this.targetOf(request)
     if (!target.ok) return target
+    if (isTooLarge(request.body)) return refused(requestEntityTooLarge(`limit is ${mostBytes}`))
     if (!this.core.store.serving) return refused(storeUnreachable)
     return dispatch(target.value, request, this.logs)
   }

@@ -103,10 +103,15 @@ export class Store<V> {
     return found
   }
 
-  /** How many keys under a prefix come at or after `from`, now. */
-  count(prefix: string, from: string): number {
+  /** How many keys under a prefix came at or after `from`, at a revision that is not compacted. */
+  count(prefix: string, from: string, revision: Revision): number {
     let count = 0
     this.keys.visit(prefix, from, () => (count += 1) > 0)
+    for (const kv of this.writesAfter(revision)) {
+      if (!kv.key.startsWith(prefix) || kv.key < from) continue
+      if (kv.value === undefined) count += 1
+      else if (kv.version === 1) count -= 1
+    }
     return count
   }
 
@@ -146,7 +151,7 @@ export class Store<V> {
   /** Calls `event` for every write under a prefix after `after`: first those that were, then those that come, each at its commit. */
   watch(prefix: string, after: Revision, event: (kv: KeyValue<V>) => void): (() => void) | typeof compacted {
     if (after < this.compactedTo) return compacted
-    for (let at = this.logIndexAfter(after); at < this.log.length; at += 1) if (this.log[at]!.key.startsWith(prefix)) event(this.log[at]!)
+    for (const kv of this.writesAfter(after)) if (kv.key.startsWith(prefix)) event(kv)
     const watcher = { prefix, event }
     this.watchers.push(watcher)
     return () => {
@@ -210,10 +215,8 @@ export class Store<V> {
   /** The present with all later writes undone. */
   private pastRange(prefix: string, from: string, limit: number, revision: Revision): KeyValue<V>[] {
     const undone = new Map<string, KeyValue<V> | undefined>()
-    for (let at = this.log.length - 1; at >= this.first && this.log[at]!.modRevision > revision; at -= 1) {
-      const kv = this.log[at]!
-      if (kv.key.startsWith(prefix) && kv.key >= from) undone.set(kv.key, kv.previous)
-    }
+    // Of several writes of one key the first tells what was there before them all.
+    for (const kv of this.writesAfter(revision)) if (!undone.has(kv.key) && kv.key.startsWith(prefix) && kv.key >= from) undone.set(kv.key, kv.previous)
     const found: KeyValue<V>[] = []
     this.keys.visit(prefix, from, (key) => {
       if (!undone.has(key)) found.push(this.current.get(key)!)
@@ -224,7 +227,7 @@ export class Store<V> {
     return found.length > limit ? found.slice(0, limit) : found
   }
 
-  private logIndexAfter(revision: Revision): number {
+  private writesAfter(revision: Revision): readonly KeyValue<V>[] {
     let low = this.first
     let high = this.log.length
     while (low < high) {
@@ -232,7 +235,7 @@ export class Store<V> {
       if (this.log[middle]!.modRevision <= revision) low = middle + 1
       else high = middle
     }
-    return low
+    return low === this.log.length ? [] : this.log.slice(low)
   }
 }
 
