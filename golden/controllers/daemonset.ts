@@ -4,7 +4,7 @@ import { parseTime } from '../../src/sim/api/time.ts'
 import { must } from '../../src/sim/api/status.ts'
 import { affinityToNode, daemonTolerations, nodeFit, revisionOf } from '../../src/sim/controllers/daemon-set/daemon-pod.ts'
 import { endedEvent, startDaemonSetController } from '../../src/sim/controllers/daemon-set/daemon-set-controller.ts'
-import { daemonSetStatus, planNode, planRollingUpdate, updateLimits } from '../../src/sim/controllers/daemon-set/daemon-set-plan.ts'
+import { countNodes, daemonSetStatus, planNode, planRollingUpdate, updateLimits } from '../../src/sim/controllers/daemon-set/daemon-set-plan.ts'
 import { FailedPodBackOff } from '../../src/sim/controllers/daemon-set/failed-pod-back-off.ts'
 import { createTestCluster } from '../../src/sim/cluster/testing.ts'
 import type { GoldenSet } from '../harness.ts'
@@ -112,7 +112,7 @@ function runStatus(input: Json, out: Json): string | null {
     if (made.length > 0) pods.set(`node-${at}`, made)
     return nodeOf(`node-${at}`, node.wanted)
   })
-  return namedDifference(out, daemonSetStatus(daemonSet, nodes, pods, revision, epoch))
+  return namedDifference(out, daemonSetStatus(daemonSet, countNodes(daemonSet, nodes, pods, revision, epoch)))
 }
 
 /** A cluster with a daemon set and nothing else that could act. */

@@ -8,10 +8,11 @@ import type { Change, ComponentContext } from '../../client/component.ts'
 import { Expectations } from '../../client/expectations.ts'
 import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
 import { nextAvailableAt } from '../active-pods.ts'
-import { claim, controlledBy, indexByController, orphansIn, resolveController } from '../ownership.ts'
+import { claim, controlledBy, indexByController, orphansIn, planClaim, resolveController } from '../ownership.ts'
 import { createPods, deletePod, podFromTemplate, throwIfRefused } from '../pod-control.ts'
 import { affinityToNode, daemonPodTemplate, nodeFit, revisionOf, targetNodeOf, type Revision } from './daemon-pod.ts'
-import { allowsSurge, daemonSetStatus, planNode, planRollingUpdate, type PodsByNode, type UpdatePlan } from './daemon-set-plan.ts'
+import { allowsSurge, countNodes, daemonSetStatus, holdsNode, planNode, planRollingUpdate, type NodeCounts, type PodsByNode, type UpdatePlan } from './daemon-set-plan.ts'
+import { DaemonTally } from './daemon-tally.ts'
 import { FailedPodBackOff } from './failed-pod-back-off.ts'
 
 /** Upstream flag --concurrent-daemonset-syncs. */
@@ -25,6 +26,7 @@ export function startDaemonSetController(context: ComponentContext): void {
   const pods = context.informers.of('pods')
   const nodes = context.informers.of('nodes')
   indexByController(pods)
+  const tally = new DaemonTally(pods, nodes.lister)
   const expectations = new Expectations(context.agenda)
   const backOff = new FailedPodBackOff(context.agenda)
   const queue = new WorkQueue(context.agenda, 'daemonset', reconcile, { workers: concurrentSyncs, client: context.client })
@@ -37,12 +39,16 @@ export function startDaemonSetController(context: ComponentContext): void {
     if (!current || (old && old.metadata.uid !== current.metadata.uid)) forget(old ?? known)
     queue.add(keyOf(known))
   })
-  pods.onChange(observePod)
+  pods.onChange((change) => {
+    tally.observePod(change)
+    observePod(change)
+  })
   nodes.onChange(observeNode)
 
   function forget(daemonSet: DaemonSet): void {
     expectations.forget(keyOf(daemonSet))
     backOff.forget(daemonSet.metadata.uid)
+    tally.forget(daemonSet.metadata.uid)
   }
 
   function observePod({ old, new: current }: Change<Pod>): void {
@@ -84,6 +90,8 @@ export function startDaemonSetController(context: ComponentContext): void {
   /** Only what decides where daemon pods run matters: heartbeats do not. */
   function observeNode({ old, new: current }: Change<Node>): void {
     if (old && current && old.metadata.labels === current.metadata.labels && old.spec === current.spec) return
+    const known = current ?? old
+    if (known) tally.observeNode(known.metadata.name)
     for (const daemonSet of daemonSets.lister.list()) {
       const [before, after] = [old, current].map((node) => node && nodeFit(daemonSet.spec.template, node))
       const changed = before?.shouldRun !== after?.shouldRun || before?.shouldContinueRunning !== after?.shouldContinueRunning
@@ -104,13 +112,24 @@ export function startDaemonSetController(context: ComponentContext): void {
     }
     if (daemonSet.metadata.deletionTimestamp !== undefined) return 'whenChanged'
     const revision = revisionOf(daemonSet)
+    const mayManage = expectations.satisfied(key)
+    const { work, ...counts } = tally.countsOf(daemonSet, revision)
+    if ((work === 0 || !mayManage) && isSimple(daemonSet)) {
+      updateStatus(daemonSet, { ...counts, available: counts.ready }, mayManage)
+      return 'whenChanged'
+    }
     const held = claimPods(daemonSet)
     const byNode = podsByNode(held)
-    const mayManage = expectations.satisfied(key)
     const { refusal, retryAfter } = mayManage ? manage(daemonSet, held, byNode, revision) : { refusal: null, retryAfter: null }
-    updateStatus(daemonSet, byNode, revision, mayManage)
+    updateStatus(daemonSet, countNodes(daemonSet, nodes.lister.list(), byNode, revision, context.wall.epochMillis), mayManage)
     throwIfRefused(refusal)
     return nextLook(daemonSet, held, retryAfter)
+  }
+
+  /** Nothing to wait for, nothing beside one another, nobody to take in: then the tally says all there is to know. */
+  function isSimple(daemonSet: DaemonSet): boolean {
+    const { minReadySeconds = 0, selector } = daemonSet.spec
+    return minReadySeconds === 0 && !allowsSurge(daemonSet) && orphansIn(pods.lister, daemonSet.metadata.namespace).every((pod) => planClaim(daemonSet, selector, pod) === 'ignore')
   }
 
   function nextLook(daemonSet: DaemonSet, held: readonly Pod[], retryAfter: number | null): Requeue {
@@ -185,8 +204,8 @@ export function startDaemonSetController(context: ComponentContext): void {
     return refusal
   }
 
-  function updateStatus(daemonSet: DaemonSet, byNode: PodsByNode, revision: Revision, isObserved: boolean): void {
-    const counted = daemonSetStatus(daemonSet, nodes.lister.list(), byNode, revision, context.wall.epochMillis)
+  function updateStatus(daemonSet: DaemonSet, counts: NodeCounts, isObserved: boolean): void {
+    const counted = daemonSetStatus(daemonSet, counts)
     const observed = isObserved ? daemonSet.metadata.generation : daemonSet.status.observedGeneration
     const status: DaemonSetStatus = { ...counted, ...(observed !== undefined && { observedGeneration: observed }) }
     if (semanticEqual(status, daemonSet.status)) return
@@ -208,13 +227,11 @@ export function endedEvent(pod: Pod, node: string): { readonly type: 'Normal' | 
     : { type: 'Normal', reason: 'SucceededDaemonPod', message: `Found succeeded daemon pod ${key} on node ${node}, will try to delete it` }
 }
 
-/** The pods by node; an ended one that is on its way out no longer counts, so that its successor need not wait (getNodesToDaemonPods). */
 function podsByNode(held: readonly Pod[]): PodsByNode {
   const byNode = new Map<string, Pod[]>()
   for (const pod of held) {
-    const hasEnded = pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded'
     const node = targetNodeOf(pod)
-    if (node === undefined || (hasEnded && pod.metadata.deletionTimestamp !== undefined)) continue
+    if (node === undefined || !holdsNode(pod)) continue
     const onNode = byNode.get(node)
     if (onNode) onNode.push(pod)
     else byNode.set(node, [pod])

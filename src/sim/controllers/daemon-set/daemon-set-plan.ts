@@ -139,8 +139,18 @@ function planSurge(onNodes: readonly OnNode[], maxSurge: number, available: (pod
   return { creates: [...allowed, ...candidates.slice(0, Math.max(0, maxSurge - surging))], deletes }
 }
 
-/** Pure: the counts of a daemon set; of several pods on a node the oldest counts (updateDaemonSetStatus). */
-export function daemonSetStatus(daemonSet: DaemonSet, nodes: readonly Node[], pods: PodsByNode, revision: Revision, now: EpochMillis): DaemonSetStatus {
+/** The nodes of a daemon set in numbers. */
+export interface NodeCounts {
+  readonly desired: number
+  readonly current: number
+  readonly misscheduled: number
+  readonly ready: number
+  readonly updated: number
+  readonly available: number
+}
+
+/** Pure: counts the nodes; of several pods on one the oldest counts. */
+export function countNodes(daemonSet: DaemonSet, nodes: readonly Node[], pods: PodsByNode, revision: Revision, now: EpochMillis): NodeCounts {
   const counts = { desired: 0, current: 0, misscheduled: 0, ready: 0, updated: 0, available: 0 }
   for (const node of nodes) {
     const onNode = pods.get(node.metadata.name) ?? []
@@ -156,8 +166,12 @@ export function daemonSetStatus(daemonSet: DaemonSet, nodes: readonly Node[], po
     counts.available += isAvailable(oldest, daemonSet.spec.minReadySeconds ?? 0, now) ? 1 : 0
     counts.updated += isUpdated(oldest, revision) ? 1 : 0
   }
+  return counts
+}
+
+/** Pure: the status that these counts amount to (updateDaemonSetStatus). */
+export function daemonSetStatus({ status: { collisionCount, conditions } }: DaemonSet, counts: NodeCounts): DaemonSetStatus {
   const unavailable = counts.desired - counts.available
-  const { collisionCount, conditions } = daemonSet.status
   return {
     currentNumberScheduled: counts.current,
     numberMisscheduled: counts.misscheduled,
@@ -169,4 +183,9 @@ export function daemonSetStatus(daemonSet: DaemonSet, nodes: readonly Node[], po
     ...(collisionCount !== undefined && { collisionCount }),
     ...(conditions && { conditions }),
   }
+}
+
+/** Whether a pod counts for its node: one that has ended and is on its way out no longer does, so that its successor need not wait (getNodesToDaemonPods). */
+export function holdsNode({ metadata, status: { phase } }: Pod): boolean {
+  return metadata.deletionTimestamp === undefined || (phase !== 'Failed' && phase !== 'Succeeded')
 }
