@@ -1,9 +1,10 @@
-import type { KubernetesObject } from '../objects.ts'
-import type { Resource, Resources } from '../resources.ts'
+import { assert } from '../../kernel/assert.ts'
+import { definitionOf, type Resource, type Resources } from '../resources.ts'
+import { validateCommonFields } from '../validation/metadata.ts'
 import { configMapStrategy, endpointSliceStrategy, eventStrategy, leaseStrategy, namespaceStrategy, nodeStrategy, secretStrategy, serviceAccountStrategy } from './core.ts'
 import { podStrategy } from './pod.ts'
 import { serviceStrategy } from './service.ts'
-import type { Strategy } from './strategy.ts'
+import type { Strategy, SubresourceStrategy } from './strategy.ts'
 import { daemonSetStrategy, deploymentStrategy, replicaSetStrategy } from './workloads.ts'
 
 const strategies: { readonly [R in Resource]: Strategy<Resources[R]> } = {
@@ -22,8 +23,22 @@ const strategies: { readonly [R in Resource]: Strategy<Resources[R]> } = {
   daemonsets: daemonSetStrategy,
 }
 
+// The registry knows objects only as objects; decodeObject has made sure that they are of the resource's kind.
+const judging = new Map(Object.entries(strategies).map(([resource, strategy]) => [resource, withCommonFields(strategy as unknown as Strategy, resource as Resource)]))
+
 /** The rules of a resource, for the one registry that drives them all. */
 export function strategyOf(resource: Resource): Strategy {
-  // The registry knows objects only as objects; decodeObject has made sure that they are of the resource's kind.
-  return strategies[resource] as unknown as Strategy<KubernetesObject>
+  const strategy = judging.get(resource)
+  assert(strategy !== undefined, `no strategy for ${resource}`)
+  return strategy
+}
+
+/** Every update is judged by what holds for all kinds first. */
+function withCommonFields(strategy: Strategy, resource: Resource): Strategy {
+  const { namespaced } = definitionOf(resource)
+  const judged = (validate: Strategy['validateUpdate']): Strategy['validateUpdate'] =>
+    (next, old) => [...validateCommonFields(next.metadata, old.metadata, namespaced), ...validate(next, old)]
+  const door = (rules: SubresourceStrategy): SubresourceStrategy => ({ ...rules, validateUpdate: judged(rules.validateUpdate) })
+  const subresources = Object.fromEntries(Object.entries(strategy.subresources ?? {}).map(([name, rules]) => [name, door(rules)]))
+  return { ...strategy, validateUpdate: judged(strategy.validateUpdate), ...(strategy.status ? { status: door(strategy.status) } : {}), ...(strategy.subresources ? { subresources } : {}) }
 }

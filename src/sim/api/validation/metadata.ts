@@ -3,7 +3,7 @@ import type { FieldError } from '../field-errors.ts'
 import { invalid } from '../field-errors.ts'
 import type { ObjectMeta } from '../generated/types.ts'
 import * as machinery from '../metadata.ts'
-import type { NameCheck } from '../names.ts'
+import { nameIsPathSegment, type NameCheck } from '../names.ts'
 
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 
@@ -14,7 +14,23 @@ export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, checkN
 
 /** The metadata of an updated object of a built-in kind. */
 export function validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta): FieldError[] {
+  if (isUntouched(next, old)) return []
   return [...machinery.validateObjectMetaUpdate(next, old), ...validateFinalizerNames(next)]
+}
+
+/** What the registry checks of every update of every kind, before the kind's own rules (rest.BeforeUpdate). */
+export function validateCommonFields(next: ObjectMeta, old: ObjectMeta, namespaced: boolean): FieldError[] {
+  if (isUntouched(next, old)) return []
+  return [...machinery.validateObjectMeta(next, namespaced, nameIsPathSegment), ...machinery.validateObjectMetaUpdate(next, old)]
+}
+
+const shared = [
+  'name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields',
+] as const
+
+/** Shared with an object that was judged already: what heartbeats and status updates send. */
+function isUntouched(next: ObjectMeta, old: ObjectMeta): boolean {
+  return next === old || (shared.every((field) => next[field] === old[field]) && (next.generation ?? 0) >= (old.generation ?? 0) && Boolean(next.resourceVersion))
 }
 
 function validateFinalizerNames(meta: ObjectMeta): FieldError[] {
