@@ -32,7 +32,7 @@ const squaresAcross = 13
 const cardFoot = 30
 const gap = 12
 const zonePadding = 10
-const zoneTitle = 30
+const zoneTitle = 34
 const serviceWidth = 196
 const servicePitch = 76
 const machinesLeft = 236
@@ -96,7 +96,9 @@ function placeZones(zones: readonly { readonly zone: string; readonly names: rea
 }
 
 function placeServices(view: Pick<ClusterView, 'objects'>, top: number): ReadonlyMap<ObjectKey, Place> {
-  const keys = [...view.objects.services].filter(([key]) => isShownService(key)).map(([key]) => key).sort(compareNames)
+  // Those that can be reached from outside come first: requests begin there.
+  const rank = (key: ObjectKey) => (view.objects.services.get(key)?.spec.type === 'ClusterIP' ? '1' : '0')
+  const keys = [...view.objects.services.keys()].filter(isShownService).sort((a, b) => compareNames(rank(a) + a, rank(b) + b))
   const perColumn = 10
   return new Map(keys.map((key, index) => {
     const column = Math.floor(index / perColumn)

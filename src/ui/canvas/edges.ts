@@ -55,7 +55,7 @@ function route(from: Point, end: Point, card: Place, lane: number): string {
   const gutter = from.x + 14 + shift
   const before = card.x - 8 + shift / 2
   if (card.x - gutter < 60) return rounded([from, { x: gutter, y: from.y }, { x: gutter, y: end.y }, end])
-  const above = card.y - 6 - shift
+  const above = card.y - 5 - (lane % 4) * 2.5
   return rounded([from, { x: gutter, y: from.y }, { x: gutter, y: above }, { x: before, y: above }, { x: before, y: end.y }, end])
 }
 

@@ -11,10 +11,20 @@ export interface CommandWords {
   /** Two or three words for the timeline. */
   readonly mark: string
   readonly about: Thing | null
+  /** It takes something away. */
+  readonly isGrave: boolean
 }
 
 /** What a command says on the timeline and in the sentence above it. */
 export function commandWords(command: Command): CommandWords {
+  return { ...wordsOf(command), isGrave: grave.has(command.kind) }
+}
+
+const grave: ReadonlySet<Command['kind']> = new Set(['power-off', 'cut-off', 'stop', 'kill', 'delete'])
+
+type Words = Omit<CommandWords, 'isGrave'>
+
+function wordsOf(command: Command): Words {
   switch (command.kind) {
     case 'power-off':
       return onNode(command.node, 'powered off', 'off', 'Its kubelet has stopped renewing its lease; nobody has noticed yet.')
@@ -54,11 +64,11 @@ const stopped = new Map([
   ['etcd', 'The API server has lost its memory: nothing can be read or changed.'],
 ])
 
-function onNode(node: string, done: string, mark: string, rest: string): CommandWords {
+function onNode(node: string, done: string, mark: string, rest: string): Words {
   return { lead: `You ${done === 'cut off' ? `cut ${node} off` : `${done} ${node}`}.`, rest, mark: `${node} ${mark}`, about: { resource: 'nodes', key: node } }
 }
 
-function onObject(resource: Resource, key: ObjectKey, done: string, mark: string): CommandWords {
+function onObject(resource: Resource, key: ObjectKey, done: string, mark: string): Words {
   const { name } = splitKey(key)
   return { lead: `You ${done} ${definitionOf(resource).singular} ${name}.`, rest: '', mark: `${name} ${mark}`, about: { resource, key } }
 }

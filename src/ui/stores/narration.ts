@@ -27,8 +27,8 @@ export interface Happening {
 export function narrate(before: ClusterView, after: ClusterView, batch: Batch): Happening[] {
   const known = batch.fresh ? 0 : before.commands.length
   const happenings = after.commands.slice(known).filter(({ at }) => at > 0 || !batch.fresh).map(({ at, command }): Happening => {
-    const { lead, rest, mark, about } = commandWords(command)
-    return { topic: `command/${at}/${mark}`, at, tone: 'you', lead, rest, about, mark }
+    const { lead, rest, mark, about, isGrave } = commandWords(command)
+    return { topic: `command/${at}/${mark}`, at, tone: isGrave ? 'bad' : 'you', lead, rest, about, mark }
   })
   if (batch.fresh) return happenings
   const evicted = new Set<string>()

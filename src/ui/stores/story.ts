@@ -15,9 +15,11 @@ export interface Story {
   readonly happenings: readonly Happening[]
   /** By workload, oldest first: `deployments/shop/web`. */
   readonly bands: ReadonlyMap<string, readonly BandPoint[]>
+  /** When this page began to watch; what lies before was replayed. */
+  readonly since: Millis
 }
 
-export const emptyStory: Story = { happenings: [], bands: new Map() }
+export const emptyStory: Story = { happenings: [], bands: new Map(), since: 0 }
 
 const happeningsKept = 400
 const pointsKept = 300
@@ -26,9 +28,10 @@ const sameMoment = 15_000
 
 /** The story, one batch later. Pure. */
 export function told(story: Story, before: ClusterView, after: ClusterView, batch: Batch): Story {
-  const old = batch.fresh ? emptyStory : story
+  const old = batch.fresh ? { ...emptyStory, since: batch.now } : story
   const news = narrate(before, after, batch)
   return {
+    since: old.since,
     happenings: news.length === 0 ? old.happenings : withNews(old.happenings, news),
     bands: nextBands(old.bands, after, batch),
   }

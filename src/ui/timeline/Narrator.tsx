@@ -1,13 +1,20 @@
 import { Button } from '../design/Button.tsx'
 import { LiveRegion } from '../design/LiveRegion.tsx'
-import { momentText } from '../stores/format.ts'
+import type { ClusterView } from '../stores/cluster-view.ts'
+import { count, momentText } from '../stores/format.ts'
+import { isControlPlane, isLost } from '../stores/node-status.ts'
+import { podStatus } from '../stores/pod-status.ts'
+import { isSystem } from '../stores/rows.ts'
 import { useSimulation } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 
 /** The last thing that matters, in a sentence: what happened, then what comes next. Spoken, too. */
 export function Narrator() {
-  const latest = useSimulation(({ story }) => story.happenings.at(-1))
-  const calm = useSimulation(({ view }) => (view.boots > 0 && view.objects.nodes.size > 0 ? calmSentence(view.objects.nodes.size, view.objects.pods.size) : ''))
+  const latest = useSimulation(({ story }) => {
+    const last = story.happenings.at(-1)
+    return last && last.at > story.since ? last : undefined
+  })
+  const calm = useSimulation(({ view }) => (view.objects.nodes.size > 0 ? calmSentence(view) : ''))
   const text = latest ? `${latest.lead} ${latest.rest}` : calm
   return (
     <>
@@ -33,6 +40,12 @@ export function Narrator() {
   )
 }
 
-function calmSentence(machines: number, pods: number): string {
-  return `All is calm: ${machines} machines, ${pods} pods. Whatever you do to them, undo is a key away.`
+/** What there is to say when nothing has happened yet. */
+function calmSentence({ objects }: ClusterView): string {
+  const pods = [...objects.pods.values()].filter((pod) => !isSystem(pod))
+  const ready = pods.filter((pod) => podStatus(pod, isLost(objects.nodes.get(pod.spec.nodeName ?? ''))).state === 'ready').length
+  const workers = [...objects.nodes.values()].filter((node) => !isControlPlane(node))
+  const lost = workers.filter(isLost).length
+  const machines = lost > 0 ? `${lost} of ${count(workers.length, 'machine')} is not heard of` : `${count(workers.length, 'machine')} run`
+  return `${machines}; ${ready === pods.length ? `all ${count(pods.length, 'pod')} are ready` : `${ready} of ${count(pods.length, 'pod')} are ready`}. Do to them what you like: undo is a key away.`
 }

@@ -93,7 +93,7 @@ function Band({ name, points, y, colour, now, ...props }: BandProps) {
   )
 }
 
-const tones: Readonly<Record<Happening['tone'], string>> = { you: 'var(--bad)', bad: 'var(--bad)', warn: 'var(--warn)', leaving: 'var(--leaving)', good: 'var(--ready)', calm: 'var(--text-3)' }
+const tones: Readonly<Record<Happening['tone'], string>> = { you: 'var(--accent)', bad: 'var(--bad)', warn: 'var(--warn)', leaving: 'var(--leaving)', good: 'var(--ready)', calm: 'var(--text-3)' }
 
 function Marks(props: PartProps) {
   const happenings = useSimulation(({ story }) => story.happenings)
