@@ -13,12 +13,18 @@ import { jsonPatch, mergePatch } from './machinery/patches.ts'
 import { quantity, quantityArithmetic } from './machinery/quantities.ts'
 import { podResources, schedulingHelpers } from './machinery/scheduling.ts'
 import { durationText, intOrString } from './machinery/small.ts'
-import { patchMeta, strategicMergePatch } from './machinery/strategic.ts'
+import { patchMeta, strategicMergePatch, threeWayApply } from './machinery/strategic.ts'
 import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
 import { eventCorrelator } from './nodes/event-correlator.ts'
 import { nodeLoss } from './nodes/node-loss.ts'
 import { podStatus } from './nodes/pod-status.ts'
+import { timers } from './nodes/timers.ts'
+import { restart } from './nodes/restart.ts'
+import { proxy } from './nodes/proxy.ts'
+import { probes } from './nodes/probes.ts'
+import { nodeObject } from './nodes/node-object.ts'
+import { images } from './nodes/images.ts'
 import { defaultsSet } from './objects/defaults.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
 import { validationUpdateSet } from './objects/validation-update.ts'
@@ -45,6 +51,7 @@ export const sets: readonly GoldenSet[] = [
   mergePatch,
   strategicMergePatch,
   patchMeta,
+  threeWayApply,
   endpointSlice,
   defaultsSet,
   validationCreateSet,
@@ -56,6 +63,12 @@ export const sets: readonly GoldenSet[] = [
   schedulerEvents,
   eventCorrelator,
   podStatus,
+  timers,
+  restart,
+  proxy,
+  probes,
+  nodeObject,
+  images,
   garbageCollector,
   namespaceSet,
   podgcSet,

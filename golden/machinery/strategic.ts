@@ -1,3 +1,5 @@
+import { applyMergePatch } from '../../src/sim/api/patch/merge-patch.ts'
+import { planApply, planCustomApply, planEdit } from '../../src/sim/api/patch/plan-apply.ts'
 import { readJson } from '../../src/sim/api/patch/read-json.ts'
 import { patchStrategies, patchTypeOf } from '../../src/sim/api/patch/patch-schema.ts'
 import { applyStrategicPatch } from '../../src/sim/api/patch/strategic-merge-patch.ts'
@@ -43,5 +45,23 @@ export const patchMeta: GoldenSet = {
       answer[path] = { strategies: [...(strategy ? [strategy] : []), ...(retainKeys ? ['retainKeys'] : [])], ...(mergeKey && { mergeKey }) }
     }
     return difference(out, answer)
+  },
+}
+
+/** What kubectl apply and edit compute. */
+export const threeWayApply: GoldenSet = {
+  name: 'machinery/three-way-apply',
+  // --overwrite=false, which refuses to undo what others have changed, is not built.
+  applicable: ({ in: input, out }) => !(input.overwrite === false && out.error !== undefined),
+  run({ in: input, out }) {
+    const kind = { apiVersion: apiVersionOfKind(input.kind ?? ''), kind: input.kind ?? '' }
+    const { mode, original, modified, current } = input
+    const patch = mode === 'custom' ? planCustomApply(original, modified, current)
+      : mode === 'two-way' ? planEdit(original, modified, kind)
+      : planApply(original, modified, current, kind)
+    if (!patch.ok) return difference(out, { error: patch.error })
+    if (out.result === undefined) return difference(out, { patch: patch.value })
+    const result = mode === 'custom' ? applyMergePatch(current, patch.value) : applyStrategicPatch(patchTypeOf(kind.apiVersion, kind.kind), current, patch.value)
+    return difference(out, { patch: patch.value, result: result.ok ? result.value : result.error })
   },
 }

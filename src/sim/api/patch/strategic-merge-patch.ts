@@ -36,7 +36,7 @@ export function guarded(merge: () => unknown): Patched {
 
 /** Merges one object of a patch into the object that stands there; neither is changed. */
 export function mergeObjects(original: JsonObject, patch: JsonObject, type: PatchType, options: MergeOptions): JsonObject {
-  if (hasDirective(patch)) return directed(patch)
+  if (Object.hasOwn(patch, directiveKey)) return directed(patch)
   const result: Record<string, unknown> = { ...original }
   const rest: Record<string, unknown> = { ...patch }
   retainKeys(result, rest, options)
