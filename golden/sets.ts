@@ -26,6 +26,7 @@ import { probes } from './nodes/probes.ts'
 import { nodeObject } from './nodes/node-object.ts'
 import { images } from './nodes/images.ts'
 import { defaultsSet } from './objects/defaults.ts'
+import { decodeSet } from './objects/unknown-and-decode.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
 import { validationUpdateSet } from './objects/validation-update.ts'
 import { schedulerEvents } from './scheduler/events.ts'
@@ -56,6 +57,7 @@ export const sets: readonly GoldenSet[] = [
   defaultsSet,
   validationCreateSet,
   validationUpdateSet,
+  decodeSet,
   schedulerFilter,
   schedulerScore,
   schedulerPreemption,

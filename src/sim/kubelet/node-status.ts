@@ -49,10 +49,10 @@ export function reservationOf(text: string): Partial<Amounts> {
   }
 }
 
-/** The hard thresholds for memory and disk as amounts; percentages are taken with a 32-bit float, as upstream does. */
+/** The hard thresholds for memory and disk as amounts; a percentage is a 32-bit float, as upstream has it. */
 export function evictionAmounts(text: string, storage: number): Partial<Amounts> {
   const parts = new Map(text.split(',').filter((part) => part !== '').map((part) => part.split('<') as [string, string]))
-  const amount = (value: string, of: number) => (value.endsWith('%') ? Math.floor(Math.fround(Math.fround(Number(value.slice(0, -1)) / 100) * Math.fround(of))) : wholeValue(value))
+  const amount = (value: string, of: number) => (value.endsWith('%') ? Math.floor(Math.fround(Number(value.slice(0, -1)) / 100) * of) : wholeValue(value))
   const memory = parts.get('memory.available')
   const disk = parts.get('nodefs.available')
   return { ...(memory !== undefined && { memory: amount(memory, 0) }), ...(disk !== undefined && { 'ephemeral-storage': amount(disk, storage) }) }

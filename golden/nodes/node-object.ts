@@ -1,0 +1,62 @@
+import { formatQuantity, parseQuantity } from '../../src/sim/api/quantity.ts'
+import { defaultKubeletFlags, kubeletConstants } from '../../src/sim/kubelet/flags.ts'
+import { allocatableOf, evictionAmounts, initialNode, leaseSpecOf, listedImages, nodeAddresses, nodeConditionTexts, nodeInfoOf, nodeLabels, podCapacity, readyConditionOf, type Machine } from '../../src/sim/kubelet/node-status.ts'
+import type { GoldenCase, GoldenSet } from '../harness.ts'
+import { partialDifference } from './partial.ts'
+
+/** The node's object as a kubelet makes it. What controllers, eviction and shutdown do to it is judged elsewhere or left. */
+export const nodeObject: GoldenSet = {
+  name: 'nodes/node-object',
+  applicable: ({ in: input }) => answered(input) !== undefined,
+  run: ({ in: input, out }) => partialDifference(out, answered(input)),
+}
+
+const machine: Machine = { cpu: '4', memory: '8Gi', ip: '10.0.0.5' }
+const status = { conditions: [] }
+
+function answered(input: GoldenCase['in']): unknown {
+  if (Object.keys(input).length === 1 && input.node) {
+    const { holderIdentity, leaseDurationSeconds } = leaseSpecOf(input.node, defaultKubeletFlags.nodeLeaseDurationSeconds, '')
+    const every = (leaseDurationSeconds * 1000) / kubeletConstants.leaseRenewFraction / 1000
+    return { namespace: 'kube-node-lease', name: input.node, spec: { holderIdentity, leaseDurationSeconds, renewTime: `each ${every} s` }, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: input.node, uid: '<uid of the node>' }] }
+  }
+  if (input.hostname && input.os) return { labels: nodeLabels(input.hostname, machine) }
+  if (input.nodeLabels) return { labels: nodeLabels('n1', { labels: input.nodeLabels }) }
+  if (input.nodeIP) return { addresses: nodeAddresses(input.nodeIP, input.hostname) }
+  if (input.registerWithTaints) return { taints: initialNode('n1', { ...machine, taints: input.registerWithTaints.map(taintOf) }, defaultKubeletFlags, status).spec.taints }
+  if (input.registerSchedulable === false) return { spec: initialNode('n1', machine, { ...defaultKubeletFlags, registerSchedulable: false }, status).spec }
+  if (input.type) return conditionOf(input)
+  if (input.errors) return readyConditionOf(input.errors)
+  if (input.capacity && typeof input.capacity === 'object') return { allocatable: allocatableOf(input.capacity, [input.kubeReserved, input.systemReserved], input.evictionHard) }
+  if (typeof input.capacity === 'string') return { allocatable: ephemeral(input) }
+  if (input.podsPerCore) return { pods: input.cores.map((cores: number) => podCapacity(input, cores)) }
+  if (input.runtime) return { nodeInfo: nodeInfoOf({ machineId: '', bootId: '', kubelet: input.kubelet, runtime: `${input.runtime}://${input.version}`, osImage: '' }) }
+  if (input.namesPerImage) return images(input)
+  if (Object.keys(input).length === 0) return undefined
+  return undefined
+}
+
+function taintOf(text: string): { key: string; value: string; effect: 'NoSchedule' } {
+  const [, key = '', value = '', effect = ''] = /^([^=]+)=([^:]*):(.+)$/.exec(text) ?? []
+  return { key, value, effect: effect as 'NoSchedule' }
+}
+
+function conditionOf({ type, status: value }: GoldenCase['in']): unknown {
+  if (type === 'Ready') return value === 'True' ? readyConditionOf([]) : undefined
+  const [reason, message] = nodeConditionTexts[type as 'MemoryPressure'][value as 'True']
+  return { reason, message }
+}
+
+function ephemeral(input: GoldenCase['in']): string {
+  const quantity = parseQuantity(input.capacity)
+  const bytes = Number(quantity?.unscaled ?? 0n)
+  const less = evictionAmounts(`nodefs.available<${input.evictionHard}`, bytes)['ephemeral-storage'] ?? 0
+  return formatQuantity({ unscaled: BigInt(bytes - less), exponent: 0, format: 'DecimalSI', isDecimal: false })
+}
+
+function images(input: GoldenCase['in']): unknown {
+  const all = Array.from({ length: input.images }, (_, at) => ({ sizeBytes: at, names: Array.from({ length: input.namesPerImage }, (__, name) => `image-${at}:${name}`) }))
+  const listed = listedImages(all, defaultKubeletFlags.nodeStatusMaxImages)
+  const descends = listed.every((image, at) => at === 0 || image.sizeBytes <= listed[at - 1]!.sizeBytes)
+  return { listed: listed.length, names: listed[0]?.names.length, order: descends ? 'size descending' : 'none' }
+}
