@@ -29,6 +29,6 @@ export class FailedPodBackOff {
 
   /** Forgets what nobody will ask for again. */
   forget(prefix: string): void {
-    for (const key of [...this.entries.keys()]) if (key.startsWith(prefix)) this.entries.delete(key)
+    for (const key of this.entries.keys()) if (key.startsWith(prefix)) this.entries.delete(key)
   }
 }
