@@ -4,6 +4,7 @@ import type { RequestOptions } from './request.ts'
 import type { ResourceDefinition } from './resources.ts'
 import { apiVersionOf, findKind } from './resources.ts'
 import { decode } from './schema/decode.ts'
+import { readJsonText } from './schema/json-text.ts'
 import type { Result } from './status.ts'
 import { refused } from './status.ts'
 
@@ -14,8 +15,25 @@ export type FieldValidation = NonNullable<RequestOptions['fieldValidation']>
  * Reads what a stranger sent as an object of this kind: wrong types are refused in Go's words, unknown fields pruned (Strict refuses them, Warn names them),
  * nulls vanish, and the object has the shape that Kubernetes' own types print: `resources: {}`, `status: {}`, keys in Go's order.
  */
-export function decodeObject(definition: ResourceDefinition, body: unknown, validation: FieldValidation, duplicates: readonly string[] = []): Result<KubernetesObject> {
-  const head = readHead(definition, body)
+export function decodeObject(definition: ResourceDefinition, body: unknown, validation: FieldValidation): Result<KubernetesObject> {
+  return decodeSent(definition, body, validation, { text: null, duplicates: [] })
+}
+
+/** The same for a body that is still text: what is not JSON is refused in Go's words, and fields that stand twice count as faults of strictness. */
+export function decodeText(definition: ResourceDefinition, text: string, validation: FieldValidation): Result<KubernetesObject> {
+  const read = readJsonText(text)
+  if (read.ok) return decodeSent(definition, read.value, validation, { text, duplicates: read.duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`) })
+  const why = `couldn't get version/kind; json parse error: ${read.error}`
+  return refused(errors.badRequest(`the object provided is unrecognized (must be of type ${definition.kind}): ${why} (${shown(text)})`))
+}
+
+interface Sent {
+  readonly text: string | null
+  readonly duplicates: readonly string[]
+}
+
+function decodeSent(definition: ResourceDefinition, body: unknown, validation: FieldValidation, { text, duplicates }: Sent): Result<KubernetesObject> {
+  const head = readHead(definition, body, text ?? '')
   if (!head.ok) return head
   const { value, kind, apiVersion } = head.value
   const decoding = decode(definition.kind, value)
@@ -37,8 +55,8 @@ interface Head {
 }
 
 /** The kind that a body claims to be; what it leaves out, the URL tells. */
-function readHead(definition: ResourceDefinition, body: unknown): Result<Head> {
-  const unrecognized = (why: string): Result<never> => refused(errors.badRequest(`the object provided is unrecognized (must be of type ${definition.kind}): ${why} (${shown(body)})`))
+function readHead(definition: ResourceDefinition, body: unknown, text: string): Result<Head> {
+  const unrecognized = (why: string): Result<never> => refused(errors.badRequest(`the object provided is unrecognized (must be of type ${definition.kind}): ${why} (${shown(text || (JSON.stringify(body) ?? ''))})`))
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     const type = Array.isArray(body) ? 'array' : typeof body === 'boolean' ? 'bool' : typeof body
     return unrecognized(`couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type ${typeMeta}`)
@@ -79,11 +97,12 @@ function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The first 30 bytes of the body, as the message quotes them. */
-function shown(body: unknown): string {
-  if (Array.isArray(body) && body.length === 0) return '5b5d'
-  const text = JSON.stringify(body) ?? '<empty>'
-  return text.length > 30 ? `${text.slice(0, 30)} ...` : text
+/** The start of the body, as the message quotes it; what does not look like an object comes as hexadecimal digits. */
+function shown(text: string): string {
+  if (text === '') return '<empty>'
+  if (text.startsWith('{')) return text.length > 30 ? `${text.slice(0, 30)} ...` : text
+  const hex = [...text.slice(0, 30)].map((character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+  return text.length > 30 ? `${hex} ...` : hex
 }
 
 /** Unchanged by decoding: the very object that is stored already, with its own keys in place. */

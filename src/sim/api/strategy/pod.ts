@@ -1,19 +1,20 @@
 // Upstream: pkg/registry/core/pod/strategy.go (v1.36).
 import { defaultPod } from '../defaults/pod.ts'
 import { memoized } from '../defaults/memo.ts'
-import type { Pod, PodSpec, PodStatus } from '../generated/types.ts'
+import type { Pod, PodCondition, PodSpec, PodStatus } from '../generated/types.ts'
 import { semanticEqual } from '../semantic.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validation/pod-update.ts'
 import { validatePod } from '../validation/pod.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
+import { withLabelKeys } from './label-keys.ts'
 import { qualityOfService } from './quality-of-service.ts'
 import type { DeleteRequest, Strategy } from './strategy.ts'
 
 /** Starts Pending with its quality of service; its node and most of its spec never change. */
 export const podStrategy: Strategy<Pod> = {
   defaults: defaultPod,
-  prepareForCreate: (pod) => firstGeneration({ ...pod, status: firstStatus(pod.spec) }),
+  prepareForCreate: (pod) => firstGeneration({ ...pod, spec: withLabelKeys(pod), status: firstStatus(pod.spec) }),
   validate: validatePod,
   prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
   validateUpdate: validatePodUpdate,
@@ -24,7 +25,7 @@ export const podStrategy: Strategy<Pod> = {
       return {
         ...keep(next, old, 'spec'),
         metadata: { ...metadata, ...(metadata.deletionTimestamp === deletionTimestamp ? {} : { deletionTimestamp }), ownerReferences: old.metadata.ownerReferences },
-        status: next.status.qosClass ? next.status : { ...next.status, qosClass: old.status.qosClass },
+        status: withObservedGenerations(next.status.qosClass ? next.status : { ...next.status, qosClass: old.status.qosClass }, old.status),
       }
     },
     validateUpdate: validatePodStatusUpdate,
@@ -58,6 +59,17 @@ const gated = {
   lastTransitionTime: null as unknown as string,
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
+}
+
+/** A sender that does not know of observed generations does not erase them. */
+function withObservedGenerations(next: PodStatus, old: PodStatus): PodStatus {
+  const before = new Map((old.conditions ?? []).map((condition) => [condition.type, condition.observedGeneration]))
+  const forgets = (condition: PodCondition): boolean => !condition.observedGeneration && Boolean(before.get(condition.type))
+  const conditions = next.conditions?.some(forgets)
+    ? next.conditions.map((condition) => (forgets(condition) ? { ...condition, observedGeneration: before.get(condition.type) } : condition))
+    : next.conditions
+  const generation = !next.observedGeneration && old.observedGeneration ? { observedGeneration: old.observedGeneration } : null
+  return conditions === next.conditions && !generation ? next : { ...next, ...generation, ...(conditions ? { conditions } : {}) }
 }
 
 /** How long a pod may take to die: what is asked for, else what its spec says; none when it never ran or has ended. */

@@ -4,10 +4,10 @@ import { forbidden, invalid, required, tooLong } from '../field-errors.ts'
 import type { ConfigMap, Namespace, Secret, ServiceAccount } from '../generated/types.ts'
 import { byteLength } from '../go-text.ts'
 import { checkConfigMapKey, checkFinalizerName, nameIsDnsLabel, nameIsDnsSubdomain } from '../names.ts'
+import { readJsonText } from '../schema/json-text.ts'
 import { semanticEqual } from '../semantic.ts'
 import { decodedBytes, decodedLength } from './base64.ts'
 import { faultsOf } from './checks.ts'
-import { jsonFault } from './json-syntax.ts'
 import { checkStandardFinalizer, validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts'
 
 export function validateNamespace(namespace: Namespace): FieldError[] {
@@ -107,8 +107,15 @@ const accountName = 'kubernetes.io/service-account.name'
 
 function validateJson(key: string, data: Readonly<Record<string, string>>): FieldError[] {
   if (!Object.hasOwn(data, key)) return [required(`data[${key}]`, '')]
-  const fault = jsonFault(decodedBytes(data[key] ?? ''))
+  const fault = jsonObjectFault(decodedBytes(data[key] ?? ''))
   return fault === null ? [] : [invalid(`data[${key}]`, '<secret contents redacted>', fault)]
+}
+
+function jsonObjectFault(text: string): string | null {
+  const read = readJsonText(text)
+  if (!read.ok) return read.error
+  const kind = Array.isArray(read.value) ? 'array' : typeof read.value === 'boolean' ? 'bool' : typeof read.value
+  return kind === 'object' ? null : `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`
 }
 
 export function validateSecretUpdate(next: Secret, old: Secret): FieldError[] {

@@ -5,13 +5,14 @@ import type { Lease } from '../generated/types.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../metadata.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
 import { checkNonNegative } from './checks.ts'
+import { isUntouched } from './metadata.ts'
 
 export function validateLease(lease: Lease): FieldError[] {
   return [...validateObjectMeta(lease.metadata, true, nameIsDnsSubdomain), ...validateSpec(lease)]
 }
 
 export function validateLeaseUpdate(next: Lease, old: Lease): FieldError[] {
-  return [...validateObjectMetaUpdate(next.metadata, old.metadata), ...validateSpec(next)]
+  return [...(isUntouched(next.metadata, old.metadata) ? [] : validateObjectMetaUpdate(next.metadata, old.metadata)), ...validateSpec(next)]
 }
 
 function validateSpec({ spec }: Lease): FieldError[] {

@@ -29,7 +29,7 @@ const shared = [
 ] as const
 
 /** Shared with an object that was judged already: what heartbeats and status updates send. */
-function isUntouched(next: ObjectMeta, old: ObjectMeta): boolean {
+export function isUntouched(next: ObjectMeta, old: ObjectMeta): boolean {
   return next === old || (shared.every((field) => next[field] === old[field]) && (next.generation ?? 0) >= (old.generation ?? 0) && Boolean(next.resourceVersion))
 }
 

@@ -36,14 +36,14 @@ function validateMinDomains(minDomains: number, action: string, path: string): F
   return faults
 }
 
+/** The strategy has already added one expression for each key; a second one comes from the sender. */
 function validateMatchLabelKeys({ matchLabelKeys = [], labelSelector }: TopologySpreadConstraint, path: string): FieldError[] {
   if (matchLabelKeys.length === 0) return []
-  const selected = new Set([...Object.keys(labelSelector?.matchLabels ?? {}), ...(labelSelector?.matchExpressions ?? []).map(({ key }) => key)])
-  return [
-    ...(labelSelector ? [] : [forbidden(path, 'must not be specified when labelSelector is not set')]),
-    ...matchLabelKeys.flatMap((key, at) => {
-      const here = `${path}[${at}]`
-      return [...checkQualified(here, key), ...(selected.has(key) ? [invalid(here, key, 'exists in both matchLabelKeys and labelSelector')] : [])]
-    }),
-  ]
+  if (!labelSelector) return [forbidden(path, 'must not be specified when labelSelector is not set'), ...matchLabelKeys.flatMap((key, at) => checkQualified(`${path}[${at}]`, key))]
+  const selected = [...Object.keys(labelSelector.matchLabels ?? {}), ...(labelSelector.matchExpressions ?? []).map(({ key }) => key)]
+  return matchLabelKeys.flatMap((key, at) => {
+    const here = `${path}[${at}]`
+    const repeated = selected.indexOf(key) !== selected.lastIndexOf(key)
+    return [...checkQualified(here, key), ...(repeated ? [invalid(here, key, 'exists in both matchLabelKeys and labelSelector')] : [])]
+  })
 }

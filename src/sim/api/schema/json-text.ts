@@ -1,0 +1,184 @@
+/** A JSON text as a value, with the fields that stand in it twice; or what Go says about it. */
+export type JsonText =
+  | { readonly ok: true; readonly value: unknown; readonly duplicates: readonly string[] }
+  | { readonly ok: false; readonly error: string }
+
+const maxDepth = 64
+const maxDuplicates = 100
+
+/**
+ * Reads JSON as Go's encoding/json does: the same complaints about what is not JSON, and a note of every field that stands twice, of which the last one counts.
+ */
+export function readJsonText(text: string): JsonText {
+  const reader = new Reader(text)
+  try {
+    return { ok: true, value: reader.document(), duplicates: reader.duplicates }
+  } catch (fault) {
+    if (fault instanceof SyntaxFault) return { ok: false, error: fault.message }
+    throw fault
+  }
+}
+
+class SyntaxFault extends Error {}
+
+const space = /[ \t\r\n]/
+const escapes: ReadonlyMap<string, string> = new Map([['b', '\b'], ['f', '\f'], ['n', '\n'], ['r', '\r'], ['t', '\t']])
+
+class Reader {
+  readonly duplicates: string[] = []
+  private readonly text: string
+  private readonly path: (string | number)[] = []
+  private at = 0
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  document(): unknown {
+    const value = this.value()
+    this.skip()
+    if (this.at < this.text.length) this.invalid('after top-level value')
+    return value
+  }
+
+  private value(): unknown {
+    this.skip()
+    const first = this.peek()
+    if (this.path.length > maxDepth) throw new SyntaxFault('exceeded max depth')
+    if (first === '{') return this.object()
+    if (first === '[') return this.array()
+    if (first === '"') return this.string()
+    if (first === 't') return this.literal('true', true)
+    if (first === 'f') return this.literal('false', false)
+    if (first === 'n') return this.literal('null', null)
+    return first === '-' || /\d/.test(first) ? this.number() : this.invalid('looking for beginning of value')
+  }
+
+  private object(): unknown {
+    const entries = new Map<string, unknown>()
+    this.at += 1
+    this.skip()
+    if (this.peek() === '}') return this.end(entries)
+    for (;;) {
+      this.skip()
+      if (this.peek() !== '"') this.invalid('looking for beginning of object key string')
+      const key = this.string()
+      this.skip()
+      if (this.peek() !== ':') this.invalid('after object key')
+      this.at += 1
+      this.path.push(key)
+      if (entries.has(key)) this.noteDuplicate()
+      entries.set(key, this.value())
+      this.path.pop()
+      this.skip()
+      const next = this.peek()
+      if (next === '}') return this.end(entries)
+      if (next !== ',') this.invalid('after object key:value pair')
+      this.at += 1
+    }
+  }
+
+  private end(entries: ReadonlyMap<string, unknown>): unknown {
+    this.at += 1
+    return Object.fromEntries(entries)
+  }
+
+  private noteDuplicate(): void {
+    const text = this.path.reduce<string>((shown, step) => (typeof step === 'number' ? `${shown}[${step}]` : shown ? `${shown}.${step}` : step), '')
+    if (this.duplicates.length < maxDuplicates && !this.duplicates.includes(text)) this.duplicates.push(text)
+  }
+
+  private array(): unknown {
+    const values: unknown[] = []
+    this.at += 1
+    this.skip()
+    while (this.peek() !== ']') {
+      this.path.push(values.length)
+      values.push(this.value())
+      this.path.pop()
+      this.skip()
+      const next = this.peek()
+      if (next === ']') break
+      if (next !== ',') this.invalid('after array element')
+      this.at += 1
+      this.skip()
+      if (this.peek() === ']') this.invalid('looking for beginning of value')
+    }
+    this.at += 1
+    return values
+  }
+
+  private string(): string {
+    let value = ''
+    this.at += 1
+    for (;;) {
+      const next = this.peek()
+      if (next < ' ') this.invalid('in string literal')
+      this.at += 1
+      if (next === '"') return value
+      value += next === '\\' ? this.escape() : next
+    }
+  }
+
+  private escape(): string {
+    const escape = this.peek()
+    if (!'"\\/bfnrtu'.includes(escape)) this.invalid('in string escape code')
+    this.at += 1
+    if (escape !== 'u') return escapes.get(escape) ?? escape
+    const start = this.at
+    for (let left = 4; left > 0; left -= 1) {
+      if (!/[0-9a-fA-F]/.test(this.peek())) this.invalid('in \\u hexadecimal character escape')
+      this.at += 1
+    }
+    return String.fromCharCode(Number.parseInt(this.text.slice(start, this.at), 16))
+  }
+
+  private literal<T>(word: string, value: T): T {
+    for (const letter of word) {
+      if (this.peek() !== letter) this.invalid(`in literal ${word} (expecting ${quotedCharacter(letter)})`)
+      this.at += 1
+    }
+    return value
+  }
+
+  private number(): number {
+    const start = this.at
+    if (this.peek() === '-') this.at += 1
+    if (this.peek() === '0') this.at += 1
+    else this.digits('in numeric literal')
+    if (this.text.charAt(this.at) === '.') {
+      this.at += 1
+      this.digits('after decimal point in numeric literal')
+    }
+    if (/[eE]/.test(this.text.charAt(this.at))) {
+      this.at += 1
+      if (/[+-]/.test(this.peek())) this.at += 1
+      this.digits('in exponent of numeric literal')
+    }
+    return Number(this.text.slice(start, this.at))
+  }
+
+  private digits(context: string): void {
+    if (!/\d/.test(this.peek())) this.invalid(context)
+    while (/\d/.test(this.text.charAt(this.at))) this.at += 1
+  }
+
+  private skip(): void {
+    while (this.at < this.text.length && space.test(this.text.charAt(this.at))) this.at += 1
+  }
+
+  private peek(): string {
+    if (this.at >= this.text.length) throw new SyntaxFault('unexpected end of JSON input')
+    return this.text.charAt(this.at)
+  }
+
+  private invalid(context: string): never {
+    throw new SyntaxFault(`invalid character ${quotedCharacter(this.peek())} ${context}`)
+  }
+}
+
+function quotedCharacter(character: string): string {
+  if (character === "'") return "'\\''"
+  if (character === '"') return "'\"'"
+  return `'${JSON.stringify(character).slice(1, -1)}'`
+}
