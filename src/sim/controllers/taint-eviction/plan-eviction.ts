@@ -24,7 +24,7 @@ export function planStay(taints: readonly Taint[], tolerations: readonly Tolerat
 /** What to do about the pod's pending deletion. */
 export type EvictionStep = { readonly kind: 'keep' } | { readonly kind: 'cancel' } | { readonly kind: 'schedule'; readonly at: Millis; readonly since: Millis }
 
-/** Decides what follows from the length of the stay; `pending` is when the deletion that waits was ordered. A deletion is never put off, only brought forward. */
+/** Decides what follows from the length of the stay; `pending` is when the deletion that waits was ordered. A deletion that waits keeps its time; only a taint that nothing tolerates brings it forward. */
 export function planEviction(stay: Stay, pending: Millis | undefined, now: Millis): EvictionStep {
   if (stay === 'forever') return { kind: 'cancel' }
   if (stay === 0 || pending === undefined) return { kind: 'schedule', at: now + stay, since: now }
