@@ -1,5 +1,5 @@
 import { difference, type GoldenSet } from '../harness.ts'
-import { aboutBuiltKinds, createPipeline } from './pipeline.ts'
+import { aboutBuiltKinds, createPipeline, type Json } from './pipeline.ts'
 
 const systemFields = ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'selfLink']
 
@@ -21,7 +21,7 @@ export const defaultsSet: GoldenSet = {
   },
 }
 
-function remove(object: any, path: string): void {
+function remove(object: Json, path: string): void {
   const steps = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.')
   const last = steps.pop() ?? ''
   let at = object

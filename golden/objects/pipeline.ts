@@ -12,6 +12,10 @@ import { createClusterIPPool, createNodePortPool, type Allocators } from '../../
 import { strategyOf } from '../../src/sim/api/strategy/strategies.ts'
 import type { GoldenCase } from '../harness.ts'
 
+/** Whatever stands in a golden file. */
+// oxlint-disable-next-line no-explicit-any
+export type Json = any
+
 /** What the API server does to an object between its door and its store, without either. */
 export interface Pipeline {
   readonly allocators: Allocators
@@ -69,14 +73,14 @@ function update(body: unknown, old: KubernetesObject, subresource: string | unde
   const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds } = old.metadata
   const metadata = { ...next.metadata, uid: next.metadata.uid || uid, creationTimestamp, resourceVersion: next.metadata.resourceVersion || old.metadata.resourceVersion, deletionTimestamp, deletionGracePeriodSeconds }
   next = { ...next, metadata }
-  const door = subresource === undefined ? { prepare: strategy.prepareForUpdate, validate: strategy.validateUpdate } : doorOf(strategy, subresource)
+  const door = subresource === undefined ? strategy : doorOf(strategy, subresource)
   if (subresource === undefined) {
     const reservation = strategy.reserve?.(next, old, allocators)
     if (reservation && reservation.errors.length > 0) return refuse(definition, next, reservation.errors)
     if (reservation) next = reservation.object
   }
-  next = door.prepare(next, old, { now })
-  const faults = door.validate(next, old)
+  next = door.prepareForUpdate(next, old, { now })
+  const faults = door.validateUpdate(next, old)
   if (faults.length > 0) return refuse(definition, next, faults)
   return accepted(deepFreeze(strategy.canonicalize?.(next) ?? next))
 }
@@ -84,7 +88,7 @@ function update(body: unknown, old: KubernetesObject, subresource: string | unde
 function doorOf(strategy: ReturnType<typeof strategyOf>, subresource: string) {
   const door = subresource === 'status' ? strategy.status : strategy.subresources?.[subresource as 'finalize' | 'ephemeralcontainers']
   if (!door) throw new Error(`no subresource ${subresource}`)
-  return { prepare: door.prepareForUpdate, validate: door.validateUpdate }
+  return door
 }
 
 function inNamespace(definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {

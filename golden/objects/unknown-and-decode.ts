@@ -3,6 +3,7 @@ import { findKind } from '../../src/sim/api/resources.ts'
 import { decodeText } from '../../src/sim/api/schema.ts'
 import type { Result } from '../../src/sim/api/status.ts'
 import { difference, type GoldenSet } from '../harness.ts'
+import type { Json } from './pipeline.ts'
 
 /** What the server makes of bodies that do not fit: unknown and repeated fields, wrong types, no JSON at all. */
 export const decodeSet: GoldenSet = {
@@ -22,7 +23,7 @@ export const decodeSet: GoldenSet = {
   },
 }
 
-function answerDifference(expected: any, actual: Result<KubernetesObject>): string | null {
+function answerDifference(expected: Json, actual: Result<KubernetesObject>): string | null {
   if (expected.allowed !== true) {
     if (actual.ok) return `accepted; expected ${expected.message}`
     const { code, reason, message } = actual.status

@@ -1,6 +1,6 @@
 import type { Status } from '../../src/sim/api/status.ts'
 import { difference, type GoldenSet } from '../harness.ts'
-import { aboutBuiltKinds, createPipeline } from './pipeline.ts'
+import { aboutBuiltKinds, createPipeline, type Json } from './pipeline.ts'
 
 /** Objects that are refused, and the words in which they are. */
 export const validationCreateSet: GoldenSet = {
@@ -15,10 +15,10 @@ export const validationCreateSet: GoldenSet = {
 }
 
 /** Compares a Status with a case's `out`: code, reason, message, details and the ordered causes. */
-export function statusDifference(expected: any, status: Status): string | null {
+export function statusDifference(expected: Json, status: Status): string | null {
   const { causes: _causes, ...details } = status.details ?? {}
   const actual = { code: status.code, reason: status.reason, message: status.message, details, causes: status.details?.causes ?? [] }
-  const { name = details.name, group = undefined, kind = details.kind } = expected.details ?? {}
+  const { name = details.name, group, kind = details.kind } = expected.details ?? {}
   const wanted = {
     code: expected.code,
     reason: expected.reason || undefined,

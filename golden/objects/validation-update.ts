@@ -1,6 +1,6 @@
 import { deepFreeze, type KubernetesObject } from '../../src/sim/api/objects.ts'
 import { difference, type GoldenCase, type GoldenSet } from '../harness.ts'
-import { createPipeline, isBuilt } from './pipeline.ts'
+import { createPipeline, isBuilt, type Json } from './pipeline.ts'
 import { statusDifference } from './validation-create.ts'
 
 /** Updates: what may change, what generation comes of it, and in which words the rest is refused. */
@@ -34,7 +34,7 @@ function allowedDifference(golden: GoldenCase, object: KubernetesObject): string
   return expect === undefined ? null : subsetDifference(expect, object, '')
 }
 
-function subsetDifference(expected: any, actual: any, path: string): string | null {
+function subsetDifference(expected: Json, actual: Json, path: string): string | null {
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual) || actual.length !== expected.length) return `at ${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`
     for (const [at, value] of expected.entries()) {
@@ -51,14 +51,14 @@ function subsetDifference(expected: any, actual: any, path: string): string | nu
   return null
 }
 
-function valueAt(object: any, path: string): unknown {
+function valueAt(object: Json, path: string): unknown {
   return path.replaceAll(/\[(\d+)\]/g, '.$1').split('.').reduce((at, step) => at?.[step], object)
 }
 
 /** JSON merge patch: null removes. */
-function merged(object: any, patch: any): any {
+function merged(object: Json, patch: Json): Json {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-  const result: any = typeof object === 'object' && object !== null && !Array.isArray(object) ? { ...object } : {}
+  const result: Json = typeof object === 'object' && object !== null && !Array.isArray(object) ? { ...object } : {}
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key]
     else result[key] = merged(result[key], value)

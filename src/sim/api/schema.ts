@@ -4,7 +4,7 @@ import type { RequestOptions } from './request.ts'
 import type { ResourceDefinition } from './resources.ts'
 import { apiVersionOf, findKind } from './resources.ts'
 import { decode } from './schema/decode.ts'
-import { readJsonText } from './schema/json-text.ts'
+import { fieldOrder, readJsonText } from './schema/json-text.ts'
 import type { Result } from './status.ts'
 import { refused } from './status.ts'
 
@@ -22,7 +22,7 @@ export function decodeObject(definition: ResourceDefinition, body: unknown, vali
 /** The same for a body that is still text: what is not JSON is refused in Go's words, and fields that stand twice count as faults of strictness. */
 export function decodeText(definition: ResourceDefinition, text: string, validation: FieldValidation): Result<KubernetesObject> {
   const read = readJsonText(text)
-  if (read.ok) return decodeSent(definition, read.value, validation, { text, duplicates: read.duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`) })
+  if (read.ok) return decodeSent(definition, read.value, validation, { text, duplicates: read.duplicates })
   const why = `couldn't get version/kind; json parse error: ${read.error}`
   return refused(errors.badRequest(`the object provided is unrecognized (must be of type ${definition.kind}): ${why} (${shown(text)})`))
 }
@@ -39,13 +39,24 @@ function decodeSent(definition: ResourceDefinition, body: unknown, validation: F
   const decoding = decode(definition.kind, value)
   const start = `${kind} in version ${JSON.stringify(versionOf(apiVersion))} cannot be handled as a ${definition.kind}: `
   if (!decoding.ok) return refused(errors.badRequest(start + decoding.error))
-  const strictErrors = [...decoding.strictErrors, ...duplicates]
+  const strictErrors = strictFaults(decoding.unknownFields, duplicates, text)
   if (validation === 'Strict' && strictErrors.length > 0) return refused(errors.badRequest(`${start}strict decoding error: ${strictErrors.join(', ')}`))
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = decoding.object
   const object = decoding.object['kind'] === definition.kind && decoding.object['apiVersion'] === apiVersion && isStored(decoding.object)
     ? decoding.object
     : { apiVersion: apiVersionOf(definition), kind: definition.kind, metadata, ...rest }
   return { ok: true, value: object as unknown as KubernetesObject, ...(validation === 'Warn' && strictErrors.length > 0 ? { warnings: strictErrors } : {}) }
+}
+
+/** Unknown and repeated fields in the order of the text; inside an unknown field nobody looks. */
+function strictFaults(unknown: readonly string[], duplicates: readonly string[], text: string | null): readonly string[] {
+  const known = duplicates.filter((field) => !unknown.some((path) => field === path || field.startsWith(`${path}.`) || field.startsWith(`${path}[`)))
+  const faults = [...unknown.map((field) => ({ field, fault: `unknown field "${field}"` })), ...known.map((field) => ({ field, fault: `duplicate field "${field}"` }))]
+  if (known.length > 0 && text !== null) {
+    const order = fieldOrder(text)
+    faults.sort((one, other) => (order.get(one.field) ?? 0) - (order.get(other.field) ?? 0))
+  }
+  return faults.map(({ fault }) => fault)
 }
 
 interface Head {
@@ -101,7 +112,7 @@ function stringOf(value: unknown): string {
 function shown(text: string): string {
   if (text === '') return '<empty>'
   if (text.startsWith('{')) return text.length > 30 ? `${text.slice(0, 30)} ...` : text
-  const hex = [...text.slice(0, 30)].map((character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+  const hex = Array.from({ length: Math.min(text.length, 30) }, (_, at) => text.charCodeAt(at).toString(16).padStart(2, '0')).join('')
   return text.length > 30 ? `${hex} ...` : hex
 }
 

@@ -4,23 +4,23 @@ import type { ScalarResult } from './scalars.ts'
 import { decodeBytes, decodeTime } from './scalars.ts'
 import { canonicalQuantity } from './quantities.ts'
 
-/** What decoding makes of a JSON value: the object in the shape that Go's types print it in, and what strict decoding has to say about it. */
+/** What decoding makes of a JSON value: the object in the shape that Go's types print it in, and the fields it does not know. */
 export type Decoding =
-  | { readonly ok: true; readonly object: Readonly<Record<string, unknown>>; readonly strictErrors: readonly string[] }
+  | { readonly ok: true; readonly object: Readonly<Record<string, unknown>>; readonly unknownFields: readonly string[] }
   | { readonly ok: false; readonly error: string }
 
 type Json = Readonly<Record<string, unknown>>
 
 const maxDepth = 64
 const maxNodes = 200_000
-const maxStrictErrors = 100
+const maxUnknownFields = 100
 
 /** Reads `value` as the Go struct `struct`: unknown fields pruned and named, nulls gone, zero values where Go prints them, keys in Go's order. */
 export function decode(struct: string, value: Json): Decoding {
   const decoder = new Decoder()
   try {
     const object = decoder.struct(structOf(struct), value)
-    return decoder.typeError === null ? { ok: true, object, strictErrors: decoder.strictErrors } : { ok: false, error: decoder.typeError }
+    return decoder.typeError === null ? { ok: true, object, unknownFields: decoder.unknownFields } : { ok: false, error: decoder.typeError }
   } catch (fault) {
     if (fault instanceof DecodeFault) return { ok: false, error: fault.message }
     throw fault
@@ -34,7 +34,7 @@ class DecodeFault extends Error {}
 const decoded = new WeakMap<object, { readonly struct: string; readonly object: Json }>()
 
 class Decoder {
-  readonly strictErrors: string[] = []
+  readonly unknownFields: string[] = []
   /** The first wrong type; Go goes on after it, but it is the answer unless something worse follows. */
   typeError: string | null = null
   /** Where we are: names of fields, keys and indices. */
@@ -51,11 +51,11 @@ class Decoder {
       const known = decoded.get(value)
       if (known?.struct === struct.name) return known.object
     }
-    const clean = this.strictErrors.length
+    const clean = this.unknownFields.length
     this.enter()
     const found = this.fields(struct, value)
     let object: Json = assemble(struct, found)
-    if (frozen && this.strictErrors.length === clean && this.typeError === null) {
+    if (frozen && this.unknownFields.length === clean && this.typeError === null) {
       if (sameKeys(object, value)) object = value
       decoded.set(value, { struct: struct.name, object })
     }
@@ -75,7 +75,7 @@ class Decoder {
         if (inner !== null && inner !== undefined) found.set(key, this.value(field.type, inner))
         this.fieldPath.pop()
       } else if (value[key] !== undefined) {
-        this.strict(`unknown field "${pathText(this.path)}"`)
+        this.noteUnknown(pathText(this.path))
       }
       this.path.pop()
     }
@@ -178,8 +178,8 @@ class Decoder {
     return `json: cannot unmarshal ${jsonName(value, type)} into Go struct field ${this.owner}.${this.fieldPath.join('.')} of type ${type}`
   }
 
-  private strict(text: string): void {
-    if (this.strictErrors.length < maxStrictErrors && !this.strictErrors.includes(text)) this.strictErrors.push(text)
+  private noteUnknown(field: string): void {
+    if (this.unknownFields.length < maxUnknownFields && !this.unknownFields.includes(field)) this.unknownFields.push(field)
   }
 
   private enter(nodes = 1): void {
@@ -277,7 +277,7 @@ function jsonName(value: unknown, wanted: string): string {
 }
 
 /** `spec.containers[0].name` */
-export function pathText(path: readonly (string | number)[]): string {
+function pathText(path: readonly (string | number)[]): string {
   let text = ''
   for (const step of path) text += typeof step === 'number' ? `[${step}]` : text ? `.${step}` : step
   return text

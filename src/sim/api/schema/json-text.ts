@@ -19,6 +19,18 @@ export function readJsonText(text: string): JsonText {
   }
 }
 
+/** When each field was met, in the order of the text (a field that stands twice counts where it stands again): for sorting faults. */
+export function fieldOrder(text: string): ReadonlyMap<string, number> {
+  const order = new Map<string, number>()
+  let met = 0
+  const reader = new Reader(text, (field, again) => {
+    met += 1
+    if (again || !order.has(field)) order.set(field, met)
+  })
+  reader.document()
+  return order
+}
+
 class SyntaxFault extends Error {}
 
 const space = /[ \t\r\n]/
@@ -28,10 +40,12 @@ class Reader {
   readonly duplicates: string[] = []
   private readonly text: string
   private readonly path: (string | number)[] = []
+  private readonly meet: ((field: string, again: boolean) => void) | undefined
   private at = 0
 
-  constructor(text: string) {
+  constructor(text: string, meet?: (field: string, again: boolean) => void) {
     this.text = text
+    this.meet = meet
   }
 
   document(): unknown {
@@ -68,6 +82,7 @@ class Reader {
       this.at += 1
       this.path.push(key)
       if (entries.has(key)) this.noteDuplicate()
+      this.meet?.(this.field(), entries.has(key))
       entries.set(key, this.value())
       this.path.pop()
       this.skip()
@@ -84,8 +99,12 @@ class Reader {
   }
 
   private noteDuplicate(): void {
-    const text = this.path.reduce<string>((shown, step) => (typeof step === 'number' ? `${shown}[${step}]` : shown ? `${shown}.${step}` : step), '')
-    if (this.duplicates.length < maxDuplicates && !this.duplicates.includes(text)) this.duplicates.push(text)
+    const field = this.field()
+    if (this.duplicates.length < maxDuplicates && !this.duplicates.includes(field)) this.duplicates.push(field)
+  }
+
+  private field(): string {
+    return this.path.reduce<string>((shown, step) => (typeof step === 'number' ? `${shown}[${step}]` : shown ? `${shown}.${step}` : step), '')
   }
 
   private array(): unknown {

@@ -78,7 +78,7 @@ export const secretStrategy: Strategy<Secret> = {
 
 export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   defaults: unchanged,
-  prepareForCreate: ({ secrets: _, ...account }) => account,
+  prepareForCreate: ({ secrets: _secrets, ...account }) => account,
   validate: validateServiceAccount,
   prepareForUpdate: unchanged,
   validateUpdate: validateServiceAccountUpdate,

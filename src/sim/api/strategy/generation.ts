@@ -1,5 +1,4 @@
 import type { KubernetesObject } from '../objects.ts'
-import { semanticEqual } from '../semantic.ts'
 
 /** A new object's generation: it counts the changes to what is asked for. */
 export function firstGeneration<T extends KubernetesObject>(object: T): T {
@@ -17,9 +16,4 @@ export function countGeneration<T extends KubernetesObject>(next: T, old: T, cha
 /** Keeps what an update may not touch, sharing the old one's structure. */
 export function keep<T extends KubernetesObject, K extends keyof T>(next: T, old: T, field: K): T {
   return next[field] === old[field] ? next : { ...next, [field]: old[field] }
-}
-
-/** The old value when the two say the same, so that structure stays shared; else the new one. */
-export function settled<V>(next: V, old: V): V {
-  return semanticEqual(next, old) ? old : next
 }

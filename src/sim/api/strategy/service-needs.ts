@@ -1,5 +1,5 @@
 // Upstream: pkg/registry/core/service/storage, strategy.go: which type of Service has which fields (v1.36).
-import type { Service } from '../generated/types.ts'
+import type { Service, ServicePort } from '../generated/types.ts'
 import { semanticEqual } from '../semantic.ts'
 
 type Spec = Service['spec']
@@ -39,7 +39,11 @@ export function dropTypeDependentFields(next: Service, old: Service): Service {
   const withoutPorts = needsNodePorts(before) && !needsNodePorts(spec) && sameNodePorts
   if (dropped.size === 0 && !withoutPorts) return next
   const kept = Object.fromEntries(Object.entries(spec).filter(([field]) => !dropped.has(field as keyof Spec))) as unknown as Spec
-  return { ...next, spec: withoutPorts && kept.ports ? { ...kept, ports: kept.ports.map(({ nodePort: _, ...port }) => port) } : kept }
+  return { ...next, spec: withoutPorts && kept.ports ? { ...kept, ports: kept.ports.map(withoutNodePort) } : kept }
+}
+
+function withoutNodePort({ nodePort: _nodePort, ...port }: ServicePort): ServicePort {
+  return port
 }
 
 function isExposed({ type, externalIPs = [] }: Spec): boolean {

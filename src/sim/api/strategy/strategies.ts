@@ -38,7 +38,8 @@ function withCommonFields(strategy: Strategy, resource: Resource): Strategy {
   const { namespaced } = definitionOf(resource)
   const judged = (validate: Strategy['validateUpdate']): Strategy['validateUpdate'] =>
     (next, old) => [...validateCommonFields(next.metadata, old.metadata, namespaced), ...validate(next, old)]
-  const door = (rules: SubresourceStrategy): SubresourceStrategy => ({ ...rules, validateUpdate: judged(rules.validateUpdate) })
+  const door = (rules: SubresourceStrategy): SubresourceStrategy => ({ ...rules, validateUpdate: judged((next, old) => rules.validateUpdate(next, old)) })
   const subresources = Object.fromEntries(Object.entries(strategy.subresources ?? {}).map(([name, rules]) => [name, door(rules)]))
-  return { ...strategy, validateUpdate: judged(strategy.validateUpdate), ...(strategy.status ? { status: door(strategy.status) } : {}), ...(strategy.subresources ? { subresources } : {}) }
+  const validateUpdate = judged((next, old) => strategy.validateUpdate(next, old))
+  return { ...strategy, validateUpdate, ...(strategy.status ? { status: door(strategy.status) } : {}), ...(strategy.subresources ? { subresources } : {}) }
 }

@@ -23,7 +23,7 @@ const dnsName = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](
 
 function userNameFaults(name: string): string[] {
   if (name === '') return ['runAsUserName cannot be an empty string']
-  if ([...name].some((character) => character < ' ' || character === '\u007f')) return ['runAsUserName cannot contain control characters']
+  if (/\p{Cc}/u.test(name)) return ['runAsUserName cannot contain control characters']
   const parts = name.split('\\')
   if (parts.length > 2) return ['runAsUserName cannot contain more than one backslash']
   const user = parts.at(-1) ?? ''
