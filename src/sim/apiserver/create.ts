@@ -1,8 +1,8 @@
 import { alreadyExists, generateNameConflict, invalid } from '../api/errors.ts'
-import { deepFreeze, type KubernetesObject } from '../api/objects.ts'
+import type { KubernetesObject } from '../api/objects.ts'
 import { refused, type Result } from '../api/status.ts'
 import { admitCreate } from './admission.ts'
-import { commit, readObject } from './core.ts'
+import { commit, readObject, settled } from './core.ts'
 import { decodeBody, withWarnings } from './decode.ts'
 import { leaseFor } from './event-ttl.ts'
 import { reserve } from './reservations.ts'
@@ -72,5 +72,5 @@ function withSystemFields({ core, definition, namespace }: Target, sent: Kuberne
 /** A dry run shows what would be stored; it has no version because nothing was. */
 function withoutVersion(object: KubernetesObject): KubernetesObject {
   const { resourceVersion: _none, ...metadata } = object.metadata
-  return deepFreeze({ ...object, metadata } as KubernetesObject)
+  return settled({ ...object, metadata } as KubernetesObject)
 }

@@ -1,11 +1,11 @@
 import { conflict, invalid, modifiedMessage, notFound } from '../api/errors.ts'
 import type { FieldError } from '../api/field-errors.ts'
-import { deepFreeze, type KubernetesObject } from '../api/objects.ts'
+import type { KubernetesObject } from '../api/objects.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import { refused, type Result, type Status } from '../api/status.ts'
 import type { StrategyEnvironment } from '../api/strategy/strategy.ts'
 import { admitUpdate } from './admission.ts'
-import { commit, readObject, storageKey } from './core.ts'
+import { commit, readObject, settled, storageKey } from './core.ts'
 import { create } from './create.ts'
 import { decodeReplacement, withWarnings } from './decode.ts'
 import { leaseFor } from './event-ttl.ts'
@@ -85,11 +85,11 @@ function store(target: Target, object: KubernetesObject, existing: KubernetesObj
   const { core, by, definition, dryRun } = target
   if (endsDeletion(definition.resource, object, existing)) {
     if (!dryRun) discard(target, existing)
-    return deepFreeze(object)
+    return settled(object)
   }
   // Nothing is different: nothing is written, and the version stays.
   if (semanticEqual(object, existing)) return existing
-  return dryRun ? deepFreeze(object) : commit(core, by, definition, object, existing, leaseFor(core, definition))
+  return dryRun ? settled(object) : commit(core, by, definition, object, existing, leaseFor(core, definition))
 }
 
 function versionRefusal({ definition, name }: Target, sent: KubernetesObject, existing: KubernetesObject, rules: UpdateRules): Status | undefined {
