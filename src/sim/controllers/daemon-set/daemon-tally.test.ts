@@ -17,7 +17,7 @@ test.each([1, 2, 3])('counts nodes as a fresh count would, whatever happens to p
   const random = new RandomStreams(seed).of('nodes')
   const pods = new ObjectCache<Pod>()
   const nodes = new ObjectCache<Node>()
-  const tally = new DaemonTally({ lister: pods, addIndex: (name: string, valuesOf: (pod: Pod) => readonly string[]) => pods.addIndex(name, valuesOf) } as Informer<Pod>, nodes)
+  const tally = new DaemonTally({ lister: pods, addIndex: (name: string, valuesOf: (pod: Pod) => readonly string[]) => pods.addIndex(name, valuesOf) } as unknown as Informer<Pod>, nodes)
   for (let step = 0; step < 400; step += 1) {
     if (random.chance(1, 4)) changeNode(`node-${random.below(4)}`)
     else changePod(`shop/pod-${random.below(8)}`)
