@@ -37,7 +37,8 @@ export function parseCidr(text: string): Cidr | null {
 
 /** The one way to write an address (RFC 5952); a mapped one as the IPv4 address that it is. */
 export function formatAddress(address: Address): string {
-  return address.mapped ? formatIPv4(address.parts.slice(6).flatMap((group) => [group >> 8, group & 255])) : address.family === 4 ? formatIPv4(address.parts) : formatIPv6(address.parts)
+  if (address.mapped) return address.parts.slice(6).flatMap((group) => [group >> 8, group & 255]).join('.')
+  return address.family === 4 ? address.parts.join('.') : formatIPv6(address.parts)
 }
 
 /** How strictly an address or a CIDR is read: `lax` as long ago, `legacy` for fields that are older than strictness, `canonical` for new ones. */
@@ -152,10 +153,6 @@ function parseIPv6(text: string): Address | null {
   const parts = [...front, ...Array.from({ length: missing }, () => 0), ...back]
   const mapped = parts.slice(0, 5).every((group) => group === 0) && parts[5] === 0xffff
   return { family: 6, parts, mapped, leadingZeros }
-}
-
-function formatIPv4(parts: readonly number[]): string {
-  return parts.join('.')
 }
 
 /** The longest run of two or more zero groups becomes `::`, the first of equals. */

@@ -68,7 +68,8 @@ export function invalid(kind: GroupKind, name: string, errors: readonly FieldErr
   const messages = [...new Set(errors.map(messageOf))]
   const faults = messages.length === 0 ? '' : `: ${messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`}`
   const qualified = kind.group ? `${kind.kind}.${kind.group}` : kind.kind
-  return failure(422, 'Invalid', `${qualified} ${quoted(name)} is invalid${faults}`, { ...detailsOf({ group: kind.group, resource: kind.kind }, name), causes: errors.map(causeOf) })
+  const details = { ...detailsOf({ group: kind.group, resource: kind.kind }, name), causes: errors.map(causeOf) }
+  return failure(422, 'Invalid', `${qualified} ${quoted(name)} is invalid${faults}`, details)
 }
 
 /** 400: the request makes no sense. */

@@ -58,7 +58,8 @@ export const checkDns1123SubdomainWithUnderscore: TextCheck = check(
 /** `*.example.com`: the host of an ingress or a certificate. */
 export const checkWildcardDns1123Subdomain: TextCheck = check(
   wildcardSubdomain,
-  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters,"
+    + " '-' or '.' and end with an alphanumeric character",
   ['*.example.com'], 253,
 )
 
@@ -105,7 +106,8 @@ export function checkEnvVarName(text: string): string[] {
 /** The name of an environment variable in a container: printable ASCII without `=`. */
 export function checkRelaxedEnvVarName(text: string): string[] {
   const faults = unless(text !== '', 'environment variable name must be non-empty')
-  return [...faults, ...unless(/^[ -<>-~]*$/.test(text) && !text.endsWith('\n'), "a valid environment variable name must consist only of printable ASCII characters other than '='")]
+  const message = "a valid environment variable name must consist only of printable ASCII characters other than '='"
+  return [...faults, ...unless(/^[ -<>-~]*$/.test(text), message)]
 }
 
 /** A key of a ConfigMap or a Secret: it becomes a file's name. */

@@ -14,7 +14,9 @@ const mostLevels = 64
  * What a patch makes of a document, or why it makes nothing of it: `undecodable` is no patch of this type, `tooMany` has too many operations,
  * `inapplicable` does not fit the document.
  */
-export type AppliedPatch = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly fault: 'undecodable' | 'tooMany' | 'inapplicable'; readonly error: string }
+export type AppliedPatch =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly fault: 'undecodable' | 'tooMany' | 'inapplicable'; readonly error: string }
 
 /** Applies a patch of any type to a document of a kind. The document is not changed; what the patch does not touch is shared with the result. */
 export function applyPatch(type: PatchType, kind: { readonly apiVersion: string; readonly kind: string }, original: unknown, patch: unknown): AppliedPatch {

@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { addQuantities, compareQuantities, formatQuantity, milliValue, parseQuantity, subtractQuantities, wholeValue, type Quantity } from './quantity.ts'
+
+const suffixes = fc.constantFrom('', 'm', 'u', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi', 'e3', 'e-3')
+const text = fc.tuple(fc.integer({ min: 0, max: 99_999 }), suffixes).map(([amount, suffix]) => `${amount}${suffix}`)
+
+function read(quantity: string): Quantity {
+  const found = parseQuantity(quantity)
+  if (!found) throw new Error(`${quantity} is no quantity`)
+  return found
+}
+
+test('what is written is read as the same amount (seed 1)', () => {
+  fc.assert(fc.property(text, text, (one, other) => {
+    const sum = addQuantities(read(one), read(other))
+    expect(compareQuantities(read(formatQuantity(sum)), sum)).toBe(0)
+    expect(compareQuantities(subtractQuantities(sum, read(other)), read(one))).toBe(0)
+  }), { seed: 1 })
+})
+
+test('rounds up: who asks for something gets something', () => {
+  expect(milliValue('100u')).toBe(1)
+  expect(wholeValue('1500m')).toBe(2)
+  expect(wholeValue('1Gi')).toBe(1_073_741_824)
+})
+
+test('what is no quantity counts as nothing, and a monstrous exponent is none', () => {
+  expect(wholeValue('lots')).toBe(0)
+  expect(parseQuantity('1e999999999')).toBeNull()
+})
