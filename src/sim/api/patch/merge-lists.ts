@@ -16,7 +16,7 @@ export function listOrFault(value: unknown): readonly unknown[] {
 }
 
 /** An item of a list of objects; anything else is the sender's fault. */
-export function objectOrFault(value: unknown): JsonObject {
+function objectOrFault(value: unknown): JsonObject {
   if (!isObject(value)) throw new StrategicFault(`expected a map[string]interface {}, but received a ${goTypeName(value)}`)
   return value
 }
