@@ -63,15 +63,21 @@ function nodeHappening(old: Node | undefined, node: Node, after: ClusterView): H
     return { topic: `node/${name}`, at: after.now, tone: 'good', lead: `${name} is Ready.`, rest, about, mark: 'Ready' }
   }
   const pods = [...(after.podsByNode.get(name)?.values() ?? [])].filter((pod) => !isSystem(pod) && !pod.metadata.deletionTimestamp)
-  const rest = pods.length > 0 ? `Its ${pods.length === 1 ? 'pod gets' : 'pods get'} ${patience(pods)} more.` : 'No pod of yours runs there.'
-  const lead = ready?.status === 'Unknown' ? `${name} has not renewed its lease for ${silence(name, after)}: NotReady.` : `${name} says it is not ready: ${ready?.reason ?? 'NotReady'}.`
-  return { topic: `node/${name}`, at: after.now, tone: 'warn', lead, rest, about, mark: 'NotReady' }
+  const at = instantOf(ready?.lastTransitionTime, after)
+  const rest = pods.length > 0 ? `Its ${pods.length === 1 ? 'pod gets' : 'pods get'} ${patience(pods).replace(' ', ' more ')}.` : 'No pod of yours runs there.'
+  const lead = ready?.status === 'Unknown' ? `${name} has not renewed its lease for ${silence(name, at, after)}: NotReady.` : `${name} says it is not ready: ${ready?.reason ?? 'NotReady'}.`
+  return { topic: `node/${name}`, at, tone: 'warn', lead, rest, about, mark: 'NotReady' }
 }
 
-function silence(node: string, view: ClusterView): string {
+/** An object's timestamp as an instant of the run: at high speed a batch tells of more than its last moment. */
+function instantOf(time: string | undefined, view: ClusterView): Millis {
+  const parsed = time ? parseTime(time) : null
+  return parsed === null ? view.now : Math.max(0, Math.min(view.now, parsed - view.start))
+}
+
+function silence(node: string, at: Millis, view: ClusterView): string {
   const renewed = view.objects.leases.get(`kube-node-lease/${node}`)?.spec.renewTime
-  const at = renewed ? parseTime(renewed) : null
-  return at === null ? 'too long' : spanText(view.start + view.now - at)
+  return renewed ? spanText(at - instantOf(renewed, view)) : 'too long'
 }
 
 /** How long pods stay on a node that nobody hears of: the toleration that admission gave them, five minutes unless they say otherwise. */
@@ -120,9 +126,14 @@ function evictionHappening(node: string, after: ClusterView): Happening {
   const lost = [...(after.podsByNode.get(node)?.values() ?? [])].filter((pod) => !isSystem(pod) && pod.metadata.deletionTimestamp)
   const pods = lost.length === 1 ? 'The pod' : `The ${lost.length} pods`
   return {
-    topic: `eviction/${node}`, at: after.now, tone: 'leaving', lead: `${patience(lost) === '5 minutes' ? 'The five minutes are over.' : 'The time is up.'}`,
+    topic: `eviction/${node}`, at: givenUpAt(lost, after), tone: 'leaving', lead: `${patience(lost) === '5 minutes' ? 'The five minutes are over.' : 'The time is up.'}`,
     rest: `${pods} of ${node} ${lost.length === 1 ? 'is' : 'are'} given up; their owners make new ones elsewhere.`, about: { resource: 'nodes', key: node }, mark: 'evicted',
   }
+}
+
+function givenUpAt(lost: readonly Pod[], view: ClusterView): Millis {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = lost.at(-1)?.metadata ?? {}
+  return deletionTimestamp ? Math.max(0, instantOf(deletionTimestamp, { ...view, now: Infinity }) - deletionGracePeriodSeconds * 1000) : view.now
 }
 
 function deploymentHappening(old: Deployment | undefined, deployment: Deployment, after: ClusterView): Happening | null {
@@ -135,12 +146,19 @@ function deploymentHappening(old: Deployment | undefined, deployment: Deployment
     return { ...base, topic: `rollout/${name}`, tone: 'bad', lead: `The rollout of ${name} is stuck.`, rest: 'Its progress deadline has passed; the old pods keep working.', mark: `${name} stuck` }
   }
   if (isWhole(deployment) && !isWhole(old) && wanted > 0) {
-    return { ...base, topic: `whole/${name}`, tone: 'good', lead: `${name} is whole again: ${wanted} of ${wanted} ready.`, rest: '', mark: `${name} ready` }
+    return { ...base, topic: 'whole', tone: 'good', lead: `${name} is whole again: ${wanted} of ${wanted} ready.`, rest: othersText(after, name), mark: `${name} ready` }
   }
   if (old.spec.template !== deployment.spec.template && JSON.stringify(old.spec.template) !== JSON.stringify(deployment.spec.template)) {
     return { ...base, topic: `rollout/${name}`, tone: 'calm', lead: `${name} rolls out a new version.`, rest: 'New pods come first; an old one leaves for each that is ready.' }
   }
   return null
+}
+
+/** What still stands out when one workload is well again. */
+function othersText({ objects }: ClusterView, name: string): string {
+  const broken = [...objects.deployments.values()].filter((one) => one.metadata.name !== name && one.metadata.namespace !== 'kube-system' && !isWhole(one))
+  if (broken.length === 0) return 'All of them are.'
+  return `${broken.map((one) => `${one.metadata.name} has ${one.status.readyReplicas ?? 0} of ${one.spec.replicas}`).join(', ')}.`
 }
 
 function isWhole({ spec, status }: Deployment): boolean {

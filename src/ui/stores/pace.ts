@@ -1,15 +1,15 @@
-import { currentView, theSimulation } from './simulation-store.ts'
+import { currentView, pacedAt, theSimulation } from './simulation-store.ts'
 
 /** How many virtual seconds a real one can take. */
 export const speeds: readonly number[] = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 100, 300, 1000]
 
 export function togglePause(): void {
   const { pace } = currentView()
-  theSimulation().setPace({ ...pace, paused: !pace.paused })
+  pacedAt({ ...pace, paused: !pace.paused })
 }
 
 export function setSpeed(speed: number): void {
-  theSimulation().setPace({ ...currentView().pace, speed })
+  pacedAt({ ...currentView().pace, speed })
 }
 
 /** One notch faster or slower. */
@@ -22,6 +22,6 @@ export function shiftSpeed(by: 1 | -1): void {
 /** Time stands still and moves by one entry of the agenda, or to the next change that can be seen. */
 export function step(to: 'event' | 'change'): void {
   const { pace } = currentView()
-  if (!pace.paused) theSimulation().setPace({ ...pace, paused: true })
+  if (!pace.paused) pacedAt({ ...pace, paused: true })
   theSimulation().step(to)
 }

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 import type { Problem, Simulation } from '../../bridge/simulation.ts'
-import type { Batch } from '../../bridge/protocol.ts'
+import type { Batch, Pace } from '../../bridge/protocol.ts'
 import type { Command } from '../../sim/cluster/run.ts'
 import { emptyView, received, type ClusterView } from './cluster-view.ts'
 import { setClock } from './clock.ts'
@@ -49,6 +49,12 @@ function receiveBatch(batch: Batch): void {
     return { view: next, story: told(story, view, next, batch) }
   })
   setClock(batch.now, batch.pace)
+}
+
+/** Sets the pace, and shows it at once: a second press of a key builds on the first. */
+export function pacedAt(pace: Pace): void {
+  theSimulation().setPace(pace)
+  useSimulation.setState(({ view }) => ({ view: { ...view, pace } }))
 }
 
 export function dismissProblem(): void {

@@ -1,8 +1,6 @@
 import type { Batch, ComponentState, Countdown, MachineState, ObjectChange } from '../../bridge/protocol.ts'
-import type { Simulation } from '../../bridge/simulation.ts'
 import { keyOf, type KubernetesObject } from '../../sim/api/objects.ts'
 import type { Resource } from '../../sim/api/resources.ts'
-import { accepted } from '../../sim/api/status.ts'
 import { formatTime } from '../../sim/api/time.ts'
 
 export const start = Date.UTC(2026, 0, 3, 9)
@@ -143,13 +141,3 @@ const shopComponents: ComponentState[] = [
   { name: 'etcd', node: 'control-plane-1', state: 'running', since: 0, fact: 'revision 1482' }, { name: 'kube-apiserver', node: 'control-plane-1', state: 'running', since: 0, fact: '14 requests/s' },
   { name: 'kube-scheduler', node: 'control-plane-1', state: 'running', since: 0, fact: '1 waiting' }, { name: 'kube-controller-manager', node: 'control-plane-1', state: 'running', since: 0, fact: 'quiet' },
 ]
-
-/** A Simulation that shows one batch and takes commands without doing them. */
-export function stillSimulation(batch: Batch): Simulation {
-  return {
-    boot: () => undefined, command: () => Promise.resolve(accepted(null)), ask: () => Promise.resolve(accepted(null)), setPace: () => undefined, step: () => undefined, undo: () => true, drawn: () => undefined,
-    snapshot: () => ({ run: { version: 1, seed: 1, options: {}, commands: [] }, now: batch.now }),
-    onBatch: (listener) => { setTimeout(() => listener(batch), 10); return () => undefined },
-    onProblem: () => () => undefined, close: () => undefined,
-  }
-}
