@@ -12,6 +12,7 @@ import type { ControllerManagerFlags } from '../flags.ts'
 import { zoneLabel } from './endpoint-of-pod.ts'
 import { planEndpointSlices } from './plan-endpoint-slices.ts'
 import type { SlicePlan } from './plan-endpoint-slices.ts'
+import { PreparedPods } from './prepared-pods.ts'
 import { ServiceSelection } from './service-selection.ts'
 import { controllerName, managedByLabel, serviceNameLabel, sliceObject } from './slice-draft.ts'
 import { SliceTracker } from './slice-tracker.ts'
@@ -34,6 +35,7 @@ export function startEndpointSliceController(context: ComponentContext, options:
   const tracker = new SliceTracker()
   const triggers = new TriggerTimes()
   const topology = new TopologyCache()
+  const prepared = new PreparedPods()
   const queue = new WorkQueue(agenda, 'endpoint-slice', reconcile, { workers, client, baseDelay: 1_000 })
   queue.pause()
 
@@ -58,6 +60,7 @@ export function startEndpointSliceController(context: ComponentContext, options:
     if (!service) {
       triggers.forget(key)
       tracker.forget(key)
+      prepared.forget(key)
       return 'whenChanged'
     }
     if (service.spec.type === 'ExternalName' || !service.spec.selector) return 'whenChanged'
@@ -66,7 +69,7 @@ export function startEndpointSliceController(context: ComponentContext, options:
     // The cache does not show the last writes yet: a plan made from it would write them again.
     if (tracker.isStale(key, existing)) throw new StatusError(internalError('EndpointSlice informer cache is out of date'))
     const triggerTime = triggers.next(key, service, selected)
-    const plan = planEndpointSlices({ service, pods: selected, existing, nodeOf: (name) => nodes.lister.get(name), maxEndpointsPerSlice }, topology)
+    const plan = planEndpointSlices({ service, pods: selected, existing, nodeOf: (name) => nodes.lister.get(name), maxEndpointsPerSlice, prepared }, topology)
     if (plan.create.length + plan.update.length + plan.delete.length > 0) context.decided('planEndpointSlices', `services/${key}`, plan)
     carryOut(context, tracker, plan, service, triggerTime)
     return 'whenChanged'

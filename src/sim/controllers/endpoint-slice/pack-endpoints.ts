@@ -21,6 +21,7 @@ export function endpointIdentity({ addresses, hostname = '', targetRef }: Endpoi
 export interface PortGroup {
   readonly addressType: AddressType
   readonly ports: readonly EndpointPort[]
+  /** Emptied by packing. */
   readonly desired: EndpointSet
 }
 
@@ -29,7 +30,7 @@ export interface PortGroup {
  * what is left goes together into the fullest unchanged slice that can take it all, or into new ones.
  */
 export function packEndpoints(service: Service, existing: readonly EndpointSlice[], group: PortGroup, maxEndpoints: number): SliceChanges {
-  const left = new Map(group.desired)
+  const left = group.desired
   const { changed, unchanged, emptied } = keepWanted(service, existing, left)
   for (const draft of [...changed].sort((a, b) => b.endpoints.length - a.endpoints.length)) fill(draft, left, maxEndpoints)
   const create: SliceDraft[] = []
@@ -53,8 +54,9 @@ function keepWanted(service: Service, existing: readonly EndpointSlice[], left: 
     const endpoints = slice.endpoints ?? []
     const kept: Endpoint[] = []
     let isUpdated = false
-    for (const endpoint of endpoints) {
-      const identity = endpointIdentity(endpoint)
+    const identities = identitiesOf(slice)
+    for (const [at, endpoint] of endpoints.entries()) {
+      const identity = identities[at]!
       const wanted = left.get(identity)
       if (!wanted) continue
       kept.push(wanted)
@@ -68,6 +70,15 @@ function keepWanted(service: Service, existing: readonly EndpointSlice[], left: 
     else unchanged.push(slice)
   }
   return { changed, unchanged, emptied }
+}
+
+const identitiesOfSlice = new WeakMap<EndpointSlice, readonly string[]>()
+
+/** Stored slices never change, and most are met again and again. */
+function identitiesOf(slice: EndpointSlice): readonly string[] {
+  let identities = identitiesOfSlice.get(slice)
+  if (!identities) identitiesOfSlice.set(slice, (identities = (slice.endpoints ?? []).map(endpointIdentity)))
+  return identities
 }
 
 /** Hints do not count here: they are given later. */

@@ -6,6 +6,7 @@ import type { AddressType } from './endpoint-of-pod.ts'
 import { endpointIdentity, packEndpoints } from './pack-endpoints.ts'
 import type { PortGroup } from './pack-endpoints.ts'
 import { isOwnedBy, newSlice, sliceLabels } from './slice-draft.ts'
+import type { PreparedPod, PreparedPods } from './prepared-pods.ts'
 import type { SliceDraft } from './slice-draft.ts'
 import { addTopologyHints, hintsDisabled, usesTopologyMode } from './topology-hints.ts'
 import type { SliceEvent, TopologyCache } from './topology-hints.ts'
@@ -19,6 +20,8 @@ export interface SliceState {
   readonly existing: readonly EndpointSlice[]
   readonly nodeOf: (name: string) => Node | undefined
   readonly maxEndpointsPerSlice: number
+  /** What the pass before this one made of the same pods. */
+  readonly prepared?: PreparedPods
 }
 
 /** What a pass over one Service decided. */
@@ -72,25 +75,29 @@ function planFamily(state: SliceState, addressType: AddressType, topology: Topol
 }
 
 /** The endpoints there should be, grouped by the ports they are reached at. */
-function desiredGroups({ service, pods, nodeOf }: SliceState, addressType: AddressType) {
+function desiredGroups({ service, pods, nodeOf, prepared }: SliceState, addressType: AddressType) {
   const groups = new Map<string, PortGroup>()
   const errors: string[] = []
+  const preparedPods = prepared?.of(service, addressType)
   for (const pod of pods) {
     if (!belongsInSlices(pod)) continue
-    const ports = portsOf(service, pod)
-    const key = portsKey(ports)
-    const group = groups.get(key) ?? { addressType, ports, desired: new Map() }
-    groups.set(key, group)
     const { nodeName = '' } = pod.spec
     const node = nodeOf(nodeName)
-    if (!node && !service.spec.publishNotReadyAddresses) {
-      errors.push(`skipping Pod ${pod.metadata.name} for Service ${keyOf(service)}: Node ${nodeName} Not Found`)
-      continue
-    }
-    const endpoint = endpointOf(pod, node, service, addressType)
-    if (endpoint.addresses.length > 0) group.desired.set(endpointIdentity(endpoint), endpoint)
+    let ready = preparedPods?.get(pod)
+    if (!ready || ready.node !== node) preparedPods?.set(pod, (ready = prepare(pod, node, service, addressType)))
+    ready ??= prepare(pod, node, service, addressType)
+    let group = groups.get(ready.portsKey)
+    if (!group) groups.set(ready.portsKey, (group = { addressType, ports: ready.ports, desired: new Map() }))
+    if (!node && !service.spec.publishNotReadyAddresses) errors.push(`skipping Pod ${pod.metadata.name} for Service ${keyOf(service)}: Node ${nodeName} Not Found`)
+    else if (ready.endpoint.addresses.length > 0) group.desired.set(ready.identity, ready.endpoint)
   }
   return { groups, errors }
+}
+
+function prepare(pod: Pod, node: Node | undefined, service: Service, addressType: AddressType): PreparedPod {
+  const ports = portsOf(service, pod)
+  const endpoint = endpointOf(pod, node, service, addressType)
+  return { node, ports, portsKey: portsKey(ports), endpoint, identity: endpointIdentity(endpoint) }
 }
 
 function groupExisting(service: Service, existing: readonly EndpointSlice[]) {

@@ -1,6 +1,6 @@
 import type { Millis } from '../../kernel/agenda.ts'
 import type { Lease, Node, NodeCondition, Pod } from '../../api/generated/types.ts'
-import type { Labels } from '../../api/objects.ts'
+import type { Labels, ObjectKey } from '../../api/objects.ts'
 import type { ComponentContext, Informer } from '../../client/component.ts'
 import { withPodCondition } from '../pod-condition.ts'
 import { observeNode } from './node-health.ts'
@@ -29,6 +29,9 @@ export interface KnownNode {
   labels: Labels | undefined
   zone: string
   isExcluded: boolean
+  /** The node as it was when it was found ready with nothing left to do: while it is the same, only its lease is looked at. */
+  settled: Node | null
+  readonly leaseKey: ObjectKey
 }
 
 /** Upstream: nodeHealthUpdateRetry. */
@@ -38,7 +41,7 @@ const updateTries = 5
 export function knowNode(nodes: Map<string, KnownNode>, node: Node): KnownNode {
   const { name, labels } = node.metadata
   let known = nodes.get(name)
-  if (!known) nodes.set(name, (known = { node, retries: false, labels, zone: zoneKeyOf(node), isExcluded: isExcludedFromDisruption(node) }))
+  if (!known) nodes.set(name, (known = { node, retries: false, labels, zone: zoneKeyOf(node), isExcluded: isExcludedFromDisruption(node), settled: null, leaseKey: `kube-node-lease/${name}` }))
   if (known.labels !== labels) {
     known.zone = zoneKeyOf(node)
     known.isExcluded = isExcludedFromDisruption(node)
@@ -50,6 +53,11 @@ export function knowNode(nodes: Map<string, KnownNode>, node: Node): KnownNode {
 
 /** One node's part of a pass: its health, its taints, its pods, and its vote on the state of its zone. */
 export function monitorNode(state: MonitorState, known: KnownNode, counts: Map<string, ZoneCount>): void {
+  if (known.settled === known.node && isStillReady(state, known)) {
+    if (!known.isExcluded) count(counts, known.zone, true)
+    return
+  }
+  known.settled = null
   const seen = updateHealth(state, known)
   if (!seen) return
   const { observed, current } = seen
@@ -60,6 +68,19 @@ export function monitorNode(state: MonitorState, known: KnownNode, counts: Map<s
   if (isLost) state.context.events.event(known.node, 'Normal', 'NodeNotReady', `Node ${known.node.metadata.name} status is now: NodeNotReady`)
   if (isLost || (known.retries && observed.status !== 'True')) known.retries = !markPodsNotReady(state.context, state.podsOn(known.node.metadata.name))
   else known.retries = false
+  if (current.status === 'True' && !hasTaint(known.node, unreachableTaint, 'NoExecute') && !hasTaint(known.node, notReadyTaint, 'NoExecute')) known.settled = known.node
+}
+
+/** The lease of a ready node that has not changed otherwise was renewed, or its silence is short enough. */
+function isStillReady({ context: { agenda }, grace, leases }: MonitorState, known: KnownNode): boolean {
+  const { health } = known
+  if (health?.renewTime === undefined) return false
+  const renewTime = leases.lister.get(known.leaseKey)?.spec.renewTime
+  if (renewTime !== undefined && renewTime > health.renewTime) {
+    known.health = { ready: health.ready, renewTime, probedAt: agenda.now }
+    return true
+  }
+  return agenda.now < health.probedAt + grace.nodeMonitorGracePeriod
 }
 
 /** What Ready was and is; null when the node could not be updated, or is gone. */
@@ -67,7 +88,7 @@ function updateHealth({ context, grace, leases }: MonitorState, known: KnownNode
   const { client, wall, agenda } = context
   const { name } = known.node.metadata
   for (let tries = 0; tries < updateTries; tries += 1) {
-    const seen = observeNode(known.node, known.health, leases.lister.get(`kube-node-lease/${name}`), wall, agenda.now, grace)
+    const seen = observeNode(known.node, known.health, leases.lister.get(known.leaseKey), wall, agenda.now, grace)
     if (!seen.conditions) {
       known.health = seen.health
       return seen

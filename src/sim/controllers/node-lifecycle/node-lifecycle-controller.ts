@@ -105,7 +105,7 @@ class NodeLifecycle {
     const { now } = this.context.agenda
     const plan = planDisruption(this.zoneStates, counts, this.flags)
     if (plan.rates.size > 0) this.context.decided('planDisruption', 'nodes', plan)
-    const all = nodes.map((node) => this.known.get(node.metadata.name)!)
+    const all = plan.entersTotal || plan.leavesTotal ? nodes.map((node) => knowNode(this.known, node)) : []
     if (plan.entersTotal) for (const known of all) markReachable(this.monitor, known)
     if (plan.leavesTotal) for (const known of all) if (known.health) known.health = { ...known.health, probedAt: now }
     for (const [zone, rate] of plan.rates) this.queueOf(zone).setRate(now, rate)
