@@ -39,12 +39,12 @@ function defaultContainer(container: Container): Container {
   }
 }
 
-/** Always for the tag `latest`, which is also what no tag means; a digest is not latest, and what is no image name at all neither. */
+/** Always for the tag `latest`, which is also what neither tag nor digest mean; what is no image name at all is not latest. */
 export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
   if (!imageName.test(image)) return 'IfNotPresent'
-  if (image.includes('@')) return 'IfNotPresent'
-  const tag = /:([^/:]*)$/.exec(image)?.[1]
-  return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent'
+  const [name = '', digest] = image.split('@')
+  const tag = /:([^/:]*)$/.exec(name)?.[1]
+  return tag === 'latest' || (tag === undefined && digest === undefined) ? 'Always' : 'IfNotPresent'
 }
 
 const imageName = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$/

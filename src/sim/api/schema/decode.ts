@@ -100,6 +100,7 @@ class Decoder {
       case 'map':
         return isRecord(value) ? this.map(type, value) : this.wrongType(type, value, {})
       case 'any':
+        this.walk(value, this.path.length)
         return value
       default:
         return this.selfDecoding(type, value)
@@ -180,6 +181,15 @@ class Decoder {
 
   private noteUnknown(field: string): void {
     if (this.unknownFields.length < maxUnknownFields && !this.unknownFields.includes(field)) this.unknownFields.push(field)
+  }
+
+  /** What is kept as it came is bounded all the same. */
+  private walk(value: unknown, depth: number): void {
+    if (typeof value !== 'object' || value === null) return
+    if (depth > maxDepth) throw new DecodeFault('json: exceeded max depth')
+    const inner = Object.values(value)
+    this.enter(inner.length)
+    for (const one of inner) this.walk(one, depth + 1)
   }
 
   private enter(nodes = 1): void {

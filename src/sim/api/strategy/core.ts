@@ -78,9 +78,9 @@ export const secretStrategy: Strategy<Secret> = {
 
 export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   defaults: unchanged,
-  prepareForCreate: ({ secrets: _secrets, ...account }) => account,
+  prepareForCreate: withSecretNames,
   validate: validateServiceAccount,
-  prepareForUpdate: unchanged,
+  prepareForUpdate: withSecretNames,
   validateUpdate: validateServiceAccountUpdate,
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,
@@ -122,6 +122,11 @@ export const eventStrategy: Strategy<Event> = {
   validateUpdate: validateEventUpdate,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: true,
+}
+
+/** Of the secrets that an account lists only the names are kept. */
+function withSecretNames(account: ServiceAccount): ServiceAccount {
+  return account.secrets ? { ...account, secrets: account.secrets.map(({ name }) => (name ? { name } : {})) } : account
 }
 
 function unchanged<T extends KubernetesObject>(object: T): T {

@@ -1,7 +1,8 @@
 // Upstream: pkg/apis/core/validation ValidateVolumes (v1.36). Left out: iSCSI, RBD, CephFS and other in-tree sources of former days beyond their required fields.
 import type { FieldError } from '../field-errors.ts'
-import { duplicate, forbidden, invalid, required } from '../field-errors.ts'
+import { duplicate, forbidden, invalid, required, tooLong } from '../field-errors.ts'
 import type { ObjectMeta, Volume } from '../generated/types.ts'
+import { byteLength } from '../go-text.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
 import { signOf } from '../schema/quantities.ts'
 import { checkLabel, checkMode, checkNoBacksteps, checkOptionalChoice, checkRequired } from './checks.ts'
@@ -87,7 +88,7 @@ function validateOne(volume: Volume, source: Source, path: string, pod: ObjectMe
     case 'ephemeral':
       return validateEphemeral(volume, path, pod)
     case 'image':
-      return [...checkRequired(`${here}.reference`, image?.reference), ...checkOptionalChoice(`${here}.pullPolicy`, image?.pullPolicy, ['Always', 'IfNotPresent', 'Never'])]
+      return [...(pod ? checkRequired(`${here}.reference`, image?.reference) : []), ...checkOptionalChoice(`${here}.pullPolicy`, image?.pullPolicy, ['Always', 'IfNotPresent', 'Never'])]
     default:
       return validateOldSource(volume, source, path)
   }
@@ -101,6 +102,7 @@ function validateItems(items: NonNullable<Volume['secret']>['items'], path: stri
 
 function validateCSI(csi: NonNullable<Volume['csi']>, path: string): FieldError[] {
   const faults = checkRequired(`${path}.driver`, csi.driver)
+  if (byteLength(csi.driver) > 63) faults.push(tooLong(`${path}.driver`, 63))
   faults.push(...nameIsDnsSubdomain(csi.driver.toLowerCase(), false).map((message) => invalid(`${path}.driver`, csi.driver, message)))
   const secret = csi.nodePublishSecretRef
   if (!secret) return faults
