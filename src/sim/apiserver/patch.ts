@@ -5,6 +5,8 @@ import { goJson } from '../api/go-text.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import { applyJsonPatch, readOperations, type Patched } from '../api/patch/json-patch.ts'
 import { applyMergePatch } from '../api/patch/merge-patch.ts'
+import { patchTypeOf } from '../api/patch/patch-schema.ts'
+import { applyStrategicPatch } from '../api/patch/strategic-merge-patch.ts'
 import type { PatchType } from '../api/request.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
@@ -20,7 +22,7 @@ export function patch(target: Target, type: PatchType, body: unknown, rules: Upd
   const { core, definition, namespace, name } = target
   const existing = readObject(core, definition, namespace, name)
   if (!existing) return refused(notFound(definition, name))
-  const patched = applyPatch(type, body, existing)
+  const patched = applyPatch(existing, type, body, existing)
   if (!patched.ok) return patched
   const decoded = decodeReplacement(target, patched.value, existing)
   if (decoded.ok) return replace(target, decoded.value, existing, rules, decoded.warnings)
@@ -30,8 +32,8 @@ export function patch(target: Target, type: PatchType, body: unknown, rules: Upd
   return refused(invalid({ group: '', kind: '' }, '', [invalidField('patch', goJson(patched.value), problem)]))
 }
 
-/** What the patch makes of a document, before anybody has looked at whether that makes sense. */
-export function applyPatch(type: PatchType, body: unknown, document: unknown): Result<unknown> {
+/** What the patch makes of a document of a kind, before anybody has looked at whether that makes sense. */
+export function applyPatch(of: Pick<KubernetesObject, 'apiVersion' | 'kind'>, type: PatchType, body: unknown, document: unknown): Result<unknown> {
   switch (type) {
     case 'json': {
       const operations = readOperations(body)
@@ -44,7 +46,7 @@ export function applyPatch(type: PatchType, body: unknown, document: unknown): R
     case 'merge':
       return resultOf(applyMergePatch(document, body))
     case 'strategic':
-      return resultOf(applyMergePatch(document, body))
+      return resultOf(applyStrategicPatch(patchTypeOf(of.apiVersion, of.kind), document, body))
   }
 }
 

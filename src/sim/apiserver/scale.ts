@@ -38,7 +38,9 @@ export function updateScale(target: Target, body: unknown): Result<Scale> {
 export function patchScale(target: Target, type: PatchType, body: unknown): Result<Scale> {
   const found = find(target)
   if (!found.ok) return found
-  const patched = applyPatch(type, body, scaleOf(found.value))
+  const scale = scaleOf(found.value)
+  // A Scale has no lists: there a strategic merge patch is a merge patch.
+  const patched = applyPatch(scale, type === 'strategic' ? 'merge' : type, body, scale)
   return patched.ok ? apply(target, found.value, patched.value) : patched
 }
 

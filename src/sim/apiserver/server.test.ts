@@ -220,6 +220,22 @@ test('says why a log cannot be read', () => {
   expect(refusal(request({ ...log, options: { container: 'c' } })).message).toBe('container c is not valid for pod two')
 })
 
+test('applies the three kinds of patch, or none of it', () => {
+  must(client.create('pods', pod('a', { labels: { app: 'web' } })))
+  const containers = (): unknown => must(client.get('pods', 'default/a')).spec.containers.map(({ name, image }) => [name, image])
+  must(client.patch('pods', 'default/a', 'strategic', { spec: { containers: [{ name: 'c', image: 'app:v2' }] } }))
+  expect(containers()).toEqual([['c', 'app:v2']])
+  must(client.patch('pods', 'default/a', 'json', [{ op: 'replace', path: '/spec/containers/0/image', value: 'app:v3' }]))
+  expect(containers()).toEqual([['c', 'app:v3']])
+  const before = cluster.store.revision
+  const failing = [{ op: 'replace', path: '/spec/containers/0/image', value: 'app:v4' }, { op: 'test', path: '/metadata/name', value: 'b' }]
+  expect(refusal(client.patch('pods', 'default/a', 'json', failing))).toEqual({ code: 422, reason: 'Invalid', message: 'the server rejected our request due to an error in our request' })
+  expect(refusal(client.patch('pods', 'default/a', 'merge', { metadata: { resourceVersion: '1' } })).reason).toBe('Conflict')
+  expect(refusal(client.patch('pods', 'default/a', 'merge', { metadata: { name: 'b' } })).message).toBe('the name of the object (b) does not match the name on the URL (a)')
+  expect(refusal(client.patch('pods', 'default/a', 'merge', { metadata: { labels: 'x' } })).message).toContain('"" is invalid: patch: Invalid value: "{')
+  expect([cluster.store.revision, containers()]).toEqual([before, [['c', 'app:v3']]])
+})
+
 test('reads no more than three megabytes of one request', () => {
   expect(refusal(client.create('configmaps', { ...configMap('big'), data: { k: 'x'.repeat(3 * 1024 * 1024) } }))).toEqual({
     code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity too large: limit is 3145728',
