@@ -19,6 +19,7 @@ import { statusErrors } from './machinery/status-errors.ts'
 import { eventCorrelator } from './nodes/event-correlator.ts'
 import { nodeLoss } from './nodes/node-loss.ts'
 import { podStatus } from './nodes/pod-status.ts'
+import { termination } from './nodes/termination.ts'
 import { timers } from './nodes/timers.ts'
 import { restart } from './nodes/restart.ts'
 import { proxy } from './nodes/proxy.ts'
@@ -65,6 +66,7 @@ export const sets: readonly GoldenSet[] = [
   schedulerEvents,
   eventCorrelator,
   podStatus,
+  termination,
   timers,
   restart,
   proxy,
