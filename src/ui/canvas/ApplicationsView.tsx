@@ -41,7 +41,7 @@ export function ApplicationsView() {
       ))}
       {[...bare.values()].some(filterOf) ? (
         <section className="card workload" aria-label="Pods on their own">
-          <header><h3>Pods on their own</h3></header>
+          <header><h2>Pods on their own</h2></header>
           <p className="text-text-2">Nobody replaces these.</p>
           <PodsOf owner="" />
         </section>
@@ -72,9 +72,9 @@ function WorkloadCard({ thing, ready, wanted, image, note, children }: WorkloadC
   return (
     <section className="card workload" data-selected={isSelected || undefined} style={{ '--app': `var(--app${hue})` } as CSSProperties} aria-label={`${thing.resource} ${name}`} {...pointing(thing)}>
       <header>
-        <h3>
+        <h2>
           <button type="button" data-thing={`${thing.resource}/${thing.key}`} aria-pressed={isSelected} onClick={pointing(thing).onClick}>{name}</button>
-        </h3>
+        </h2>
         <span className="ml-auto flex gap-1">
           {note ? <Badge tone="starting">{note}</Badge> : null}
           <Badge tone={ready >= wanted ? 'ready' : ready === 0 ? 'bad' : 'warn'}>{ready} of {wanted}</Badge>

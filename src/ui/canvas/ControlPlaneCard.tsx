@@ -21,11 +21,11 @@ export const ControlPlaneCard = memo(function ControlPlaneCard({ name }: { reado
   return (
     <article className="card control" data-selected={isSelected || undefined} data-power={status.power} data-cut-off={status.cutOff || undefined} aria-label={`Control plane machine ${name}`} {...pointing(thing)}>
       <header>
-        <h3>
+        <h2>
           <button type="button" className="nopan" data-thing={`nodes/${name}`} aria-pressed={isSelected} onClick={pointing(thing).onClick}>
             {name}
           </button>
-        </h3>
+        </h2>
         <span className="ml-auto flex gap-1">
           {status.power === 'off' ? <span className="text-text-2">Powered off</span> : null}
           <NodeBadge status={status} />

@@ -5,6 +5,7 @@ import { Badge } from '../design/Badge.tsx'
 import { Button } from '../design/Button.tsx'
 import { Elapsed } from '../design/Countdown.tsx'
 import { actionsFor, carryOut } from '../stores/actions.ts'
+import { doingsOf } from '../stores/doings.ts'
 import { momentText } from '../stores/format.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
 import type { Thing } from '../stores/things.ts'
@@ -33,11 +34,11 @@ const doneShown = 6
 function ComponentCard({ component }: { readonly component: ComponentState }) {
   const trace = useCluster((view) => view.trace)
   const thing: Thing = { resource: 'components', key: component.name }
-  const done = trace.filter(({ author, kind }) => author.startsWith(component.name) && kind !== 'process').slice(-doneShown).reverse()
+  const done = doingsOf(component.name, trace, doneShown)
   return (
     <section className="card component-card" data-thing={`components/${component.name}`} aria-label={component.name} {...pointing(thing)}>
       <header>
-        <h3>{component.name}</h3>
+        <h2>{component.name}</h2>
         <span className="ml-auto"><ComponentBadge component={component} /></span>
       </header>
       <p className="text-text-2">{duties.get(component.name)}</p>
@@ -67,7 +68,7 @@ function Leases() {
   const start = useCluster((view) => view.start)
   return (
     <section className="card" aria-label="Leases">
-      <header><h3>Leases</h3></header>
+      <header><h2>Leases</h2></header>
       <p className="text-text-2 mb-2">Who renews in time is alive; who does not is missed.</p>
       <table className="table">
         <thead><tr><th>Name</th><th>Holder</th><th>Renewed</th><th>Good for</th></tr></thead>

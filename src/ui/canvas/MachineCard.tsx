@@ -40,11 +40,11 @@ export const MachineCard = memo(function MachineCard({ name, look, height, isHin
     <article className="card machine" data-selected={isSelected || undefined} data-power={status.power} data-cut-off={status.cutOff || undefined} style={{ height }} aria-label={`Machine ${name}`} {...pointing(thing)}>
       <header>
         <Server size={15} aria-hidden="true" />
-        <h3>
+        <h2>
           <button type="button" className="nopan" data-thing={`nodes/${name}`} aria-pressed={isSelected} onClick={pointing(thing).onClick}>
             {name}
           </button>
-        </h3>
+        </h2>
         <span className="ml-auto flex items-center gap-1">
           {status.cordoned ? <Badge tone="warn">Cordoned</Badge> : null}
           {status.pressures.map((pressure) => <Badge key={pressure} tone="warn">{pressure.replace('Pressure', ' pressure')}</Badge>)}

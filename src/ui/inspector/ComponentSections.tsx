@@ -1,3 +1,4 @@
+import { doingsOf } from '../stores/doings.ts'
 import { momentText } from '../stores/format.ts'
 import { useCluster } from '../stores/simulation-store.ts'
 
@@ -7,10 +8,10 @@ const shownAtMost = 30
 export function ComponentSections({ name }: { readonly name: string }) {
   const component = useCluster((view) => view.components.find((one) => one.name === name))
   const trace = useCluster((view) => view.trace)
-  const done = trace.filter(({ author }) => author.startsWith(name)).slice(-shownAtMost).reverse()
+  const done = doingsOf(name, trace, shownAtMost)
   return (
     <section>
-      <h4>What it did last</h4>
+      <h3>What it did last</h3>
       {component?.fact ? <p className="mb-1">{component.fact}</p> : null}
       {done.length === 0 ? <p className="text-text-2">Nothing that was written down.</p> : null}
       <ol className="events">

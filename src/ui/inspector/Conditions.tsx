@@ -13,7 +13,7 @@ export function Conditions({ object }: { readonly object: KubernetesObject | und
   if (conditions.length === 0) return null
   return (
     <section>
-      <h4>Conditions</h4>
+      <h3>Conditions</h3>
       <dl className="conditions">
         {conditions.map((condition) => (
           <div key={condition.type} data-status={condition.status}>

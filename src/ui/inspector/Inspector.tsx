@@ -132,7 +132,7 @@ function Owners({ object }: { readonly object: KubernetesObject | undefined }) {
   if (owners.length === 0) return null
   return (
     <section>
-      <h4>Belongs to</h4>
+      <h3>Belongs to</h3>
       <ul>
         {owners.map((owner) => {
           const thing = thingOf(owner.kind, object?.metadata.namespace, owner.name)

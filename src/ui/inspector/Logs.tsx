@@ -14,9 +14,9 @@ export function Logs({ id, pod, isOpen }: { readonly id: string; readonly pod: P
   }, [isOpen])
   return (
     <section>
-      <h4>
+      <h3>
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? '▾' : '▸'} Logs</button>
-      </h4>
+      </h3>
       {open ? <LogText id={id} pod={pod} /> : null}
     </section>
   )

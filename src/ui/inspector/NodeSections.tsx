@@ -16,12 +16,12 @@ export function NodeSections({ name }: { readonly name: string }) {
   return (
     <>
       <section>
-        <h4>Requested</h4>
+        <h3>Requested</h3>
         <p>CPU {cores(load.cpu)} of {cores(load.cpuTotal)} cores · memory {gibibytes(load.memory)} of {gibibytes(load.memoryTotal)} Gi · {pods.size} of {node.status.allocatable?.['pods'] ?? '?'} pods{address ? ` · ${address}` : ''}</p>
       </section>
       {node.spec.taints && node.spec.taints.length > 0 ? (
         <section>
-          <h4>Taints</h4>
+          <h3>Taints</h3>
           <ul>{node.spec.taints.map((taint) => <li key={`${taint.key}${taint.effect}`} className="mono">{taint.key}{taint.value ? `=${taint.value}` : ''}:{taint.effect}</li>)}</ul>
         </section>
       ) : null}

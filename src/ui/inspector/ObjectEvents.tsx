@@ -18,7 +18,7 @@ export function ObjectEvents({ thing }: { readonly thing: Thing }) {
   if (about.length === 0) return null
   return (
     <section>
-      <h4>Events</h4>
+      <h3>Events</h3>
       <ol className="events">{about.slice(0, shownAtMost).map((event) => <EventRow key={event.metadata.uid} event={event} start={start} />)}</ol>
     </section>
   )

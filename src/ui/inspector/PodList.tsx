@@ -14,7 +14,7 @@ export function PodList({ pods }: { readonly pods: ReadonlyMap<string, Pod> }) {
   if (pods.size === 0) return null
   return (
     <section>
-      <h4>Pods <span>{pods.size}</span></h4>
+      <h3>Pods <span>{pods.size}</span></h3>
       <ul className="pod-list">
         {[...pods.values()].slice(0, shownAtMost).map((pod) => {
           const { state, word } = podStatus(pod, isLost(nodes.get(pod.spec.nodeName ?? '')))

@@ -33,7 +33,7 @@ function Containers({ pod }: { readonly pod: Pod }) {
   const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])]
   return (
     <section>
-      <h4>Containers{pod.status.podIP ? <span> · {pod.status.podIP}</span> : null}</h4>
+      <h3>Containers{pod.status.podIP ? <span> · {pod.status.podIP}</span> : null}</h3>
       <ul className="containers">
         {[...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((container) => (
           <ContainerRow key={container.name} container={container} status={statuses.find(({ name }) => name === container.name)} />

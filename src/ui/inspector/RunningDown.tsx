@@ -21,7 +21,7 @@ export function RunningDown({ thing }: { readonly thing: Thing }) {
   if (countdowns.length === 0) return null
   return (
     <section>
-      <h4>Running down</h4>
+      <h3>Running down</h3>
       <div className="countdowns">
         {countdowns.map((countdown, index) => (
           <div key={`${countdown.kind}${countdown.container ?? ''}${index}`}>

@@ -30,9 +30,9 @@ export function SchedulingTable({ id, isOpen, revision }: { readonly id: string;
   }, [open, id, revision])
   return (
     <section>
-      <h4>
+      <h3>
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? '▾' : '▸'} The scheduler’s table</button>
-      </h4>
+      </h3>
       {open ? <DecisionTable decision={decision} /> : null}
     </section>
   )

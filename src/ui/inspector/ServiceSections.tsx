@@ -13,13 +13,13 @@ export function ServiceSections({ id }: { readonly id: string }) {
   return (
     <>
       <section>
-        <h4>Address</h4>
+        <h3>Address</h3>
         <p>{service.spec.type} · <span className="mono">{service.spec.clusterIP ?? 'none'}</span></p>
         <ul>{service.spec.ports?.map((port) => <li key={`${port.port}${port.protocol}`} className="mono">{port.port}/{port.protocol} → {String(port.targetPort)}{port.nodePort ? ` · node port ${port.nodePort}` : ''}</li>)}</ul>
         <p className="text-text-2">{selector ? <>Sends to pods with <span className="mono">{selector}</span>.</> : 'It selects no pods.'}</p>
       </section>
       <section>
-        <h4>Endpoints <span>{endpoints.filter(({ ready }) => ready).length} of {endpoints.length} ready</span></h4>
+        <h3>Endpoints <span>{endpoints.filter(({ ready }) => ready).length} of {endpoints.length} ready</span></h3>
         {endpoints.length === 0 ? <p className="text-text-2">Nobody answers: no pod matches, or none has an address yet.</p> : null}
         <ul>
           {endpoints.map(({ pod, ready }) => (

@@ -10,7 +10,7 @@ export function Why({ id }: { readonly id: string }) {
   if (steps.length === 0) return null
   return (
     <section>
-      <h4>Why is it here?</h4>
+      <h3>Why is it here?</h3>
       <ol className="why">
         {steps.map((step, index) => (
           <li key={index} data-who={step.who}>

@@ -20,12 +20,12 @@ export function WorkloadSections({ resource, id }: { readonly resource: 'deploym
   return (
     <>
       <section>
-        <h4>Replicas</h4>
+        <h3>Replicas</h3>
         <p>{replicasText(object)}</p>
       </section>
       {sets.length > 0 ? (
         <section>
-          <h4>Revisions</h4>
+          <h3>Revisions</h3>
           <ul>
             {sets.map((set) => (
               <li key={set.metadata.uid}>

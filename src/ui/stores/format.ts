@@ -27,7 +27,7 @@ export function runClock(now: Millis): string {
 
 /** A moment on the timeline: `06:12`. */
 export function momentText(at: Millis): string {
-  const seconds = Math.floor(at / 1000)
+  const seconds = Math.max(0, Math.floor(at / 1000))
   return seconds >= 3600 ? clockText(seconds) : `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`
 }
 

@@ -20,7 +20,7 @@ export function Narrator() {
     <>
       <LiveRegion text={text} />
       {text ? (
-        <div className="say" data-tone={latest?.tone ?? 'calm'}>
+        <section className="say" aria-label="What happened" data-tone={latest?.tone ?? 'calm'}>
           {latest ? <span className="say-time">{momentText(latest.at)}</span> : null}
           <p>{latest ? <><b>{latest.lead}</b> {latest.rest}</> : calm}</p>
           {latest?.about ? (
@@ -34,7 +34,7 @@ export function Narrator() {
               Tell me why
             </Button>
           ) : null}
-        </div>
+        </section>
       ) : null}
     </>
   )
