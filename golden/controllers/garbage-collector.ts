@@ -81,7 +81,7 @@ function requestDeletion({ in: { propagationPolicy, kinds = ['ConfigMap'] }, out
     const held = must(cluster.client.create(resource, draftFor(resource, 'x', [], ['example.com/hold']))) as KubernetesObject
     const deleted = cluster.client.delete(resource, keyOf(held), propagationPolicy && { propagationPolicy })
     const left = must(cluster.client.get(resource, keyOf(held)))
-    const added = (left.metadata.finalizers ?? []).filter((finalizer) => finalizer !== 'example.com/hold')
+    const added = (left.metadata.finalizers ?? []).filter((finalizer: string) => finalizer !== 'example.com/hold')
     const policy = added.includes('orphan') ? 'Orphan' : added.includes('foregroundDeletion') ? 'Foreground' : 'Background'
     const actual = { policy, ...(out.finalizersAdded && { finalizersAdded: added }), ...(out.removedAtOnce !== undefined && { removedAtOnce: added.length === 0 }), warning: deleted.ok ? deleted.warnings?.[0] : undefined }
     const found = partialDifference(out, actual)

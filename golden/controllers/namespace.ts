@@ -24,7 +24,7 @@ function conditions({ in: input, out }: GoldenCase): string | null {
     discoveryErrors: input.discoveryErrors ?? [],
     contentErrors: input.contentErrors ?? input.deleteErrors ?? [],
   }
-  const actual = namespaceConditions([], remains, '').map(({ lastTransitionTime: _, ...condition }) => condition)
+  const actual = namespaceConditions([], remains, '').map(({ type, status, reason, message }) => ({ type, status, reason, message }))
   return difference(out.conditions, actual)
 }
 

@@ -62,11 +62,11 @@ function removeOrphan(phase: string, until: number): { readonly before: Pod | un
   return { before, deletedAt }
 }
 
-function podOf(short: Record<string, any>): Pod {
+function podOf(short: GoldenCase['in']): Pod {
   const { name, phase, creationTimestamp = '2026-01-01T00:00:00Z', deletionTimestamp, terminating, nodeName, reason } = short
   const isTerminating = deletionTimestamp || terminating
   const metadata = { name, namespace: 'default', uid: name, resourceVersion: '1', creationTimestamp, ...(isTerminating && { deletionTimestamp: creationTimestamp }) }
-  const evicted = reason ?? (short['evicted'] ? 'Evicted' : undefined)
+  const evicted = reason ?? (short.evicted ? 'Evicted' : undefined)
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [], ...(nodeName && { nodeName }) }, status: { phase, ...(evicted && { reason: evicted }) } } as unknown as Pod
 }
 

@@ -5,7 +5,7 @@ import type { SliceDraft } from '../../src/sim/controllers/endpoint-slice/slice-
 import { cpuRatios } from '../../src/sim/controllers/endpoint-slice/topology-allocation.ts'
 import { TopologyCache } from '../../src/sim/controllers/endpoint-slice/topology-hints.ts'
 import { difference } from '../harness.ts'
-import type { GoldenSet } from '../harness.ts'
+import type { GoldenCase, GoldenSet } from '../harness.ts'
 
 interface Input {
   readonly existing: readonly EndpointSlice[]
@@ -41,10 +41,11 @@ export const endpointSlice: GoldenSet = {
 }
 
 /** Slices, endpoints and ports are sets here, and Go writes no empty lists. */
-function normalized(slices: readonly Record<string, any>[], omitted: boolean): unknown {
-  const texts = slices.map(({ apiVersion: _a, kind: _k, endpoints, ports, endpointCount, ...slice }) => {
+function normalized(slices: readonly GoldenCase['in'][], omitted: boolean): unknown {
+  const texts = slices.map((given) => {
+    const { apiVersion: _version, kind: _kind, endpoints, ports, endpointCount, ...slice } = given
     const list = (endpoints ?? []).map((endpoint: unknown) => sorted(endpoint)).sort(byText)
-    const { creationTimestamp: _c, ...metadata } = slice['metadata']
+    const { creationTimestamp: _created, ...metadata } = slice.metadata
     const count = endpointCount ?? list.length
     return sorted({ ...slice, metadata, ports: (ports ?? []).map(sorted).sort(byText), ...(omitted ? { count } : { endpoints: list }) })
   })

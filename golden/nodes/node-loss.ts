@@ -101,7 +101,10 @@ function isPlayed({ change }: Step): boolean {
 function checkStep(step: Step, world: NodeLossWorld, times: Map<string, number>, used: Set<Observation>): string | null {
   const since = times.get(step.after)
   if (since === undefined) return `${step.id}: ${step.after} is not known`
-  if (isPlayed(step)) return void times.set(step.id, since + step.plusMs[0]) ?? null
+  if (isPlayed(step)) {
+    times.set(step.id, since + step.plusMs[0])
+    return null
+  }
   const [earliest, latest] = step.plusMs
   const names = /^nodes (n\d+\.\.n\d+)$/.exec(step.object)
   for (const object of names ? range(names[1]!).map((name) => `node/${name}`) : [step.object]) {
@@ -132,7 +135,8 @@ function matches(observation: Observation, object: string, change: Step['change'
   return kind === 'node' ? nodeChanged(observation, change) : podChanged(observation, change)
 }
 
-function isEvent(event: Event, { component, host: _, ...expected }: Step['change']): boolean {
+function isEvent(event: Event, change: Step['change']): boolean {
+  const { component, host: _host, ...expected } = change
   return (component === undefined || reporterOf(event) === component) && partialDifference(expected, event as unknown as Record<string, unknown>) === null
 }
 
@@ -220,7 +224,7 @@ function statusOf(object: Pod | undefined, type: string): string | undefined {
   return object?.status.conditions?.find((condition) => condition.type === type)?.status
 }
 
-function checkEnd(end: Record<string, any>, { cluster }: NodeLossWorld): string | null {
+function checkEnd(end: Record<string, GoldenCase['out']>, { cluster }: NodeLossWorld): string | null {
   return firstOf(Object.entries(end), ([path, { exists, phase, deletionTimestamp }]) => {
     const pod = cluster.client.get('pods', path.split('/').slice(1).join('/'))
     if (!pod.ok) return exists ? `${path} is gone` : null

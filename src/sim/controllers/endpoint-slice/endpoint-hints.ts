@@ -3,8 +3,9 @@ import { draftOf } from './slice-draft.ts'
 import type { SliceDraft } from './slice-draft.ts'
 
 /** The endpoint with these hints, or without any. */
-export function hinted({ hints: _, ...endpoint }: Endpoint, hints: EndpointHints | undefined): Endpoint {
-  return hints ? { ...endpoint, hints } : endpoint
+export function hinted(endpoint: Endpoint, hints: EndpointHints | undefined): Endpoint {
+  const { hints: _old, ...bare } = endpoint
+  return hints ? { ...bare, hints } : bare
 }
 
 export function isReady(endpoint: Endpoint): boolean {

@@ -77,7 +77,7 @@ export function sliceObject(draft: SliceDraft, service: Service, triggerTime: st
     generateName: `${service.metadata.name}-`,
     ownerReferences: [ownerReference(service)],
   }
-  const { annotations: _, ...kept } = stored?.metadata ?? { annotations: undefined, ...fresh }
+  const { annotations: _old, ...kept } = stored?.metadata ?? { annotations: undefined, ...fresh }
   const metadata = { ...kept, ...(name !== undefined && { name }), labels, ...(annotations && { annotations }) }
   return { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata, addressType, endpoints, ports }
 }
@@ -86,7 +86,7 @@ export function sliceObject(draft: SliceDraft, service: Service, triggerTime: st
 export type SliceMeta = Partial<EndpointSlice['metadata']> & { readonly generateName?: string }
 
 function annotationsOf(stored: EndpointSlice | undefined, triggerTime: string | null): Readonly<Record<string, string>> | undefined {
-  const { [triggerTimeAnnotation]: _, ...others } = stored?.metadata.annotations ?? {}
+  const { [triggerTimeAnnotation]: _old, ...others } = stored?.metadata.annotations ?? {}
   if (triggerTime !== null) return { ...others, [triggerTimeAnnotation]: triggerTime }
   return Object.keys(others).length > 0 ? others : undefined
 }

@@ -115,7 +115,7 @@ test('no zone loses more than one node in ten seconds to NoExecute taints, whate
   renewUntil(cluster, names.slice(3), 100_000)
   renewUntil(cluster, names.slice(6), 200_000)
   expect(times).toHaveLength(6)
-  times.forEach((time, at) => at > 0 && expect(time - times[at - 1]!).toBeGreaterThanOrEqual(10_000))
+  expect(Math.min(...times.slice(1).map((time, at) => time - times[at]!))).toBeGreaterThanOrEqual(10_000)
 })
 
 test('a pod evicted from a lost node stays, terminating, until somebody declares the node out of service', () => {

@@ -36,7 +36,7 @@ export class TaintQueue {
 
   /** Tries `taint` on as many as the rate allows; who could not be tainted waits on, at the end. Every try takes a token. */
   attempt(now: Millis, taint: (node: string) => boolean): void {
-    for (const node of [...this.waiting]) {
+    for (const node of this.waiting) {
       if (!this.takeToken(now)) return
       this.waiting.delete(node)
       if (!taint(node)) this.waiting.add(node)
