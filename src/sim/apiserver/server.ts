@@ -1,5 +1,6 @@
 // Upstream: kube-apiserver (v1.36). Left out: managedFields and server-side apply, authentication and authorization, OpenAPI, tables, custom resources.
 import type { EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import { assert } from '../kernel/assert.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { badRequest, genericServerResponse, methodNotSupported, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
@@ -43,7 +44,6 @@ export interface ApiServerOptions {
 /** Where clients knock: the first IP of the service network. */
 const address = '10.96.0.1:443'
 const bookmarkPeriod = 60_000
-const storeRetry = 1_000
 
 /** A running kube-apiserver: answers requests, tells watchers, and ends with its process. */
 export class ApiServer implements Transport {
@@ -70,12 +70,9 @@ export class ApiServer implements Transport {
     }
   }
 
-  /** Lists what is stored, makes what every cluster has, and opens the door. */
+  /** Its store answers now: lists what is stored, makes what every cluster has, and opens the door. */
   start(): void {
-    if (!this.core.store.serving) {
-      this.core.agenda.after(storeRetry, 'kube-apiserver: waits for etcd', () => this.start())
-      return
-    }
+    assert(this.core.store.serving, 'the API server was started without its store')
     for (const definition of resources) this.caches.set(definition.resource, new WatchCache(this.core, definition))
     restoreReservations(this.core)
     bootstrap(this.core, this.advertiseAddress)
@@ -85,12 +82,6 @@ export class ApiServer implements Transport {
 
   get running(): boolean {
     return !this.core.agenda.disposed && this.caches.size > 0
-  }
-
-  get openWatches(): number {
-    let open = 0
-    for (const cache of this.caches.values()) open += cache.size
-    return open
   }
 
   /** The process ends: all watches break at once. */

@@ -1,11 +1,12 @@
 // Upstream: pkg/registry/core/pod/storage, pkg/registry/core/namespace/storage (v1.36). Left out: exec, attach, portforward, proxy, eviction, resize.
 import { badRequest, conflict, notFound } from '../api/errors.ts'
+import { messageOf, notSupported, required } from '../api/field-errors.ts'
 import type { Namespace, Pod, PodCondition } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions } from '../api/request.ts'
-import { accepted, refused, type Result } from '../api/status.ts'
+import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import { readObject } from './core.ts'
-import { replace, wholeObject, type UpdateRules } from './update.ts'
+import { replace, uidMismatch, wholeObject, type UpdateRules } from './update.ts'
 import type { Target } from './target.ts'
 
 interface Binding {
@@ -19,12 +20,14 @@ export function bind(target: Target, body: unknown): Result<unknown> {
   const { metadata = {}, target: { kind, name: node } = {} } = (body ?? {}) as Binding
   const pod = readObject(core, definition, namespace, name) as Pod | undefined
   if (!pod) return refused(notFound(definition, name))
-  if (!node) return refused(badRequest('Binding "" is invalid: target.name: Required value'))
-  if (kind && kind !== 'Node' && kind !== 'Minion') return refused(badRequest(`Binding "" is invalid: target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`))
+  const faults = [
+    ...(kind && kind !== 'Node' && kind !== 'Minion' ? [notSupported('target.kind', kind, ['Node', '<empty>'])] : []),
+    ...(node ? [] : [required('target.name', '')]),
+  ]
+  // Upstream answers with the bare faults here, which makes it a failure of the server.
+  if (!node || faults.length > 0) return refused(failed(faults.map(messageOf)))
   const { uid } = metadata
-  if (uid && uid !== pod.metadata.uid) {
-    return refused(conflict(definition, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid}`))
-  }
+  if (uid && uid !== pod.metadata.uid) return refused(uidMismatch(target, uid, pod.metadata.uid))
   const refusal = bindRefusal(pod)
   if (refusal) return refused(conflict({ group: '', resource: 'pods/binding' }, name, refusal))
   const bound: Pod = {
@@ -39,6 +42,11 @@ export function bind(target: Target, body: unknown): Result<unknown> {
   }
   const result = replace(target, bound, pod, asItIs)
   return result.ok ? accepted({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }) : result
+}
+
+function failed(messages: readonly string[]): Status {
+  const message = messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...(message && { message }), code: 500 }
 }
 
 /** What the server itself made needs no further looking at. */

@@ -131,7 +131,8 @@ function endsDeletion(resource: string, object: KubernetesObject, { metadata: ol
   return !old.deletionGracePeriodSeconds
 }
 
-function uidMismatch({ definition, namespace, name }: Target, sent: string, stored: string): Status {
+/** 409: the object that is meant is another life of the name. */
+export function uidMismatch({ definition, namespace, name }: Target, sent: string, stored: string): Status {
   const key = storageKey(definition, namespace, name)
   const message = `Precondition failed: UID in precondition: ${sent}, UID in object meta: ${stored}`
   return conflict(definition, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${message}`)

@@ -36,10 +36,6 @@ export class WatchCache {
     this.stopWatching = stop === compacted ? () => undefined : stop
   }
 
-  get size(): number {
-    return this.all().length
-  }
-
   /** From now on `sink` is told; and first of what was written after `after`. The caller has checked that this is known. */
   watch(namespace: string | undefined, selection: Selection, after: Revision, bookmarks: boolean, sink: WatchSink): WatchHandle {
     const watcher = { selection, prefix: namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`, sink, bookmarks }
@@ -63,11 +59,6 @@ export class WatchCache {
   /** Ends all watches: the server stops. */
   close(): void {
     this.stopWatching()
-    this.drop()
-  }
-
-  /** Breaks all connections; whoever still wants to know watches again. */
-  drop(): void {
     const all = this.all()
     this.watchers.clear()
     for (const index of Object.values(this.indexed)) index.clear()

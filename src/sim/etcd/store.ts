@@ -58,7 +58,8 @@ export class Store<V> {
   private first = 0
   private head: Revision = 1
   private compactedTo: Revision = 0
-  private readonly watchers: Watcher<V>[] = []
+  /** Replaced, never changed: who is being told of a write may come and go meanwhile. */
+  private watchers: readonly Watcher<V>[] = []
   private readonly leases = new Map<LeaseId, Lease>()
   private lastLease: LeaseId = 0
   private process: ProcessAgenda | null = null
@@ -153,10 +154,9 @@ export class Store<V> {
     if (after < this.compactedTo) return compacted
     for (const kv of this.writesAfter(after)) if (kv.key.startsWith(prefix)) event(kv)
     const watcher = { prefix, event }
-    this.watchers.push(watcher)
+    this.watchers = [...this.watchers, watcher]
     return () => {
-      const at = this.watchers.indexOf(watcher)
-      if (at >= 0) this.watchers.splice(at, 1)
+      this.watchers = this.watchers.filter((other) => other !== watcher)
     }
   }
 
@@ -203,8 +203,8 @@ export class Store<V> {
 
   private commit(kv: Mutable<KeyValue<V>>): void {
     this.log.push(kv)
-    // Watchers may come and go while they are told; who comes now has read this write from the log.
-    for (const watcher of [...this.watchers]) if (kv.key.startsWith(watcher.prefix)) watcher.event(kv)
+    // Who comes while this is told has read it from the log.
+    for (const watcher of this.watchers) if (kv.key.startsWith(watcher.prefix)) watcher.event(kv)
   }
 
   private moveLease(key: string, from: LeaseId, to: LeaseId): void {
