@@ -49,8 +49,4 @@ export class BackOff {
   collect(now: Millis): void {
     for (const [key, entry] of this.entries) if (now - entry.lastUpdate > this.expiry) this.entries.delete(key)
   }
-
-  forget(key: string): void {
-    this.entries.delete(key)
-  }
 }

@@ -54,9 +54,7 @@ export const kubeletConstants = {
   registerBackOffMax: 7000,
   /** nodeLeaseRenewIntervalFraction: a quarter of the lease's duration. */
   leaseRenewFraction: 4,
-  leaseUpdateRetries: 5,
   leaseEnsureBackOffInitial: 200,
   leaseEnsureBackOffMax: 7000,
   maxNamesPerImage: 5,
-  maxProbeRetries: 3,
 } as const

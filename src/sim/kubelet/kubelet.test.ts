@@ -141,7 +141,7 @@ test('a process that ignores SIGTERM is killed at the end of its grace, and its 
 
 test('what does not fit is refused: the pod stays as Failed', () => {
   const node = started()
-  const asking = (cpu: string): Container => ({ name: 'app', image: 'nginx:1.27', resources: { requests: { cpu } } }) as Container
+  const asking = (cpu: string): Container => ({ name: 'app', image: 'nginx:1.27', resources: { requests: { cpu } } }) as unknown as Container
   node.run('big', { containers: [asking('3')] })
   node.cluster.advanceTo(10_000)
   node.run('more', { containers: [asking('2')] })

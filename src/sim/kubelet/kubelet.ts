@@ -2,12 +2,9 @@
 import type { EntryId, Millis } from '../kernel/agenda.ts'
 import type { Node, Pod, PodStatus } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
-import { formatTime } from '../api/time.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
 import { PodIpam } from '../network/pod-ipam.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
-import { containerStatusOf } from './api-container-status.ts'
-import { finalStatuses, podStatusOf } from './api-pod-status.ts'
 import { BackOff } from './back-off.ts'
 import { logContainerOf, logRefusal, type LogAnswer } from './container-logs.ts'
 import { defaultKubeletFlags, kubeletConstants, type KubeletFlags } from './flags.ts'
@@ -15,9 +12,9 @@ import { NodeAgent } from './node-agent.ts'
 import type { Machine } from './node-status.ts'
 import { addUsage, admitPod, noUsage, usageOf, type Rejection, type Usage } from './pod-admission.ts'
 import { PodWorker, type WorkerHost } from './pod-worker.ts'
-import { isSidecar, shouldRestart } from './restart-policy.ts'
 import { ensureMirrorPod, removeMirrorPod, staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
+import { workerStatus } from './worker-status.ts'
 
 export interface KubeletOptions {
   readonly context: ComponentContext
@@ -352,48 +349,11 @@ class Kubelet implements KubeletHandle {
   }
 
   private publish(worker: PodWorker): void {
-    const status = this.statusOf(worker)
+    const status = workerStatus(worker, this.statuses.get(worker.pod.metadata.uid), this.context.wall.epochMillis - this.context.agenda.now, this.context.agenda.now, this.options.machine.ip)
     this.statuses.set(worker.pod.metadata.uid, status)
     if (worker.isStatic && this.unmirrored.has(worker.pod.metadata.uid)) return
     this.writer.write(worker.pod, status, worker.stage === 'terminated')
     for (const container of status.containerStatuses ?? []) if (container.started && !container.ready) worker.prober.trigger(container.name)
-  }
-
-  private statusOf(worker: PodWorker): PodStatus {
-    const { pod } = worker
-    const { wall } = this.context
-    const shown = this.statuses.get(pod.metadata.uid)
-    const known = shown ? { ...pod, status: { ...shown, conditions: conditionsOver(pod.status.conditions ?? [], shown.conditions ?? []) } } : pod
-    const timeOf = (at: Millis) => formatTime(wall.epochMillis - this.context.agenda.now + at)
-    const sandbox = worker.sandbox
-    const podInitialized = pod.spec.containers.some((container) => sandbox?.containers.some((record) => record.name === container.name))
-    const facts = (isInit: boolean, old: PodStatus['containerStatuses'] = []) => (container: Pod['spec']['containers'][number]) => {
-      const records = worker.recordsOf(container.name)
-      const newest = records.at(-1)
-      const probes = !isInit || isSidecar(container)
-      return containerStatusOf({
-        container, isInit, records, podInitialized,
-        startError: worker.startErrors.get(container.name),
-        willStart: worker.stage === 'syncing' && (newest?.state !== 'exited' || isSidecar(container) || shouldRestart(container, pod.spec.restartPolicy, newest.exitCode)),
-        oldStatus: old.find((status) => status.name === container.name),
-        hasInitContainers: (pod.spec.initContainers ?? []).length > 0,
-        startupPassed: probes && container.startupProbe ? worker.prober.verdict('startup', container.name) === 'success' : undefined,
-        readinessPassed: probes && container.readinessProbe ? worker.prober.verdict('readiness', container.name) === 'success' : undefined,
-      }, timeOf)
-    }
-    const main = pod.spec.containers.map(facts(false, known.status.containerStatuses))
-    const init = (pod.spec.initContainers ?? []).map(facts(true, known.status.initContainerStatuses))
-    const isTerminal = worker.stage === 'terminated'
-    const statuses = isTerminal ? finalStatuses(pod, main, init) : { containerStatuses: main, initContainerStatuses: init }
-    return podStatusOf({
-      pod: known, ...statuses, isTerminal, isStatic: worker.isStatic, hasInitialized: podInitialized,
-      sandboxReady: sandbox !== undefined,
-      startTime: timeOf(worker.acceptedAt),
-      nodeIPs: [this.options.machine.ip],
-      podIPs: sandbox ? [sandbox.ip] : (known.status.podIPs ?? []).map(({ ip }) => ip).filter((ip) => ip !== undefined),
-      verdict: worker.verdict,
-      mayRun: worker.mayRun,
-    }, wall.time())
   }
 
   private finished(worker: PodWorker): void {
@@ -402,6 +362,8 @@ class Kubelet implements KubeletHandle {
     if (!isDeleted) return
     this.forget(worker)
     this.runtime.removePod(uid)
+    this.host.restartBackOff.collect(this.context.agenda.now)
+    this.host.imageBackOff.collect(this.context.agenda.now)
     const namesake = this.wantedStatic.get(worker.key)
     if (namesake && !this.workers.has(namesake.metadata.uid)) return this.addStatic(namesake)
     const next = this.pods.lister.get(worker.key)
@@ -414,10 +376,6 @@ class Kubelet implements KubeletHandle {
     this.statuses.delete(uid)
     if (this.uidByKey.get(worker.key) === uid) this.uidByKey.delete(worker.key)
   }
-}
-
-function conditionsOver(theirs: NonNullable<PodStatus['conditions']>, own: NonNullable<PodStatus['conditions']>): NonNullable<PodStatus['conditions']> {
-  return [...theirs.filter((condition) => !own.some((mine) => mine.type === condition.type)), ...own]
 }
 
 function valueOf<T>(answer: { readonly ok: true; readonly value: T } | { readonly ok: false }): T | null {

@@ -4,8 +4,8 @@ import type { EndpointSlice, Service } from '../api/generated/types.ts'
 import type { ComponentContext } from '../client/component.ts'
 import type { ProxyEndpoint, ProxyNode } from './endpoint-choice.ts'
 
-/** minSyncPeriod: rules are written at most this often. */
-export const leastSyncPeriod: Millis = 1000
+/** minSyncPeriod: rules are written at most this often, and a broken watch is tried again. */
+const leastSyncPeriod: Millis = 1000
 
 /** The proxy process of one node: how far it has seen. */
 export interface ProxyHandle {
@@ -77,15 +77,4 @@ export function endpointsOf(slice: EndpointSlice, portName: string | undefined):
       nodeHints: (endpoint.hints?.forNodes ?? []).map((node) => node.name),
     }
   })
-}
-
-/** When rules are written for changes at given times: the first at once after a quiet time, then at most once a period. */
-export function syncTimes(changes: readonly Millis[], period: Millis = leastSyncPeriod): Millis[] {
-  const times: Millis[] = []
-  for (const change of changes) {
-    const last = times.at(-1)
-    if (last !== undefined && change <= last) continue
-    times.push(last === undefined ? change : Math.max(change, last + period))
-  }
-  return times
 }

@@ -13,7 +13,6 @@ export type ShellNode =
 
 type Token = { readonly kind: 'word'; readonly text: string } | { readonly kind: 'operator'; readonly text: string }
 
-const nothing: ShellNode = { kind: 'sequence', items: [] }
 /** Deeper nesting is a script we do not follow. */
 const depthLimit = 32
 
@@ -301,6 +300,3 @@ function silent(node: ShellNode): ShellNode {
       return node
   }
 }
-
-/** A script that does nothing. */
-export const emptyScript: ShellNode = nothing
