@@ -1,5 +1,5 @@
 import type { Container, ContainerStatus, Pod, PodCondition, PodSpec } from '../../src/sim/api/generated/types.ts'
-import { qualityOfService } from '../../src/sim/api/strategy/quality-of-service.ts'
+import { qosClass } from '../../src/sim/api/pod-resources.ts'
 import { containerStatusOf, type ContainerFacts } from '../../src/sim/kubelet/api-container-status.ts'
 import { finalStatuses, mergeConditions, orderPodIPs, podStatusOf, type PodStatusFacts } from '../../src/sim/kubelet/api-pod-status.ts'
 import { conditionsOf, phaseOf, type PodFacts, type PodPhase } from '../../src/sim/kubelet/pod-status.ts'
@@ -16,7 +16,7 @@ export const podStatus: GoldenSet = {
 }
 
 function answered({ name, in: input }: GoldenCase): unknown {
-  if (name.startsWith('qos-')) return { qosClass: qualityOfService(input as PodSpec) }
+  if (name.startsWith('qos-')) return { qosClass: qosClass(input as PodSpec) }
   if (input.spec && input.containerStatuses) return phaseAndConditions(input)
   if (input.runtime) return converted(input)
   if (input.nodeIPs) return addresses(input)

@@ -2,13 +2,13 @@
 import { defaultPod } from '../defaults/pod.ts'
 import { memoized } from '../defaults/memo.ts'
 import type { Pod, PodCondition, PodSpec, PodStatus } from '../generated/types.ts'
+import { qosClass } from '../pod-resources.ts'
 import { semanticEqual } from '../semantic.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validation/pod-update.ts'
 import { validatePod } from '../validation/pod.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import { withLabelKeys } from './label-keys.ts'
-import { qualityOfService } from './quality-of-service.ts'
 import type { DeleteRequest, Strategy } from './strategy.ts'
 
 /** Starts Pending with its quality of service; its node and most of its spec never change. */
@@ -49,7 +49,7 @@ export const podStrategy: Strategy<Pod> = {
 const firstStatus = memoized((spec: PodSpec): PodStatus => ({
   phase: 'Pending',
   ...(spec.schedulingGates && spec.schedulingGates.length > 0 ? { conditions: [gated] } : {}),
-  qosClass: qualityOfService(spec),
+  qosClass: qosClass(spec),
 }))
 
 const gated = {

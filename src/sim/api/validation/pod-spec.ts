@@ -1,4 +1,4 @@
-// Upstream: pkg/apis/core/validation ValidatePodSpec (v1.36). Left out: pod-level resources against those of the containers, resource claims' details.
+// Upstream: pkg/apis/core/validation ValidatePodSpec (v1.36). Left out: the names of resource claims.
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, invalid, required } from '../field-errors.ts'
 import type { ObjectMeta, PodSpec } from '../generated/types.ts'
@@ -8,6 +8,7 @@ import { validateAffinity } from './affinity.ts'
 import { checkChoice, checkLabel, checkQualified, faultsOf } from './checks.ts'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.ts'
 import { validateDNSConfig, validateHostAliases, validateHostNetworkPorts } from './pod-network.ts'
+import { validatePodLevelResources } from './pod-level-resources.ts'
 import { validateResources } from './resources.ts'
 import { validateHostUsers, validatePodSecurityContext } from './security.ts'
 import { validateTolerations } from './tolerations.ts'
@@ -41,7 +42,7 @@ function judge(spec: PodSpec, pod: ObjectMeta | null, path: string): FieldError[
     ...validateContainers(around, `${path}.containers`),
     ...validateInitContainers(around, `${path}.initContainers`),
     ...validateEphemeralContainers(around, `${path}.ephemeralContainers`),
-    ...(spec.resources ? validateResources(spec.resources, 'pod', around.claimNames, `${path}.resources`) : []),
+    ...validatePodLevelResources(spec, around.claimNames, `${path}.resources`),
     ...validateHostNetworkPorts(spec, pod !== null, path),
     ...checkChoice(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
     ...checkChoice(`${path}.dnsPolicy`, spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']),
