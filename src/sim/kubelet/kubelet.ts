@@ -73,6 +73,7 @@ class Kubelet implements KubeletHandle {
   private readonly changedPods = new Set<string>()
   private relistPlanned: EntryId | null = null
   private readonly startedAt: Millis
+  private readonly bootedAt: Millis
   /** Their mirrors could not be made yet. */
   private readonly unmirrored = new Set<string>()
   private mirrorRetry = false
@@ -83,6 +84,7 @@ class Kubelet implements KubeletHandle {
     this.runtime = options.runtime
     this.flags = options.flags ?? defaultKubeletFlags
     this.startedAt = this.context.agenda.now
+    this.bootedAt = this.runtime.bootedAt
     this.writer = new StatusWriter(this.context)
     const { nodeName, machine } = options
     this.agent = new NodeAgent({
@@ -334,7 +336,9 @@ class Kubelet implements KubeletHandle {
       allocateIP: (pod) => (pod.spec.hostNetwork ? machine.ip : this.allocateIP()),
       release: (pod) => {
         this.used = addUsage(this.used, usageOf(pod), -1)
-        if (!pod.spec.hostNetwork) for (const sandbox of this.runtime.sandboxesOf(pod.metadata.uid)) this.ipam?.release(sandbox.ip)
+        // Only the newest sandbox's: an older one's address went with the boot that gave it, and may be another pod's now.
+        const sandbox = this.runtime.sandboxesOf(pod.metadata.uid).at(-1)
+        if (sandbox && !sandbox.hostNetwork && sandbox.createdAt >= this.bootedAt) this.ipam?.release(sandbox.ip)
       },
       publish: (worker) => this.publish(worker),
       finished: (worker) => this.finished(worker),

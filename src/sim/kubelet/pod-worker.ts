@@ -10,9 +10,9 @@ import { runtimeCosts, startContainer, type StarterHost } from './container-star
 import { ContainerStopper } from './container-stopper.ts'
 import { runHook } from './lifecycle-hook.ts'
 import { kubeletConstants } from './flags.ts'
-import { PodProber } from './pod-prober.ts'
-import { carryOutProbe, unhealthyMessage } from './probe-action.ts'
+import type { PodProber } from './pod-prober.ts'
 import { isSidecar } from './restart-policy.ts'
+import { createProber } from './worker-probes.ts'
 
 /** Why a pod is ended by the kubelet itself. */
 export interface Verdict {
@@ -71,7 +71,7 @@ export class PodWorker {
     const hook: StarterHost['runHook'] = (handler, container, record) => runHook(handler, container, host.runtime.processOf(record.id), host.agenda.now, (port) => this.listens(port))
     this.starter = { ...host, agenda: host.agenda, runtime: host.runtime, environment: (ip) => host.environment(ip), event, hashOf: (container) => this.hashOf(container), runHook: hook }
     this.stopper = new ContainerStopper({ agenda: host.agenda, runtime: host.runtime, podKey: this.key, event, runHook: hook })
-    this.prober = this.createProber(event)
+    this.prober = createProber(this, host, event)
     if (pod.spec.activeDeadlineSeconds !== undefined) this.planDeadline(pod.spec.activeDeadlineSeconds)
   }
 
@@ -95,6 +95,12 @@ export class PodWorker {
     this.stopper.collectEnded()
     this.checkWaiting()
     if (this.stage === 'terminating') this.continueTermination()
+  }
+
+  /** A probe's verdict has turned. */
+  probed(): void {
+    if (this.stage === 'syncing') this.sync()
+    else this.host.publish(this)
   }
 
   sync(): void {
@@ -170,7 +176,8 @@ export class PodWorker {
     return `${container.name} ${container.image}`
   }
 
-  private running(): readonly ContainerRecord[] {
+  /** Records of the containers that run. */
+  running(): readonly ContainerRecord[] {
     return this.host.runtime.sandboxesOf(this.pod.metadata.uid).flatMap((sandbox) => sandbox.containers.filter((record) => record.state === 'running'))
   }
 
@@ -322,43 +329,9 @@ export class PodWorker {
     this.prober.wake()
   }
 
-  private listens(port: number): boolean {
+  /** Whether something in the pod's network listens on a port. */
+  listens(port: number): boolean {
     return this.running().some((record) => this.host.runtime.processOf(record.id)?.listensOn(port, this.host.agenda.now))
-  }
-
-  private createProber(event: StarterHost['event']): PodProber {
-    const { agenda, runtime } = this.host
-    const processOf = (container: Container) => {
-      const record = this.recordsOf(container.name).at(-1)
-      return record && runtime.processOf(record.id)
-    }
-    const probed = [...this.pod.spec.containers, ...(this.pod.spec.initContainers ?? []).filter(isSidecar)]
-    return new PodProber({
-      agenda,
-      podKey: this.key,
-      probe: (kind, container) => {
-        const process = processOf(container)
-        const probe = kind === 'startup' ? container.startupProbe : kind === 'readiness' ? container.readinessProbe : container.livenessProbe
-        if (!process || !probe) return null
-        const http = (port: number, path: string) => {
-          for (const record of this.running()) {
-            const answer = runtime.processOf(record.id)?.http(port, path, agenda.now)
-            if (answer?.kind === 'status') return answer
-          }
-          return { kind: 'refused' } as const
-        }
-        return carryOutProbe(probe, { podIP: this.sandbox?.ip ?? '', process, container, http, listens: (port) => this.listens(port) }, agenda.now)
-      },
-      nextChange: (container) => {
-        const process = processOf(container)
-        return process?.changesUnseen ? 'unknown' : (process?.nextChange(agenda.now) ?? null)
-      },
-      unhealthy: (kind, container, answer) => event(container, 'Warning', 'Unhealthy', unhealthyMessage(kind, answer)),
-      changed: () => {
-        if (this.stage === 'syncing') this.sync()
-        else this.host.publish(this)
-      },
-    }, probed)
   }
 
   private fieldPathOf(container: Container): string {

@@ -10,7 +10,7 @@ import { parseImageReference } from './image-reference.ts'
 import type { ContainerRecord, NodeDisk, SandboxRecord } from './node-disk.ts'
 import type { Processes } from './process-host.ts'
 import type { LogLine, NextStop } from './script-run.ts'
-import type { Question } from './shell-program.ts'
+import type { Question } from './shell-commands.ts'
 
 export interface RuntimeOptions {
   readonly agenda: Agenda
@@ -45,6 +45,7 @@ export interface ContainerRuntime {
   readonly disk: NodeDisk
   /** Of this boot of the machine. */
   readonly bootId: string
+  readonly bootedAt: Millis
   /** Of a pod, newest last. */
   sandboxesOf(podUid: string): readonly SandboxRecord[]
   sandboxes(): Iterable<SandboxRecord>
@@ -89,6 +90,7 @@ class FakeContainerd implements ContainerRuntime {
   readonly images: ImageStore
   readonly disk: NodeDisk
   readonly bootId: string
+  readonly bootedAt: Millis
   private readonly options: RuntimeOptions
   private readonly agenda: ProcessAgenda
   private readonly running = new Map<string, Running>()
@@ -102,6 +104,7 @@ class FakeContainerd implements ContainerRuntime {
     this.disk = options.disk
     this.images = new ImageStore(this.agenda, options.disk, options.registry, options.parallelPulls)
     this.bootId = options.random.uuid()
+    this.bootedAt = options.agenda.now
     this.recover()
   }
 

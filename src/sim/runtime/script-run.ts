@@ -1,5 +1,6 @@
 import type { Millis } from '../kernel/agenda.ts'
-import type { Program, ProgramStep, Question } from './shell-program.ts'
+import type { Question } from './shell-commands.ts'
+import type { Program, ProgramStep } from './shell-program.ts'
 
 export interface LogLine {
   readonly at: Millis

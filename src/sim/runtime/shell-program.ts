@@ -1,6 +1,7 @@
 // Upstream: the shells and small commands of common images. Left out: pipes' contents, functions, background jobs, most commands.
 import type { Millis } from '../kernel/agenda.ts'
 import type { EpochMillis } from '../api/time.ts'
+import { canEnd, knownCommands, portsOf, questionOf, scriptOf, serverCommands, type Question } from './shell-commands.ts'
 import { parseShell, type ShellNode } from './shell-parser.ts'
 import { dateText, expandWord, type WordScope } from './shell-words.ts'
 
@@ -17,9 +18,6 @@ export type ProgramStep =
   /** From here on it is a server, or sleeps for good. */
   | { readonly kind: 'forever'; readonly serves: boolean; readonly ports: readonly number[] }
 
-/** What a script may ask of the cluster around it. */
-export type Question = { readonly kind: 'resolve'; readonly name: string } | { readonly kind: 'connect'; readonly host: string; readonly port: number }
-
 /** A running program: yields what it does, returns its exit code. */
 export type Program = Generator<ProgramStep, number, number | boolean | undefined>
 
@@ -33,20 +31,6 @@ export interface ProgramHost {
   epochAt(offset: Millis): EpochMillis
   /** What a command that nobody knows is: an error, the image's own server, or a tool of the image's that does its work (or fails). */
   readonly unknownCommand: 'missing' | 'serves' | 'succeeds' | 'fails'
-}
-
-const shells = new Set(['sh', 'bash', 'ash', 'dash', '/bin/sh', '/bin/bash', '/bin/ash', '/bin/dash', '/usr/bin/bash', '/usr/bin/sh'])
-const servers = new Set(['nginx', 'httpd', 'httpd-foreground', 'apache2-foreground', 'redis-server', 'mysqld', 'postgres', 'mongod', 'python', 'python3', 'node', 'npm', 'java', 'gunicorn', 'caddy', 'nc'])
-const known = new Set([
-  'sleep', 'echo', 'printf', 'true', ':', 'false', 'exit', 'break', 'continue', 'tail', 'cat', 'touch', 'rm', 'mkdir', 'test', '[', '[[', 'date', 'hostname', 'env', 'printenv', 'ls', 'wait', 'cd',
-  'kill', 'killall', 'pkill', 'nslookup', 'wget', 'curl', 'ping', 'seq', 'export', 'set', 'exec', 'stress', 'yes', 'dd', 'cp', 'mv', 'ln', 'chmod', 'chown', 'id', 'whoami', 'uname', 'ps', 'grep', 'sed',
-  'awk', 'head', 'wc', 'sort', 'find', 'sync', 'ulimit', 'read', 'expr', 'df', 'du', 'free', 'mount', 'timeout', 'getent', 'local', 'return', 'shift', 'eval', 'unset', 'top', 'tee', 'md5sum', 'perl', 'dig',
-])
-
-/** True when a bare image has this command. */
-export function isKnownCommand(name: string): boolean {
-  const base = name.slice(name.lastIndexOf('/') + 1)
-  return shells.has(name) || known.has(base) || servers.has(base)
 }
 
 /** The program behind a command line. */
@@ -226,9 +210,9 @@ class Interpreter {
     else if (name === 'export') for (const word of words.slice(1)) this.assign(word)
     // Whom they look for has been told to end by the time they look.
     else if (name === 'killall' || name === 'pkill' || (name === 'kill' && words[1] === '-0')) this.exitCode = 1
-    else if (servers.has(name) && words[1] === '-s') return 0
-    else if (servers.has(name)) yield { kind: 'forever', serves: true, ports: portsOf(words) }
-    else if (!known.has(name)) yield* this.unknown(words[0] ?? '')
+    else if (serverCommands.has(name) && words[1] === '-s') return 0
+    else if (serverCommands.has(name)) yield { kind: 'forever', serves: true, ports: portsOf(words) }
+    else if (!knownCommands.has(name)) yield* this.unknown(words[0] ?? '')
     else yield* this.print(this.outputOf(name, words), output)
     return this.exitCode
   }
@@ -379,68 +363,4 @@ class Interpreter {
     }
     return expandWord(word, scope)
   }
-}
-
-/** The script of `sh -c SCRIPT` (also `-ec`, `-exc`), else null. */
-function scriptOf(argv: readonly string[]): string | null {
-  if (!shells.has(argv[0] ?? '')) return null
-  const flag = argv.findIndex((word, at) => at > 0 && /^-[a-z]*c[a-z]*$/.test(word))
-  if (flag > 0) return argv[flag + 1] ?? ''
-  // A shell without a terminal reads nothing and ends; a script file is not followed.
-  return argv.length === 1 || argv.slice(1).every((word) => word.startsWith('-')) ? '' : null
-}
-
-/** False when a loop is `while true` and nothing in it leaves it or depends on the world. */
-function canEnd(node: Extract<ShellNode, { kind: 'loop' }>): boolean {
-  const { condition } = node
-  const words = condition.kind === 'command' ? condition.words : []
-  const always = node.until ? words[0] === 'false' : words[0] === 'true' || words[0] === ':' || words[0] === 'sleep' || (words[0] === '[' && words[1] === '1')
-  return !always || leaves(node.body)
-}
-
-function leaves(node: ShellNode): boolean {
-  switch (node.kind) {
-    case 'command':
-      return ['exit', 'break', 'return', 'exec'].includes(node.words[0] ?? '') || questionOf(node.words[0] ?? '', node.words) !== null
-    case 'sequence':
-      return node.items.some(leaves)
-    case 'and':
-    case 'or':
-      return leaves(node.left) || leaves(node.right)
-    case 'not':
-      return leaves(node.inner)
-    case 'if':
-      return leaves(node.condition) || leaves(node.then) || (node.otherwise !== null && leaves(node.otherwise))
-    case 'for':
-      return leaves(node.body)
-    case 'loop':
-      return leaves(node.condition) || leaves(node.body)
-    default:
-      return false
-  }
-}
-
-function questionOf(name: string, words: readonly string[]): Question | null {
-  const plain = words.slice(1).filter((word) => !word.startsWith('-'))
-  if (name === 'nslookup' || name === 'dig' || name === 'getent') {
-    const target = name === 'getent' ? plain[1] : plain[0]
-    return target === undefined ? null : { kind: 'resolve', name: target }
-  }
-  if (name === 'nc' && words.some((word) => /^-[a-z]*z/.test(word))) {
-    const [host, port] = plain.slice(-2)
-    return host !== undefined && /^\d+$/.test(port ?? '') ? { kind: 'connect', host, port: Number(port) } : null
-  }
-  if (name !== 'wget' && name !== 'curl') return null
-  for (const word of plain) {
-    const match = /^(?:(https?):\/\/)?([A-Za-z0-9.-]+\.?)(?::(\d+))?(?:[/?].*)?$/.exec(word)
-    if (match && (match[1] !== undefined || match[2]!.includes('.') || match[3] !== undefined || word === plain.at(-1))) {
-      return { kind: 'connect', host: match[2]!, port: Number(match[3] ?? (match[1] === 'https' ? 443 : 80)) }
-    }
-  }
-  return null
-}
-
-/** Numbers on a server's command line that look like the port it is told to use. */
-function portsOf(words: readonly string[]): number[] {
-  return words.map((word) => /^(?:.*[:=])?(\d{2,5})$/.exec(word)?.[1]).filter((port) => port !== undefined).map(Number)
 }
