@@ -22,8 +22,6 @@ export interface ControllerManagerFlags {
   readonly concurrentGcSyncs: number
   /** --concurrent-namespace-syncs */
   readonly concurrentNamespaceSyncs: number
-  /** --namespace-sync-period */
-  readonly namespaceSyncPeriod: Millis
   /** --concurrent-service-endpoint-syncs */
   readonly concurrentServiceEndpointSyncs: number
   /** --max-endpoints-per-slice */
@@ -48,7 +46,6 @@ export const defaultControllerManagerFlags: ControllerManagerFlags = {
   terminatedPodGcThreshold: 12_500,
   concurrentGcSyncs: 20,
   concurrentNamespaceSyncs: 10,
-  namespaceSyncPeriod: 300_000,
   concurrentServiceEndpointSyncs: 5,
   maxEndpointsPerSlice: 100,
   endpointsliceUpdatesBatchPeriod: 0,

@@ -20,9 +20,3 @@ export function withoutKubernetesFinalizer(namespace: Namespace): Namespace {
   const finalizers = (namespace.spec.finalizers ?? []).filter((finalizer) => finalizer !== 'kubernetes')
   return { ...namespace, spec: { ...namespace.spec, finalizers } }
 }
-
-/** How a kind of content is removed: all at once where that is supported, one by one, or not at all. */
-export function deletionMethod(verbs: readonly string[]): 'collection' | 'each' | 'skipped' {
-  if (!verbs.includes('delete')) return 'skipped'
-  return verbs.includes('deletecollection') ? 'collection' : 'each'
-}
