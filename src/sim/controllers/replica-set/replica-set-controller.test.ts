@@ -85,7 +85,7 @@ test('replaces a pod that is deleted by somebody else', () => {
 })
 
 test('tells of a refused creation, tries again, and clears the condition when it succeeds', () => {
-  const cluster = createWorkloadCluster()
+  const cluster = createWorkloadCluster({ disabledPlugins: [] })
   const broken = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'nginx' }], serviceAccountName: 'missing' } }
   create(cluster, 'replicasets', 'web', workload('web', { replicas: 2, template: broken }))
   cluster.settle(2_000)
