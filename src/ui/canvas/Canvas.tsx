@@ -4,6 +4,7 @@ import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { thingId, type Thing } from '../stores/things.ts'
 import { useMedia } from '../design/media.ts'
 import { useUi } from '../stores/ui-store.ts'
+import { manyMachines } from './arrange.ts'
 import { ApplicationsView } from './ApplicationsView.tsx'
 import { ControlPlaneView } from './ControlPlaneView.tsx'
 import { EmptyCanvas } from './EmptyCanvas.tsx'
@@ -21,10 +22,11 @@ export function Canvas({ onStart }: { readonly onStart: () => void }) {
   const isPhone = useMedia('(max-width: 700px)')
   const boots = useCluster((cluster) => cluster.boots)
   const isEmpty = useCluster((cluster) => cluster.objects.nodes.size === 0)
+  const isMany = useCluster((cluster) => cluster.objects.nodes.size > manyMachines + 1)
   useKin()
   if (boots === 0) return <main className="canvas loading" aria-busy="true"><p>Building the cluster…</p></main>
   return (
-    <main className="canvas" aria-label={titles[view]} data-view={view}>
+    <main className="canvas" aria-label={titles[view]} data-view={view} data-many={isMany || undefined}>
       {isEmpty ? <EmptyCanvas onStart={onStart} /> : asTable ? <TableView /> : <Picture view={view} isPhone={isPhone} />}
       {isPhone || isEmpty ? null : <FilterBar />}
     </main>

@@ -4,7 +4,7 @@ import { memo, useCallback, useEffect, useMemo, useState } from 'react'
 import { IconButton } from '../design/Button.tsx'
 import { useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
-import { arrange, type Arrangement, type Place } from './arrange.ts'
+import { arrange, manyMachines, type Arrangement, type Place } from './arrange.ts'
 import { ControlPlaneCard } from './ControlPlaneCard.tsx'
 import { EdgeLayer } from './EdgeLayer.tsx'
 import { MachineCard } from './MachineCard.tsx'
@@ -68,7 +68,7 @@ function Machines() {
         <EdgeLayer arrangement={arrangement} moved={moved} />
       </ViewportPortal>
       <Fitting arrangement={arrangement} />
-      {arrangement.machines.size > 6 ? <MiniMap pannable zoomable ariaLabel="Overview" style={{ bottom: 92 }} nodeColor="var(--line-strong)" maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
+      {arrangement.machines.size > manyMachines ? <MiniMap pannable zoomable ariaLabel="Overview" style={{ bottom: 92 }} nodeColor="var(--line-strong)" maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
     </ReactFlow>
   )
 }
@@ -92,7 +92,7 @@ function shapeOf(rows: ReadonlyMap<string, { readonly places: readonly unknown[]
 
 function cardNodes(arrangement: Arrangement, moved: typeof noPlaces, isHintWanted: boolean): CardNode[] {
   const { look } = arrangement
-  const hinted = isHintWanted ? [...arrangement.machines.keys()].at(-1) : undefined
+  const hinted = isHintWanted && arrangement.machines.size <= manyMachines ? [...arrangement.machines.keys()].at(-1) : undefined
   const card = (type: keyof typeof nodeTypes, id: string, name: string, place: Place, zIndex: number, draggable = true): CardNode => ({
     id, type, position: moved.get(id) ?? { x: place.x, y: place.y }, width: place.width, height: place.height, zIndex, draggable,
     data: { name, look, height: place.height, isHinted: name === hinted },
@@ -107,7 +107,7 @@ function cardNodes(arrangement: Arrangement, moved: typeof noPlaces, isHintWante
 }
 
 /** Room left for what floats above the canvas: the tools at the left, the sentence at the bottom. */
-const margin = { top: 18, bottom: 84, side: 22 }
+const margin = { top: 18, topOfMany: 62, bottom: 84, side: 22 }
 
 /** Fits the picture when a cluster opens and when the room for it changes; after that the view is the person's. */
 function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
@@ -116,12 +116,14 @@ function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
   const width = useStore((state) => state.width)
   const height = useStore((state) => state.height)
   const { x, y, right, bottom } = boundsOf(arrangement)
+  const isMany = arrangement.machines.size > manyMachines
   const fit = useCallback(() => {
     if (width === 0 || height === 0) return
     const widest = useUi.getState().presentation ? 1.6 : 1.15
-    const zoom = Math.max(0.1, Math.min(widest, (width - 2 * margin.side) / (right - x), (height - margin.top - margin.bottom) / (bottom - y)))
-    void setViewport({ x: (width - (right + x) * zoom) / 2, y: margin.top - y * zoom, zoom })
-  }, [setViewport, width, height, x, y, right, bottom])
+    const top = isMany ? margin.topOfMany : margin.top
+    const zoom = Math.max(0.1, Math.min(widest, (width - 2 * margin.side) / (right - x), (height - top - margin.bottom) / (bottom - y)))
+    void setViewport({ x: (width - (right + x) * zoom) / 2, y: top - y * zoom, zoom })
+  }, [setViewport, width, height, x, y, right, bottom, isMany])
   useEffect(fit, [fit, boots])
   return (
     <div className="canvas-tools nokey" role="group" aria-label="View">

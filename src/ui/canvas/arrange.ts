@@ -24,7 +24,10 @@ export interface Arrangement {
   readonly leftOut: number
 }
 
-export const cardWidth = 244
+/** More machines than this are seen from afar: with an overview, and with the tools above them. */
+export const manyMachines = 8
+
+const cardWidth = 244
 const podsTop = 92
 const chipPitch = 29
 const squarePitch = 16

@@ -10,6 +10,15 @@ const hueCount = 8
 
 /** The topmost owner of a pod, as `deployments/shop/web`: what a person thinks of as the app. */
 export function workloadOf(objects: Pick<ObjectMaps, 'replicasets'>, pod: Pod): string {
+  let workload = workloads.get(pod)
+  if (workload === undefined) workloads.set(pod, (workload = findWorkload(objects, pod)))
+  return workload
+}
+
+/** Asked for each pod with each frame; a pod that changes is another object. */
+const workloads = new WeakMap<Pod, string>()
+
+function findWorkload(objects: Pick<ObjectMaps, 'replicasets'>, pod: Pod): string {
   const owner = controllerOf(pod)
   const namespace = pod.metadata.namespace
   if (!owner) return `pods/${keyOf(pod)}`

@@ -5,6 +5,7 @@ import type { Command } from '../../sim/cluster/run.ts'
 import { emptyView, received, type ClusterView } from './cluster-view.ts'
 import { setClock } from './clock.ts'
 import { emptyStory, told, type Story } from './story.ts'
+import { objectOf } from './things.ts'
 import { useUi } from './ui-store.ts'
 
 interface SimulationState {
@@ -49,6 +50,13 @@ function receiveBatch(batch: Batch): void {
     return { view: next, story: told(story, view, next, batch) }
   })
   setClock(batch.now, batch.pace)
+  if (batch.fresh) forgetWhatIsGone()
+}
+
+/** Another run may not have what was selected in the one before. */
+function forgetWhatIsGone(): void {
+  const { selected, select } = useUi.getState()
+  if (selected && selected.resource !== 'components' && !objectOf(currentView(), selected)) select(null)
 }
 
 /** Sets the pace, and shows it at once: a second press of a key builds on the first. */

@@ -1,6 +1,7 @@
+import { useMemo } from 'react'
 import { Button } from '../design/Button.tsx'
 import { LiveRegion } from '../design/LiveRegion.tsx'
-import type { ClusterView } from '../stores/cluster-view.ts'
+import type { ObjectMaps } from '../stores/cluster-view.ts'
 import { count, momentText } from '../stores/format.ts'
 import { isControlPlane, isLost } from '../stores/node-status.ts'
 import { podStatus } from '../stores/pod-status.ts'
@@ -14,7 +15,10 @@ export function Narrator() {
     const last = story.happenings.at(-1)
     return last && last.at > story.since ? last : undefined
   })
-  const calm = useSimulation(({ view }) => (view.objects.nodes.size > 0 ? calmSentence(view) : ''))
+  const pods = useSimulation(({ view }) => view.objects.pods)
+  const nodes = useSimulation(({ view }) => view.objects.nodes)
+  const isCalm = latest === undefined && nodes.size > 0
+  const calm = useMemo(() => (isCalm ? calmSentence(pods, nodes) : ''), [isCalm, pods, nodes])
   const text = latest ? `${latest.lead} ${latest.rest}` : calm
   return (
     <>
@@ -41,10 +45,10 @@ export function Narrator() {
 }
 
 /** What there is to say when nothing has happened yet. */
-function calmSentence({ objects }: ClusterView): string {
-  const pods = [...objects.pods.values()].filter((pod) => !isSystem(pod))
-  const ready = pods.filter((pod) => podStatus(pod, isLost(objects.nodes.get(pod.spec.nodeName ?? ''))).state === 'ready').length
-  const workers = [...objects.nodes.values()].filter((node) => !isControlPlane(node))
+function calmSentence(all: ObjectMaps['pods'], nodes: ObjectMaps['nodes']): string {
+  const pods = [...all.values()].filter((pod) => !isSystem(pod))
+  const ready = pods.filter((pod) => podStatus(pod, isLost(nodes.get(pod.spec.nodeName ?? ''))).state === 'ready').length
+  const workers = [...nodes.values()].filter((node) => !isControlPlane(node))
   const lost = workers.filter(isLost).length
   const machines = lost > 0 ? `${lost} of ${count(workers.length, 'machine')} is not heard of` : `${count(workers.length, 'machine')} run`
   return `${machines}; ${ready === pods.length ? `all ${count(pods.length, 'pod')} are ready` : `${ready} of ${count(pods.length, 'pod')} are ready`}. Do to them what you like: undo is a key away.`
