@@ -27,7 +27,7 @@ const runs: Readonly<Record<string, (golden: GoldenCase) => string | null>> = {
 }
 
 function clusterWithAccounts(): TestCluster {
-  const cluster = createTestCluster()
+  const cluster = createTestCluster({ disabledPlugins: [] })
   cluster.component('serviceaccount-controller', startServiceAccountController)
   cluster.settle()
   return cluster
