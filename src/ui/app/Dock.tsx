@@ -28,7 +28,7 @@ export function Dock({ yamlPanel: YamlPanel }: { readonly yamlPanel: ComponentTy
         <Tabs label="Details" look="tabs" tabs={YamlPanel ? tabs : tabs.filter(({ id }) => id !== 'yaml')} chosen={dockTab} panel="dock-panel" onChoose={(tab) => openDock(tab)} />
         <IconButton label="Close the dock" onClick={() => set({ dockOpen: false })}><X size={15} /></IconButton>
       </div>
-      <div id="dock-panel" role="tabpanel" aria-label={tabs.find(({ id }) => id === dockTab)?.title} className="dock-panel" tabIndex={-1}>
+      <div key={dockTab} id="dock-panel" role="tabpanel" aria-label={tabs.find(({ id }) => id === dockTab)?.title} className="dock-panel" tabIndex={-1}>
         {dockTab === 'events' ? <EventsPanel /> : dockTab === 'yaml' && YamlPanel ? <Suspense fallback={<p className="p-4 text-text-2">Loading the editor…</p>}><YamlPanel /></Suspense> : <Inspector />}
       </div>
     </aside>

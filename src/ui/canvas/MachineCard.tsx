@@ -89,14 +89,18 @@ function Facts({ name, node, pods, status }: FactsProps) {
   const isOff = status.power === 'off'
   return (
     <div className="facts">
-      <p>
-        {isOff ? 'Powered off' : 'Cut off'} for <Elapsed since={status.machineSince} />
-        {status.lease ? <> · lease runs out in <b><Countdown due={status.lease.due} /></b></> : null}
+      <p className="flex justify-between">
+        <span>{isOff ? 'Powered off' : 'Cut off'} for <Elapsed since={status.machineSince} /></span>
+        <Button look="link" className="nopan" onClick={(event) => { event.stopPropagation(); void perform({ kind: isOff ? 'power-on' : 'reconnect', node: name }) }}>
+          {isOff ? 'Power on' : 'Reconnect'}
+        </Button>
       </p>
-      {status.lease ? <CountdownBar since={status.lease.since} due={status.lease.due} colour="var(--warn-mark)" /> : null}
-      <Button look="link" className="nopan" onClick={(event) => { event.stopPropagation(); void perform({ kind: isOff ? 'power-on' : 'reconnect', node: name }) }}>
-        {isOff ? 'Power on' : 'Reconnect'}
-      </Button>
+      {status.lease ? (
+        <>
+          <p className="flex justify-between">Its lease runs out in <b><Countdown due={status.lease.due} /></b></p>
+          <CountdownBar since={status.lease.since} due={status.lease.due} colour="var(--warn-mark)" />
+        </>
+      ) : null}
     </div>
   )
 }

@@ -32,13 +32,15 @@ export function narrate(before: ClusterView, after: ClusterView, batch: Batch): 
   })
   if (batch.fresh) return happenings
   const evicted = new Set<string>()
+  const first = happenings.length
   for (const { resource, key, object } of batch.changes) {
     if (!object) continue
     if (resource === 'nodes') push(happenings, nodeHappening(before.objects.nodes.get(key), object as Node, after))
     else if (resource === 'deployments') push(happenings, deploymentHappening(before.objects.deployments.get(key), object as Deployment, after))
     else if (resource === 'pods') push(happenings, podHappening(before.objects.pods.get(key), object as Pod, after, evicted))
   }
-  for (const node of evicted) happenings.push(evictionHappening(node, after))
+  // Told before what came of it.
+  happenings.splice(first, 0, ...[...evicted].map((node) => evictionHappening(node, after)))
   if (before.components !== after.components) happenings.push(...componentHappenings(before.components, after.components, after.now))
   return happenings
 }
