@@ -126,7 +126,8 @@ class Kubelet implements KubeletHandle {
 
   setStaticPods(manifests: readonly Pod[]): void {
     const wanted = new Map(manifests.map((manifest) => staticPodOf(manifest, this.options.nodeName, this.context.wall.time())).map((pod) => [keyOf(pod), pod]))
-    for (const worker of [...this.workers.values()]) {
+    this.wantedStatic = wanted
+    for (const worker of this.workers.values()) {
       const pod = wanted.get(worker.key)
       if (worker.isStatic && pod?.metadata.uid !== worker.pod.metadata.uid) {
         removeMirrorPod(this.context, worker.pod)
@@ -134,7 +135,6 @@ class Kubelet implements KubeletHandle {
       }
     }
     for (const [key, pod] of wanted) if (!this.workers.has(pod.metadata.uid) && !this.isEnding(key)) this.addStatic(pod)
-    this.wantedStatic = wanted
   }
 
   private wantedStatic: ReadonlyMap<ObjectKey, Pod> = new Map()
@@ -269,7 +269,7 @@ class Kubelet implements KubeletHandle {
   }
 
   private mirrorAll(): void {
-    for (const uid of [...this.unmirrored]) {
+    for (const uid of this.unmirrored) {
       const worker = this.workers.get(uid)
       if (worker) this.mirror(worker.pod)
       else this.unmirrored.delete(uid)
@@ -289,7 +289,7 @@ class Kubelet implements KubeletHandle {
 
   /** Containers of pods that are no more: they were removed while this kubelet was away. */
   private collectOrphans(): void {
-    for (const sandbox of [...this.runtime.sandboxes()]) {
+    for (const sandbox of this.runtime.sandboxes()) {
       if (this.workers.has(sandbox.podUid)) continue
       const pod = [...this.pods.lister.list()].find((candidate) => candidate.metadata.uid === sandbox.podUid)
       if (pod && (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded')) continue

@@ -163,7 +163,7 @@ export function nodeInfoOf({ machineId, bootId, kubelet, runtime, osImage }: { m
 
 /** True when two statuses tell the same; times of heartbeats do not count. */
 export function sameNodeStatus(one: NodeStatus, other: NodeStatus, equal: (a: unknown, b: unknown) => boolean): boolean {
-  const timeless = (status: NodeStatus) => ({ ...status, conditions: (status.conditions ?? []).map(({ lastHeartbeatTime: _, ...rest }) => rest) })
+  const timeless = (status: NodeStatus) => ({ ...status, conditions: (status.conditions ?? []).map((condition) => ({ ...condition, lastHeartbeatTime: undefined })) })
   return equal(timeless(one), timeless(other))
 }
 

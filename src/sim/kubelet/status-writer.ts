@@ -60,7 +60,7 @@ export class StatusWriter {
     this.retrying = true
     this.context.agenda.after(kubeletConstants.statusSyncPeriod, `${this.context.name}: write statuses again`, () => {
       this.retrying = false
-      for (const [uid, wanted] of [...this.unwritten]) {
+      for (const [uid, wanted] of this.unwritten) {
         if (!this.attempt(wanted)) return this.planRetry()
         this.unwritten.delete(uid)
       }
