@@ -1,5 +1,5 @@
 /** Why a number that was asked for by name cannot be had. */
-export type AllocationFault = 'notInRange' | 'allocated'
+export type AllocationFault = 'otherNetwork' | 'notInRange' | 'allocated'
 
 /** One pool of numbers that Services draw from; the API server keeps it. */
 export interface Pool<N extends string | number> {
@@ -25,7 +25,11 @@ export function createClusterIPPool(range = { network: '10.96.0.0', prefix: 16 }
   const lower = Math.min(Math.max(Math.floor((hosts + 2) / 16), 16), 256)
   const pool = createNumberPool(1, hosts, lower)
   return {
-    take: (ip) => pool.take(numberOf(ip) - base),
+    // The network's own address and the broadcast address belong to the range, but nobody can have them.
+    take: (ip) => {
+      const offset = numberOf(ip) - base
+      return offset >= 0 && offset <= hosts + 1 ? pool.take(offset) : 'otherNetwork'
+    },
     takeNext: () => {
       const offset = pool.takeNext()
       return offset === null ? null : textOf(base + offset)

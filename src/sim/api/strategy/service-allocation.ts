@@ -75,11 +75,13 @@ class Drawing {
 }
 
 const portFaults: Readonly<Record<AllocationFault, string>> = {
+  otherNetwork: 'provided port is not in the valid range. The range of valid ports is 30000-32767',
   notInRange: 'provided port is not in the valid range. The range of valid ports is 30000-32767',
   allocated: 'provided port is already allocated',
 }
 
 function ipFault(fault: AllocationFault, ip: string): string {
+  if (fault === 'otherNetwork') return 'the provided network does not match the current range'
   return fault === 'allocated' ? 'provided IP is already allocated' : `the provided IP (${ip}) is not in the valid range. The range of valid IPs is 10.96.0.0/16`
 }
 

@@ -1,8 +1,8 @@
-// Upstream: pkg/apis/core/validation: the in-tree volume sources of former days (v1.36). Left out: the forms of iSCSI names and of Azure's disk addresses.
+// Upstream: pkg/apis/core/validation: the in-tree volume sources of former days (v1.36). Left out: options of flexVolume, registries of quobyte.
 import type { FieldError } from '../field-errors.ts'
-import { invalid, required } from '../field-errors.ts'
+import { invalid, notSupported, required } from '../field-errors.ts'
 import type { Volume } from '../generated/types.ts'
-import { checkDescendingPath, checkLabel, checkRequired } from './checks.ts'
+import { checkDescendingPath, checkLabel, checkOptionalChoice, checkRequired } from './checks.ts'
 
 /** What each of them cannot do without. */
 const requiredFields: Readonly<Partial<Record<keyof Volume, readonly string[]>>> = {
@@ -18,11 +18,12 @@ export function validateOldSource(volume: Volume, source: keyof Volume, path: st
   const here = `${path}.${shownAs[source] ?? source}`
   const value = volume[source] as unknown as Readonly<Record<string, unknown>>
   const faults = (requiredFields[source] ?? []).flatMap((field) => missing(`${here}.${field}`, value[field], source))
-  const { gitRepo, gcePersistentDisk, awsElasticBlockStore, flocker, fc, storageos, iscsi } = volume
+  const { gitRepo, gcePersistentDisk, awsElasticBlockStore, flocker, fc, storageos, iscsi, azureDisk } = volume
   if (source === 'gitRepo' && gitRepo?.directory) faults.push(...checkDescendingPath(`${here}.directory`, gitRepo.directory))
   if (source === 'gcePersistentDisk') faults.push(...checkPartition(`${here}.partition`, gcePersistentDisk?.partition))
   if (source === 'awsElasticBlockStore') faults.push(...checkPartition(`${here}.partition`, awsElasticBlockStore?.partition))
-  if (source === 'iscsi' && ((iscsi?.lun ?? 0) < 0 || (iscsi?.lun ?? 0) > 255)) faults.push(invalid(`${here}.lun`, iscsi?.lun, 'must be between 0 and 255, inclusive'))
+  if (source === 'iscsi' && iscsi) faults.push(...validateISCSI(iscsi, here))
+  if (source === 'azureDisk' && azureDisk) faults.push(...validateAzureDisk(azureDisk, here))
   if (source === 'storageos' && storageos?.volumeName) faults.push(...checkLabel(`${here}.volumeName`, storageos.volumeName))
   if (source === 'flocker' && flocker) faults.push(...validateFlocker(flocker, here))
   if (source === 'fc' && fc) faults.push(...validateFibreChannel(fc, here))
@@ -36,6 +37,36 @@ function missing(path: string, value: unknown, source: keyof Volume): FieldError
 
 function checkPartition(path: string, partition = 0): FieldError[] {
   return partition < 0 || partition > 255 ? [invalid(path, partition, 'must be between 1 and 255, inclusive')] : []
+}
+
+const names: readonly (readonly [start: string, form: RegExp])[] = [
+  ['iqn', /iqn\.\d{4}-\d{2}\.([a-zA-Z0-9\-.]+)(:[^,;*&$|\s]+)$/], ['eui', /^eui.[a-zA-Z0-9]{16}$/], ['naa', /^naa.[a-zA-Z0-9]{32}$/],
+]
+
+function checkISCSIName(path: string, name: string): FieldError[] {
+  const known = names.find(([start]) => name.startsWith(start))
+  if (!known) return [invalid(path, name, 'must be valid format starting with iqn, eui, or naa')]
+  return known[1].test(name) ? [] : [invalid(path, name, 'must be valid format')]
+}
+
+function validateISCSI(iscsi: NonNullable<Volume['iscsi']>, path: string): FieldError[] {
+  const faults = iscsi.iqn ? checkISCSIName(`${path}.iqn`, iscsi.iqn) : []
+  if (iscsi.lun < 0 || iscsi.lun > 255) faults.push(invalid(`${path}.lun`, iscsi.lun, 'must be between 0 and 255, inclusive'))
+  if ((iscsi.chapAuthDiscovery || iscsi.chapAuthSession) && !iscsi.secretRef) faults.push(required(`${path}.secretRef`, ''))
+  return iscsi.initiatorName === undefined ? faults : [...faults, ...checkISCSIName(`${path}.initiatorname`, iscsi.initiatorName)]
+}
+
+const managedDisk = '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}'
+const blobDisk = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd'
+
+function validateAzureDisk({ diskURI, cachingMode, kind }: NonNullable<Volume['azureDisk']>, path: string): FieldError[] {
+  const faults = [
+    ...checkOptionalChoice(`${path}.cachingMode`, cachingMode, ['None', 'ReadOnly', 'ReadWrite']),
+    ...checkOptionalChoice(`${path}.kind`, kind, ['Dedicated', 'Managed', 'Shared']),
+  ]
+  if (kind === 'Managed' && !diskURI.startsWith('/subscriptions/')) faults.push(notSupported(`${path}.diskURI`, diskURI, [managedDisk]))
+  if (kind !== undefined && kind !== 'Managed' && !diskURI.startsWith('https://')) faults.push(notSupported(`${path}.diskURI`, diskURI, [blobDisk]))
+  return faults
 }
 
 function validateFlocker({ datasetName = '', datasetUUID = '' }: NonNullable<Volume['flocker']>, path: string): FieldError[] {
