@@ -7,7 +7,7 @@ import { ageText } from '../stores/format.ts'
 import { isLost, nodeStatus, zoneOf } from '../stores/node-status.ts'
 import { podStatus } from '../stores/pod-status.ts'
 import type { ClusterView } from '../stores/cluster-view.ts'
-import { useCluster } from '../stores/simulation-store.ts'
+import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { useClock } from '../stores/clock.ts'
 import { useUi, type CanvasView } from '../stores/ui-store.ts'
 import { passes } from './filter.ts'
@@ -47,7 +47,9 @@ export function TableView() {
 const rowsAtMost = 500
 
 function ResourceTable({ table }: { readonly table: Table }) {
-  const view = useCluster((cluster) => cluster)
+  useCluster((cluster) => cluster.objects)
+  useCluster((cluster) => cluster.machines)
+  const view = currentView()
   const namespace = useUi((ui) => ui.namespace)
   const search = useUi((ui) => ui.search)
   const now = useClock((clock) => Math.floor(clock.now / 1000) * 1000)

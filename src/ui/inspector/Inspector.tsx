@@ -1,4 +1,5 @@
 import { Ellipsis } from 'lucide-react'
+import { useMemo } from 'react'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
 import { splitKey } from '../../sim/api/objects.ts'
 import { parseTime } from '../../sim/api/time.ts'
@@ -8,7 +9,7 @@ import { MenuButton } from '../design/MenuButton.tsx'
 import { actionsFor, carryOut, kubectl } from '../stores/actions.ts'
 import { ageText } from '../stores/format.ts'
 import { useClock } from '../stores/clock.ts'
-import { useCluster } from '../stores/simulation-store.ts'
+import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { kindOf, nameOf, objectOf, thingOf, type Thing } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { ComponentSections } from './ComponentSections.tsx'
@@ -70,17 +71,20 @@ interface HeaderProps {
 const shownActions = 4
 
 function Header({ thing, object, isThere }: HeaderProps) {
-  const view = useCluster((cluster) => cluster)
-  const actions = isThere ? actionsFor(view, thing) : []
+  const machines = useCluster((view) => view.machines)
+  const components = useCluster((view) => view.components)
+  const start = useCluster((view) => view.start)
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- what can be done depends on the thing itself, its machine and the components
+  const actions = useMemo(() => (isThere ? actionsFor(currentView(), thing) : []), [isThere, thing, object, machines, components])
   const { namespace } = splitKey(thing.key)
-  const node = thing.resource === 'pods' ? view.objects.pods.get(thing.key)?.spec.nodeName : undefined
+  const node = useCluster((view) => (thing.resource === 'pods' ? view.objects.pods.get(thing.key)?.spec.nodeName : undefined))
   return (
     <section>
       <div className="who">
         <StatusMark thing={thing} />
         <div className="min-w-0 flex-1">
           <h2 title={nameOf(thing)}>{nameOf(thing)}</h2>
-          <p>{[kindOf(thing), namespace, node].filter(Boolean).join(' · ')}{object ? <Age object={object} start={view.start} /> : null}</p>
+          <p>{[kindOf(thing), namespace, node].filter(Boolean).join(' · ')}{object ? <Age object={object} start={start} /> : null}</p>
         </div>
       </div>
       {isThere ? (

@@ -41,7 +41,7 @@ export function narrate(before: ClusterView, after: ClusterView, batch: Batch): 
   }
   // Told before what came of it.
   happenings.splice(first, 0, ...[...evicted].map((node) => evictionHappening(node, after)))
-  if (before.components !== after.components) happenings.push(...componentHappenings(before.components, after.components, after.now))
+  if (before.components !== after.components) happenings.push(...componentHappenings(before.components, after))
   return happenings
 }
 
@@ -148,7 +148,7 @@ function deploymentHappening(old: Deployment | undefined, deployment: Deployment
     return { ...base, topic: `rollout/${name}`, tone: 'bad', lead: `The rollout of ${name} is stuck.`, rest: 'Its progress deadline has passed; the old pods keep working.', mark: `${name} stuck` }
   }
   if (isWhole(deployment) && !isWhole(old) && wanted > 0) {
-    return { ...base, topic: 'whole', tone: 'good', lead: `${name} is whole again: ${wanted} of ${wanted} ready.`, rest: othersText(after, name), mark: `${name} ready` }
+    return { ...base, topic: 'whole', tone: 'good', lead: `${name} is whole: ${wanted} of ${wanted} ready.`, rest: othersText(after, name), mark: `${name} ready` }
   }
   if (old.spec.template !== deployment.spec.template && JSON.stringify(old.spec.template) !== JSON.stringify(deployment.spec.template)) {
     return { ...base, topic: `rollout/${name}`, tone: 'calm', lead: `${name} rolls out a new version.`, rest: 'New pods come first; an old one leaves for each that is ready.' }
@@ -159,7 +159,7 @@ function deploymentHappening(old: Deployment | undefined, deployment: Deployment
 /** What still stands out when one workload is well again. */
 function othersText({ objects }: ClusterView, name: string): string {
   const broken = [...objects.deployments.values()].filter((one) => one.metadata.name !== name && one.metadata.namespace !== 'kube-system' && !isWhole(one))
-  if (broken.length === 0) return 'All of them are.'
+  if (broken.length === 0) return 'So is everything else.'
   return `${broken.map((one) => `${one.metadata.name} has ${one.status.readyReplicas ?? 0} of ${one.spec.replicas}`).join(', ')}.`
 }
 
@@ -171,13 +171,16 @@ function failedToProgress(deployment: Deployment): boolean {
   return deployment.status.conditions?.some((condition) => condition.type === 'Progressing' && condition.reason === 'ProgressDeadlineExceeded') ?? false
 }
 
-function componentHappenings(before: readonly ComponentState[], after: readonly ComponentState[], now: Millis): Happening[] {
+function componentHappenings(before: readonly ComponentState[], { components, commands, now }: ClusterView): Happening[] {
   const was = new Map(before.map((component) => [`${component.node}/${component.name}`, component.state]))
-  return after.flatMap((component): Happening[] => {
+  // Who has just stopped it need not be told that it stopped.
+  const last = commands.at(-1)?.command
+  return components.flatMap((component): Happening[] => {
     const old = was.get(`${component.node}/${component.name}`)
-    if (old === undefined || old === component.state || component.state === 'waiting' || old === 'waiting') return []
-    const about: Thing = { resource: 'components', key: component.name }
+    if (old === undefined || old === component.state || component.state === 'waiting') return []
     const isUp = component.state === 'running'
+    if (!isUp && last?.kind === 'stop' && last.component === component.name) return []
+    const about: Thing = { resource: 'components', key: component.name }
     return [{ topic: `component/${component.name}`, at: now, tone: isUp ? 'good' : 'bad', lead: `${component.name} ${isUp ? 'runs again' : 'has stopped'}.`, rest: '', about }]
   })
 }

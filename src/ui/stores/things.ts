@@ -14,10 +14,6 @@ export function thingId(thing: Thing): string {
   return `${thing.resource}/${thing.key}`
 }
 
-export function sameThing(a: Thing | null, b: Thing | null): boolean {
-  return a === b || (a !== null && b !== null && a.resource === b.resource && a.key === b.key)
-}
-
 /** The object behind a thing, if it is (still) there. */
 export function objectOf(view: ClusterView, thing: Thing): KubernetesObject | undefined {
   return thing.resource === 'components' ? undefined : view.objects[thing.resource].get(thing.key)
