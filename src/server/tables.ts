@@ -1,5 +1,5 @@
 import type { Deployment, Event, Node, Pod, Service } from '../sim/api/generated/types.ts'
-import { durationText } from '../sim/api/duration-text.ts'
+import { formatAge } from '../sim/api/duration-text.ts'
 import type { KubernetesObject } from '../sim/api/objects.ts'
 import type { Resource } from '../sim/api/resources.ts'
 import type { Cluster } from '../sim/cluster/cluster.ts'
@@ -7,7 +7,7 @@ import { podStatusWord } from '../sim/api/pod-status-word.ts'
 
 /** How a run ended, for people: nodes, deployments, services and pods, each as kubectl lists them. */
 export function summaryTables(cluster: Cluster, list: (resource: Resource) => readonly KubernetesObject[], wide: boolean): string {
-  const age = (object: KubernetesObject) => durationText(cluster.now - cluster.wall.instantOf(object.metadata.creationTimestamp))
+  const age = (object: KubernetesObject) => formatAge(cluster.now - cluster.wall.instantOf(object.metadata.creationTimestamp))
   const nodes = (list('nodes') as Node[]).map((node) => [node.metadata.name, nodeStatus(node), age(node), ...(wide ? [node.status.addresses?.[0]?.address ?? '<none>'] : [])])
   const deployments = (list('deployments') as Deployment[]).map((each) => [each.metadata.namespace ?? '', each.metadata.name, `${each.status.readyReplicas ?? 0}/${each.spec.replicas}`, String(each.status.updatedReplicas ?? 0), String(each.status.availableReplicas ?? 0), age(each)])
   const services = (list('services') as Service[]).map((each) => [each.metadata.namespace ?? '', each.metadata.name, each.spec.type, each.spec.clusterIP ?? '<none>', each.spec.ports?.map((port) => `${port.port}/${port.protocol}`).join(',') ?? '<none>', age(each)])
@@ -24,7 +24,7 @@ export function summaryTables(cluster: Cluster, list: (resource: Resource) => re
 export function eventTable(cluster: Cluster, events: readonly Event[]): string {
   const seen = (event: Event) => event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp
   const rows = [...events].sort((a, b) => (seen(a) < seen(b) ? -1 : seen(a) > seen(b) ? 1 : Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion)))
-  return table(['TIME', 'NAMESPACE', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'], rows.map((event) => [durationText(cluster.wall.instantOf(seen(event))), event.metadata.namespace ?? '', event.type ?? '', event.reason ?? '', `${event.involvedObject.kind?.toLowerCase()}/${event.involvedObject.name}`, `${event.message ?? ''}${(event.count ?? 1) > 1 ? ` (x${event.count})` : ''}`]))
+  return table(['TIME', 'NAMESPACE', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'], rows.map((event) => [formatAge(cluster.wall.instantOf(seen(event))), event.metadata.namespace ?? '', event.type ?? '', event.reason ?? '', `${event.involvedObject.kind?.toLowerCase()}/${event.involvedObject.name}`, `${event.message ?? ''}${(event.count ?? 1) > 1 ? ` (x${event.count})` : ''}`]))
 }
 
 function nodeStatus({ spec, status }: Node): string {

@@ -21,6 +21,7 @@ import { flagsOver } from './flags.ts'
 import { Link, type Route } from './link.ts'
 import type { Machine, MachineState } from './machine.ts'
 import { machinesOf } from './machine-specs.ts'
+import { nodeLogs } from './node-logs.ts'
 import { Observer, type ObservedChange } from './observer.ts'
 import { routeOf } from './routes.ts'
 import type { ClusterOptions, Command, Manifest, TimedCommand } from './run.ts'
@@ -276,7 +277,7 @@ export class Cluster implements World {
   /** kube-apiserver waits for etcd, and gives up when it does not come. */
   private startApiServer(host: ProcessHost): void {
     const givesUp = host.agenda.now + storagePatience
-    const server = createApiServer({ agenda: host.agenda, store: this.store, wall: this.wall, random: this.random, trace: this.trace, cause: this.timeline })
+    const server = createApiServer({ agenda: host.agenda, store: this.store, wall: this.wall, random: this.random, trace: this.trace, cause: this.timeline, logs: nodeLogs(() => this.machines) })
     host.serve(() => server.running)
     host.onExit(() => server.stop())
     const open = (): void => {

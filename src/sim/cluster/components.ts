@@ -71,19 +71,21 @@ export function startControllerManager(world: World, host: ProcessHost, flags: C
   const link = linkFor(world, host, world.route(host.nodeName))
   const request = { host: host.nodeName, agenda: host.agenda, link }
   const own = createContext(world, { ...request, name: 'kube-controller-manager', ...rateLimits['kube-controller-manager'] })
-  const controller = (name: string): ComponentContext => createContext(world, { ...request, name, informers: own.informers, ...rateLimits['kube-controller-manager'] })
+  const { qps, burst } = rateLimits['kube-controller-manager']
+  // Upstream: cmd/kube-controller-manager/app/core.go: cascades and namespaces write more, so their clients may.
+  const controller = (name: string, more = { qps: 1, burst: 1 }): ComponentContext => createContext(world, { ...request, name, informers: own.informers, qps: qps * more.qps, burst: burst * more.burst })
   const lead = (): void => {
     startNodeIpamController(controller('node-ipam-controller'), flags)
     startNodeLifecycleController(controller('node-controller'), flags)
     startTaintEvictionController(controller('taint-eviction-controller'))
     startServiceAccountController(controller('serviceaccount-controller'))
-    startNamespaceController(controller('namespace-controller'), flags)
+    startNamespaceController(controller('namespace-controller', { qps: 20, burst: 100 }), flags)
     startDeploymentController(controller('deployment-controller'))
     startReplicaSetController(controller('replicaset-controller'))
     startDaemonSetController(controller('daemonset-controller'))
     startEndpointSliceController(controller('endpoint-slice-controller'), flags)
     startPodGarbageCollector(controller('pod-garbage-collector'), flags)
-    startGarbageCollector(controller('garbage-collector'), flags)
+    startGarbageCollector(controller('garbage-collector-controller', { qps: 2, burst: 1 }), flags)
   }
   startLeaderElection(own, 'kube-controller-manager', lead, () => host.exit(1, 'leaderelection lost'))
 }

@@ -1,6 +1,7 @@
 import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
 import { startKubelet, type KubeletHandle, type Machine as KubeletMachine } from '../kubelet/kubelet.ts'
+import type { KubeletFlags } from '../kubelet/flags.ts'
 import { createContainerRuntime, type ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ImageCatalogue, Registry } from '../runtime/image-catalogue.ts'
 import { createNodeDisk, type CachedImage, type NodeDisk } from '../runtime/node-disk.ts'
@@ -29,6 +30,7 @@ export interface MachineSoftware {
   readonly catalogue: ImageCatalogue
   readonly registry: Registry
   readonly preloaded: readonly CachedImage[]
+  readonly kubeletFlags: KubeletFlags
 }
 
 /** A machine: it has power or not, a network or not, a disk that outlives both, and a kubelet while it runs. */
@@ -131,13 +133,13 @@ export class Machine {
 
   private boot(): void {
     const { world, name } = this
-    const { catalogue, registry, processes } = this.software
+    const { catalogue, registry, processes, kubeletFlags } = this.software
     const agenda = (this.agenda = world.timeline.fork(`machine ${name}`))
     const random = world.random.of(`machine/${name}`)
     this.runtime = createContainerRuntime({ agenda: world.timeline, nodeName: name, random, images: catalogue, registry, processes, disk: this.disk, epochStart: world.wall.epochMillis - world.timeline.now })
     const link = world.link(name, world.route(name))
     const context = createContext(world, { name: 'kubelet', host: name, agenda, link, ...rateLimits.kubelet })
-    this.kubelet = startKubelet({ context, runtime: this.runtime, nodeName: name, machine: this.spec, staticPods: this.staticPods() })
+    this.kubelet = startKubelet({ context, runtime: this.runtime, nodeName: name, machine: this.spec, staticPods: this.staticPods(), flags: kubeletFlags })
   }
 }
 

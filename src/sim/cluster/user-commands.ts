@@ -3,8 +3,13 @@ import { splitKey, type KubernetesObject, type ObjectKey } from '../api/objects.
 import type { ApiRequest, PatchType, Transport } from '../api/request.ts'
 import { definitionOf, findKind, type Resource, type ResourceDefinition } from '../api/resources.ts'
 import { accepted, refused, type Refusal, type Result, type Status } from '../api/status.ts'
-import { lastAppliedAnnotation, planApply } from '../api/patch/plan-apply.ts'
+import type { JsonObject } from '../api/patch/json-values.ts'
+import { planApply } from '../api/patch/plan-apply.ts'
+import { readJson } from '../api/patch/read-json.ts'
 import type { Manifest } from './run.ts'
+
+/** In which `kubectl apply` remembers what it applied. */
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** One document of an apply and what becomes of it. */
 export interface Applied {
@@ -98,10 +103,10 @@ export class UserCommands {
   private configure(definition: ResourceDefinition, key: ObjectKey, manifest: Manifest, live: KubernetesObject, dryRun: boolean): Result<unknown> {
     const { namespace } = splitKey(key)
     const modified = withLastApplied(manifest, namespace)
-    const plan = planApply(live.metadata.annotations?.[lastAppliedAnnotation], modified, live, { apiVersion: live.apiVersion, kind: live.kind })
+    const plan = planApply(lastAppliedOf(live), modified, live as unknown as JsonObject, { apiVersion: live.apiVersion, kind: live.kind })
     if (!plan.ok) return refused(badRequest(plan.error))
-    if (Object.keys(plan.patch).length === 0) return accepted(live)
-    return this.server.request({ ...requestFor(definition, key), verb: 'patch', patchType: 'strategic', body: plan.patch, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } })
+    if (Object.keys(plan.value as object).length === 0) return accepted(live)
+    return this.server.request({ ...requestFor(definition, key), verb: 'patch', patchType: 'strategic', body: plan.value, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } })
   }
 }
 
@@ -141,6 +146,12 @@ function withLastApplied(manifest: Manifest, namespace: string | undefined): Man
   const { [lastAppliedAnnotation]: _, ...annotations } = (metadataOf(manifest)['annotations'] ?? {}) as Record<string, unknown>
   const plain = { ...manifest, metadata: { ...metadataOf(manifest), annotations, ...(namespace ? { namespace } : {}) } }
   return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: `${JSON.stringify(plain)}\n` } } }
+}
+
+/** What was applied last, as far as it can still be read. */
+function lastAppliedOf(live: KubernetesObject): JsonObject | undefined {
+  const read = readJson(live.metadata.annotations?.[lastAppliedAnnotation] ?? 'null')
+  return read.ok && typeof read.value === 'object' && read.value !== null ? (read.value as JsonObject) : undefined
 }
 
 function sameBut(before: KubernetesObject, after: KubernetesObject): boolean {
