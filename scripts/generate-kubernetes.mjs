@@ -65,7 +65,7 @@ function readModel(model) {
     if (/^\s*\/\*\*/.test(line)) open = []
     else if (open && /^\s*\*\//.test(line)) [doc, open] = [open.join('\n').replace(/\\(['"])/g, '$1').trim(), null]
     else if (open) open.push(line.replace(/^\s*\*\s?/, ''))
-    else if (/^export declare class/.test(line)) [inClass, found.description, doc] = [true, doc, '']
+    else if (line.startsWith('export declare class')) [inClass, found.description, doc] = [true, doc, '']
     else if (inClass && /^\s*static /.test(line)) break
     else if (inClass && (match = /^ {4}'([^']+)'(\?)?: (.*);$/.exec(line))) {
       const name = wireNames.get(match[1]) ?? match[1]

@@ -47,7 +47,7 @@ function readFormat1(value: Readonly<Record<string, unknown>>): Reading {
   for (const [index, entry] of commands.entries()) {
     if (!isRecord(entry) || !isCount(entry['at']) || entry['at'] < last) return problem(`command ${index + 1}: its time must be a whole number of milliseconds, not before the one before it`)
     last = entry['at']
-    const { at, ...command } = entry
+    const { at: _at, ...command } = entry
     const fault = wrongCommand(command)
     if (fault) return problem(`command ${index + 1}: ${fault}`)
     read.push({ at: last, command: command as unknown as Command })
@@ -56,11 +56,12 @@ function readFormat1(value: Readonly<Record<string, unknown>>): Reading {
 }
 
 function wrongOption(options: Readonly<Record<string, unknown>>): string | null {
-  const { workers = 3, zones = 1, node, flags = {}, start, ...unknown } = options
+  const { workers = 3, zones = 1, node, preset, flags = {}, start, ...unknown } = options
   if (Object.keys(unknown).length > 0) return `unknown option ${JSON.stringify(Object.keys(unknown)[0])}`
   if (!isCount(workers) || workers > scenarioLimits.workers) return `workers must be a whole number up to ${scenarioLimits.workers}`
   if (!isCount(zones) || zones < 1 || zones > 26) return 'zones must be a whole number from 1 to 26'
   if (node !== undefined && !(isRecord(node) && typeof node['cpu'] === 'string' && typeof node['memory'] === 'string')) return 'node must have cpu and memory, each a quantity'
+  if (preset !== undefined && preset !== 'classic') return 'the preset can only be classic'
   if (!isRecord(flags) || Object.values(flags).some((set) => !isRecord(set) || Object.values(set).some((flag) => typeof flag !== 'string'))) return 'flags must be texts by component and flag'
   if (start !== undefined && typeof start !== 'string') return 'start must be a time'
   return null

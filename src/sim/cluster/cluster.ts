@@ -17,7 +17,7 @@ import { startAddons } from './addons.ts'
 import { linkFor, startControllerManager, startSchedulerProcess } from './components.ts'
 import { componentStates, type ComponentState } from './component-states.ts'
 import { countdowns, type Countdown } from './countdowns.ts'
-import { flagsOver } from './flags.ts'
+import { flagTexts, flagsOver } from './flags.ts'
 import { Link, type Route } from './link.ts'
 import type { Machine, MachineState } from './machine.ts'
 import { machinesOf } from './machine-specs.ts'
@@ -84,7 +84,7 @@ export class Cluster implements World {
     this.start = startOf(options)
     this.wall = createWallClock(this.timeline, this.start)
     this.user = new UserCommands(new Link(() => this.reachable()))
-    const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, options.flags?.['kube-controller-manager'])
+    const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, flagTexts(options, 'kube-controller-manager'))
     this.machines = new Map(machinesOf(this, options, this.processes(controllerFlags)).map((machine) => [machine.name, machine]))
     for (const machine of this.machines.values()) this.timeline.at(-bootTime, `power on ${machine.name}`, () => machine.powerOn())
     startAddons(this.timeline, this.user)

@@ -3,7 +3,7 @@ import type { Lease, Node, Pod } from '../api/generated/types.ts'
 import { keyOf } from '../api/objects.ts'
 import { defaultControllerManagerFlags } from '../controllers/flags.ts'
 import type { Cluster } from './cluster.ts'
-import { flagsOver } from './flags.ts'
+import { flagTexts, flagsOver } from './flags.ts'
 
 /** Something that will happen at a known time; who looks counts down to `due` by itself. */
 export interface Countdown {
@@ -41,7 +41,7 @@ function silence(cluster: Cluster, node: Node): Countdown | null {
   const lease = cluster.observer.object('leases', `kube-node-lease/${node.metadata.name}`) as Lease | undefined
   const renewed = lease?.spec.renewTime ? cluster.wall.instantOf(lease.spec.renewTime) : null
   if (renewed === null || cluster.now - renewed < overdue) return null
-  const { nodeMonitorGracePeriod } = flagsOver('kube-controller-manager', defaultControllerManagerFlags, cluster.options.flags?.['kube-controller-manager'])
+  const { nodeMonitorGracePeriod } = flagsOver('kube-controller-manager', defaultControllerManagerFlags, flagTexts(cluster.options, 'kube-controller-manager'))
   return { kind: 'notReady', about: `nodes/${node.metadata.name}`, since: renewed, due: renewed + nodeMonitorGracePeriod }
 }
 

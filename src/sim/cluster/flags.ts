@@ -36,5 +36,13 @@ export class OptionError extends Error {
   override readonly name = 'OptionError'
 }
 
-/** The 40 s grace of clusters before 1.32, as the older documents have it. */
-export const classicFlags: NonNullable<ClusterOptions['flags']> = { 'kube-controller-manager': { 'node-monitor-grace-period': '40s' } }
+/** Presets of flags that older documents assume. */
+const presets: Readonly<Record<NonNullable<ClusterOptions['preset']>, NonNullable<ClusterOptions['flags']>>> = {
+  // The 40 s grace of clusters before 1.32.
+  classic: { 'kube-controller-manager': { 'node-monitor-grace-period': '40s' } },
+}
+
+/** The flags given for a component: those of the preset, and over them its own. */
+export function flagTexts({ preset, flags }: ClusterOptions, component: string): FlagTexts {
+  return { ...(preset ? presets[preset][component] : {}), ...flags?.[component] }
+}

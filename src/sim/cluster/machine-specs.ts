@@ -5,7 +5,7 @@ import { canonicalImage } from '../runtime/image-reference.ts'
 import type { CachedImage } from '../runtime/node-disk.ts'
 import { popularImages } from '../runtime/popular-images.ts'
 import type { Processes } from '../runtime/process-host.ts'
-import { flagsOver } from './flags.ts'
+import { flagTexts, flagsOver } from './flags.ts'
 import { Machine, type MachineSpec } from './machine.ts'
 import { images, staticPods } from './manifests.ts'
 import type { ClusterOptions } from './run.ts'
@@ -18,7 +18,7 @@ export function machinesOf(world: World, options: ClusterOptions, processes: Pro
   const catalogue = createImageCatalogue(popularImages)
   const registry = createRegistry(catalogue)
   const zones = options.zones ?? 1
-  const kubeletFlags = flagsOver('kubelet', defaultKubeletFlags, options.flags?.['kubelet'])
+  const kubeletFlags = flagsOver('kubelet', defaultKubeletFlags, flagTexts(options, 'kubelet'))
   const { cpu = '4', memory = '8Gi', pods = 110 } = options.node ?? {}
   const specOf = (name: string, index: number, controlPlane: boolean): MachineSpec => ({
     name,
@@ -31,7 +31,7 @@ export function machinesOf(world: World, options: ClusterOptions, processes: Pro
     labels: controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {},
     taints: controlPlane ? [controlPlaneTaint] : [],
   })
-  const controlPlane = new Machine(world, specOf('control-plane-1', 0, true), { processes, catalogue, registry, kubeletFlags, preloaded: cached(catalogue, Object.values(images)) }, staticPods(options.flags ?? {}) as unknown as Pod[])
+  const controlPlane = new Machine(world, specOf('control-plane-1', 0, true), { processes, catalogue, registry, kubeletFlags, preloaded: cached(catalogue, Object.values(images)) }, staticPods((component) => flagTexts(options, component)) as unknown as Pod[])
   const workers = Array.from({ length: options.workers ?? 3 }, (_, index) => new Machine(world, specOf(`worker-${index + 1}`, index + 1, false), { processes, catalogue, registry, kubeletFlags, preloaded: cached(catalogue, [images['kube-proxy'], images.pause]) }, []))
   return [controlPlane, ...workers]
 }

@@ -24,8 +24,6 @@ export const images = {
   pause: 'registry.k8s.io/pause:3.10.1',
 } as const
 
-export type ComponentName = keyof typeof images
-
 const parts: readonly ControlPlanePart[] = [
   { component: 'etcd', image: images.etcd, cpu: '100m', memory: '100Mi', port: 2381, command: ['etcd', '--data-dir=/var/lib/etcd'] },
   { component: 'kube-apiserver', image: images['kube-apiserver'], cpu: '250m', port: 6443, command: ['kube-apiserver', '--etcd-servers=https://127.0.0.1:2379', '--service-cluster-ip-range=10.96.0.0/16'] },
@@ -34,9 +32,9 @@ const parts: readonly ControlPlanePart[] = [
 ]
 
 /** The static pods of a control-plane machine, as `kubeadm init` writes them to /etc/kubernetes/manifests. */
-export function staticPods(flags: Readonly<Record<string, Readonly<Record<string, string>>>>): Manifest[] {
+export function staticPods(flagsOf: (component: string) => Readonly<Record<string, string>>): Manifest[] {
   return parts.map(({ component, image, cpu, memory, port, command }) => {
-    const extra = Object.entries(flags[component] ?? {}).map(([flag, value]) => `--${flag}=${value}`)
+    const extra = Object.entries(flagsOf(component)).map(([flag, value]) => `--${flag}=${value}`)
     const probe = { httpGet: { host: '127.0.0.1', path: '/livez', port, scheme: 'HTTPS' }, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15, failureThreshold: 8 }
     return {
       apiVersion: 'v1',

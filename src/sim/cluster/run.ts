@@ -42,6 +42,8 @@ export interface ClusterOptions {
   readonly zones?: number
   /** Size of each worker. */
   readonly node?: NodeSize
+  /** Flags as older documents assume them: `classic` is the 40 s node grace of clusters before 1.32. */
+  readonly preset?: 'classic'
   /** Flags by component: `{"kube-controller-manager": {"node-monitor-grace-period": "40s"}}`. */
   readonly flags?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Virtual time zero as a date; default 2026-01-01T09:00:00Z. */
