@@ -1,7 +1,7 @@
 import type { Node, Pod, ReplicaSet, Deployment } from '../src/sim/api/generated/types.ts'
 import { controllerOf, keyOf, type KubernetesObject } from '../src/sim/api/objects.ts'
 import { podRequests } from '../src/sim/api/pod-resources.ts'
-import { milliValue, wholeValue } from '../src/sim/api/quantity.ts'
+import { milliValue, scaledValue, wholeValue } from '../src/sim/api/quantity.ts'
 import type { KeyValue } from '../src/sim/etcd/store.ts'
 import type { Cluster } from '../src/sim/cluster/cluster.ts'
 import { WatchChecks } from './watch-checks.ts'
@@ -33,7 +33,7 @@ export class Invariants {
   constructor(private readonly cluster: Cluster) {
     this.revision = cluster.store.revision
     for (const kv of cluster.store.range('') as KeyValue<KubernetesObject>[]) this.take(kv, undefined)
-    cluster.store.watch('', (kv) => this.committed(kv))
+    cluster.store.watch('', this.revision, (kv) => this.committed(kv))
     this.watches = new WatchChecks(cluster, (invariant, message) => this.fail(invariant, message))
   }
 
@@ -83,8 +83,13 @@ export class Invariants {
     if (!node) return
     const neighbours = [...this.pods.values()].filter((other) => other.spec.nodeName === node.metadata.name && other.status.phase !== 'Succeeded' && other.status.phase !== 'Failed' && keyOf(other) !== keyOf(pod))
     const all = [...neighbours, pod]
-    const cpu = all.reduce((sum, each) => sum + milliValue(podRequests(each.spec).get('cpu') ?? '0'), 0)
-    const memory = all.reduce((sum, each) => sum + wholeValue(podRequests(each.spec).get('memory') ?? '0'), 0)
+    const requested = (name: string, exponent: number) =>
+      all.reduce((sum, each) => {
+        const quantity = podRequests(each.spec).get(name)
+        return sum + (quantity ? Number(scaledValue(quantity, exponent)) : 0)
+      }, 0)
+    const cpu = requested('cpu', -3)
+    const memory = requested('memory', 0)
     const { allocatable = {} } = node.status
     if (cpu > milliValue(allocatable['cpu'] ?? '0')) this.fail(44, `${node.metadata.name} is given ${cpu}m CPU, ${keyOf(pod)} last`)
     if (memory > wholeValue(allocatable['memory'] ?? '0')) this.fail(44, `${node.metadata.name} is given ${memory} bytes, ${keyOf(pod)} last`)

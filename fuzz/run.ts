@@ -8,6 +8,10 @@ import { faultsEnd, planRun } from './plan.ts'
 /** How long after the last fault everything must have come to rest: the longest timers (eviction, restart back-off) and a minute. */
 const recovery = 12 * 60_000
 
+/** 104: a run that needs more than this turns in a circle. */
+const mostEventsAtInstant = 20_000
+const mostEvents = 1_000_000
+
 export interface Outcome {
   readonly events: number
   readonly checked: number
@@ -20,10 +24,14 @@ export function fuzzRun(seed: number): Outcome {
   const cluster = new Cluster(seed, run.options)
   cluster.advanceTo(0)
   const invariants = new Invariants(cluster)
-  let events = 0
+  let [events, instant, eventsAtInstant] = [0, 0, 0]
   const advance = (until: number): void => {
     while (cluster.step(until)) {
       events += 1
+      if (cluster.now > instant) [instant, eventsAtInstant] = [cluster.now, 0]
+      eventsAtInstant += 1
+      if (eventsAtInstant > mostEventsAtInstant) throw new Violation(104, `${eventsAtInstant} events at one instant`, cluster.now)
+      if (events > mostEvents) throw new Violation(104, `${events} events in one run`, cluster.now)
       invariants.afterEvent()
     }
     cluster.advanceTo(until)

@@ -11,10 +11,7 @@ export class WatchChecks {
   private readonly random: Random
   private readonly followers: Follower[]
 
-  constructor(
-    private readonly cluster: Cluster,
-    fail: Fail,
-  ) {
+  constructor(cluster: Cluster, fail: Fail) {
     this.random = new RandomStreams(cluster.seed).of('watch-checks')
     this.followers = ([['pods', '/registry/pods/'], ['replicasets', '/registry/replicasets/'], ['nodes', '/registry/minions/']] as const).map(([resource, prefix]) => new Follower(cluster, resource, prefix, fail))
   }

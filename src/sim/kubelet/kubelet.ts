@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/kubelet.go, config/apiserver.go, pleg/generic.go (v1.36). Left out: volumes, cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
+// Upstream: pkg/kubelet/kubelet.go, config/apiserver.go, pleg/generic.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
 import type { EntryId, Millis } from '../kernel/agenda.ts'
 import type { Node, Pod, PodStatus } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
@@ -106,8 +106,7 @@ class Kubelet implements KubeletHandle {
     this.agent.start()
     this.setStaticPods(this.options.staticPods ?? [])
     this.node.onChange(({ new: node }) => {
-      if (!node) return
-      this.agent.statusChanged()
+      if (node) this.agent.nodeChanged(node)
     })
     // What is there when the caches are filled is admitted in the order of its making, what comes later as it comes.
     const early: Pod[] = []

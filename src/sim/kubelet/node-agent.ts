@@ -25,6 +25,8 @@ export class NodeAgent {
   private readonly options: NodeAgentOptions
   private lease: Lease | null = null
   private posted: NodeStatus | null = null
+  /** The newest there is of its node, by the answers it got and by its watch. */
+  private known: Node | null = null
   private lastPost: Millis = 0
   private firstPass: Millis = 0
   private passDue: Millis | null = null
@@ -46,6 +48,13 @@ export class NodeAgent {
   /** Something that the status tells has changed: it is posted with the next pass. */
   statusChanged(): void {
     if (this.posted) this.planPass()
+  }
+
+  /** The watch has brought this: what somebody else wrote over the status is set right with the next pass. */
+  nodeChanged(node: Node): void {
+    if (this.known && Number(node.metadata.resourceVersion) < Number(this.known.metadata.resourceVersion)) return
+    this.known = node
+    this.statusChanged()
   }
 
   get allocatable(): ReturnType<typeof nodeResources>['amounts'] {
@@ -83,8 +92,8 @@ export class NodeAgent {
     const { agenda } = this.options.context
     const { nodeStatusUpdateFrequency: period, nodeStatusReportFrequency } = this.options.flags
     const changed = this.posted === null || this.isChanged()
-    const from = changed ? agenda.now + 1 : this.lastPost + nodeStatusReportFrequency
-    const due = this.firstPass + Math.ceil((from - this.firstPass) / period) * period
+    const from = changed ? agenda.now : this.lastPost + nodeStatusReportFrequency
+    const due = this.firstPass + Math.ceil((Math.max(from, agenda.now + 1) - this.firstPass) / period) * period
     if (this.passDue !== null && this.passDue <= due) return
     if (this.passDue !== null) agenda.cancel(this.passEntry)
     this.passDue = due
@@ -97,8 +106,8 @@ export class NodeAgent {
 
   private isChanged(): boolean {
     const { runtime } = this.options
-    const ready = (this.posted?.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True')
-    return runtime.disk.images.size !== this.images || ready !== this.options.networkReady()
+    const told = (this.known?.status.conditions ?? []).find((condition) => condition.type === 'Ready')?.status
+    return runtime.disk.images.size !== this.images || told !== (this.options.networkReady() ? 'True' : 'False')
   }
 
   private pass(): void {
@@ -117,6 +126,7 @@ export class NodeAgent {
     if (this.posted && !due && sameNodeStatus(node.status, status, semanticEqual)) return
     const written = context.client.updateStatus('nodes', { ...node, status: { ...node.status, ...status } })
     if (!written.ok) return
+    this.known = written.value
     this.posted = written.value.status
     this.lastPost = context.agenda.now
     if (bootBefore && bootBefore !== this.options.runtime.bootId) context.events.event(this.reference(), 'Warning', 'Rebooted', `Node ${node.metadata.name} has been rebooted, boot id: ${this.options.runtime.bootId}`)
