@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
@@ -5,11 +6,18 @@ import { defineConfig } from 'vitest/config'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** docs/FIDELITY.md as a plain page beside the application: its help links to it. */
+function fidelityPage(): string {
+  const text = readFileSync(at('docs/FIDELITY.md'), 'utf8').replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Kubarium: fidelity</title><style>:root{color-scheme:light dark}body{margin:2rem auto;max-width:120ch;padding:0 1rem}pre{white-space:pre-wrap;font:13px/1.5 ui-monospace,monospace}</style><pre>${text}</pre></html>`
+}
+
 export default defineConfig({
   base: './',
   plugins: [
     react(),
     tailwindcss(),
+    { name: 'fidelity-page', apply: 'build', generateBundle() { this.emitFile({ type: 'asset', fileName: 'fidelity.html', source: fidelityPage() }) } },
     // The development server's own inline scripts and socket would break the page's Content-Security-Policy.
     { name: 'no-policy-in-development', apply: 'serve', transformIndexHtml: (html) => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') },
   ],

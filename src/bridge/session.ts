@@ -7,7 +7,7 @@ import type { Pace, Question, ToPage, ToWorker } from './protocol.ts'
 /** Longest uninterrupted slice of the engine, in real milliseconds: messages are heard in between. */
 const slice = 8
 /** How far "next change" looks ahead before it gives up. */
-const furthestChange: Millis = 2 * 3_600_000
+const furthestChange: Millis = 15 * 60_000
 
 /** What the cluster is on its way to: through the log of a run, or to the next change that the page would show. */
 type Errand = { readonly kind: 'replay'; readonly commands: TimedCommand[]; readonly until: Millis } | { readonly kind: 'change'; readonly from: number; readonly limit: Millis }

@@ -33,6 +33,9 @@ const bootTime: Millis = 60_000
 /** How long etcd's data may be silent before kube-apiserver gives up at its start. */
 const storagePatience: Millis = 20_000
 
+/** kube-apiserver's flags that this simulation knows: how long etcd's history reaches back, so that past revisions can be listed. */
+const defaultApiServerFlags = { etcdCompactionInterval: 300_000 }
+
 /** What changed since the last drain. */
 export interface Drained {
   readonly now: Millis
@@ -75,6 +78,7 @@ export class Cluster implements World {
   private readonly user: UserCommands
   private traceRead = 0
   private observing = false
+  private requestSample = { at: -bootTime, handled: 0, rate: 0 }
 
   constructor(
     readonly seed: number,
@@ -158,6 +162,16 @@ export class Cluster implements World {
       hash.addText(canonicalJson(value))
     }
     return hash.digest
+  }
+
+  /** Requests to the API server a virtual second, over the last second and more: for its card. */
+  requestRate(): number {
+    const handled = this.apiServer?.requestsHandled ?? 0
+    const { at, handled: before, rate } = this.requestSample
+    if (this.now - at < 1000 && handled >= before) return rate
+    const elapsed = Math.max(1, this.now - at)
+    this.requestSample = { at: this.now, handled, rate: Math.max(0, Math.round(((handled - before) * 1000) / elapsed)) }
+    return this.requestSample.rate
   }
 
   drain(): Drained {
@@ -277,7 +291,8 @@ export class Cluster implements World {
   /** kube-apiserver waits for etcd, and gives up when it does not come. */
   private startApiServer(host: ProcessHost): void {
     const givesUp = host.agenda.now + storagePatience
-    const server = createApiServer({ agenda: host.agenda, store: this.store, wall: this.wall, random: this.random, trace: this.trace, cause: this.timeline, logs: nodeLogs(() => this.machines) })
+    const apiServerFlags = flagsOver('kube-apiserver', defaultApiServerFlags, flagTexts(this.options, 'kube-apiserver'))
+    const server = createApiServer({ agenda: host.agenda, store: this.store, wall: this.wall, random: this.random, trace: this.trace, cause: this.timeline, logs: nodeLogs(() => this.machines), compactionInterval: apiServerFlags.etcdCompactionInterval })
     host.serve(() => server.running)
     host.onExit(() => server.stop())
     const open = (): void => {

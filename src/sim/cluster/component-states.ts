@@ -20,9 +20,10 @@ export function componentStates(cluster: Cluster): ComponentState[] {
   return [...cluster.machines.values()].filter(({ spec }) => spec.controlPlane).flatMap((machine) =>
     names.map((name): ComponentState => {
       const pod = machine.isOn ? machine.kubelet?.localPod(`kube-system/${name}-${machine.name}`) : undefined
-      const state = !machine.isOn || machine.isStopped(name) ? 'stopped' : isRunning(pod) ? 'running' : 'waiting'
+      const stopped = machine.isOn ? machine.stoppedSince(name) : machine.since
+      const state = stopped !== undefined ? 'stopped' : isRunning(pod) ? 'running' : 'waiting'
       const fact = state === 'running' ? factOf(cluster, name) : undefined
-      return { name, node: machine.name, state, since: startOf(cluster, pod) ?? machine.since, ...(fact ? { fact } : {}) }
+      return { name, node: machine.name, state, since: stopped ?? startOf(cluster, pod) ?? machine.since, ...(fact ? { fact } : {}) }
     }),
   )
 }
@@ -32,7 +33,7 @@ function factOf(cluster: Cluster, name: (typeof names)[number]): string | undefi
     case 'etcd':
       return `revision ${cluster.store.revision}`
     case 'kube-apiserver':
-      return cluster.apiServer ? `${cluster.apiServer.requestsHandled} requests` : undefined
+      return `${cluster.requestRate()} requests/s`
     case 'kube-scheduler':
       return cluster.scheduler ? `${cluster.scheduler.waiting()} waiting` : 'not leading'
     case 'kube-controller-manager':

@@ -44,6 +44,7 @@ export class Machine {
   private agenda: ProcessAgenda | null = null
   private readonly disk: NodeDisk
   private readonly links = new Set<Link>()
+  private readonly stopped = new Map<string, Millis>()
   /** The static pods whose manifests lie in its manifest folder, by component. */
   private readonly manifests: Map<string, Pod>
 
@@ -107,12 +108,14 @@ export class Machine {
 
   /** Takes a component's manifest out of the manifest folder, or puts it back: how people stop a static pod. */
   setComponentStopped(component: string, stopped: boolean): void {
-    this.stopped = stopped ? new Set([...this.stopped, component]) : new Set([...this.stopped].filter((name) => name !== component))
+    if (stopped) this.stopped.set(component, this.world.timeline.now)
+    else this.stopped.delete(component)
     this.kubelet?.setStaticPods(this.staticPods())
   }
 
-  isStopped(component: string): boolean {
-    return this.stopped.has(component)
+  /** Since when a component's manifest is away; undefined: it is not. */
+  stoppedSince(component: string): Millis | undefined {
+    return this.stopped.get(component)
   }
 
   add(link: Link): void {
@@ -124,8 +127,6 @@ export class Machine {
     link.drop()
     this.links.delete(link)
   }
-
-  private stopped: ReadonlySet<string> = new Set()
 
   private staticPods(): readonly Pod[] {
     return [...this.manifests].filter(([component]) => !this.stopped.has(component)).map(([, pod]) => pod)

@@ -58,4 +58,4 @@ function menuItems(): readonly MenuItem[] {
 }
 
 /** Served beside the page: what is modelled and what is left out. */
-export const fidelity = './FIDELITY.md'
+export const fidelity = './fidelity.html'
