@@ -61,7 +61,8 @@ function valueOf(pod: Pod, variable: EnvVar, values: ReadonlyMap<string, string>
   return ''
 }
 
-function fieldOf(pod: Pod, path: string, source: EnvironmentSource): string {
+/** A field of the pod as its containers see it. */
+export function fieldOf(pod: Pod, path: string, source: EnvironmentSource): string {
   const keyed = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path)
   if (keyed) {
     const values = (keyed[1] === 'labels' ? pod.metadata.labels : pod.metadata.annotations) ?? {}
@@ -96,7 +97,7 @@ function decoded(secret: Secret | null): Readonly<Record<string, string>> {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /** Bytes as characters: what scripts print of a secret. */
-function decodeBase64(text: string): string {
+export function decodeBase64(text: string): string {
   let bits = 0
   let count = 0
   let result = ''

@@ -23,6 +23,8 @@ export interface StarterHost {
   /** Why the last pull of an image failed. */
   readonly pullErrors: Map<string, StartError>
   environment(podIP: string): EnvironmentSource
+  /** Files of the volumes that the container mounts, by path. */
+  mountedFiles(pod: Pod, container: Container): Iterable<readonly [path: string, text: string]>
   hashOf(container: Container): string
   event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void
   runHook(handler: LifecycleHandler, container: Container, record: ContainerRecord): HookOutcome
@@ -132,7 +134,7 @@ function create(host: StarterHost, request: StartRequest, done: (outcome: StartO
     environment: environment.values,
     ports: (container.ports ?? []).map((port) => port.containerPort),
     memoryLimit: limit === undefined ? null : wholeValue(limit),
-    files: new Map([['/var/run/secrets/kubernetes.io/serviceaccount/namespace', pod.metadata.namespace ?? '']]),
+    files: new Map([...host.mountedFiles(pod, container), ['/var/run/secrets/kubernetes.io/serviceaccount/namespace', pod.metadata.namespace ?? '']]),
     mounted: (container.volumeMounts ?? []).some((mount) => !mount.mountPath.startsWith('/var/run/secrets/')),
   })
   host.event(container, 'Normal', 'Created', 'Container created')

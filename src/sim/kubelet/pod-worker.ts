@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/pod_workers.go, kubelet.go SyncPod SyncTerminatingPod SyncTerminatedPod (v1.36). Left out: volumes, cgroups, in-place resize, resync each minute (nothing would change).
+// Upstream: pkg/kubelet/pod_workers.go, kubelet.go SyncPod SyncTerminatingPod SyncTerminatedPod (v1.36). Left out: cgroups, in-place resize, resync each minute (nothing would change).
 import type { Agenda, EntryId, Millis } from '../kernel/agenda.ts'
 import type { Container, Pod } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
@@ -12,6 +12,8 @@ import { runHook } from './lifecycle-hook.ts'
 import { kubeletConstants } from './flags.ts'
 import type { PodProber } from './pod-prober.ts'
 import { isSidecar } from './restart-policy.ts'
+import { mountedFiles } from './pod-volumes.ts'
+import { VolumeMounter } from './volume-mounter.ts'
 import { createProber } from './worker-probes.ts'
 
 /** Why a pod is ended by the kubelet itself. */
@@ -22,7 +24,7 @@ export interface Verdict {
 }
 
 /** What a worker needs from its kubelet. */
-export interface WorkerHost extends Omit<StarterHost, 'event' | 'hashOf' | 'runHook'> {
+export interface WorkerHost extends Omit<StarterHost, 'event' | 'hashOf' | 'runHook' | 'mountedFiles'> {
   readonly agenda: Agenda
   readonly runtime: ContainerRuntime
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
@@ -52,6 +54,7 @@ export class PodWorker {
   /** Ends waits: what is started after a back-off, and when. */
   readonly backOffs = new Map<string, { readonly since: Millis; readonly due: Millis; readonly image: boolean }>()
   readonly stopper: ContainerStopper
+  private readonly volumes: VolumeMounter
   private readonly host: WorkerHost
   private readonly starter: StarterHost
   private busy = false
@@ -69,7 +72,13 @@ export class PodWorker {
     this.acceptedAt = host.agenda.now
     const event = (container: Container, type: 'Normal' | 'Warning', reason: string, message: string) => host.event(this.pod, type, reason, message, this.fieldPathOf(container))
     const hook: StarterHost['runHook'] = (handler, container, record) => runHook(handler, container, host.runtime.processOf(record.id), host.agenda.now, (port) => this.listens(port))
-    this.starter = { ...host, agenda: host.agenda, runtime: host.runtime, environment: (ip) => host.environment(ip), event, hashOf: (container) => this.hashOf(container), runHook: hook }
+    this.starter = { ...host, agenda: host.agenda, runtime: host.runtime, environment: (ip) => host.environment(ip), mountedFiles: (of, container) => mountedFiles(container, this.volumes.refreshed(of)), event, hashOf: (container) => this.hashOf(container), runHook: hook }
+    this.volumes = new VolumeMounter({
+      agenda: host.agenda,
+      source: () => host.environment(this.sandbox?.ip ?? ''),
+      warn: (message) => host.event(this.pod, 'Warning', 'FailedMount', message),
+      isWanted: () => this.stage === 'syncing' && this.sandbox === undefined,
+    })
     this.stopper = new ContainerStopper({ agenda: host.agenda, runtime: host.runtime, podKey: this.key, event, runHook: hook })
     this.prober = createProber(this, host, event)
     if (pod.spec.activeDeadlineSeconds !== undefined) this.planDeadline(pod.spec.activeDeadlineSeconds)
@@ -186,6 +195,11 @@ export class PodWorker {
     const old = host.runtime.sandboxesOf(pod.metadata.uid)
     if (old.length > 0) host.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
     this.begin()
+    this.volumes.mount(pod, () => this.startSandbox(old))
+  }
+
+  private startSandbox(old: readonly SandboxRecord[]): void {
+    const { host, pod } = this
     host.agenda.after(runtimeCosts.sandbox, `sandbox of ${this.key}`, () => {
       if (this.stage !== 'syncing') return
       const ip = host.allocateIP(pod)
