@@ -1,0 +1,48 @@
+import { ask, expect, now, openShop, pause, reach, setSpeed, test } from './kubarium.ts'
+
+test('the shop comes up: machines, services and ready pods, without the editor having been loaded', async ({ page }) => {
+  const scripts: string[] = []
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) scripts.push(new URL(response.url()).pathname)
+  })
+  await openShop(page)
+  for (const machine of ['worker-1', 'worker-2', 'worker-3']) await expect(page.getByRole('article', { name: `Machine ${machine}` })).toBeVisible()
+  await setSpeed(page, 30)
+  await expect(page.locator('.pod:not([data-state=ready])')).toHaveCount(0)
+  expect(await page.locator('.pod[data-state=ready]').count()).toBeGreaterThanOrEqual(10)
+  await expect(page.getByText('pods are ready').first()).toBeAttached()
+  expect(scripts.filter((path) => /YamlPanel|editor|yaml\.worker/.test(path))).toEqual([])
+  expect(scripts).toHaveLength(2)
+})
+
+test('time is held, stepped and sped up from the keyboard', async ({ page }) => {
+  await openShop(page)
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible()
+  await page.waitForTimeout(150)
+  const held = await now(page)
+  await page.waitForTimeout(250)
+  expect(await now(page)).toBe(held)
+  await page.keyboard.press('.')
+  await expect.poll(() => now(page)).toBeGreaterThan(held)
+  await page.keyboard.press('Space')
+  await page.keyboard.press(']')
+  await reach(page, (await now(page)) + 1000)
+})
+
+test('nothing the page shows disturbs the run: what a watched Worker did is what an unwatched cluster does', async ({ page }) => {
+  const { Cluster } = await import('../src/sim/cluster/cluster.ts')
+  const { startScenario } = await import('../src/scenario/gallery.ts')
+  await openShop(page)
+  await setSpeed(page, 1000)
+  await reach(page, 600_000)
+  const time = await pause(page)
+  const { seed, options, commands } = startScenario.scenario.run
+  const cluster = new Cluster(seed, options)
+  for (const { at, command } of commands) {
+    cluster.advanceTo(at)
+    cluster.perform(command)
+  }
+  cluster.advanceTo(time)
+  expect(await ask(page, { kind: 'hash' })).toBe(cluster.hash())
+})
