@@ -50,6 +50,8 @@ export class ApiServer implements Transport {
   /** For the page's "14 requests/s". */
   requestsHandled = 0
   private readonly core: Core
+  /** For dry runs: what they draw is drawn elsewhere, so that the run with them is the run without them. */
+  private readonly rehearsal: Core
   private readonly logs: LogSource | undefined
   private readonly advertiseAddress: string
   private readonly compactionInterval: Millis
@@ -68,6 +70,7 @@ export class ApiServer implements Transport {
       eventLease: { id: 0, madeAt: 0, objects: 0 },
       disabledPlugins: new Set(disabledPlugins),
     }
+    this.rehearsal = { ...this.core, uids: random.of('dry-run/uid'), names: random.of('dry-run/names') }
   }
 
   /** Its store answers now: lists what is stored, makes what every cluster has, and opens the door. */
@@ -155,7 +158,7 @@ export class ApiServer implements Transport {
     const fault = scopeFault(definition, request)
     if (fault) return refused(fault)
     return accepted({
-      core: this.core,
+      core: request.options?.dryRun === true ? this.rehearsal : this.core,
       definition,
       strategy: strategyOf(definition.resource),
       namespace: request.namespace,

@@ -68,6 +68,8 @@ function createNumberPool(first: number, last: number, lower: number): Pool<numb
     },
     giveBack: (number) => {
       taken.delete(number)
+      // What was drawn last and given back at once leaves no mark: a dry run must not change what comes after it.
+      while (cursor > first + lower && !taken.has(cursor - 1)) cursor -= 1
     },
   }
 }
