@@ -65,6 +65,11 @@ export class Timeline implements Agenda {
     return this.runningLabel
   }
 
+  /** What the next entry is for; empty when nothing is planned. */
+  get nextLabel(): string {
+    return this.nextDue() === null ? '' : this.planned.get(this.order[0]!)!.label
+  }
+
   /** How many entries are planned. */
   get pending(): number {
     return this.planned.size
