@@ -83,3 +83,42 @@ test('undo boots the run without its last command, at the moment before it', () 
   expect(workers[0]!.heard.at(-1)).toMatchObject({ type: 'boot', until: 700, run: { commands: [first] }, pace: { paused: true } })
   simulation.close()
 })
+
+test('a run that kills its Workers is replaced three times, then held before it with what was asked dropped, then stopped until the next boot', async () => {
+  const simulation = connect(spawn)
+  const problems: Problem[] = []
+  simulation.onProblem((problem) => problems.push(problem))
+  simulation.boot(run)
+  workers[0]!.say(batch(1200, []))
+  const answer = simulation.command({ kind: 'power-on', node: 'worker-1' })
+  const die = () => workers.at(-1)!.dispatchEvent(new Event('error', { cancelable: true }))
+  for (let deaths = 0; deaths < 4; deaths += 1) die()
+  expect(problems.map(({ kind }) => kind)).toEqual(['replaced', 'replaced', 'replaced', 'held'])
+  expect(workers[4]!.heard).toEqual([expect.objectContaining({ type: 'boot', until: 1200, pace: { speed: 1, paused: true } })])
+  expect((await answer).ok).toBe(false)
+  die()
+  expect(problems.at(-1)).toEqual({ kind: 'stopped' })
+  vi.advanceTimersByTime(10_000)
+  expect(workers).toHaveLength(5)
+  expect((await simulation.ask({ kind: 'hash' })).ok).toBe(false)
+  simulation.boot(run)
+  expect(workers).toHaveLength(6)
+  expect(workers[5]!.heard).toEqual([expect.objectContaining({ type: 'boot' })])
+  simulation.close()
+})
+
+test('replacements that lie far apart are not counted together', () => {
+  const simulation = connect(spawn)
+  const problems: Problem[] = []
+  simulation.onProblem((problem) => problems.push(problem))
+  simulation.boot(run)
+  for (let deaths = 0; deaths < 6; deaths += 1) {
+    workers.at(-1)!.dispatchEvent(new Event('error', { cancelable: true }))
+    for (let second = 0; second < 30; second += 1) {
+      vi.advanceTimersByTime(1000)
+      workers.at(-1)!.say({ type: 'pong', id: 1 })
+    }
+  }
+  expect(problems.every(({ kind }) => kind === 'replaced')).toBe(true)
+  simulation.close()
+})

@@ -1,5 +1,6 @@
 import type { Millis } from '../sim/kernel/agenda.ts'
-import type { Result } from '../sim/api/status.ts'
+import { internalError } from '../sim/api/errors.ts'
+import { refused, type Result } from '../sim/api/status.ts'
 import type { Command, Run, TimedCommand } from '../sim/cluster/run.ts'
 import type { Batch, Pace, Question, ToPage, ToWorker } from './protocol.ts'
 
@@ -7,6 +8,10 @@ import type { Batch, Pace, Question, ToPage, ToWorker } from './protocol.ts'
 export type Problem =
   /** The Worker hung or died; it was replaced and the run replayed from its log. */
   | { readonly kind: 'replaced' }
+  /** It hung or died once too often at this point of the run: it stands paused before it, and what was asked is dropped. */
+  | { readonly kind: 'held' }
+  /** Not even that could be reached: no Worker runs until another run, or less of this one, is booted. */
+  | { readonly kind: 'stopped' }
   /** The simulator found a defect of its own: the run stands still. */
   | { readonly kind: 'defect'; readonly message: string; readonly seed: number; readonly at: Millis }
 
@@ -31,6 +36,9 @@ export interface Simulation {
 const heartbeat = 1000
 /** Missed heartbeats until a Worker counts as dead; none are counted while the page is hidden. */
 const patience = 3
+/** So many replacements within a minute: the run itself kills its Workers, and another would die of it too. */
+const mostReplacements = 3
+const shortWhile = 60_000
 
 interface Waiting {
   readonly message: ToWorker
@@ -55,6 +63,9 @@ class WorkerSimulation implements Simulation {
   private booted = false
   private missed = 0
   private lastId = 0
+  /** When, in real milliseconds, Workers had to be replaced lately. */
+  private replacements: readonly number[] = []
+  private stopped = false
   private readonly waiting = new Map<number, Waiting>()
   private readonly batchListeners = new Set<(batch: Batch) => void>()
   private readonly problemListeners = new Set<(problem: Problem) => void>()
@@ -67,6 +78,13 @@ class WorkerSimulation implements Simulation {
   }
 
   boot(run: Run, { until, pace }: { readonly until?: Millis; readonly pace?: Pace } = {}): void {
+    this.replacements = []
+    if (this.stopped) this.worker = this.hire()
+    this.stopped = false
+    this.start(run, until, pace)
+  }
+
+  private start(run: Run, until?: Millis, pace?: Pace): void {
     this.base = run
     this.commands = run.commands
     this.now = Math.max(until ?? 0, run.commands.at(-1)?.at ?? 0)
@@ -149,15 +167,14 @@ class WorkerSimulation implements Simulation {
         this.waiting.delete(message.id)
         return
       case 'defect':
-        for (const listener of this.problemListeners) listener({ ...message, kind: 'defect' })
-        return
+        return this.tell({ ...message, kind: 'defect' })
       case 'pong':
         return
     }
   }
 
   private beat(): void {
-    if (document.hidden || !this.booted) {
+    if (document.hidden || !this.booted || this.stopped) {
       this.missed = 0
       return
     }
@@ -166,20 +183,38 @@ class WorkerSimulation implements Simulation {
     this.post({ type: 'ping', id: this.missed })
   }
 
-  /** A new Worker, the run replayed to where it was, and what was asked meanwhile asked again. */
+  /** A new Worker, the run replayed to where it was, and what was asked meanwhile asked again; after too many of them, ever less of that. */
   private replace(): void {
     this.worker.terminate()
     this.missed = 0
+    const time = performance.now()
+    this.replacements = [...this.replacements.filter((before) => time - before < shortWhile), time]
+    const excess = this.replacements.length - mostReplacements
+    if (excess > 0) this.dropWaiting()
+    if (excess > 1) {
+      this.stopped = true
+      return this.tell({ kind: 'stopped' })
+    }
     this.worker = this.hire()
-    if (this.booted) this.boot({ ...this.base, commands: this.commands }, { until: this.now })
+    if (this.booted) this.start({ ...this.base, commands: this.commands }, this.now, excess > 0 ? { ...this.pace, paused: true } : this.pace)
     for (const { message } of this.waiting.values()) this.post(message)
-    for (const listener of this.problemListeners) listener({ kind: 'replaced' })
+    this.tell({ kind: excess > 0 ? 'held' : 'replaced' })
+  }
+
+  private dropWaiting(): void {
+    for (const { resolve } of this.waiting.values()) resolve(refused(internalError('the simulator stopped answering')))
+    this.waiting.clear()
+  }
+
+  private tell(problem: Problem): void {
+    for (const listener of this.problemListeners) listener(problem)
   }
 
   private call(messageOf: (id: number) => ToWorker): Promise<Result<unknown>> {
     const id = (this.lastId += 1)
     return new Promise((resolve) => {
       const message = messageOf(id)
+      if (this.stopped) return resolve(refused(internalError('the simulator has stopped')))
       this.waiting.set(id, { message, resolve })
       this.post(message)
     })
