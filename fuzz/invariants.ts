@@ -67,6 +67,9 @@ export class Invariants {
   private podLife(before: Pod, after: Pod): void {
     const key = keyOf(after)
     if (before.spec.nodeName && before.spec.nodeName !== after.spec.nodeName) this.fail(43, `pod ${key} moved from ${before.spec.nodeName} to ${after.spec.nodeName}`)
+    if (!before.spec.nodeName && after.spec.nodeName) this.bound(after)
+    // A static pod that is taken away and put back while the API is away finds its mirror again: to the API one pod, to its kubelet another.
+    if (after.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined && before.status.startTime !== after.status.startTime) return
     const [old, now] = [before.status.phase, after.status.phase]
     if ((old === 'Succeeded' || old === 'Failed') && now !== old) this.fail(60, `pod ${key} went from ${old} to ${now}`)
     if (old === 'Running' && now === 'Pending') this.fail(60, `pod ${key} went from Running to Pending`)
@@ -74,7 +77,6 @@ export class Invariants {
       const restarts = before.status.containerStatuses?.find(({ name }) => name === status.name)?.restartCount ?? 0
       if (status.restartCount < restarts) this.fail(61, `pod ${key}: restarts of ${status.name} fell from ${restarts} to ${status.restartCount}`)
     }
-    if (!before.spec.nodeName && after.spec.nodeName) this.bound(after)
   }
 
   /** 44 and 46, at the binding: the node has room by the scheduler's arithmetic. */

@@ -48,7 +48,7 @@ export function fuzzRun(seed: number): Outcome {
 /** `default/#3` → the fourth pod there is (modulo), or none. */
 function namePod(cluster: Cluster, command: Command): Command {
   if (command.kind !== 'kill') return command
-  const pods = list<Pod>(cluster, '', 'pods')
+  const pods = [...cluster.observer.objects('pods')] as Pod[]
   const index = Number(command.pod.split('#')[1])
   return pods.length === 0 ? command : { ...command, pod: keyOf(pods[index % pods.length]!) }
 }

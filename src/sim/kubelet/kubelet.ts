@@ -195,7 +195,10 @@ class Kubelet implements KubeletHandle {
     const mirrorOf = pod.metadata.annotations?.['kubernetes.io/config.mirror']
     if (mirrorOf !== undefined) return this.mirrorChanged(pod)
     const worker = this.workers.get(pod.metadata.uid)
-    if (worker) return worker.update(pod)
+    if (worker) {
+      this.writer.seen(pod, pod.status)
+      return worker.update(pod)
+    }
     if (this.workerOf(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
     this.addPod(pod)
   }
@@ -242,8 +245,10 @@ class Kubelet implements KubeletHandle {
 
   private mirrorChanged(mirror: Pod): void {
     const worker = this.workerOf(keyOf(mirror))
-    if (worker?.isStatic && worker.stage === 'syncing') this.mirror(worker.pod)
-    else if (!worker && this.pods.lister.get(keyOf(mirror))) {
+    if (worker?.isStatic && worker.stage === 'syncing') {
+      this.mirror(worker.pod)
+      this.writer.seen(worker.pod, mirror.status)
+    } else if (!worker && this.pods.lister.get(keyOf(mirror))) {
       this.context.client.delete('pods', keyOf(mirror), { gracePeriodSeconds: 0, preconditions: { uid: mirror.metadata.uid } })
     }
   }

@@ -1,4 +1,5 @@
 // Upstream: pkg/kubelet/status/status_manager.go (v1.36). Left out: patch bytes (the status is merged with what the server has and put), metrics.
+import type { Millis } from '../kernel/agenda.ts'
 import type { Pod, PodStatus } from '../api/generated/types.ts'
 import { keyOf } from '../api/objects.ts'
 import { semanticEqual } from '../api/semantic.ts'
@@ -17,10 +18,14 @@ interface Wanted {
 export class StatusWriter {
   private readonly context: ComponentContext
   private readonly unwritten = new Map<string, Wanted>()
+  /** What was written last, by the kubelet's uid of the pod. */
+  private readonly written = new Map<string, PodStatus>()
+  private readonly startedAt: Millis
   private retrying = false
 
   constructor(context: ComponentContext) {
     this.context = context
+    this.startedAt = context.agenda.now
   }
 
   write(pod: Pod, status: PodStatus, finished: boolean): void {
@@ -34,6 +39,16 @@ export class StatusWriter {
 
   forget(uid: string): void {
     this.unwritten.delete(uid)
+    this.written.delete(uid)
+  }
+
+  /** The API shows this now: what somebody wrote over the kubelet's own part is set right with the next pass. */
+  seen(pod: Pod, live: PodStatus): void {
+    const { uid } = pod.metadata
+    const status = this.written.get(uid)
+    if (status === undefined || status === live || this.unwritten.has(uid) || semanticEqual(live, mergeWithOthers(live, status))) return
+    this.unwritten.set(uid, { pod, status, finished: false })
+    this.planRetry()
   }
 
   /** True when there is nothing more to be done: it is written, or the object is gone or another. */
@@ -49,6 +64,7 @@ export class StatusWriter {
     if (!semanticEqual(live.status, merged)) {
       const written = client.updateStatus('pods', { ...live, status: merged })
       if (!written.ok) return written.status.reason === 'NotFound'
+      this.written.set(pod.metadata.uid, written.value.status)
     }
     if (!finished || live.metadata.deletionTimestamp === undefined || mirrorOf !== undefined) return true
     const deleted = client.delete('pods', key, { gracePeriodSeconds: 0, preconditions: { uid: live.metadata.uid } })
@@ -58,7 +74,9 @@ export class StatusWriter {
   private planRetry(): void {
     if (this.retrying) return
     this.retrying = true
-    this.context.agenda.after(kubeletConstants.statusSyncPeriod, `${this.context.name}: write statuses again`, () => {
+    const { agenda } = this.context
+    const due = this.startedAt + (Math.floor((agenda.now - this.startedAt) / kubeletConstants.statusSyncPeriod) + 1) * kubeletConstants.statusSyncPeriod
+    agenda.at(due, `${this.context.name}: write statuses again`, () => {
       this.retrying = false
       for (const [uid, wanted] of this.unwritten) {
         if (!this.attempt(wanted)) return this.planRetry()

@@ -186,7 +186,8 @@ export class DeploymentSync {
       return 'whenChanged'
     }
     const left = isRollout ? untilDeadline(this.deployment, status, now) : null
-    if (left === null) return 'whenChanged'
+    // Past its deadline and not timed out: the rollout was done before. Upstream looks again and again, to no effect.
+    if (left === null || left < 0) return 'whenChanged'
     // A second more than is left, as upstream does; in the last second upstream looks every 5 ms until the deadline has passed.
     return { after: left >= 1000 ? left + 1000 : Math.max(left + 1, 5) }
   }
