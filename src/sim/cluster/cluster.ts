@@ -4,6 +4,7 @@ import { RollingHash, canonicalJson } from '../kernel/hash.ts'
 import { RandomStreams } from '../kernel/random.ts'
 import { Trace, type TraceEntry } from '../kernel/trace.ts'
 import { badRequest, notFound } from '../api/errors.ts'
+import type { Pod } from '../api/generated/types.ts'
 import { splitKey, type KubernetesObject, type ObjectKey } from '../api/objects.ts'
 import type { ApiRequest, Transport } from '../api/request.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
@@ -12,9 +13,10 @@ import { createApiServer, type ApiServer } from '../apiserver/server.ts'
 import { defaultControllerManagerFlags } from '../controllers/flags.ts'
 import { Store } from '../etcd/store.ts'
 import type { ProcessHost, Processes } from '../runtime/process-host.ts'
+import type { Question } from '../runtime/shell-commands.ts'
 import type { SchedulerHandle } from '../scheduler/scheduler.ts'
 import { startAddons } from './addons.ts'
-import { linkFor, startControllerManager, startSchedulerProcess } from './components.ts'
+import { startControllerManager, startProxyProcess, startSchedulerProcess } from './components.ts'
 import { componentStates, type ComponentState } from './component-states.ts'
 import { countdowns, type Countdown } from './countdowns.ts'
 import { flagTexts, flagsOver } from './flags.ts'
@@ -23,7 +25,8 @@ import type { Machine, MachineState } from './machine.ts'
 import { machinesOf } from './machine-specs.ts'
 import { nodeLogs } from './node-logs.ts'
 import { Observer, type ObservedChange } from './observer.ts'
-import { routeOf } from './routes.ts'
+import { ServiceRules } from './service-rules.ts'
+import { Traffic } from './traffic.ts'
 import type { ClusterOptions, Command, Manifest, TimedCommand } from './run.ts'
 import { UserCommands } from './user-commands.ts'
 import type { World } from './world.ts'
@@ -75,7 +78,10 @@ export class Cluster implements World {
   readonly store = new Store<KubernetesObject>()
   readonly machines: ReadonlyMap<string, Machine>
   readonly observer = new Observer()
+  /** The Service rules in the nodes' kernels. */
+  readonly rules: ServiceRules
   private readonly user: UserCommands
+  private readonly traffic: Traffic
   private traceRead = 0
   private observing = false
   private requestSample = { at: -bootTime, handled: 0, rate: 0 }
@@ -87,6 +93,8 @@ export class Cluster implements World {
     this.random = new RandomStreams(seed)
     this.start = startOf(options)
     this.wall = createWallClock(this.timeline, this.start)
+    this.rules = new ServiceRules(this.timeline, this.store)
+    this.traffic = new Traffic(this)
     this.user = new UserCommands(new Link(() => this.reachable()))
     const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, flagTexts(options, 'kube-controller-manager'))
     this.machines = new Map(machinesOf(this, options, this.processes(controllerFlags)).map((machine) => [machine.name, machine]))
@@ -141,7 +149,7 @@ export class Cluster implements World {
       case 'scheduling':
         return accepted(this.scheduler?.decisionOf(question.pod) ?? null)
       case 'route':
-        return routeOf(this, question)
+        return this.traffic.routeOf(question)
       case 'hash':
         return accepted(this.hash())
       default:
@@ -211,6 +219,10 @@ export class Cluster implements World {
     this.machines.get(node)?.remove(link)
   }
 
+  answer(question: Question, pod: Pod): boolean {
+    return this.traffic.answer(question, pod)
+  }
+
   private carryOut(command: Command): Result<unknown> {
     switch (command.kind) {
       case 'apply':
@@ -246,6 +258,7 @@ export class Cluster implements World {
     if (!machine) return refused(notFound({ group: '', resource: 'nodes' }, node))
     if (kind === 'power-off') {
       machine.powerOff()
+      this.rules.forget(node)
       if (machine.spec.controlPlane) this.apiServer?.stop()
     } else if (kind === 'power-on') machine.powerOn()
     else if (kind === 'cut-off') machine.cutOff()
@@ -277,7 +290,7 @@ export class Cluster implements World {
       ['registry.k8s.io/kube-apiserver', (host) => this.startApiServer(host)],
       ['registry.k8s.io/kube-controller-manager', (host) => startControllerManager(this, host, controllerFlags)],
       ['registry.k8s.io/kube-scheduler', (host) => startSchedulerProcess(this, host, (scheduler) => this.keepScheduler(host, scheduler))],
-      ['registry.k8s.io/kube-proxy', (host) => void linkFor(this, host, this.route(host.nodeName))],
+      ['registry.k8s.io/kube-proxy', (host) => startProxyProcess(this, host, this.rules.tableOf(host.nodeName))],
     ])
   }
 

@@ -16,6 +16,7 @@ import { startPodGarbageCollector } from '../controllers/pod-garbage-collector/p
 import { startReplicaSetController } from '../controllers/replica-set/replica-set-controller.ts'
 import { startServiceAccountController } from '../controllers/service-account/service-account-controller.ts'
 import { startTaintEvictionController } from '../controllers/taint-eviction/taint-eviction-controller.ts'
+import { startKubeProxy, type RuleTable } from '../network/kube-proxy.ts'
 import type { ProcessHost } from '../runtime/process-host.ts'
 import { startScheduler, type SchedulerHandle } from '../scheduler/scheduler.ts'
 import { Link, type Route } from './link.ts'
@@ -95,4 +96,12 @@ export function startSchedulerProcess(world: World, host: ProcessHost, started: 
   const link = linkFor(world, host, world.route(host.nodeName))
   const context = createContext(world, { name: 'default-scheduler', host: host.nodeName, agenda: host.agenda, link, ...rateLimits['kube-scheduler'] })
   startLeaderElection(context, 'kube-scheduler', () => started(startScheduler(context)), () => host.exit(1, 'leaderelection lost'))
+}
+
+/** Starts kube-proxy on a node: what it wrote stays in the node's kernel when it dies. */
+export function startProxyProcess(world: World, host: ProcessHost, table: RuleTable): void {
+  const link = linkFor(world, host, world.route(host.nodeName))
+  host.onExit(() => table.freeze())
+  const client = createClient(link, `kube-proxy/${host.nodeName}`, host.agenda, rateLimits['kube-proxy'])
+  startKubeProxy({ agenda: host.agenda, client, name: `kube-proxy on ${host.nodeName}` }, table)
 }

@@ -118,6 +118,23 @@ export class Machine {
     return this.stopped.get(component)
   }
 
+  /** Whether a process in one of its containers listens on an address and port now. */
+  listens(address: string, port: number): boolean {
+    const { runtime } = this
+    if (!runtime) return false
+    for (const sandbox of runtime.sandboxes()) {
+      if (sandbox.ip !== address || sandbox.state !== 'ready') continue
+      if (sandbox.containers.some(({ id }) => runtime.processOf(id)?.listensOn(port, this.world.timeline.now))) return true
+    }
+    return false
+  }
+
+  /** Whether one of its pods has this address. */
+  holds(address: string): boolean {
+    for (const sandbox of this.runtime?.sandboxes() ?? []) if (sandbox.ip === address && sandbox.state === 'ready') return true
+    return false
+  }
+
   add(link: Link): void {
     if (this.network === 'cutOff') link.sever()
     this.links.add(link)
@@ -137,7 +154,7 @@ export class Machine {
     const { catalogue, registry, processes, kubeletFlags } = this.software
     const agenda = (this.agenda = world.timeline.fork(`machine ${name}`))
     const random = world.random.of(`machine/${name}`)
-    this.runtime = createContainerRuntime({ agenda: world.timeline, nodeName: name, random, images: catalogue, registry, processes, disk: this.disk, epochStart: world.wall.epochMillis - world.timeline.now })
+    this.runtime = createContainerRuntime({ agenda: world.timeline, nodeName: name, random, images: catalogue, registry, processes, disk: this.disk, epochStart: world.wall.epochMillis - world.timeline.now, answer: (question, pod) => world.answer(question, pod) })
     const link = world.link(name, world.route(name))
     const context = createContext(world, { name: 'kubelet', host: name, agenda, link, ...rateLimits.kubelet })
     this.kubelet = startKubelet({ context, runtime: this.runtime, nodeName: name, machine: this.spec, staticPods: this.staticPods(), flags: kubeletFlags })

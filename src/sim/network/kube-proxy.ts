@@ -5,12 +5,20 @@ import type { ComponentContext } from '../client/component.ts'
 import type { ProxyEndpoint, ProxyNode } from './endpoint-choice.ts'
 
 /** minSyncPeriod: rules are written at most this often, and a broken watch is tried again. */
-const leastSyncPeriod: Millis = 1000
+export const leastSyncPeriod: Millis = 1000
 
-/** The proxy process of one node: how far it has seen. */
-export interface ProxyHandle {
-  /** All that was written until then is in its rules; null: it has not seen anything yet. */
-  readonly seenUntil: Millis | null
+/** The rules in one node's kernel: they outlive the proxy that wrote them. */
+export interface RuleTable {
+  /** From now on the rules follow what is written. */
+  follow(): void
+  /** The proxy hears nothing any more: the rules stay as they are. */
+  freeze(): void
+}
+
+/** All Services and EndpointSlices as of one moment. */
+export interface ServiceSight {
+  readonly services: readonly Service[]
+  readonly slices: readonly EndpointSlice[]
 }
 
 /** The services and endpoints that one node's proxy has programmed: what traffic leaving that node meets. */
@@ -21,44 +29,37 @@ export interface ProxyView {
 }
 
 /**
- * Starts the proxy of one node. A thousand proxies must cost nothing, so it keeps no copy: as long as its connection lives it has seen
- * all there is, and when it breaks it has seen what was there then. Who looks reads that moment from the store's history.
+ * Starts the proxy of one node. A thousand proxies must cost nothing, so they share one sight of what is written, and keep one of their
+ * own only when the connection breaks.
  */
-export function startKubeProxy({ agenda, client, name }: ComponentContext): ProxyHandle {
-  let seenUntil: Millis | null = null
-  let connected = false
+export function startKubeProxy({ agenda, client, name }: Pick<ComponentContext, 'agenda' | 'client' | 'name'>, table: RuleTable): void {
   const connect = (): void => {
     // A watch on one Service that hardly changes: it tells when the connection breaks.
     const watch = client.watch('services', 'default', { fieldSelector: 'metadata.name=kubernetes' }, {
       event: () => undefined,
       closed: () => {
-        connected = false
-        seenUntil = agenda.now
+        table.freeze()
         agenda.after(leastSyncPeriod, `${name}: watch again`, connect)
       },
     })
-    connected = watch.ok
-    if (!watch.ok) agenda.after(leastSyncPeriod, `${name}: watch again`, connect)
+    if (watch.ok) table.follow()
+    else agenda.after(leastSyncPeriod, `${name}: watch again`, connect)
   }
   connect()
+}
+
+/** What a node's rules make of the Services and EndpointSlices that its proxy has seen. */
+export function createProxyView(node: ProxyNode, { services, slices }: ServiceSight): ProxyView {
   return {
-    get seenUntil() {
-      return connected ? agenda.now : seenUntil
-    },
+    node,
+    service: (namespace, name) => services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace && metadata.labels?.['service.kubernetes.io/service-proxy-name'] === undefined),
+    endpoints: ({ metadata }, portName) => slicesOf(slices, metadata.namespace, metadata.name).flatMap((slice) => endpointsOf(slice, portName)),
   }
 }
 
-/** The rules of a node that has seen these Services and EndpointSlices. */
-export function createProxyView(node: ProxyNode, services: readonly Service[], slices: readonly EndpointSlice[]): ProxyView {
-  const handled = services.filter((service) => service.metadata.labels?.['service.kubernetes.io/service-proxy-name'] === undefined)
-  return {
-    node,
-    service: (namespace, name) => handled.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace),
-    endpoints: ({ metadata }, portName) =>
-      slices
-        .filter((slice) => slice.metadata.namespace === metadata.namespace && slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name)
-        .flatMap((slice) => endpointsOf(slice, portName)),
-  }
+/** The slices of one Service. */
+export function slicesOf(slices: readonly EndpointSlice[], namespace: string | undefined, service: string): readonly EndpointSlice[] {
+  return slices.filter((slice) => slice.metadata.namespace === namespace && slice.metadata.labels?.['kubernetes.io/service-name'] === service)
 }
 
 /** The endpoints of one slice for one port, as a proxy reads them. */

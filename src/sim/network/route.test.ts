@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { EndpointSlice, Pod, Service } from '../api/generated/types.ts'
+import type { EndpointSlice, Service } from '../api/generated/types.ts'
 import { createTestCluster } from '../cluster/testing.ts'
 import { createProxyView, startKubeProxy } from './kube-proxy.ts'
 import { PodIpam } from './pod-ipam.ts'
-import { routeOf, type NetworkState } from './route.ts'
+import { routeOf, type NetworkState, type Requester } from './route.ts'
 
 const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { type: 'ClusterIP', clusterIP: '10.96.0.7', ports: [{ port: 80, protocol: 'TCP' }] } } as unknown as Service
 const slice = (address: string, nodeName: string, ready: boolean): EndpointSlice => ({
@@ -12,10 +12,13 @@ const slice = (address: string, nodeName: string, ready: boolean): EndpointSlice
   ports: [{ name: '', port: 8080, protocol: 'TCP' }],
   endpoints: [{ addresses: [address], nodeName, conditions: { ready, serving: ready, terminating: false }, targetRef: { kind: 'Pod', name: `web-${address.at(-1) ?? ''}` } }],
 } as unknown as EndpointSlice)
-const asker = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'shell', namespace: 'shop' }, spec: { nodeName: 'n1' }, status: { phase: 'Running' } } as unknown as Pod
+const asker: Requester = { pod: 'shop/shell', node: 'n1', clusterDns: true }
 
-function network(slices: readonly EndpointSlice[], over: Partial<NetworkState> = {}): NetworkState {
-  return { proxyOf: (name) => createProxyView({ name, zone: 'za' }, [service], slices), nodes: ['n1', 'n2'], reaches: () => true, listens: () => true, dnsWorks: true, choose: () => 0, ...over }
+function network(slices: readonly EndpointSlice[], over: Partial<NetworkState> = {}, services: readonly Service[] = [service]): NetworkState {
+  return {
+    proxyOf: (name) => createProxyView({ name, zone: 'za' }, { services, slices }), nodes: ['n1', 'n2'], reaches: () => true, listens: () => true, dnsAnswers: () => true,
+    service: (_, name) => services.find(({ metadata }) => metadata.name === name), slices: () => slices, choose: () => 0, ...over,
+  }
 }
 
 test('a request from a pod is resolved, takes the rules of its node and is answered by a ready pod on another one', () => {
@@ -31,14 +34,41 @@ test('a request fails for a reason that says where: no ready pod, a lost node th
   expect(routeOf({ namespace: 'shop', service: 'web' }, network(ready))).toMatchObject({ ok: false, failure: 'the Service is of type ClusterIP: it cannot be reached from outside' })
 })
 
-test('a proxy has seen everything while it is connected, and what was there when its connection broke', () => {
+test('a name that leads nowhere, a port that is not there, rules that never were: each is told as such', () => {
+  const ready = [slice('10.244.2.5', 'n2', true)]
+  const failureOf = (over: Partial<NetworkState>, request: { service?: string; port?: number; from?: Requester } = {}) => {
+    const route = routeOf({ namespace: 'shop', service: 'web', from: asker, ...request }, network(ready, over))
+    return route.ok ? 'answered' : route.failure
+  }
+  expect(failureOf({ dnsAnswers: () => false })).toBe('web.shop.svc.cluster.local cannot be resolved: no CoreDNS pod answers')
+  expect(failureOf({}, { service: 'nobody' })).toBe('nobody.shop.svc.cluster.local cannot be resolved: there is no such Service (NXDOMAIN)')
+  expect(failureOf({}, { port: 81 })).toBe('the Service has no port 81')
+  expect(failureOf({ proxyOf: () => undefined })).toBe('n1 has no rules for Services: kube-proxy has not run there yet')
+  expect(failureOf({ listens: () => false })).toBe('connection refused: nothing listens on 10.244.2.5:8080')
+  expect(failureOf({}, { from: { ...asker, clusterDns: false } })).toMatch(/asks its machine's DNS/)
+})
+
+test('headless Services are answered by a pod itself, external names by somebody outside, node ports by any node that has a way', () => {
+  const ready = [slice('10.244.2.5', 'n2', true)]
+  const withSpec = (spec: object) => [{ ...service, spec: { ...service.spec, ...spec } } as unknown as Service]
+  expect(routeOf({ namespace: 'shop', service: 'web', from: asker }, network(ready, { proxyOf: () => undefined }, withSpec({ clusterIP: 'None' })))).toMatchObject({ ok: true, answeredBy: 'shop/web-5' })
+  expect(routeOf({ namespace: 'shop', service: 'web', from: asker }, network([], {}, withSpec({ type: 'ExternalName', externalName: 'example.org' })))).toMatchObject({ ok: true, answeredBy: 'example.org' })
+  const local = withSpec({ type: 'NodePort', externalTrafficPolicy: 'Local', ports: [{ port: 80, nodePort: 30080, protocol: 'TCP' }] })
+  expect(routeOf({ namespace: 'shop', service: 'web' }, network(ready, {}, local)).hops.map(({ at }) => at)).toEqual(['outside', 'n2', '10.96.0.7:80', 'shop/web-5'])
+  expect(routeOf({ namespace: 'shop', service: 'web' }, network(ready, { nodes: ['n1'] }, local))).toMatchObject({ ok: false, failure: 'dropped: the traffic policy is Local and no endpoint is on n1' })
+})
+
+test('the rules follow while the proxy is connected, and freeze when its connection breaks', () => {
   const cluster = createTestCluster()
-  const proxy = cluster.component('kube-proxy', startKubeProxy)
+  const said: string[] = []
+  cluster.component('kube-proxy', (context) => startKubeProxy(context, { follow: () => said.push('follow'), freeze: () => said.push('freeze') }))
   cluster.advanceTo(5_000)
-  expect(proxy.seenUntil).toBe(5_000)
-  cluster.apiServer.stop()
+  expect(said).toEqual(['follow'])
+  cluster.cutOff('kube-proxy')
   cluster.advanceTo(9_000)
-  expect(proxy.seenUntil).toBe(5_000)
+  cluster.reconnect('kube-proxy')
+  cluster.advanceTo(12_000)
+  expect(said).toEqual(['follow', 'freeze', 'follow'])
 })
 
 test('no two pods of a node have one address, and a freed one is not given out again at once', () => {

@@ -1,6 +1,6 @@
-import type { Pod, Service } from '../api/generated/types.ts'
+import type { EndpointSlice, Service } from '../api/generated/types.ts'
 import { chooseEndpoints, type ProxyEndpoint } from './endpoint-choice.ts'
-import type { ProxyView } from './kube-proxy.ts'
+import { endpointsOf, type ProxyView } from './kube-proxy.ts'
 
 /** A request to a Service, from a pod or from outside the cluster. */
 export interface ServiceRequest {
@@ -8,7 +8,16 @@ export interface ServiceRequest {
   readonly service: string
   readonly port?: number
   /** The pod that asks; absent: somebody outside. */
-  readonly from?: Pod
+  readonly from?: Requester
+}
+
+/** A pod that sends a request. */
+export interface Requester {
+  /** `shop/cart-1`. */
+  readonly pod: string
+  readonly node: string
+  /** It asks the cluster's DNS (dnsPolicy ClusterFirst), not its machine's. */
+  readonly clusterDns: boolean
 }
 
 /** One station of a request's way. */
@@ -27,16 +36,19 @@ export type Route =
 
 /** The world a request passes through. */
 export interface NetworkState {
-  /** The proxy of a node; undefined: none runs there. */
+  /** The rules on a node; undefined: none were ever written there. */
   proxyOf(nodeName: string): ProxyView | undefined
-  /** Nodes that are up and reachable, in the order a client outside tries them. */
+  /** Nodes that a client outside reaches, in the order it tries them. */
   readonly nodes: readonly string[]
-  /** Whether packets pass between two nodes. */
-  reaches(from: string | null, to: string): boolean
-  /** Whether the pod with this address listens on the port now. */
-  listens(address: string, port: number): boolean
+  /** Whether packets pass between two nodes; null: the world outside. */
+  reaches(from: string, to: string | null): boolean
+  /** Whether something listens there now; the node is known for pods. */
+  listens(address: string, port: number, nodeName: string | undefined): boolean
   /** The cluster's DNS answers the pods of this node. */
-  readonly dnsWorks: boolean
+  dnsAnswers(nodeName: string): boolean
+  /** What the cluster's DNS knows. */
+  service(namespace: string, name: string): Service | undefined
+  slices(namespace: string, name: string): readonly EndpointSlice[]
   /** Which of several endpoints the rules' dice choose. */
   choose(count: number): number
 }
@@ -48,39 +60,77 @@ export function serviceDomain(namespace: string, service: string): string {
 
 /** Follows a request to a Service through names, rules and nodes as they are now. */
 export function routeOf(request: ServiceRequest, network: NetworkState): Route {
-  const hops: Hop[] = []
-  const fromPod = request.from
-  const entry = fromPod ? fromPod.spec.nodeName : network.nodes[0]
-  hops.push({ kind: 'client', at: fromPod ? `${fromPod.metadata.namespace ?? ''}/${fromPod.metadata.name}` : 'outside', what: fromPod ? 'sends the request' : 'sends the request to a node' })
-  if (entry === undefined) return failed(hops, fromPod ? 'the pod has not been given a node yet' : 'no node can be reached from outside')
-  if (fromPod && fromPod.status.phase !== 'Running') return failed(hops, 'the pod that would send the request is not running')
-  const proxy = network.proxyOf(entry)
-  if (!proxy) return failed(hops, `no kube-proxy runs on ${entry}: it has no rules for Services`)
-  const service = proxy.service(request.namespace, request.service)
-  if (!service) return failed(hops, `kube-proxy on ${entry} knows no Service ${request.namespace}/${request.service}`)
-  if (fromPod) {
-    const domain = serviceDomain(request.namespace, request.service)
-    if (!network.dnsWorks) return failed(hops, `${domain} cannot be resolved: no CoreDNS pod answers`)
-    hops.push({ kind: 'dns', at: domain, what: `is ${service.spec.clusterIP ?? 'the addresses of its pods'}` })
-  }
-  return throughRules(request, service, proxy, entry, hops, network)
+  return request.from ? fromPod(request, request.from, network) : fromOutside(request, network)
 }
 
-function throughRules(request: ServiceRequest, service: Service, proxy: ProxyView, entry: string, hops: Hop[], network: NetworkState): Route {
+/** Whether the rules of a node lead to somebody who answers, the name being known. */
+export function routeFromNode(request: ServiceRequest, node: string, network: NetworkState): Route {
+  return throughRules({ ...request, from: { pod: '', node, clusterDns: true } }, node, [], network)
+}
+
+function fromPod(request: ServiceRequest, from: Requester, network: NetworkState): Route {
+  const hops: Hop[] = [{ kind: 'client', at: from.pod, what: 'sends the request' }]
+  const domain = serviceDomain(request.namespace, request.service)
+  if (!from.clusterDns) return failed(hops, `${domain} cannot be resolved: the pod asks its machine's DNS, which knows no Services`)
+  if (!network.dnsAnswers(from.node)) return failed(hops, `${domain} cannot be resolved: no CoreDNS pod answers`)
+  const service = network.service(request.namespace, request.service)
+  if (!service) return failed(hops, `${domain} cannot be resolved: there is no such Service (NXDOMAIN)`)
+  if (service.spec.type === 'ExternalName') return toExternalName(service, domain, from, hops, network)
+  if (service.spec.clusterIP === 'None') return toHeadless(request, service, domain, from, hops, network)
+  hops.push({ kind: 'dns', at: domain, what: `is ${service.spec.clusterIP ?? ''}` })
+  return throughRules(request, from.node, hops, network)
+}
+
+/** A client outside tries one node after the other. */
+function fromOutside(request: ServiceRequest, network: NetworkState): Route {
+  const hops: Hop[] = [{ kind: 'client', at: 'outside', what: 'sends the request to a node' }]
+  if (network.nodes.length === 0) return failed(hops, 'no node can be reached from outside')
+  const routes: Route[] = []
+  for (const node of network.nodes) {
+    const route = throughRules(request, node, [...hops], network)
+    if (route.ok) return route
+    routes.push(route)
+  }
+  return routes[0]!
+}
+
+function toExternalName(service: Service, domain: string, from: Requester, hops: Hop[], network: NetworkState): Route {
+  const name = service.spec.externalName ?? ''
+  hops.push({ kind: 'dns', at: domain, what: `is another name of ${name}` })
+  if (!network.reaches(from.node, null)) return failed(hops, `no answer: ${from.node} is cut off from the world outside`)
+  return { ok: true, hops, answeredBy: name, candidates: [name] }
+}
+
+/** DNS gives the addresses of the pods, and the client goes straight to one of them. */
+function toHeadless(request: ServiceRequest, service: Service, domain: string, from: Requester, hops: Hop[], network: NetworkState): Route {
+  const port = service.spec.ports?.find((candidate) => candidate.port === request.port) ?? service.spec.ports?.[0]
+  const endpoints = network.slices(request.namespace, request.service).flatMap((slice) => endpointsOf(slice, port?.name)).filter(({ ready }) => ready || service.spec.publishNotReadyAddresses === true)
+  if (endpoints.length === 0) return failed(hops, `${domain} cannot be resolved: the Service is headless and no pod behind it is ready`)
+  hops.push({ kind: 'dns', at: domain, what: `is ${endpoints.map(({ address }) => address).slice(0, 4).join(', ')}${endpoints.length > 4 ? ', …' : ''}` })
+  return arrive(pick(endpoints, network), endpoints, request.namespace, from.node, hops, network)
+}
+
+function throughRules(request: ServiceRequest, entry: string, hops: Hop[], network: NetworkState): Route {
+  const proxy = network.proxyOf(entry)
+  if (!proxy) return failed(hops, `${entry} has no rules for Services: kube-proxy has not run there yet`)
+  const service = proxy.service(request.namespace, request.service)
+  if (!service) return failed(hops, `kube-proxy on ${entry} knows no Service ${request.namespace}/${request.service}`)
   const ports = service.spec.ports ?? []
-  const port = request.port === undefined ? ports[0] : ports.find((candidate) => candidate.port === request.port || candidate.nodePort === request.port)
-  if (!port) return failed(hops, `the Service has no port ${request.port ?? ''}`.trim())
-  if (service.spec.clusterIP === 'None') return failed(hops, 'the Service is headless: clients talk to its pods themselves')
+  const port = request.port === undefined ? ports[0] : ports.find((candidate) => candidate.port === request.port || (!request.from && candidate.nodePort === request.port))
+  if (!port) return failed(hops, request.port === undefined ? 'the Service has no ports' : `the Service has no port ${request.port}`)
   const outside = request.from === undefined
-  if (outside && port.nodePort === undefined) return failed(hops, 'the Service is of type ClusterIP: it cannot be reached from outside')
-  hops.push({ kind: 'node', at: entry, what: outside ? `takes it on node port ${port.nodePort ?? ''}` : 'its rules take the packet' })
+  if (outside && port.nodePort === undefined) return failed(hops, `the Service is of type ${service.spec.type}: it cannot be reached from outside`)
+  const pending = service.spec.type === 'LoadBalancer' && (service.status?.loadBalancer?.ingress ?? []).length === 0
+  hops.push({ kind: 'node', at: entry, what: outside ? `takes it on node port ${port.nodePort ?? ''}${pending ? ' (no load balancer has given the Service an address)' : ''}` : 'its rules take the packet' })
   const endpoints = proxy.endpoints(service, port.name)
   const choice = chooseEndpoints(service.spec, endpoints, proxy.node)
   const usable = (outside ? choice.external : choice.internal) ?? []
   hops.push({ kind: 'service', at: `${service.spec.clusterIP ?? ''}:${port.port}`, what: `one of ${usable.length} endpoint${usable.length === 1 ? '' : 's'}` })
-  const chosen = usable[usable.length > 1 ? network.choose(usable.length) : 0]
-  if (!chosen) return failed(hops, whyNone(endpoints, choice.hasAnyEndpoints, entry))
-  return arrive(chosen, usable, request.namespace, entry, hops, network)
+  return usable.length === 0 ? failed(hops, whyNone(endpoints, choice.hasAnyEndpoints, entry)) : arrive(pick(usable, network), usable, request.namespace, entry, hops, network)
+}
+
+function pick(endpoints: readonly ProxyEndpoint[], network: NetworkState): ProxyEndpoint {
+  return endpoints[endpoints.length > 1 ? network.choose(endpoints.length) : 0]!
 }
 
 function arrive(chosen: ProxyEndpoint, usable: readonly ProxyEndpoint[], namespace: string, entry: string, hops: Hop[], network: NetworkState): Route {
@@ -89,7 +139,7 @@ function arrive(chosen: ProxyEndpoint, usable: readonly ProxyEndpoint[], namespa
   if (nodeName !== undefined && nodeName !== entry) hops.push({ kind: 'node', at: nodeName, what: 'the packet crosses to this node' })
   hops.push({ kind: 'pod', at: nameOf(chosen), what: `${chosen.address}:${chosen.port}` })
   if (nodeName !== undefined && !network.reaches(entry, nodeName)) return failed(hops, `no answer: ${nodeName} cannot be reached, and the rules on ${entry} do not know it yet`)
-  if (!network.listens(chosen.address, chosen.port)) return failed(hops, `connection refused: nothing listens on ${chosen.address}:${chosen.port}`)
+  if (!network.listens(chosen.address, chosen.port, nodeName)) return failed(hops, `connection refused: nothing listens on ${chosen.address}:${chosen.port}`)
   return { ok: true, hops, answeredBy: nameOf(chosen), candidates: usable.map(nameOf) }
 }
 

@@ -274,7 +274,11 @@ class FakeContainerd implements ContainerRuntime {
       log: (line) => this.log(record, line),
       serve: (isServing) => process.serve(isServing),
       onExit: (run) => {
-        running.farewell = run
+        const earlier = running.farewell
+        running.farewell = () => {
+          earlier?.()
+          run()
+        }
       },
     })
   }

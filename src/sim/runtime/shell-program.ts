@@ -3,7 +3,7 @@ import type { Millis } from '../kernel/agenda.ts'
 import type { EpochMillis } from '../api/time.ts'
 import { canEnd, knownCommands, portsOf, questionOf, scriptOf, serverCommands, type Question } from './shell-commands.ts'
 import { parseShell, type ShellNode } from './shell-parser.ts'
-import { dateText, expandWord, type WordScope } from './shell-words.ts'
+import { dateText, expandWord, substitutionsIn, type WordScope } from './shell-words.ts'
 
 /** What a program does next; the answer of `ask` and the skip count of `iteration` go back in through the generator. */
 export type ProgramStep =
@@ -44,6 +44,8 @@ type Left = 'normally' | 'break' | 'continue' | 'exit'
 class Interpreter {
   private readonly variables: Map<string, string>
   private readonly files = new Map<string, string | null>()
+  /** By command: what came of its last question. */
+  private readonly printed = new Map<string, string>()
   private readonly host: ProgramHost
   private offset: Millis = 0
   private exitCode = 0
@@ -67,8 +69,10 @@ class Interpreter {
   private *run(node: ShellNode): Generator<ProgramStep, Left, number | boolean | undefined> {
     switch (node.kind) {
       case 'command':
+        for (const word of node.words) yield* this.askFor(word)
         return yield* this.command(node.words.map((word) => this.expand(word)), node.output)
       case 'assign':
+        yield* this.askFor(node.value)
         this.variables.set(node.name, this.expand(node.value))
         return 'normally'
       case 'sequence':
@@ -353,6 +357,18 @@ class Interpreter {
     return this.files.has(path) ? (this.files.get(path) ?? null) : this.host.fileText(path)
   }
 
+  /** Asks what the commands inside a word ask, so that the word can be expanded. */
+  private *askFor(word: string): Generator<ProgramStep, void, number | boolean | undefined> {
+    for (const command of word.includes('$(') ? substitutionsIn(word) : []) {
+      const words = (command.split('|')[0] ?? '').trim().split(/\s+/).map((part) => this.expand(part.replaceAll(/['"]/g, '')))
+      const question = questionOf(words[0] ?? '', words)
+      if (!question) continue
+      const answer = yield { kind: 'ask', question }
+      this.printed.set(command, printedAnswer(command, answer === true))
+      this.exitCode = answer === true ? 0 : 1
+    }
+  }
+
   private expand(word: string): string {
     const scope: WordScope = {
       variables: this.variables,
@@ -360,7 +376,15 @@ class Interpreter {
       epochMillis: this.host.epochAt(this.offset),
       lastExit: this.exitCode,
       fileText: (path) => this.fileText(path),
+      printedBy: (command) => this.printed.get(command),
     }
     return expandWord(word, scope)
   }
+}
+
+/** What wget, curl or nslookup print, as far as scripts look at it: the status of an answer, or that there was one. */
+function printedAnswer(command: string, answered: boolean): string {
+  if (/%\{(?:http_code|response_code)\}/.test(command)) return answered ? '200' : '000'
+  if (!answered) return ''
+  return /\|\s*(?:awk|cut|grep|sed)\b/.test(command) && /HTTP|server-response|-S\b|-I\b|status/i.test(command) ? '200' : 'OK'
 }

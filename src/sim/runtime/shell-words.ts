@@ -8,6 +8,8 @@ export interface WordScope {
   readonly epochMillis: EpochMillis
   readonly lastExit: number
   fileText(path: string): string | null
+  /** What a command printed that had to ask the network; undefined: it asks nothing. */
+  printedBy?(command: string): string | undefined
 }
 
 /** Replaces `$NAME`, `${NAME:-default}`, `$(command)` and `$((sum))` as a shell does; what is not understood becomes empty. */
@@ -84,6 +86,8 @@ function specialOf(name: string, scope: WordScope): string | undefined {
 }
 
 function substituted(command: string, scope: WordScope): string {
+  const printed = scope.printedBy?.(command)
+  if (printed !== undefined) return printed
   const words = command.trim().split(/\s+/).map((word) => expandWord(word.replaceAll(/['"]/g, ''), scope))
   switch (words[0]) {
     case 'date':
@@ -152,4 +156,15 @@ function closing(text: string): number {
     if (text[at] === ')' && (depth -= 1) === 0) return at
   }
   return text.length
+}
+
+/** The commands in the `$(…)` of a word, the outermost only. */
+export function substitutionsIn(word: string): string[] {
+  const found: string[] = []
+  for (let at = word.indexOf('$('); at >= 0; at = word.indexOf('$(', at)) {
+    const end = closing(word.slice(at))
+    if (word[at + 2] !== '(') found.push(word.slice(at + 2, at + end))
+    at += end
+  }
+  return found
 }

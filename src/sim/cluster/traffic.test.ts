@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import type { Pod } from '../api/generated/types.ts'
+import type { Route } from '../network/route.ts'
+import { Cluster } from './cluster.ts'
+
+const labels = { app: 'web' }
+const web = (replicas: number, spec: object = {}) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }], ...spec } } } })
+const service = (spec: object = {}) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { selector: labels, ports: [{ port: 80 }], ...spec } })
+const client = (node: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `on-${node}` }, spec: { nodeName: node, containers: [{ name: 'c', image: 'busybox', command: ['sleep', '1d'] }] } })
+
+function start(manifests: object[], until = 20_000): Cluster {
+  const cluster = new Cluster(1, { workers: 3 })
+  cluster.advanceTo(0)
+  const applied = cluster.perform({ kind: 'apply', manifests: manifests as never })
+  expect(applied.ok).toBe(true)
+  cluster.advanceTo(until)
+  return cluster
+}
+
+function ask(cluster: Cluster, from?: string, name = 'default/web'): Route {
+  const answer = cluster.ask({ kind: 'route', service: name, ...(from === undefined ? {} : { from: `default/on-${from}` }) })
+  if (!answer.ok) throw new Error(answer.status.message)
+  return answer.value as Route
+}
+
+const failureOf = (route: Route) => (route.ok ? `answered by ${route.answeredBy}` : route.failure)
+
+test('a Service answers from every node, from outside only by a node port, and asking leaves no mark', () => {
+  const cluster = start([web(2), service(), client('worker-1')])
+  const before = cluster.hash()
+  expect(ask(cluster, 'worker-1')).toMatchObject({ ok: true, answeredBy: expect.stringMatching(/^default\/web-/) })
+  expect(failureOf(ask(cluster))).toBe('the Service is of type ClusterIP: it cannot be reached from outside')
+  expect(cluster.hash()).toBe(before)
+  cluster.perform({ kind: 'apply', manifests: [service({ type: 'LoadBalancer' })] })
+  cluster.advanceTo(25_000)
+  const route = ask(cluster)
+  expect(route.ok).toBe(true)
+  expect(route.hops[1]!.what).toMatch(/^takes it on node port 3\d{4} \(no load balancer has given the Service an address\)$/)
+})
+
+test('a node that is cut off keeps the rules it had: it sends to pods that are gone, and to its own as before', () => {
+  const cluster = start([web(1, { nodeName: 'worker-2' }), service(), client('worker-1')])
+  cluster.perform({ kind: 'cut-off', node: 'worker-1' })
+  expect(failureOf(ask(cluster, 'worker-1'))).toMatch(/cannot be resolved: no CoreDNS pod answers|no answer: worker-2 cannot be reached/)
+  cluster.perform({ kind: 'scale', resource: 'deployments', key: 'default/web', replicas: 0 })
+  cluster.advanceTo(60_000)
+  expect(cluster.rules.sightOf('worker-1')!.slices.flatMap(({ metadata, endpoints }) => (metadata.name.startsWith('web-') ? (endpoints ?? []) : []))).toHaveLength(1)
+  cluster.perform({ kind: 'reconnect', node: 'worker-1' })
+  cluster.advanceTo(65_000)
+  expect(failureOf(ask(cluster, 'worker-1'))).toBe('connection refused: no pod matches the selector of the Service')
+})
+
+test('rules outlive the API server, not the power of their node', () => {
+  const cluster = start([web(3), service(), client('worker-1')])
+  cluster.perform({ kind: 'stop', component: 'kube-apiserver' })
+  cluster.advanceTo(40_000)
+  expect(ask(cluster, 'worker-1').ok).toBe(true)
+  cluster.perform({ kind: 'power-off', node: 'worker-1' })
+  expect(failureOf(ask(cluster, 'worker-1'))).toBe('worker-1 is off: the pod does not run')
+  cluster.perform({ kind: 'power-on', node: 'worker-1' })
+  cluster.advanceTo(50_000)
+  expect(cluster.rules.sightOf('worker-1')).toBeNull()
+})
+
+test('a new endpoint is in the rules a moment later, and a second after the last time they were written', () => {
+  const cluster = start([web(0), service()])
+  const count = () => cluster.rules.sightOf('worker-1')!.slices.flatMap(({ metadata, endpoints }) => (metadata.name.startsWith('web-') ? (endpoints ?? []) : [])).length
+  const put = (name: string, address: string) => cluster.perform({ kind: 'apply', manifests: [{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name, labels: { 'kubernetes.io/service-name': 'web' } }, addressType: 'IPv4', ports: [{ port: 80 }], endpoints: [{ addresses: [address] }] }] })
+  put('web-one', '10.1.1.1')
+  expect(count()).toBe(0)
+  cluster.advanceTo(20_050)
+  expect(count()).toBe(1)
+  put('web-two', '10.1.1.2')
+  cluster.advanceTo(20_900)
+  expect(count()).toBe(1)
+  cluster.advanceTo(21_100)
+  expect(count()).toBe(2)
+})
+
+test('a script that waits for a Service goes on when the Service is there, and not before', () => {
+  const waiting = { ...client('worker-1'), spec: { nodeName: 'worker-1', initContainers: [{ name: 'wait', image: 'busybox', command: ['sh', '-c', 'until nslookup late; do sleep 2; done; until [ "$(curl -s -o /dev/null -w %{http_code} http://late)" = 200 ]; do sleep 1; done'] }], containers: [{ name: 'c', image: 'nginx' }] } }
+  const cluster = start([waiting, web(1)], 60_000)
+  const phase = () => (cluster.store.get('/registry/pods/default/on-worker-1')?.value as unknown as Pod).status.phase
+  expect(phase()).toBe('Pending')
+  cluster.perform({ kind: 'apply', manifests: [{ ...service(), metadata: { name: 'late' } }] })
+  cluster.advanceTo(75_000)
+  expect(phase()).toBe('Running')
+})
