@@ -118,11 +118,6 @@ export function requestEntityTooLarge(message: string): Status {
   return failure(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`)
 }
 
-/** 415: the body is of a type that the endpoint does not take. */
-export function unsupportedMediaType(accepted: readonly string[]): Status {
-  return failure(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`)
-}
-
 /** No answer at all: the caller is cut off from `address`, or nobody listens there. */
 export function unreachable(address: string): Status {
   return failure(0, 'Unreachable', `dial tcp ${address}: connect: connection refused`)

@@ -24,19 +24,11 @@ export interface CountingOptions {
 export const unstatedRequests: ResourceAmounts = amountsOf({ cpu: '100m', memory: '200Mi' })
 
 const requestsOfSpec = new WeakMap<PodSpec, ResourceAmounts>()
-const limitsOfSpec = new WeakMap<PodSpec, ResourceAmounts>()
 
 /** What the pod must find free on a node. Pods made from one template share their spec, so it is counted once. */
 export function podRequests(spec: PodSpec): ResourceAmounts {
   let found = requestsOfSpec.get(spec)
   if (!found) requestsOfSpec.set(spec, (found = countRequests({ spec })))
-  return found
-}
-
-/** What the pod may use at most; a resource without a limit is not there. */
-export function podLimits(spec: PodSpec): ResourceAmounts {
-  let found = limitsOfSpec.get(spec)
-  if (!found) limitsOfSpec.set(spec, (found = countLimits({ spec })))
   return found
 }
 

@@ -84,8 +84,3 @@ export function findByAnyName(word: string): ResourceDefinition | undefined {
   const [name = '', ...group] = word.toLowerCase().split('.')
   return resources.find((definition) => (group.length === 0 || definition.group === group.join('.')) && (definition.resource === name || definition.singular === name || definition.shortNames.includes(name)))
 }
-
-/** `pods`, `deployments.apps`: how messages name a resource. */
-export function qualifiedResource(definition: Pick<ResourceDefinition, 'group' | 'resource'>): string {
-  return definition.group ? `${definition.resource}.${definition.group}` : definition.resource
-}
