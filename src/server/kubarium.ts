@@ -21,4 +21,9 @@ function main(words: readonly string[]): number {
   }
 }
 
+// Whoever reads may have heard enough (`… | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 process.exitCode = main(process.argv.slice(2))
