@@ -20,6 +20,7 @@ import { PodSections } from './PodSections.tsx'
 import { RunningDown } from './RunningDown.tsx'
 import { ServiceSections } from './ServiceSections.tsx'
 import { StatusMark } from './StatusMark.tsx'
+import { Why } from './Why.tsx'
 import { WorkloadSections } from './WorkloadSections.tsx'
 import './inspector.css'
 
@@ -49,6 +50,7 @@ function Inspected({ thing }: { readonly thing: Thing }) {
       {isThere ? (
         <>
           <RunningDown thing={thing} />
+          <Why thing={thing} />
           <Sections thing={thing} />
           <Owners object={object} />
           <Conditions object={object} />

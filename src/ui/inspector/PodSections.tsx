@@ -4,25 +4,19 @@ import { useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { Logs } from './Logs.tsx'
 import { SchedulingTable } from './SchedulingTable.tsx'
-import { Why } from './Why.tsx'
 
-/** Of a pod: why it is here, its containers, its logs, and how the scheduler decided. */
+/** Of a pod: its containers, its logs, and how the scheduler decided. */
 export function PodSections({ id }: { readonly id: string }) {
   const pod = useCluster((view) => view.objects.pods.get(id))
   const section = useUi((ui) => ui.section)
   const logs = useRef<HTMLDivElement>(null)
-  const why = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    const target = section === 'logs' ? logs.current : section === 'why' ? why.current : null
-    target?.scrollIntoView({ block: 'start' })
+    if (section === 'logs') logs.current?.scrollIntoView({ block: 'start' })
   }, [section])
   if (!pod) return null
   return (
     <>
-      <div ref={why}>
-        <Why id={id} />
-        <SchedulingTable id={id} isOpen={section === 'why' || !pod.spec.nodeName} revision={pod.metadata.resourceVersion} />
-      </div>
+      <SchedulingTable id={id} isOpen={section === 'why' || !pod.spec.nodeName} revision={pod.metadata.resourceVersion} />
       <Containers pod={pod} />
       <div ref={logs}><Logs id={id} pod={pod} isOpen={section === 'logs'} /></div>
     </>

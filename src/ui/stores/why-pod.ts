@@ -1,0 +1,73 @@
+import type { Pod } from '../../sim/api/generated/types.ts'
+import { keyOf } from '../../sim/api/objects.ts'
+import { parseTime } from '../../sim/api/time.ts'
+import type { Millis } from '../../sim/kernel/agenda.ts'
+import type { ClusterView } from './cluster-view.ts'
+import { count, spanText } from './format.ts'
+import { isLost } from './node-status.ts'
+import { podStatus, refusalReasons } from './pod-status.ts'
+import type { WhyStep } from './why.ts'
+
+/** What the scheduler did about a pod: refused it, then chose. */
+export function schedulingSteps(view: ClusterView, pod: Pod): readonly WhyStep[] {
+  const key = keyOf(pod)
+  if (pod.metadata.ownerReferences?.[0]?.kind === 'Node') return []
+  const about = view.trace.filter((entry) => entry.about === `pods/${key}`)
+  const refused = about.find((entry) => entry.author === 'default-scheduler' && entry.what.startsWith('patch pods/status'))
+  const condition = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
+  const created = instant(view, pod.metadata.creationTimestamp) ?? 0
+  if (!pod.spec.nodeName) {
+    if (condition?.reason !== 'Unschedulable') return [{ at: created, who: 'now', what: 'It waits for the scheduler', detail: schedulerStands(view) ? 'kube-scheduler does not run.' : undefined }]
+    return [{ at: refused?.at ?? instant(view, condition.lastTransitionTime) ?? created, who: 'now', what: 'Scheduler found no node', detail: `${refusalReasons(condition.message ?? '')}.` }]
+  }
+  const placed = about.find((entry) => entry.kind === 'decision' && entry.what === `place ${key} on ${pod.spec.nodeName ?? ''}`)
+  const at = placed?.at ?? instant(view, condition?.lastTransitionTime) ?? created
+  if (!placed && !condition) return []
+  return [
+    ...(refused && refused.at < at ? [{ at: refused.at, who: 'cluster' as const, what: 'Scheduler found no node', detail: 'It tried again when something changed.' }] : []),
+    { at, who: 'cluster', what: `Scheduler chose ${pod.spec.nodeName}`, detail: refused && refused.at < at ? `It had waited for ${spanText(at - refused.at)}.` : undefined },
+  ]
+}
+
+function schedulerStands(view: ClusterView): boolean {
+  const schedulers = view.components.filter(({ name }) => name === 'kube-scheduler')
+  return schedulers.length > 0 && schedulers.every(({ state }) => state !== 'running')
+}
+
+/** Where it stands, when that is not as it should be. */
+export function podNow(view: ClusterView, pod: Pod): readonly WhyStep[] {
+  const lost = isLost(view.objects.nodes.get(pod.spec.nodeName ?? ''))
+  const { state, word } = podStatus(pod, lost)
+  if (state === 'bad' || state === 'failed') return [{ at: lastEnd(view, pod), who: 'now', what: word, detail: troubleText(pod) }]
+  if (state === 'leaving') return [{ at: deletedAt(view, pod), who: 'now', what: lost ? `Given up; nobody hears from ${pod.spec.nodeName ?? 'its machine'}` : 'Deleted: it is being terminated' }]
+  if (state === 'unknown') return [{ at: lostAt(view, pod), who: 'now', what: `Nobody hears from ${pod.spec.nodeName ?? 'its machine'}`, detail: 'What it does now is not known.' }]
+  return []
+}
+
+function troubleText(pod: Pod): string | undefined {
+  const status = pod.status.containerStatuses?.find(({ state }) => !state?.running) ?? pod.status.containerStatuses?.[0]
+  const ended = status?.state?.terminated ?? status?.lastState?.terminated
+  const end = ended ? `${status?.name ?? 'Its container'} ended with exit code ${ended.exitCode}${ended.reason ? ` (${ended.reason})` : ''}` : ''
+  const restarts = status && status.restartCount > 0 ? `restarted ${count(status.restartCount, 'time')}` : ''
+  const text = [end, restarts].filter(Boolean).join(', ')
+  return text ? `${text}.` : status?.state?.waiting?.message
+}
+
+function lastEnd(view: ClusterView, pod: Pod): Millis {
+  const ends = (pod.status.containerStatuses ?? []).flatMap(({ state, lastState }) => [instant(view, state?.terminated?.finishedAt), instant(view, lastState?.terminated?.finishedAt)])
+  const ready = instant(view, pod.status.conditions?.find(({ type }) => type === 'ContainersReady')?.lastTransitionTime)
+  return Math.max(0, ...ends.filter((end) => end !== undefined), ...(ends.some((end) => end !== undefined) ? [] : [ready ?? 0]))
+}
+
+function deletedAt(view: ClusterView, { metadata }: Pod): Millis {
+  return Math.max(0, (instant(view, metadata.deletionTimestamp) ?? 0) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000)
+}
+
+function lostAt(view: ClusterView, pod: Pod): Millis {
+  return instant(view, view.objects.nodes.get(pod.spec.nodeName ?? '')?.status.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime) ?? 0
+}
+
+function instant(view: ClusterView, time: string | undefined): Millis | undefined {
+  const parsed = time ? parseTime(time) : null
+  return parsed === null ? undefined : parsed - view.start
+}
