@@ -30,7 +30,7 @@ function chosen(input: GoldenCase['in']): Record<string, unknown> {
 
 function isHandled(label: string): boolean {
   const service = { metadata: { name: 'web', namespace: 'default', labels: { [label]: 'other' } }, spec: {} } as unknown as Service
-  return createProxyView({ name: 'n1', zone: undefined }, [service], []).service('default', 'web') !== undefined
+  return createProxyView({ name: 'n1', zone: undefined }, { services: [service], slices: [] }).service('default', 'web') !== undefined
 }
 
 function named(names: readonly string[] = []): { name: string }[] {

@@ -80,7 +80,7 @@ test('a new endpoint is in the rules a moment later, and a second after the last
 test('a script that waits for a Service goes on when the Service is there, and not before', () => {
   const waiting = { ...client('worker-1'), spec: { nodeName: 'worker-1', initContainers: [{ name: 'wait', image: 'busybox', command: ['sh', '-c', 'until nslookup late; do sleep 2; done; until [ "$(curl -s -o /dev/null -w %{http_code} http://late)" = 200 ]; do sleep 1; done'] }], containers: [{ name: 'c', image: 'nginx' }] } }
   const cluster = start([waiting, web(1)], 60_000)
-  const phase = () => (cluster.store.get('/registry/pods/default/on-worker-1')?.value as unknown as Pod).status.phase
+  const phase = () => (cluster.store.get('/registry/pods/default/on-worker-1')?.value as unknown as Pod | undefined)?.status.phase
   expect(phase()).toBe('Pending')
   cluster.perform({ kind: 'apply', manifests: [{ ...service(), metadata: { name: 'late' } }] })
   cluster.advanceTo(75_000)
