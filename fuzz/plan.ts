@@ -21,35 +21,39 @@ function workload(random: Random): TimedCommand[] {
   const names = ['a', 'b', 'c'].slice(0, random.between(1, 3))
   const commands: TimedCommand[] = []
   for (const name of names) {
-    commands.push({ at: random.below(10) * second, command: { kind: 'apply', manifests: [deployment(name, random), service(name)] } })
+    // A strategy stays: from RollingUpdate to Recreate with other replicas, in the middle of a rollout, is where upstream gets stuck for ever.
+    const recreates = random.chance(1, 5)
+    commands.push({ at: random.below(10) * second, command: { kind: 'apply', manifests: [deployment(name, recreates, random), service(name)] } })
     // People change their minds: scale, roll out, restart, delete and apply again.
-    for (let change = random.below(4); change > 0; change -= 1) commands.push({ at: random.between(20, 600) * second, command: changeOf(name, random) })
+    for (let change = random.below(4); change > 0; change -= 1) commands.push({ at: random.between(20, 600) * second, command: changeOf(name, recreates, random) })
   }
   if (random.chance(1, 3)) commands.push({ at: 5 * second, command: { kind: 'apply', manifests: [daemonSet()] } })
   return commands
 }
 
-function changeOf(name: string, random: Random): Command {
+function changeOf(name: string, recreates: boolean, random: Random): Command {
   const target = { resource: 'deployments', key: `default/${name}` } as const
-  switch (random.below(5)) {
+  switch (random.below(6)) {
     case 0:
       return { kind: 'scale', ...target, replicas: random.below(8) }
     case 1:
       return { kind: 'restart', ...target }
     case 2:
       return { kind: 'delete', ...target }
+    case 3:
+      return { kind: 'request', request: { verb: 'delete', group: 'apps', version: 'v1', resource: 'deployments', namespace: 'default', name, body: { propagationPolicy: random.pick(['Foreground', 'Orphan']) } } }
     default:
-      return { kind: 'apply', manifests: [deployment(name, random)] }
+      return { kind: 'apply', manifests: [deployment(name, recreates, random)] }
   }
 }
 
-function deployment(name: string, random: Random): Manifest {
+function deployment(name: string, recreates: boolean, random: Random): Manifest {
   const labels = { app: name }
   const probe = random.chance(1, 2) ? { readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: random.between(1, 10) } } : {}
   const image = random.chance(1, 8) ? 'nginx:doesnotexist' : `nginx:1.${random.between(25, 27)}`
   const crash = random.chance(1, 8) ? { command: ['sh', '-c', `sleep ${random.between(1, 60)}; exit ${random.below(2)}`] } : {}
   const container = { name: 'web', image, ports: [{ containerPort: 80 }], resources: { requests: { cpu: `${random.between(1, 6) * 100}m`, memory: '64Mi' } }, ...probe, ...crash }
-  const strategy = random.chance(1, 5) ? { type: 'Recreate' } : { type: 'RollingUpdate', rollingUpdate: { maxSurge: random.pick([1, 2, '25%', '50%']), maxUnavailable: random.pick([0, 1, '25%']) } }
+  const strategy = recreates ? { type: 'Recreate' } : { type: 'RollingUpdate', rollingUpdate: { maxSurge: random.pick([1, 2, '25%', '50%']), maxUnavailable: random.pick([0, 1, '25%']) } }
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

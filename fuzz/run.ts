@@ -1,6 +1,7 @@
 import { keyOf } from '../src/sim/api/objects.ts'
 import type { Deployment, Pod } from '../src/sim/api/generated/types.ts'
 import { Cluster } from '../src/sim/cluster/cluster.ts'
+import type { KeyValue } from '../src/sim/etcd/store.ts'
 import type { Command } from '../src/sim/cluster/run.ts'
 import { Invariants, Violation } from './invariants.ts'
 import { faultsEnd, planRun } from './plan.ts'
@@ -48,9 +49,9 @@ export function fuzzRun(seed: number): Outcome {
 /** `default/#3` → the fourth pod there is (modulo), or none. */
 function namePod(cluster: Cluster, command: Command): Command {
   if (command.kind !== 'kill') return command
-  const pods = [...cluster.observer.objects('pods')] as Pod[]
+  const pods = cluster.store.range('/registry/pods/default/') as KeyValue<Pod>[]
   const index = Number(command.pod.split('#')[1])
-  return pods.length === 0 ? command : { ...command, pod: keyOf(pods[index % pods.length]!) }
+  return pods.length === 0 ? command : { ...command, pod: keyOf(pods[index % pods.length]!.value!) }
 }
 
 /** 74, 95, 103 in short: every Deployment that can be whole is whole, nothing is left that nobody owns. */

@@ -1,0 +1,81 @@
+import type { Deployment, ReplicaSet } from '../src/sim/api/generated/types.ts'
+import { controllerOf, keyOf, type KubernetesObject, type Uid } from '../src/sim/api/objects.ts'
+import type { Cluster } from '../src/sim/cluster/cluster.ts'
+
+type Fail = (invariant: number, message: string) => never
+
+/** How old a count of available pods a controller may still go by. */
+const seenFor = 1000
+
+/** 75 and 76, at every write of a set: how many pods a rollout may have, and how few. */
+export class RolloutChecks {
+  private readonly replicaSets = new Map<Uid, ReplicaSet>()
+  private readonly deployments = new Map<Uid, Deployment>()
+  /** Available pods by set, newest last, as far back as a cache may be. */
+  private readonly available = new Map<Uid, { readonly at: number; readonly count: number }[]>()
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly fail: Fail,
+  ) {}
+
+  take(object: KubernetesObject, exists: boolean, before: KubernetesObject | undefined): void {
+    const map = object.kind === 'ReplicaSet' ? this.replicaSets : object.kind === 'Deployment' ? this.deployments : undefined
+    if (!map) return
+    const { uid } = object.metadata
+    if (exists) map.set(uid, object as never)
+    else map.delete(uid)
+    if (object.kind !== 'ReplicaSet') return
+    this.count(object as ReplicaSet)
+    if (exists && before) this.scaled(before as ReplicaSet, object as ReplicaSet)
+  }
+
+  private count({ metadata, status }: ReplicaSet): void {
+    const { now } = this.cluster
+    const counts = this.available.get(metadata.uid) ?? []
+    while (counts.length > 1 && counts[1]!.at < now - seenFor) counts.shift()
+    this.available.set(metadata.uid, [...counts, { at: now, count: status.availableReplicas ?? 0 }])
+  }
+
+  private scaled(before: ReplicaSet, after: ReplicaSet): void {
+    if (after.spec.replicas === before.spec.replicas) return
+    const owner = controllerOf(after)
+    const deployment = owner && this.deployments.get(owner.uid)
+    if (deployment?.spec.strategy.type !== 'RollingUpdate') return
+    const siblings = [...this.replicaSets.values()].filter((each) => controllerOf(each)?.uid === owner?.uid && each.metadata.uid !== after.metadata.uid)
+    if (after.spec.replicas > before.spec.replicas) this.surge(deployment, siblings, before, after)
+    else this.unavailable(deployment, siblings, before, after)
+  }
+
+  /** 75: when the controller scales a set up, all sets of a rolling Deployment together stay within replicas + maxSurge. */
+  private surge(deployment: Deployment, siblings: readonly ReplicaSet[], before: ReplicaSet, after: ReplicaSet): void {
+    const others = siblings.reduce((sum, each) => sum + each.spec.replicas, 0)
+    const desired = Number(after.metadata.annotations?.['deployment.kubernetes.io/desired-replicas'] ?? deployment.spec.replicas)
+    const most = desired + share(deployment.spec.strategy.rollingUpdate?.maxSurge ?? '25%', desired, Math.ceil)
+    // A Deployment that was scaled down meanwhile may find its sets too large; it may not make them larger.
+    if (others + after.spec.replicas > most && others + before.spec.replicas <= most) this.fail(75, `${keyOf(deployment)} has ${others + after.spec.replicas} replicas in its sets, at most ${most} are allowed`)
+  }
+
+  /** 76: when the controller scales a set down, enough available pods are left, by what it can have seen. */
+  private unavailable(deployment: Deployment, siblings: readonly ReplicaSet[], before: ReplicaSet, after: ReplicaSet): void {
+    const desired = deployment.spec.replicas
+    const isScaling = [before, after].some((each) => Number(each.metadata.annotations?.['deployment.kubernetes.io/desired-replicas']) !== desired)
+    if (isScaling) return
+    const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec.strategy.rollingUpdate ?? {}
+    const down = share(maxUnavailable, desired, Math.floor)
+    // Both rounded to nothing would be no rollout at all: then one may be missing.
+    const least = desired - (down === 0 && share(maxSurge, desired, Math.ceil) === 0 ? 1 : down)
+    const others = siblings.reduce((sum, each) => sum + this.mostAvailable(each, each.spec.replicas), 0)
+    const left = others + this.mostAvailable(after, after.spec.replicas)
+    const had = others + this.mostAvailable(before, before.spec.replicas)
+    if (left < least && left < had) this.fail(76, `${keyOf(deployment)} keeps ${left} available pods after ${before.metadata.name} was scaled to ${after.spec.replicas}, at least ${least} are due`)
+  }
+
+  private mostAvailable({ metadata }: ReplicaSet, replicas: number): number {
+    return Math.min(replicas, Math.max(0, ...(this.available.get(metadata.uid) ?? []).map(({ count }) => count)))
+  }
+}
+
+function share(value: number | string, of: number, round: (value: number) => number): number {
+  return typeof value === 'number' ? value : round((Number.parseInt(value, 10) * of) / 100)
+}
