@@ -1,13 +1,22 @@
 import { memo } from 'react'
 import type { Event } from '../../sim/api/generated/types.ts'
-import { momentText } from '../stores/format.ts'
+import { count, momentText } from '../stores/format.ts'
 import { thingOf } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
+import { timesOf } from './event-groups.ts'
 import { lastSeen } from './event-times.ts'
 
+interface EventRowProps {
+  readonly event: Event
+  readonly start: number
+  readonly showsWho?: boolean
+  /** How often, and about how many things, when it stands for others like it. */
+  readonly times?: number
+  readonly things?: number
+}
+
 /** One event: when, what, how often; who it is about where that is not plain. */
-export const EventRow = memo(function EventRow({ event, start, showsWho = false }: { readonly event: Event; readonly start: number; readonly showsWho?: boolean }) {
-  const times = event.series?.count ?? event.count ?? 1
+export const EventRow = memo(function EventRow({ event, start, showsWho = false, times = timesOf(event), things = 1 }: EventRowProps) {
   const { kind, namespace, name } = event.involvedObject
   const thing = thingOf(kind, namespace, name)
   return (
@@ -19,6 +28,7 @@ export const EventRow = memo(function EventRow({ event, start, showsWho = false 
         {showsWho && thing ? (
           <button type="button" className="event-who" onClick={() => { useUi.getState().select(thing); useUi.getState().openDock('inspect') }}>{kind} {name}</button>
         ) : null}
+        {things > 1 ? <span className="times"> and {count(things - 1, 'other')} like it</span> : null}
         <p>{event.message}</p>
       </div>
     </li>

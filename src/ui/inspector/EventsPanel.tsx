@@ -1,40 +1,41 @@
 import { useMemo, useState } from 'react'
+import { Button } from '../design/Button.tsx'
+import { count } from '../stores/format.ts'
 import { useCluster } from '../stores/simulation-store.ts'
+import { groupEvents } from './event-groups.ts'
 import { EventRow } from './EventRow.tsx'
-import { newestFirst } from './event-times.ts'
 import './inspector.css'
 
-const shownAtMost = 500
+const page = 150
 
-/** Everything the cluster says about itself, newest first. */
+/** Everything the cluster says about itself, newest first; what is alike is told once. */
 export function EventsPanel() {
   const events = useCluster((view) => view.objects.events)
   const start = useCluster((view) => view.start)
-  const [type, setType] = useState('')
-  const [namespace, setNamespace] = useState('')
+  const [filter, setFilter] = useState({ type: '', namespace: '', text: '' })
+  const [shownAtMost, setShownAtMost] = useState(page)
   const namespaces = useMemo(() => [...new Set([...events.values()].map((event) => event.metadata.namespace ?? ''))].sort(), [events])
-  const shown = useMemo(
-    () => [...events.values()].filter((event) => (type === '' || event.type === type) && (namespace === '' || event.metadata.namespace === namespace)).sort(newestFirst),
-    [events, type, namespace],
-  )
-  const warnings = shown.filter((event) => event.type === 'Warning').length
+  const groups = useMemo(() => groupEvents(events.values(), filter), [events, filter])
+  const warnings = groups.filter(({ newest }) => newest.type === 'Warning').length
+  const narrow = (change: Partial<typeof filter>) => { setFilter({ ...filter, ...change }); setShownAtMost(page) }
   return (
     <div className="events-panel">
       <div className="events-filter">
-        <select className="field" aria-label="Type of event" value={type} onChange={(event) => setType(event.target.value)}>
+        <input className="field" type="search" aria-label="Filter events by text" placeholder="Reason, name, message" value={filter.text} spellCheck={false} onChange={(event) => narrow({ text: event.target.value })} />
+        <select className="field" aria-label="Type of event" value={filter.type} onChange={(event) => narrow({ type: event.target.value })}>
           <option value="">All types</option>
           <option>Normal</option>
           <option>Warning</option>
         </select>
-        <select className="field" aria-label="Namespace of events" value={namespace} onChange={(event) => setNamespace(event.target.value)}>
+        <select className="field" aria-label="Namespace of events" value={filter.namespace} onChange={(event) => narrow({ namespace: event.target.value })}>
           <option value="">All namespaces</option>
           {namespaces.map((name) => <option key={name}>{name}</option>)}
         </select>
-        <span className="text-text-2 ml-auto whitespace-nowrap">{shown.length}{warnings > 0 ? `, ${warnings} warning${warnings === 1 ? '' : 's'}` : ''}</span>
+        <span className="text-text-2 whitespace-nowrap">{warnings > 0 ? count(warnings, 'warning') : `${groups.length} shown`}</span>
       </div>
-      {shown.length === 0 ? <p className="p-4 text-text-2">Nothing has been said yet.</p> : null}
-      <ol className="events">{shown.slice(0, shownAtMost).map((event) => <EventRow key={event.metadata.uid} event={event} start={start} showsWho />)}</ol>
-      {shown.length > shownAtMost ? <p className="p-4 text-text-2">and {shown.length - shownAtMost} older ones</p> : null}
+      {groups.length === 0 ? <p className="p-4 text-text-2">{events.size === 0 ? 'Nothing has been said yet.' : 'No event is like that.'}</p> : null}
+      <ol className="events">{groups.slice(0, shownAtMost).map(({ id, newest, times, things }) => <EventRow key={id} event={newest} start={start} times={times} things={things} showsWho />)}</ol>
+      {groups.length > shownAtMost ? <p className="p-4"><Button isSmall onClick={() => setShownAtMost(shownAtMost + page)}>{`Show older ones (${groups.length - shownAtMost})`}</Button></p> : null}
     </div>
   )
 }
