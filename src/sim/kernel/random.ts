@@ -1,3 +1,5 @@
+import { flatText } from './flat-text.ts'
+
 /** A stream of random numbers; one per purpose, so that one more draw in one place shifts nothing elsewhere. */
 export interface Random {
   /** A whole number from 0 up to but not including `bound` (1 ≤ bound ≤ 2³²). */
@@ -30,6 +32,8 @@ export class RandomStreams {
 
 /** k8s.io/apimachinery util/rand: no vowels and no 0, 1, 3, so that no words appear. */
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
+
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** xoshiro128** over 32-bit integers: the same bits in every engine. */
 class Stream implements Random {
@@ -72,8 +76,9 @@ class Stream implements Random {
     const words = [this.next(), this.next(), this.next(), this.next()]
     words[1] = ((words[1]! & 0xffff0fff) | 0x4000) >>> 0
     words[2] = ((words[2]! & 0x3fffffff) | 0x80000000) >>> 0
-    const hex = words.map((word) => word.toString(16).padStart(8, '0')).join('')
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+    let hex = ''
+    for (const word of words) for (let shift = 24; shift >= 0; shift -= 8) hex += hexOfByte[(word >>> shift) & 0xff]!
+    return flatText(`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`)
   }
 
   private next(): number {

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { Timeline } from './agenda.ts'
+import { RandomStreams } from './random.ts'
+
+test('runs what is planned by time, and what is planned for one instant in the order it was planned', () => {
+  const timeline = new Timeline(-10)
+  const ran: string[] = []
+  const plan = (due: number, name: string) => timeline.at(due, name, () => ran.push(`${timeline.now} ${name}`))
+  plan(5, 'c')
+  plan(-3, 'a')
+  plan(5, 'd')
+  plan(0, 'b')
+  timeline.advanceTo(5)
+  expect(ran).toEqual(['-3 a', '0 b', '5 c', '5 d'])
+  expect(timeline.now).toBe(5)
+})
+
+test('what is planned for the past happens now, after what was planned for now before it', () => {
+  const timeline = new Timeline()
+  const ran: string[] = []
+  timeline.at(10, 'first', () => timeline.at(3, 'late', () => ran.push(`late at ${timeline.now}`)))
+  timeline.at(10, 'second', () => ran.push('second'))
+  timeline.advanceTo(100)
+  expect(ran).toEqual(['second', 'late at 10'])
+})
+
+test('tells which entry runs, so that whatever it plans or writes knows its cause', () => {
+  const timeline = new Timeline()
+  const causes: number[] = []
+  const entry = timeline.at(1, 'cause', () => causes.push(timeline.current))
+  timeline.advanceTo(2)
+  expect(causes).toEqual([entry])
+  expect(timeline.current).toBe(0)
+})
+
+test('what is cancelled never runs and does not hold up the clock', () => {
+  const timeline = new Timeline()
+  const entry = timeline.at(5, 'never', () => expect.unreachable())
+  timeline.cancel(entry)
+  expect(timeline.nextDue()).toBeNull()
+  expect(timeline.pending).toBe(0)
+  timeline.advanceTo(10)
+  timeline.cancel(entry)
+})
+
+test('a dead process runs nothing that it planned and plans nothing more', () => {
+  const timeline = new Timeline()
+  const process = timeline.fork('kubelet')
+  process.after(5, 'never', () => expect.unreachable())
+  process.dispose()
+  process.after(1, 'never either', () => expect.unreachable())
+  timeline.advanceTo(10)
+  expect(process.disposed).toBe(true)
+})
+
+test('a frozen process does what fell due meanwhile, in its order, when it is thawed', () => {
+  const timeline = new Timeline()
+  const process = timeline.fork('kubelet')
+  const ran: string[] = []
+  for (const name of ['a', 'b']) process.after(5, name, () => ran.push(`${timeline.now} ${name}`))
+  process.freeze()
+  timeline.advanceTo(20)
+  expect(ran).toEqual([])
+  process.thaw()
+  timeline.advanceTo(20)
+  expect(ran).toEqual(['20 a', '20 b'])
+})
+
+test.each([1, 2, 3])('ten thousand entries, a third of them cancelled, run in the order of a sorted list (seed %i)', (seed) => {
+  const timeline = new Timeline()
+  const random = new RandomStreams(seed).of('agenda')
+  const expected: { due: number; id: number }[] = []
+  const ran: number[] = []
+  for (let planned = 0; planned < 10_000; planned += 1) {
+    const due = random.below(1000)
+    const id = timeline.at(due, '', () => ran.push(id))
+    if (random.chance(1, 3)) timeline.cancel(id)
+    else expected.push({ due, id })
+  }
+  timeline.advanceTo(1000)
+  expect(ran).toEqual(expected.sort((a, b) => a.due - b.due || a.id - b.id).map(({ id }) => id))
+})
