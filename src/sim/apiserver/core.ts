@@ -1,5 +1,6 @@
 import type { EntryId, ProcessAgenda } from '../kernel/agenda.ts'
 import { assert } from '../kernel/assert.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
@@ -80,6 +81,7 @@ export function atVersion(object: KubernetesObject, resourceVersion: string): Ku
  * costs V8 a hidden class of its own for every single object: 400 bytes each.
  */
 export function settled<T>(value: T): T {
+  if (typeof value === 'string') flatText(value)
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   // The copy has the type of what it is a copy of.
   if (Array.isArray(value)) return Object.freeze(value.map(settled)) as T
@@ -93,6 +95,11 @@ export function settled<T>(value: T): T {
   return Object.freeze(copy) as T
 }
 
+/** `pods/default/web`: most keys in etcd end with just that, so it is cut out of them and costs nothing. */
+function aboutOf(definition: ResourceDefinition, stored: string, key: string): string {
+  return prefixes.has(definition.resource) ? flatText(`${definition.resource}/${key}`) : stored.slice('/registry/'.length)
+}
+
 function finish(core: Core, { user, verb, subresource }: Authorship, definition: ResourceDefinition, swap: Swap<KubernetesObject>, key: string) {
   // Requests run one after the other, so what was read a moment ago is still there.
   assert(swap.ok, `${definition.resource} ${key} changed during a request`)
@@ -103,7 +110,7 @@ function finish(core: Core, { user, verb, subresource }: Authorship, definition:
     kind: 'write' as const,
     author: user,
     what: `${verb} ${resource} ${key}`,
-    about: `${definition.resource}/${key}`,
+    about: aboutOf(definition, swap.kv.key, key),
     revision: swap.kv.modRevision,
   }
   // Renewals are most of what a quiet cluster writes and say nothing about why something happened.

@@ -37,7 +37,8 @@ const spamQps = 1 / 300
 const cacheSize = 4096
 
 interface Similar {
-  readonly messages: Set<string>
+  /** Most events have one message: a set of it would weigh more than all the rest. */
+  readonly messages: Set<string> | string
   readonly last: Millis
 }
 
@@ -72,12 +73,11 @@ export class EventCorrelator {
   private aggregate(occurrence: Occurrence, now: Millis): { readonly message: string; readonly key: string } {
     const about = aboutKey(occurrence)
     const { type, reason, message, involvedObject } = occurrence
-    const key = `${about}\n${type}\n${reason}`
+    const key = [about, type, reason].join('\n')
     const known = this.similar.get(key)
-    const messages = known && now - known.last <= similarInterval ? known.messages : new Set<string>()
-    messages.add(message)
+    const messages = known && now - known.last <= similarInterval ? withMessage(known.messages, message) : message
     this.similar.set(key, { messages, last: now })
-    if (messages.size < mostSimilar) return { message, key: `${key}\n${involvedObject.fieldPath ?? ''}\n${message}` }
+    if (typeof messages === 'string' || messages.size < mostSimilar) return { message, key: [key, involvedObject.fieldPath ?? '', message].join('\n') }
     // Upstream forgets any of them; here it is the oldest, so that a run can be repeated.
     for (const oldest of messages) {
       messages.delete(oldest)
@@ -87,16 +87,22 @@ export class EventCorrelator {
   }
 
   private passesSpamFilter(occurrence: Occurrence, now: Millis): boolean {
-    const key = `${aboutKey(occurrence)}\n${occurrence.type}`
+    const key = [aboutKey(occurrence), occurrence.type].join('\n')
     let bucket = this.spam.get(key)
     if (!bucket) this.spam.set(key, (bucket = new TokenBucket(spamQps, spamBurst)))
     return bucket.tryTake(now)
   }
 }
 
+function withMessage(messages: Set<string> | string, message: string): Set<string> | string {
+  if (messages === message) return messages
+  return typeof messages === 'string' ? new Set([messages, message]) : messages.add(message)
+}
+
+/** Joined, because a text that is joined is in one piece: these are kept for long. */
 function aboutKey({ source, involvedObject }: Occurrence): string {
   const { kind = '', namespace = '', name = '', uid = '', apiVersion = '' } = involvedObject
-  return `${source.component ?? ''}\n${source.host ?? ''}\n${kind}\n${namespace}\n${name}\n${uid}\n${apiVersion}`
+  return [source.component ?? '', source.host ?? '', kind, namespace, name, uid, apiVersion].join('\n')
 }
 
 /** A map that forgets what was not used for longest (an LRU cache). */

@@ -1,5 +1,6 @@
 // Upstream: etcd 3.6, the parts that Kubernetes uses. Left out: members and quorum, authentication, snapshots, watch progress requests.
 import { assert } from '../kernel/assert.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { Agenda, EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import { OrderedKeys } from './ordered-keys.ts'
 
@@ -125,7 +126,8 @@ export class Store<V> {
     if ((before?.modRevision ?? 0) !== expected) return { ok: false, current: before }
     const revision = this.head + 1
     const kv = {
-      key,
+      // All versions share one text.
+      key: before?.key ?? flatText(key),
       value: valueAt(revision),
       createRevision: before?.createRevision ?? revision,
       modRevision: revision,
@@ -134,8 +136,8 @@ export class Store<V> {
       previous: before,
     }
     this.head = revision
-    this.current.set(key, kv)
-    if (!before) this.keys.add(key)
+    this.current.set(kv.key, kv)
+    if (!before) this.keys.add(kv.key)
     if (before?.lease !== lease) this.moveLease(key, before?.lease ?? 0, lease)
     this.commit(kv)
     return { ok: true, kv }

@@ -27,23 +27,31 @@ export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
   // A terminal phase never leaves.
   if (old.phase === 'Failed' || old.phase === 'Succeeded') phase = old.phase
   const verdict = facts.verdict && !facts.mayRun ? facts.verdict : null
-  if (verdict && phase !== 'Succeeded') phase = verdict.phase
+  // Also over exit codes of 0: a deadline that has passed makes the pod a failed one.
+  if (verdict) phase = verdict.phase
   const reason = verdict?.reason ?? old.reason
   const message = verdict?.message ?? old.message
-  return {
-    ...(old.qosClass !== undefined && { qosClass: old.qosClass }),
-    ...(old.nominatedNodeName !== undefined && { nominatedNodeName: old.nominatedNodeName }),
-    observedGeneration: pod.metadata.generation ?? 1,
-    phase,
-    ...(reason !== undefined && { reason }),
-    ...(message !== undefined && { message }),
-    conditions: mergeConditions(conditions, conditionsOf(base, phase), now, pod.metadata.generation ?? 1),
-    startTime: old.startTime ?? facts.startTime,
-    ...(facts.nodeIPs[0] !== undefined && { hostIP: facts.nodeIPs[0], hostIPs: facts.nodeIPs.map((ip) => ({ ip })) }),
-    ...addressesOf(facts),
-    ...(facts.initContainerStatuses.length > 0 && { initContainerStatuses: facts.initContainerStatuses }),
-    containerStatuses: sortedByName(facts.containerStatuses),
+  // Field by field: what is spread from parts has a hidden class of its own for each pod.
+  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } = { phase }
+  if (old.qosClass !== undefined) status.qosClass = old.qosClass
+  if (old.nominatedNodeName !== undefined) status.nominatedNodeName = old.nominatedNodeName
+  status.observedGeneration = pod.metadata.generation ?? 1
+  if (reason !== undefined) status.reason = reason
+  if (message !== undefined) status.message = message
+  status.conditions = mergeConditions(conditions, conditionsOf(base, phase), now, pod.metadata.generation ?? 1)
+  status.startTime = old.startTime ?? facts.startTime
+  if (facts.nodeIPs[0] !== undefined) {
+    status.hostIP = facts.nodeIPs[0]
+    status.hostIPs = facts.nodeIPs.map((ip) => ({ ip }))
   }
+  const ips = orderPodIPs(facts.nodeIPs, pod.spec.hostNetwork ? facts.nodeIPs : facts.podIPs)
+  if (ips[0] !== undefined) {
+    status.podIP = ips[0]
+    status.podIPs = ips.map((ip) => ({ ip }))
+  }
+  if (facts.initContainerStatuses.length > 0) status.initContainerStatuses = facts.initContainerStatuses
+  status.containerStatuses = sortedByName(facts.containerStatuses)
+  return status
 }
 
 const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
@@ -82,11 +90,6 @@ function ended(status: ContainerStatus): ContainerStatus {
 }
 
 /** hostIP and hostIPs are the node's; of the pod's addresses at most one per family, the node's family first. */
-function addressesOf({ pod, nodeIPs, podIPs }: PodStatusFacts): Pick<PodStatus, 'podIP' | 'podIPs'> {
-  const ips = orderPodIPs(nodeIPs, pod.spec.hostNetwork ? nodeIPs : podIPs)
-  return ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }
-}
-
 /** One address a family, the family of the node's first address leading. */
 export function orderPodIPs(nodeIPs: readonly string[], podIPs: readonly string[]): string[] {
   const isV6 = (ip: string) => ip.includes(':')

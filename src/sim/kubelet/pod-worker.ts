@@ -72,7 +72,9 @@ export class PodWorker {
     this.acceptedAt = host.agenda.now
     const event = (container: Container, type: 'Normal' | 'Warning', reason: string, message: string) => host.event(this.pod, type, reason, message, this.fieldPathOf(container))
     const hook: StarterHost['runHook'] = (handler, container, record) => runHook(handler, container, host.runtime.processOf(record.id), host.agenda.now, (port) => this.listens(port))
-    this.starter = { ...host, agenda: host.agenda, runtime: host.runtime, environment: (ip) => host.environment(ip), mountedFiles: (of, container) => mountedFiles(container, this.volumes.refreshed(of)), event, hashOf: (container) => this.hashOf(container), runHook: hook }
+    // Field by field: what is spread has a hidden class of its own for each pod.
+    const { agenda, runtime, restartBackOff, imageBackOff, pullErrors } = host
+    this.starter = { agenda, runtime, restartBackOff, imageBackOff, pullErrors, environment: (ip) => host.environment(ip), mountedFiles: (of, container) => mountedFiles(container, this.volumes.refreshed(of)), event, hashOf: (container) => this.hashOf(container), runHook: hook }
     this.volumes = new VolumeMounter({
       agenda: host.agenda,
       source: () => host.environment(this.sandbox?.ip ?? ''),

@@ -4,7 +4,7 @@ import type { Random } from '../kernel/random.ts'
 import type { Pod } from '../api/generated/types.ts'
 import type { EpochMillis } from '../api/time.ts'
 import { ContainerProcess, startFailure, type ProcessRequest } from './container-process.ts'
-import { digestOf, entryOf, hashText, type ImageCatalogue, type Registry } from './image-catalogue.ts'
+import { digestOf, entryOf, hexText, type ImageCatalogue, type Registry } from './image-catalogue.ts'
 import { ImageStore } from './image-store.ts'
 import { parseImageReference } from './image-reference.ts'
 import type { ContainerRecord, NodeDisk, SandboxRecord } from './node-disk.ts'
@@ -139,7 +139,8 @@ class FakeContainerd implements ContainerRuntime {
     const record = this.createRecord(sandbox, request)
     sandbox.containers = [...sandbox.containers.filter((old) => old.name !== record.name || old.attempt === record.attempt - 1), record]
     const entry = entryOf(this.options.images, request.image)
-    const processRequest: ProcessRequest = { ...request, entry, hostname: request.pod.spec.hostname ?? request.pod.metadata.name }
+    const { command, args, environment, ports, memoryLimit, files, mounted, pod } = request
+    const processRequest: ProcessRequest = { command, args, environment, ports, memoryLimit, files, mounted, entry, hostname: pod.spec.hostname ?? pod.metadata.name }
     const failure = startFailure(processRequest)
     if (failure !== null) {
       this.finish(record, 128, 'StartError', failure)
@@ -349,8 +350,6 @@ class FakeContainerd implements ContainerRuntime {
   /** 64 hexadecimal digits, as containerd's ids have; unique on this machine. */
   private makeId(purpose: string): string {
     this.disk.made += 1
-    let id = ''
-    for (let part = 0; part < 8; part += 1) id += hashText(`${this.options.nodeName}/${this.disk.made}/${purpose}/${part}`).toString(16).padStart(8, '0')
-    return id
+    return hexText(`${this.options.nodeName}/${this.disk.made}/${purpose}/`)
   }
 }

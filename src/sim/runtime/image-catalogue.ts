@@ -87,10 +87,27 @@ export function digestOf(name: string): string {
   return `sha256:${digits}`
 }
 
-/** FNV-1a over a name: sizes, digests and ids follow from it. */
+/** 64 hexadecimal digits that follow from a text: eight hashes of it, each with the number of its part behind. */
+export function hexText(text: string): string {
+  const start = addedTo(0x811c9dc5, text)
+  const parts: string[] = []
+  for (let part = 0; part < 8; part += 1) parts.push(finished(addedTo(start, String(part))).toString(16).padStart(8, '0'))
+  return parts.join('')
+}
+
+/** FNV-1a over a name: sizes and digests follow from it. */
 export function hashText(text: string): number {
-  let hash = 0x811c9dc5
+  return finished(addedTo(0x811c9dc5, text))
+}
+
+function addedTo(start: number, text: string): number {
+  let hash = start
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return hash
+}
+
+function finished(start: number): number {
+  let hash = start
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0

@@ -11,16 +11,19 @@ const maxDecisions = 2_000
 /** With a thousand nodes a table is a few kilobytes: the oldest go sooner then. */
 const maxBytes = 8 * 1024 * 1024
 
-/** A column of a table: one number when all are equal, else the narrowest that holds them. */
-type Column = number | Uint8Array | Int32Array
+/**
+ * A column of a table: one number when all are equal; else a text with one character a row, which weighs a third of a typed array as short as these;
+ * 32-bit numbers when one of them is no character.
+ */
+type Column = number | string | Int32Array
 
 interface Entry {
   readonly summary: Omit<SchedulingDecision, 'filters' | 'scores'>
   readonly names: readonly string[]
-  readonly feasible: Uint16Array
-  readonly refused: Uint16Array
+  readonly feasible: string
+  readonly refused: string
   readonly refusals: readonly Refusal[]
-  readonly refusalOf: Uint8Array
+  readonly refusalOf: string
   /** Of all nodes that are in neither list. */
   readonly absent: Refusal | null
   readonly scores: readonly { readonly name: string; readonly weight: number; readonly raw: Column; readonly normalised: Column }[]
@@ -94,44 +97,52 @@ function columnOf(values: readonly number[]): Column {
     if (value > most) most = value
   }
   if (least === most) return least
-  const column = least >= 0 && most <= 255 ? new Uint8Array(values.length) : new Int32Array(values.length)
-  for (let row = 0; row < values.length; row += 1) column[row] = values[row]!
-  return column
+  if (least >= 0 && most <= 0xffff) return textOf(values)
+  return Int32Array.from(values)
 }
 
-/** By index, not with `from` and a function: this runs for every pod that is placed. */
-function positionsOf(nodes: readonly NodeState[]): Uint16Array {
-  const positions = new Uint16Array(nodes.length)
-  for (let row = 0; row < nodes.length; row += 1) positions[row] = nodes[row]!.position
-  return positions
+/** Numbers as characters, in blocks: a call takes only so many arguments. */
+function textOf(values: readonly number[]): string {
+  if (values.length <= 4096) return String.fromCharCode(...values)
+  return textOf(values.slice(0, 4096)) + textOf(values.slice(4096))
+}
+
+function numbersOf(text: string): number[] {
+  return Array.from(text, (character) => character.charCodeAt(0))
+}
+
+/** By index, not with `map` and a function: this runs for every pod that is placed. */
+function positionsOf(nodes: readonly NodeState[]): string {
+  const positions: number[] = []
+  for (let row = 0; row < nodes.length; row += 1) positions.push(nodes[row]!.position)
+  return textOf(positions)
 }
 
 /** The different refusals, and for each row which of them it is. */
-function numbered(refusals: readonly Refusal[]): { readonly kinds: readonly Refusal[]; readonly kindOf: Uint8Array } {
-  const kinds = refusals.length === 0 ? [] : [...new Set(refusals)].slice(0, 255)
-  const kindOf = new Uint8Array(refusals.length)
-  for (let row = 0; row < refusals.length; row += 1) kindOf[row] = Math.max(0, kinds.indexOf(refusals[row]!))
-  return { kinds, kindOf }
+function numbered(refusals: readonly Refusal[]): { readonly kinds: readonly Refusal[]; readonly kindOf: string } {
+  if (refusals.length === 0) return { kinds: refusals, kindOf: '' }
+  const kinds = [...new Set(refusals)].slice(0, 255)
+  return { kinds, kindOf: textOf(refusals.map((refusal) => Math.max(0, kinds.indexOf(refusal)))) }
 }
 
 function sizeOf(column: Column): number {
-  return typeof column === 'number' ? 8 : column.byteLength
+  return typeof column === 'number' ? 8 : column.length * (typeof column === 'string' ? 1 : 4)
 }
 
 function at(column: Column, row: number): number {
-  return typeof column === 'number' ? column : column[row]!
+  return typeof column === 'number' ? column : typeof column === 'string' ? column.charCodeAt(row) : column[row]!
 }
 
 function filtersOf({ names, refused, refusals, refusalOf, feasible, absent }: Entry): readonly NodeRefusal[] {
-  const looked = Array.from(refused, (position, row): NodeRefusal => ({ node: names[position]!, ...refusals[refusalOf[row]!]! }))
+  const looked = numbersOf(refused).map((position, row): NodeRefusal => ({ node: names[position]!, ...refusals[refusalOf.charCodeAt(row)]! }))
   if (!absent) return looked
-  const seen = new Set([...refused, ...feasible])
+  const seen = new Set([...numbersOf(refused), ...numbersOf(feasible)])
   return [...looked, ...names.filter((_, position) => !seen.has(position)).map((node) => ({ node, ...absent }))]
 }
 
 function scoresOf(entry: Entry): readonly NodeScore[] {
   if (entry.scores.length === 0) return []
-  const rows = Array.from(entry.feasible, (position, row): NodeScore => {
+  const rows = numbersOf(entry.feasible).map((position, row): NodeScore => {
     const plugins = entry.scores.map(({ name, weight, raw, normalised }) => ({ name, weight, raw: at(raw, row), normalised: at(normalised, row) }))
     return { node: entry.names[position]!, total: plugins.reduce((sum, { weight, normalised }) => sum + weight * normalised, 0), plugins }
   })
