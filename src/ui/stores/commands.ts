@@ -39,7 +39,7 @@ function wordsOf(command: Command): Words {
     case 'uncordon':
       return onNode(command.node, 'uncordoned', 'uncordoned', 'It may get new pods again.')
     case 'stop':
-      return { lead: `You stopped ${command.component}.`, rest: stopped.get(command.component) ?? '', mark: `${command.component} stopped`, about: { resource: 'components', key: command.component } }
+      return { lead: `You stopped ${command.component}.`, rest: whileStopped(command.component), mark: `${command.component} stopped`, about: { resource: 'components', key: command.component } }
     case 'start':
       return { lead: `You started ${command.component}.`, rest: 'It lists what there is and catches up.', mark: `${command.component} started`, about: { resource: 'components', key: command.component } }
     case 'kill':
@@ -63,6 +63,11 @@ const stopped = new Map([
   ['kube-apiserver', 'Nothing can be read or changed; what runs, runs on.'],
   ['etcd', 'The API server has lost its memory: nothing can be read or changed.'],
 ])
+
+/** What does not happen while a component is stopped. */
+export function whileStopped(component: string): string {
+  return stopped.get(component) ?? ''
+}
 
 function onNode(node: string, done: string, mark: string, rest: string): Words {
   return { lead: `You ${done === 'cut off' ? `cut ${node} off` : `${done} ${node}`}.`, rest, mark: `${node} ${mark}`, about: { resource: 'nodes', key: node } }

@@ -1,14 +1,15 @@
 import type { Batch, ComponentState } from '../../bridge/protocol.ts'
 import type { Deployment, Node, Pod } from '../../sim/api/generated/types.ts'
-import { parseTime } from '../../sim/api/time.ts'
 import type { Millis } from '../../sim/kernel/agenda.ts'
 import type { ClusterView } from './cluster-view.ts'
-import { commandWords } from './commands.ts'
+import { commandWords, whileStopped } from './commands.ts'
 import { count, spanText } from './format.ts'
 import { isLost } from './node-status.ts'
 import { podStatus, refusalReasons } from './pod-status.ts'
+import { evictionHappenings, instantOf, patience } from './narration-evictions.ts'
 import { isSystem } from './rows.ts'
 import type { Thing } from './things.ts'
+import { silence } from './why-node.ts'
 
 /** Something worth a sentence: what happened (`lead`), then what it means or what comes next (`rest`). */
 export interface Happening {
@@ -31,16 +32,14 @@ export function narrate(before: ClusterView, after: ClusterView, batch: Batch): 
     return { topic: `command/${at}/${mark}`, at, tone: isGrave ? 'bad' : 'you', lead, rest, about, mark }
   })
   if (batch.fresh) return happenings
-  const evicted = new Set<string>()
-  const first = happenings.length
   for (const { resource, key, object } of batch.changes) {
     if (!object) continue
     if (resource === 'nodes') push(happenings, nodeHappening(before.objects.nodes.get(key), object as Node, after))
     else if (resource === 'deployments') push(happenings, deploymentHappening(before.objects.deployments.get(key), object as Deployment, after))
-    else if (resource === 'pods') push(happenings, podHappening(before.objects.pods.get(key), object as Pod, after, evicted))
+    else if (resource === 'pods') push(happenings, podHappening(before.objects.pods.get(key), object as Pod, after))
   }
-  // Told before what came of it.
-  happenings.splice(first, 0, ...[...evicted].map((node) => evictionHappening(node, after)))
+  // It sums up what became of the pods, so it is told after each of them.
+  if (before.objects.pods !== after.objects.pods) happenings.push(...evictionHappenings(before, after))
   if (before.components !== after.components) happenings.push(...componentHappenings(before.components, after))
   return happenings
 }
@@ -67,39 +66,19 @@ function nodeHappening(old: Node | undefined, node: Node, after: ClusterView): H
   const pods = [...(after.podsByNode.get(name)?.values() ?? [])].filter((pod) => !isSystem(pod) && !pod.metadata.deletionTimestamp)
   const at = instantOf(ready?.lastTransitionTime, after)
   const rest = pods.length > 0 ? `Its ${pods.length === 1 ? 'pod gets' : 'pods get'} ${patience(pods).replace(' ', ' more ')}.` : 'No pod of yours runs there.'
-  const lead = ready?.status === 'Unknown' ? `${name} has not renewed its lease for ${silence(name, at, after)}: NotReady.` : `${name} says it is not ready: ${ready?.reason ?? 'NotReady'}.`
+  const lead = ready?.status === 'Unknown' ? `${name} has not renewed its lease for ${silentFor(name, at, after)}: NotReady.` : `${name} says it is not ready: ${ready?.reason ?? 'NotReady'}.`
   return { topic: `node/${name}`, at, tone: 'warn', lead, rest, about, mark: 'NotReady' }
 }
 
-/** An object's timestamp as an instant of the run: at high speed a batch tells of more than its last moment. */
-function instantOf(time: string | undefined, view: ClusterView): Millis {
-  const parsed = time ? parseTime(time) : null
-  return parsed === null ? view.now : Math.max(0, Math.min(view.now, parsed - view.start))
+/** Full seconds since the last renewal, when the node controller gave its verdict. */
+function silentFor(node: string, changed: Millis, view: ClusterView): string {
+  const verdict = view.trace.findLast(({ about, author, what }) => about === `nodes/${node}` && author === 'node-controller' && what.startsWith('update nodes/status'))
+  const silent = silence(view, node, verdict && Math.abs(verdict.at - changed) < 1500 ? verdict.at : changed)
+  return silent === null ? 'too long' : spanText(Math.floor(silent / 1000) * 1000)
 }
 
-function silence(node: string, at: Millis, view: ClusterView): string {
-  const renewed = view.objects.leases.get(`kube-node-lease/${node}`)?.spec.renewTime
-  return renewed ? spanText(at - instantOf(renewed, view)) : 'too long'
-}
-
-/** How long pods stay on a node that nobody hears of: the toleration that admission gave them, five minutes unless they say otherwise. */
-function patience(pods: readonly Pod[]): string {
-  let seconds = 0
-  for (const pod of pods) {
-    const toleration = pod.spec.tolerations?.find((one) => one.key === 'node.kubernetes.io/unreachable' && one.effect === 'NoExecute')
-    seconds = Math.max(seconds, toleration?.tolerationSeconds ?? (toleration ? 0 : 300))
-  }
-  return seconds % 60 === 0 && seconds >= 60 ? count(seconds / 60, 'minute') : spanText(seconds * 1000)
-}
-
-function podHappening(old: Pod | undefined, pod: Pod, after: ClusterView, evicted: Set<string>): Happening | null {
-  if (isSystem(pod)) return null
-  const node = pod.spec.nodeName ?? ''
-  if (old && !old.metadata.deletionTimestamp && pod.metadata.deletionTimestamp && isLost(after.objects.nodes.get(node))) {
-    evicted.add(node)
-    return null
-  }
-  if (pod.metadata.deletionTimestamp) return null
+function podHappening(old: Pod | undefined, pod: Pod, after: ClusterView): Happening | null {
+  if (isSystem(pod) || pod.metadata.deletionTimestamp || isLost(after.objects.nodes.get(pod.spec.nodeName ?? ''))) return null
   const about: Thing = { resource: 'pods', key: `${pod.metadata.namespace}/${pod.metadata.name}` }
   const now = podStatus(pod, false)
   const was = old ? podStatus(old, false) : null
@@ -112,30 +91,25 @@ function podHappening(old: Pod | undefined, pod: Pod, after: ClusterView, evicte
     return { ...base, tone: 'warn', lead: `${name} finds no room.`, rest: `The scheduler says: ${refusalReasons(message)}.`, mark: 'no room' }
   }
   if (now.state !== 'bad') return null
-  if (now.word === 'CrashLoopBackOff') {
-    const restarts = pod.status.containerStatuses?.reduce((sum, status) => sum + status.restartCount, 0) ?? 0
-    return { ...base, tone: 'bad', lead: `${name} keeps crashing.`, rest: `Restarted ${count(restarts, 'time')}; each wait is twice as long as the one before.`, mark: restarts <= 1 ? 'crashes' : undefined }
-  }
-  if (now.word === 'ImagePullBackOff' || now.word === 'ErrImagePull') {
+  return troubleHappening(pod, now.word, base)
+}
+
+function troubleHappening(pod: Pod, word: string, base: Pick<Happening, 'topic' | 'at' | 'about'>): Happening {
+  const { name } = pod.metadata
+  const statuses = pod.status.containerStatuses ?? []
+  const restarts = statuses.reduce((sum, status) => sum + status.restartCount, 0)
+  const ended = statuses.map(({ state, lastState }) => state?.terminated ?? lastState?.terminated).find((end) => end !== undefined)
+  const exit = ended ? `exit code ${ended.exitCode}` : 'it ended'
+  if (word === 'ImagePullBackOff' || word === 'ErrImagePull') {
     const image = pod.spec.containers[0]?.image ?? 'its image'
-    return { ...base, topic: topic.replace(now.word, 'pull'), tone: 'bad', lead: `${name} cannot pull ${image}.`, rest: 'The kubelet tries again, each time a little later.', mark: 'cannot pull' }
+    return { ...base, topic: base.topic.replace(word, 'pull'), tone: 'bad', lead: `${name} cannot pull ${image}.`, rest: 'Its kubelet tries again, each time later, at most every 5 minutes.', mark: 'cannot pull' }
   }
-  if (now.word === 'OOMKilled') return { ...base, tone: 'bad', lead: `${name} used more memory than its limit and was killed.`, rest: 'The kubelet starts it again.', mark: 'OOMKilled' }
-  return null
-}
-
-function evictionHappening(node: string, after: ClusterView): Happening {
-  const lost = [...(after.podsByNode.get(node)?.values() ?? [])].filter((pod) => !isSystem(pod) && pod.metadata.deletionTimestamp)
-  const pods = lost.length === 1 ? 'The pod' : `The ${lost.length} pods`
-  return {
-    topic: `eviction/${node}`, at: givenUpAt(lost, after), tone: 'leaving', lead: `${patience(lost) === '5 minutes' ? 'The five minutes are over.' : 'The time is up.'}`,
-    rest: `${pods} of ${node} ${lost.length === 1 ? 'is' : 'are'} given up; their owners make new ones elsewhere.`, about: { resource: 'nodes', key: node }, mark: 'evicted',
+  if (ended?.reason === 'OOMKilled' && restarts <= 1) return { ...base, tone: 'bad', lead: `${name} used more memory than its limit and was killed.`, rest: 'Its kubelet starts it again.', mark: 'OOMKilled' }
+  if (word === 'CrashLoopBackOff') {
+    const why = ended?.reason === 'OOMKilled' ? 'it uses more memory than its limit' : exit
+    return { ...base, tone: 'bad', lead: `${name} keeps crashing: ${why}.`, rest: `Restarted ${count(restarts, 'time')}; each wait is twice as long as the one before, up to 5 minutes.`, mark: restarts <= 1 ? 'crashes' : undefined }
   }
-}
-
-function givenUpAt(lost: readonly Pod[], view: ClusterView): Millis {
-  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = lost.at(-1)?.metadata ?? {}
-  return deletionTimestamp ? Math.max(0, instantOf(deletionTimestamp, { ...view, now: Infinity }) - deletionGracePeriodSeconds * 1000) : view.now
+  return { ...base, tone: 'bad', lead: ended ? `${name} crashed: ${exit}.` : `${name} is in trouble: ${word}.`, rest: ended ? 'Its kubelet starts it again.' : '' }
 }
 
 function deploymentHappening(old: Deployment | undefined, deployment: Deployment, after: ClusterView): Happening | null {
@@ -148,10 +122,11 @@ function deploymentHappening(old: Deployment | undefined, deployment: Deployment
     return { ...base, topic: `rollout/${name}`, tone: 'bad', lead: `The rollout of ${name} is stuck.`, rest: 'Its progress deadline has passed; the old pods keep working.', mark: `${name} stuck` }
   }
   if (isWhole(deployment) && !isWhole(old) && wanted > 0) {
-    return { ...base, topic: 'whole', tone: 'good', lead: `${name} is whole: ${wanted} of ${wanted} ready.`, rest: othersText(after, name), mark: `${name} ready` }
+    const isRolled = (old.status.replicas ?? 0) > (old.status.updatedReplicas ?? 0)
+    return { ...base, topic: 'whole', tone: 'good', lead: isRolled ? `The new version of ${name} is out: ${wanted} of ${wanted} ready.` : `${name} is whole: ${wanted} of ${wanted} ready.`, rest: othersText(after, name), mark: `${name} ready` }
   }
   if (old.spec.template !== deployment.spec.template && JSON.stringify(old.spec.template) !== JSON.stringify(deployment.spec.template)) {
-    return { ...base, topic: `rollout/${name}`, tone: 'calm', lead: `${name} rolls out a new version.`, rest: 'New pods come first; an old one leaves for each that is ready.' }
+    return { ...base, topic: `rollout/${name}`, tone: 'calm', lead: `${name} rolls out a new version.`, rest: deployment.spec.strategy?.type === 'Recreate' ? 'Its old pods leave first; then the new ones come.' : 'New pods come; old ones leave as the new ones become ready.' }
   }
   return null
 }
@@ -181,6 +156,6 @@ function componentHappenings(before: readonly ComponentState[], { components, co
     const isUp = component.state === 'running'
     if (!isUp && last?.kind === 'stop' && last.component === component.name) return []
     const about: Thing = { resource: 'components', key: component.name }
-    return [{ topic: `component/${component.name}`, at: now, tone: isUp ? 'good' : 'bad', lead: `${component.name} ${isUp ? 'runs again' : 'has stopped'}.`, rest: '', about }]
+    return [{ topic: `component/${component.name}`, at: now, tone: isUp ? 'good' : 'bad', lead: `${component.name} ${isUp ? 'runs again' : 'has stopped'}.`, rest: isUp ? 'It lists what there is and catches up.' : whileStopped(component.name), about }]
   })
 }

@@ -28,7 +28,7 @@ function whatFollowed(view: ClusterView, node: string, since: Millis, until: Mil
   const steps: WhyStep[] = []
   if (judged) {
     const silent = silence(view, node, judged.at)
-    steps.push({ at: judged.at, who: 'cluster', what: `Node controller: no lease${silent === null ? '' : ` for ${spanText(silent)}`}`, detail: 'Ready became Unknown: NotReady. Its pods are taken out of the Services.' })
+    steps.push({ at: judged.at, who: 'cluster', what: `Node controller: no lease${silent === null ? '' : ` for ${spanText(Math.floor(silent / 1000) * 1000)}`}`, detail: 'Ready became Unknown: NotReady. Its pods are taken out of the Services.' })
     const tainted = about.findLast((entry) => entry.author === 'node-controller' && entry.what.startsWith('patch nodes ') && entry.at > judged.at)
     if (tainted) steps.push({ at: tainted.at, who: 'cluster', what: 'Tainted unreachable:NoExecute', detail: 'From now on its pods are only tolerated for a while.' })
   }

@@ -31,7 +31,7 @@ const lost = shopAfter([powerOff], 430_000)
 
 const loss = [
   '01:01 you: You powered off worker-2. Its kubelet stopped renewing the lease.',
-  '01:55 cluster: Node controller: no lease for 55 s. Ready became Unknown: NotReady. Its pods are taken out of the Services.',
+  '01:55 cluster: Node controller: no lease for 54 s. Ready became Unknown: NotReady. Its pods are taken out of the Services.',
   '02:00 cluster: Tainted unreachable:NoExecute. From now on its pods are only tolerated for a while.',
 ]
 
