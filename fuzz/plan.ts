@@ -7,6 +7,9 @@ const minute = 60 * second
 /** When faults end: all is healed, and what follows must lead to rest. */
 export const faultsEnd = 12 * minute
 
+/** When even an API server that had to be restarted again and again has come back. */
+const lastWord = faultsEnd + 330 * second
+
 type Fault = 'power' | 'network' | 'component' | 'kill' | 'cordon'
 
 /** A run drawn from a seed: topology, workload and faults, each from a stream of its own, so that one more draw in one shifts nothing in the others. */
@@ -97,7 +100,8 @@ function faultOf(kind: Fault, random: Random, workers: number, from: number, unt
     case 'component':
       return [{ at: from, command: { kind: 'stop', component } }, { at: until, command: { kind: 'start', component } }]
     case 'cordon':
-      return [{ at: from, command: { kind: 'cordon', node } }, { at: until, command: { kind: 'uncordon', node } }]
+      // Said again at the end: the API may not have heard it.
+      return [{ at: from, command: { kind: 'cordon', node } }, { at: until, command: { kind: 'uncordon', node } }, { at: lastWord, command: { kind: 'uncordon', node } }]
     case 'kill':
       // Which pods there are is known only in the run: this names one by its place in the list.
       return [{ at: from, command: { kind: 'kill', pod: `default/#${random.below(10)}` } }]

@@ -1,13 +1,14 @@
 import { keyOf } from '../src/sim/api/objects.ts'
-import type { Deployment, Pod } from '../src/sim/api/generated/types.ts'
+import type { Pod } from '../src/sim/api/generated/types.ts'
 import { Cluster } from '../src/sim/cluster/cluster.ts'
 import type { KeyValue } from '../src/sim/etcd/store.ts'
 import type { Command } from '../src/sim/cluster/run.ts'
+import { checkRest } from './at-rest.ts'
 import { Invariants, Violation } from './invariants.ts'
 import { faultsEnd, planRun } from './plan.ts'
 
-/** How long after the last fault everything must have come to rest: the longest timers (eviction, restart back-off) and a minute. */
-const recovery = 12 * 60_000
+/** How long after the last fault everything must have come to rest: the longest timer, a rollout's deadline, and two quiet minutes. */
+const recovery = 14 * 60_000
 
 /** 104: a run that needs more than this turns in a circle. */
 const mostEventsAtInstant = 20_000
@@ -42,7 +43,9 @@ export function fuzzRun(seed: number): Outcome {
     cluster.perform(namePod(cluster, command))
   }
   advance(Math.max(faultsEnd, run.commands.at(-1)?.at ?? 0) + recovery)
-  atRest(cluster)
+  checkRest(cluster, invariants.writes, (invariant, message) => {
+    throw new Violation(invariant, message, cluster.now)
+  })
   return { events, checked: invariants.checked, hash: cluster.hash() }
 }
 
@@ -52,23 +55,4 @@ function namePod(cluster: Cluster, command: Command): Command {
   const pods = cluster.store.range('/registry/pods/default/') as KeyValue<Pod>[]
   const index = Number(command.pod.split('#')[1])
   return pods.length === 0 ? command : { ...command, pod: keyOf(pods[index % pods.length]!.value!) }
-}
-
-/** 74, 95, 103 in short: every Deployment that can be whole is whole, nothing is left that nobody owns. */
-function atRest(cluster: Cluster): void {
-  const pods = list<Pod>(cluster, '', 'pods')
-  for (const deployment of list<Deployment>(cluster, 'apps', 'deployments')) {
-    const own = pods.filter((pod) => pod.metadata.namespace === 'default' && pod.metadata.labels?.['app'] === deployment.metadata.name && !pod.metadata.deletionTimestamp && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded')
-    const cannot = own.some((pod) => !pod.spec.nodeName || (pod.status.containerStatuses ?? []).some(({ state, restartCount }) => state?.waiting !== undefined || restartCount > 1))
-    if (!cannot && deployment.metadata.namespace === 'default' && own.length !== deployment.spec.replicas) throw new Violation(74, `${keyOf(deployment)} wants ${deployment.spec.replicas} pods and has ${own.length}`, cluster.now)
-  }
-  for (const pod of pods) {
-    if (pod.metadata.deletionTimestamp) throw new Violation(103, `pod ${keyOf(pod)} is still being deleted at rest`, cluster.now)
-  }
-}
-
-function list<T>(cluster: Cluster, group: string, resource: string): T[] {
-  const read = cluster.ask({ kind: 'read', request: { verb: 'list', group, version: 'v1', resource } })
-  if (!read.ok) throw new Violation(103, `the API does not answer at rest: ${read.status.message}`, cluster.now)
-  return [...(read.value as { items: readonly T[] }).items]
 }

@@ -1,6 +1,6 @@
 // Upstream: pkg/kubelet/kubelet.go, config/apiserver.go, pleg/generic.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
 import type { EntryId, Millis } from '../kernel/agenda.ts'
-import type { Node, Pod, PodStatus } from '../api/generated/types.ts'
+import type { Node, Pod, PodStatus, Service } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
 import { PodIpam } from '../network/pod-ipam.ts'
@@ -68,8 +68,11 @@ class Kubelet implements KubeletHandle {
   private readonly agent: NodeAgent
   private readonly pods: Informer<Pod>
   private readonly node: Informer<Node>
+  private readonly services: Informer<Service>
   private ipam: PodIpam | null = null
   private used: Usage = noUsage
+  /** The pods, by uid, whose requests are in `used`. */
+  private readonly counted = new Set<string>()
   private readonly changedPods = new Set<string>()
   private relistPlanned: EntryId | null = null
   private readonly startedAt: Millis
@@ -94,6 +97,7 @@ class Kubelet implements KubeletHandle {
     })
     this.pods = this.context.informers.of('pods', { fieldSelector: `spec.nodeName=${nodeName}` })
     this.node = this.context.informers.of('nodes', { fieldSelector: `metadata.name=${nodeName}` })
+    this.services = this.context.informers.of('services')
     this.host = this.createHost()
   }
 
@@ -224,6 +228,7 @@ class Kubelet implements KubeletHandle {
     const mirrorOf = pod.metadata.annotations?.['kubernetes.io/config.mirror']
     if (mirrorOf !== undefined) return this.mirrorChanged(pod)
     const worker = this.workers.get(pod.metadata.uid)
+    if (worker) this.uncount(worker.pod)
     this.writer.forget(pod.metadata.uid)
     // Nobody waits for its end any more, but its processes still get their grace.
     if (worker?.stage === 'terminated') return this.finished(worker)
@@ -235,7 +240,13 @@ class Kubelet implements KubeletHandle {
     this.workers.set(pod.metadata.uid, worker)
     this.uidByKey.set(worker.key, pod.metadata.uid)
     this.used = addUsage(this.used, usageOf(pod))
+    this.counted.add(pod.metadata.uid)
     return worker
+  }
+
+  /** It has stopped, or its object is gone: then it is in nobody's way any more, though its processes may still get their grace. */
+  private uncount(pod: Pod): void {
+    if (this.counted.delete(pod.metadata.uid)) this.used = addUsage(this.used, usageOf(pod), -1)
   }
 
   private addStatic(pod: Pod): void {
@@ -281,7 +292,7 @@ class Kubelet implements KubeletHandle {
   }
 
   private admit(pod: Pod): Rejection | null {
-    const others = [...this.workers.values()].filter((worker) => worker.stage !== 'terminated').map((worker) => worker.pod)
+    const others = [...this.workers.values()].map((worker) => worker.pod).filter(({ metadata }) => this.counted.has(metadata.uid))
     return admitPod(pod, this.node.lister.get(this.options.nodeName), hasHostPorts(pod) ? others : [], this.used, this.agent.allocatable)
   }
 
@@ -333,13 +344,15 @@ class Kubelet implements KubeletHandle {
       pullErrors: new Map(),
       event: (pod, type, reason, message, fieldPath) => events.event(pod, type, reason, message, fieldPath === undefined ? {} : { fieldPath }),
       environment: (podIP) => ({
-        nodeName, nodeIP: machine.ip, podIP,
+        nodeName, nodeIPs: [machine.ip], podIPs: podIP === '' ? [] : [podIP],
+        allocatable: this.agent.allocatable,
+        services: (namespace) => this.servicesOf(namespace),
         configMap: (namespace, name) => valueOf(client.get('configmaps', `${namespace}/${name}`)),
         secret: (namespace, name) => valueOf(client.get('secrets', `${namespace}/${name}`)),
       }),
       allocateIP: (pod) => (pod.spec.hostNetwork ? machine.ip : this.allocateIP()),
       release: (pod) => {
-        this.used = addUsage(this.used, usageOf(pod), -1)
+        this.uncount(pod)
         // Only the newest sandbox's: an older one's address went with the boot that gave it, and may be another pod's now.
         const sandbox = this.runtime.sandboxesOf(pod.metadata.uid).at(-1)
         if (sandbox && !sandbox.hostNetwork && sandbox.createdAt >= this.bootedAt) this.ipam?.release(sandbox.ip)
@@ -347,6 +360,13 @@ class Kubelet implements KubeletHandle {
       publish: (worker) => this.publish(worker),
       finished: (worker) => this.finished(worker),
     }
+  }
+
+  private servicesOf(namespace: string): readonly Service[] {
+    const { lister } = this.services
+    const api = lister.get('default/kubernetes')
+    const own = lister.list(namespace)
+    return api && namespace !== 'default' ? [...own, api] : own
   }
 
   private allocateIP(): string | null {
@@ -366,7 +386,7 @@ class Kubelet implements KubeletHandle {
 
   private finished(worker: PodWorker): void {
     const { uid } = worker.pod.metadata
-    const isDeleted = worker.pod.metadata.deletionTimestamp !== undefined || worker.isStatic || !this.pods.lister.get(worker.key)
+    const isDeleted = worker.pod.metadata.deletionTimestamp !== undefined || worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
     if (!isDeleted) return
     this.forget(worker)
     this.runtime.removePod(uid)

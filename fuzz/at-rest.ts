@@ -1,0 +1,108 @@
+import type { DaemonSet, Deployment, EndpointSlice, Node, Pod, ReplicaSet, Service } from '../src/sim/api/generated/types.ts'
+import { controllerOf, keyOf, type KubernetesObject } from '../src/sim/api/objects.ts'
+import type { Cluster } from '../src/sim/cluster/cluster.ts'
+import type { KeyValue } from '../src/sim/etcd/store.ts'
+
+type Fail = (invariant: number, message: string) => never
+
+/** For how long nothing may have been written at rest. */
+const silence = 130_000
+
+/** What must be so when all faults are healed and every timer has run out: rows 37, 74, 84, 90, 96 and 103. */
+export function checkRest(cluster: Cluster, writes: ReadonlyMap<string, number>, fail: Fail): void {
+  const stored = (cluster.store.range('') as KeyValue<KubernetesObject>[]).map(({ value }) => value!)
+  const all = <T>(kind: string): T[] => stored.filter((object) => object.kind === kind) as unknown as T[]
+  const pods = all<Pod>('Pod')
+  orphans(stored, fail)
+  nodes(all<Node>('Node'), pods, fail)
+  for (const pod of pods) if (pod.metadata.deletionTimestamp) fail(103, `pod ${keyOf(pod)} is still being deleted`)
+  workloads(all<Deployment>('Deployment'), all<ReplicaSet>('ReplicaSet'), pods, fail)
+  daemons(all<DaemonSet>('DaemonSet'), all<Node>('Node'), pods, fail)
+  endpoints(all<Service>('Service'), all<EndpointSlice>('EndpointSlice'), pods, fail)
+  const restless = pods.some(isRestless)
+  for (const [key, at] of writes) {
+    if (key.startsWith('/registry/leases/') || key.startsWith('/registry/minions/')) continue
+    if (at > cluster.now - silence && !(restless && key.includes('/default/'))) fail(90, `${key} was still written at ${at}`)
+  }
+}
+
+/** 37: whoever has owners has a living one, by uid. */
+function orphans(stored: readonly KubernetesObject[], fail: Fail): void {
+  const alive = new Set(stored.map(({ metadata }) => metadata.uid))
+  for (const object of stored) {
+    const owners = object.metadata.ownerReferences ?? []
+    if (owners.length > 0 && !owners.some(({ uid }) => alive.has(uid))) fail(37, `${object.kind} ${keyOf(object)} outlives its owner ${owners[0]!.name}`)
+    if (object.metadata.deletionTimestamp) fail(103, `${object.kind} ${keyOf(object)} is still being deleted`)
+  }
+}
+
+function nodes(found: readonly Node[], pods: readonly Pod[], fail: Fail): void {
+  for (const { metadata, status, spec } of found) {
+    const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status
+    if (ready !== 'True') fail(103, `node ${metadata.name} has Ready=${ready}`)
+    const taint = spec.taints?.find(({ key }) => key.startsWith('node.kubernetes.io/'))
+    if (taint) fail(54, `node ${metadata.name} is Ready and still has the taint ${taint.key}`)
+  }
+  for (const pod of pods) {
+    if (pod.metadata.namespace !== 'kube-system') continue
+    if (!isReady(pod)) fail(103, `pod ${keyOf(pod)} of the system is not ready: ${pod.status.phase}`)
+  }
+  const mirrors = pods.filter((pod) => pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined)
+  if (mirrors.length !== 4) fail(103, `${mirrors.length} static pods are known, there are 4`)
+}
+
+function workloads(deployments: readonly Deployment[], sets: readonly ReplicaSet[], pods: readonly Pod[], fail: Fail): void {
+  for (const set of sets) {
+    const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded')
+    if (own.length !== set.spec.replicas) fail(74, `ReplicaSet ${keyOf(set)} wants ${set.spec.replicas} pods and has ${own.length}`)
+    const ready = own.filter(isReady).length
+    if ((set.status.readyReplicas ?? 0) !== ready && !own.some(isRestless)) fail(74, `ReplicaSet ${keyOf(set)} says that ${set.status.readyReplicas} pods are ready, ${ready} are`)
+  }
+  for (const deployment of deployments) {
+    const own = sets.filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
+    const theirs = pods.filter((pod) => own.some((set) => set.metadata.uid === controllerOf(pod)?.uid))
+    // What cannot run, for want of room or of an image, or will not stay, holds up a rollout for ever.
+    if (theirs.some(isRestless)) continue
+    const { replicas } = deployment.spec
+    const active = own.filter((set) => set.spec.replicas > 0)
+    if (active.length > 1) fail(103, `Deployment ${keyOf(deployment)} still has ${active.length} active sets`)
+    if (theirs.length !== replicas || !theirs.every(isReady)) fail(103, `Deployment ${keyOf(deployment)} wants ${replicas} pods; ${theirs.filter(isReady).length} of ${theirs.length} are ready`)
+    if ((deployment.status.availableReplicas ?? 0) !== replicas || (deployment.status.updatedReplicas ?? 0) !== replicas) fail(103, `Deployment ${keyOf(deployment)} of ${replicas} says ${JSON.stringify(deployment.status)}`)
+    if (own.length > (deployment.spec.revisionHistoryLimit ?? 10) + 1) fail(78, `Deployment ${keyOf(deployment)} keeps ${own.length} sets`)
+  }
+}
+
+/** 84: one pod on every node that may have it. */
+function daemons(sets: readonly DaemonSet[], found: readonly Node[], pods: readonly Pod[], fail: Fail): void {
+  for (const set of sets) {
+    const everywhere = set.spec.template.spec.tolerations?.some(({ key, operator }) => key === undefined && operator === 'Exists') === true
+    const eligible = found.filter(({ spec }) => everywhere || !spec.taints?.some(({ effect }) => effect === 'NoSchedule'))
+    for (const { metadata } of eligible) {
+      const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && pod.spec.nodeName === metadata.name)
+      if (own.length !== 1 && !pods.some((pod) => controllerOf(pod)?.uid === set.metadata.uid && !pod.spec.nodeName)) fail(84, `DaemonSet ${keyOf(set)} has ${own.length} pods on ${metadata.name}`)
+    }
+  }
+}
+
+/** 96: the ready endpoints of a Service are the ready pods it selects. */
+function endpoints(services: readonly Service[], slices: readonly EndpointSlice[], pods: readonly Pod[], fail: Fail): void {
+  for (const service of services) {
+    const selector = Object.entries(service.spec.selector ?? {})
+    if (selector.length === 0) continue
+    const { namespace, name } = service.metadata
+    const due = pods.filter((pod) => pod.metadata.namespace === namespace && selector.every(([key, value]) => pod.metadata.labels?.[key] === value) && isReady(pod))
+    const told = slices.filter((slice) => slice.metadata.namespace === namespace && slice.metadata.labels?.['kubernetes.io/service-name'] === name).flatMap((slice) => (slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready).flatMap(({ addresses }) => addresses))
+    const [wanted, has] = [due.map(({ status }) => status.podIP).sort().join(), [...told].sort().join()]
+    if (wanted !== has && !pods.some((pod) => pod.metadata.namespace === namespace && isRestless(pod))) fail(96, `Service ${keyOf(service)} has the endpoints ${has}, ready are ${wanted}`)
+  }
+}
+
+function isReady({ status }: Pod): boolean {
+  return status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+}
+
+/** Its containers end again and again, or it waits for an image that does not come, or for room. */
+function isRestless({ spec, status }: Pod): boolean {
+  if (status.phase === 'Pending') return true
+  return spec.containers.some(({ command = [] }) => command.some((word) => word.includes('exit')))
+}
