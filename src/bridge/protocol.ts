@@ -54,6 +54,8 @@ export interface Batch {
   readonly components: readonly ComponentState[]
   /** The commands given so far, with their times: what a link or a file holds. */
   readonly commands: Run['commands']
+  /** "Next change" was asked for, and for so long there is none. */
+  readonly nothingFor?: Millis
 }
 
 /** `object` null: it is gone. Changes of one object between two batches are folded into one. */

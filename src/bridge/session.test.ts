@@ -120,3 +120,12 @@ test('heartbeats are answered even before a cluster was booted', () => {
   session.handle({ type: 'ping', id: 3 })
   expect(said).toEqual([{ type: 'pong', id: 3 }])
 })
+
+test('a search for the next change that finds none says for how long there is none', () => {
+  session.handle({ type: 'boot', run: { ...run, commands: [] }, until: 60_000, pace: held })
+  settle()
+  expect(latest().nothingFor).toBeUndefined()
+  session.handle({ type: 'step', to: 'change' })
+  settle()
+  expect(batches().filter(({ nothingFor }) => nothingFor !== undefined).map(({ nothingFor }) => nothingFor)).toEqual([900_000])
+})

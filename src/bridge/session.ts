@@ -1,4 +1,5 @@
 import type { Millis } from '../sim/kernel/agenda.ts'
+import type { TraceEntry } from '../sim/kernel/trace.ts'
 import { Cluster } from '../sim/cluster/cluster.ts'
 import type { Run, TimedCommand } from '../sim/cluster/run.ts'
 import { Pacer } from './pacer.ts'
@@ -21,6 +22,8 @@ export class Session {
   private awaitingDrawn = false
   private visible = true
   private restless = false
+  /** "Next change" found none: to be told with the next batch. */
+  private foundNothing = false
   /** A defect was found: the run stands still until the next boot. */
   private halted = false
 
@@ -100,7 +103,9 @@ export class Session {
 
   private seek(cluster: Cluster, errand: Extract<Errand, { kind: 'change' }>, deadline: number): void {
     do {
-      if (cluster.visibleChanges !== errand.from || !cluster.step(errand.limit)) {
+      const isFound = cluster.visibleChanges !== errand.from
+      if (isFound || !cluster.step(errand.limit)) {
+        this.foundNothing = !isFound
         // What happens at the same instant belongs to the same change.
         cluster.advanceTo(cluster.now)
         this.errand = null
@@ -150,7 +155,9 @@ export class Session {
     const drained = cluster.drain()
     this.restless = false
     this.awaitingDrawn = true
-    this.send({ type: 'batch', fresh: this.fresh, ...drained, start: cluster.start, pace: this.pacer.current, commands: cluster.commands })
+    const quiet = this.foundNothing ? { nothingFor: furthestChange } : {}
+    this.foundNothing = false
+    this.send({ type: 'batch', fresh: this.fresh, ...drained, trace: drained.trace.map(withoutPlan), start: cluster.start, pace: this.pacer.current, commands: cluster.commands, ...quiet })
     this.fresh = false
   }
 
@@ -165,4 +172,9 @@ export class Session {
       this.send({ type: 'defect', message: error instanceof Error ? error.message : String(error), seed: this.cluster?.seed ?? 0, at: this.cluster?.now ?? 0 })
     }
   }
+}
+
+/** Plans that hold whole objects would cost more to send than all else; the page tells only of the short ones. */
+function withoutPlan(entry: TraceEntry): TraceEntry {
+  return entry.kind === 'decision' && entry.what.startsWith('plan') ? { ...entry, detail: undefined } : entry
 }

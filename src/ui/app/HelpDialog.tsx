@@ -1,6 +1,7 @@
 import { Button } from '../design/Button.tsx'
 import { Dialog } from '../design/Dialog.tsx'
 import { keyHelp } from './keys.ts'
+import { RunIdentity } from './RunIdentity.tsx'
 import { fidelity } from './TopBar.tsx'
 
 /** All keys, and what this is. */
@@ -17,6 +18,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <RunIdentity />
       <Button onClick={onClose}>Close</Button>
     </Dialog>
   )

@@ -1,7 +1,8 @@
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore, type Node, type NodeChange, type NodeProps } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
 import { memo, useCallback, useEffect, useMemo, useState } from 'react'
-import { IconButton } from '../design/Button.tsx'
+import { Button, IconButton } from '../design/Button.tsx'
+import { count } from '../stores/format.ts'
 import { useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { arrange, manyMachines, type Arrangement, type Place } from './arrange.ts'
@@ -68,8 +69,18 @@ function Machines() {
         <EdgeLayer arrangement={arrangement} moved={moved} />
       </ViewportPortal>
       <Fitting arrangement={arrangement} />
+      {arrangement.leftOut > 0 ? <LeftOut machines={arrangement.leftOut} /> : null}
       {arrangement.machines.size > manyMachines ? <MiniMap pannable zoomable ariaLabel="Overview" style={{ bottom: 92 }} nodeColor="var(--line-strong)" maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
     </ReactFlow>
+  )
+}
+
+/** A canvas holds only so many machines: what is missing is said. */
+function LeftOut({ machines }: { readonly machines: number }) {
+  return (
+    <div className="left-out nokey" role="note">
+      {count(machines, 'more machine')} {machines === 1 ? 'is' : 'are'} only in the table. <Button look="link" onClick={() => useUi.getState().set({ asTable: true })}>Show it</Button>
+    </div>
   )
 }
 

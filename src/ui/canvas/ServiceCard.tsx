@@ -1,9 +1,9 @@
 import { Waypoints } from 'lucide-react'
 import { memo, type CSSProperties } from 'react'
-import type { Service } from '../../sim/api/generated/types.ts'
 import { Badge } from '../design/Badge.tsx'
 import { hueOf } from '../stores/hues.ts'
 import { useCluster } from '../stores/simulation-store.ts'
+import { serviceAddress } from '../stores/services.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { passes } from './filter.ts'
 import { pointing } from './pointing.ts'
@@ -29,19 +29,11 @@ export const ServiceCard = memo(function ServiceCard({ id }: { readonly id: stri
         <b className="truncate">{service.metadata.name}</b>
         <span className="ml-auto">{service.spec.selector ? <EndpointBadge ready={ready} all={endpoints.length} /> : null}</span>
       </span>
-      <span className="block truncate text-text-2 text-[11px] mt-0.5">{addressOf(service)}</span>
+      <span className="block truncate text-text-2 text-[11px] mt-0.5">{serviceAddress(service)}</span>
     </button>
   )
 })
 
 function EndpointBadge({ ready, all }: { readonly ready: number; readonly all: number }) {
   return <Badge tone={ready === 0 ? 'bad' : ready < all ? 'warn' : 'ready'}>{ready === all && all > 0 ? `${all} ready` : `${ready} of ${all}`}</Badge>
-}
-
-/** `LoadBalancer · 203.0.113.10:80` */
-function addressOf({ spec, status }: Service): string {
-  const outside = status.loadBalancer?.ingress?.[0]?.ip
-  const port = spec.type === 'NodePort' ? spec.ports?.[0]?.nodePort : spec.ports?.[0]?.port
-  const address = outside ?? (spec.type === 'NodePort' ? 'every node' : spec.type === 'ExternalName' ? spec.externalName : spec.clusterIP === 'None' ? 'headless' : spec.clusterIP)
-  return `${spec.type} · ${address ?? 'no address'}${port ? `:${port}` : ''}`
 }

@@ -15,7 +15,9 @@ export const Tray = memo(function Tray() {
   const pods = useCluster((view) => view.podsByNode.get('')) ?? noPods
   const waiting = [...pods.values()]
   const first = waiting.find((pod) => conditionOf(pod)?.message)
-  const reason = first ? refusalReasons(conditionOf(first)?.message ?? '') : waiting.length > 0 ? 'the scheduler has not looked yet' : ''
+  const isScheduled = useCluster((view) => view.components.some(({ name, state }) => name === 'kube-scheduler' && state === 'running'))
+  const unseen = isScheduled ? 'the scheduler has not looked yet' : 'kube-scheduler does not run'
+  const reason = first ? refusalReasons(conditionOf(first)?.message ?? '') : waiting.length > 0 ? unseen : ''
   return (
     <section className="tray" aria-label="Pods that wait for a node" data-empty={waiting.length === 0 || undefined}>
       <b>{waiting.length === 0 ? 'No pod waits for a node' : 'Waiting for a node'}</b>

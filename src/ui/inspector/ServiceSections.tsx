@@ -1,6 +1,8 @@
 import { useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { Button } from '../design/Button.tsx'
+import { outsideAddress } from '../stores/services.ts'
+import { RouteSection } from './RouteSection.tsx'
 
 const none: readonly { readonly pod: string; readonly ready: boolean }[] = []
 
@@ -14,10 +16,11 @@ export function ServiceSections({ id }: { readonly id: string }) {
     <>
       <section>
         <h3>Address</h3>
-        <p>{service.spec.type} · <span className="mono">{service.spec.clusterIP ?? 'none'}</span></p>
+        <p>{service.spec.type} · <span className="mono">{service.spec.clusterIP ?? 'none'}</span>{service.spec.type === 'LoadBalancer' ? <> · from outside <span className="mono">{outsideAddress(service.status) ?? '<pending>'}</span></> : null}</p>
         <ul>{service.spec.ports?.map((port) => <li key={`${port.port}${port.protocol}`} className="mono">{port.port}/{port.protocol} → {String(port.targetPort)}{port.nodePort ? ` · node port ${port.nodePort}` : ''}</li>)}</ul>
         <p className="text-text-2">{selector ? <>Sends to pods with <span className="mono">{selector}</span>.</> : 'It selects no pods.'}</p>
       </section>
+      <RouteSection service={service} />
       <section>
         <h3>Endpoints <span>{endpoints.filter(({ ready }) => ready).length} of {endpoints.length} ready</span></h3>
         {endpoints.length === 0 ? <p className="text-text-2">Nobody answers: no pod matches, or none has an address yet.</p> : null}

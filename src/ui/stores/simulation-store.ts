@@ -4,6 +4,7 @@ import type { Batch, Pace } from '../../bridge/protocol.ts'
 import type { Command } from '../../sim/cluster/run.ts'
 import { emptyView, received, type ClusterView } from './cluster-view.ts'
 import { setClock } from './clock.ts'
+import { spanText } from './format.ts'
 import { emptyStory, told, type Story } from './story.ts'
 import { objectOf } from './things.ts'
 import { useUi } from './ui-store.ts'
@@ -50,6 +51,7 @@ function receiveBatch(batch: Batch): void {
     return { view: next, story: told(story, view, next, batch) }
   })
   setClock(batch.now, batch.pace)
+  if (batch.nothingFor !== undefined) useUi.getState().notify({ tone: 'calm', text: `Nothing changes for ${spanText(batch.nothingFor).replace('min', 'minutes')}.` })
   if (batch.fresh) forgetWhatIsGone()
 }
 
