@@ -1,7 +1,7 @@
 import type { Millis } from '../sim/kernel/agenda.ts'
 import type { Command } from '../sim/cluster/run.ts'
 import { parseExpectation, type Expectation } from './expectation.ts'
-import { InputError, parseTarget, parseTime, splitName } from './input.ts'
+import { InputError, parseTarget, parseTime, type Target } from './input.ts'
 
 export const usage = `Usage: kubarium run FILE|DIR|- … [options]
 
@@ -34,12 +34,22 @@ export interface RunArguments {
   readonly output: 'summary' | 'wide' | 'json' | 'yaml' | 'events'
 }
 
-/** A command at its time; `applyFile` stands for an apply whose file is still to be read. */
+/** Something to be done at a time, and the words a person said it in. */
 export interface Action {
+  readonly text: string
   readonly at: Millis
-  readonly command: Command | { readonly kind: 'applyFile'; readonly file: string }
+  readonly what: Deed
 }
 
+/** Names and files are looked up when the time has come. */
+export type Deed =
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'delete'; readonly target: Target }
+  | { readonly kind: 'scale'; readonly target: Target; readonly replicas: number }
+  | { readonly kind: 'kill'; readonly target: Target; readonly container?: string }
+  | { readonly kind: 'applyFile'; readonly file: string }
+
+/** The arguments behind `kubarium run`; throws InputError. */
 export function parseArguments(words: readonly string[]): RunArguments {
   const found = { inputs: [] as string[], at: [] as string[], expect: [] as string[], single: new Map<string, string>() }
   for (let index = 0; index < words.length; index += 1) {
@@ -103,9 +113,12 @@ function parseAction(text: string, namespace: string): Action {
   const [time, verb, ...rest] = text.trim().split(/\s+/)
   const where = `--at "${text}"`
   if (!time || !verb) throw new InputError(`${where}: a time and an action are needed`)
-  const at = parseTime(time, where)
+  return { text, at: parseTime(time, where), what: parseDeed(verb, rest, namespace, where) }
+}
+
+function parseDeed(verb: string, rest: readonly string[], namespace: string, where: string): Deed {
   const only = (what: string): string => {
-    if (rest.length !== 1) throw new InputError(`${where}: ${verb} needs ${what}`)
+    if (rest.length !== 1) throw new InputError(`${where}: ${verb} needs ${what}${rest.length > 1 ? ' and nothing more' : ''}`)
     return rest[0]!
   }
   switch (verb) {
@@ -115,31 +128,25 @@ function parseAction(text: string, namespace: string): Action {
     case 'reconnect':
     case 'cordon':
     case 'uncordon':
-      return { at, command: { kind: verb, node: only('a node') } }
+      return { kind: 'command', command: { kind: verb, node: only('a node').replace(/^nodes?\//, '') } }
     case 'stop':
     case 'start':
-      return { at, command: { kind: verb, component: only('a component') } }
-    case 'kill':
-      return { at, command: killOf(only('POD or POD/CONTAINER'), namespace) }
-    case 'delete': {
-      const { definition, key } = parseTarget(only('KIND/NAME'), namespace, where)
-      return { at, command: { kind: 'delete', resource: definition.resource, key } }
+      return { kind: 'command', command: { kind: verb, component: only('a component') } }
+    case 'kill': {
+      const [pod = '', container, ...more] = only('POD or POD/CONTAINER').replace(/^(?:pods?|po)\//, '').split('/')
+      if (pod === '' || container === '' || more.length > 0) throw new InputError(`${where}: kill needs POD or POD/CONTAINER`)
+      return { kind: 'kill', target: parseTarget(`pods/${pod}`, namespace, where), ...(container === undefined ? {} : { container }) }
     }
+    case 'delete':
+      return { kind: 'delete', target: parseTarget(only('KIND/NAME'), namespace, where) }
     case 'scale': {
       const [target, replicas] = rest
       if (!target || !replicas || rest.length !== 2 || !/^\d{1,9}$/.test(replicas)) throw new InputError(`${where}: scale needs KIND/NAME and a number of replicas`)
-      const { definition, key } = parseTarget(target, namespace, where)
-      return { at, command: { kind: 'scale', resource: definition.resource, key, replicas: Number(replicas) } }
+      return { kind: 'scale', target: parseTarget(target, namespace, where), replicas: Number(replicas) }
     }
     case 'apply':
-      return { at, command: { kind: 'applyFile', file: only('a file') } }
+      return { kind: 'applyFile', file: only('a file') }
     default:
       throw new InputError(`${where}: unknown action "${verb}"`)
   }
-}
-
-function killOf(text: string, namespace: string): Command {
-  const [name = '', container] = text.replace(/^pods?\//, '').split('/')
-  const { name: pod, namespace: of } = splitName(name, namespace)
-  return { kind: 'kill', pod: `${of}/${pod}`, ...(container ? { container } : {}) }
 }

@@ -1,13 +1,11 @@
 import type { Millis } from '../sim/kernel/agenda.ts'
-import type { ResourceDefinition } from '../sim/api/resources.ts'
-import { InputError, parseTarget, parseTime } from './input.ts'
+import { InputError, parseTarget, parseTime, type Target } from './input.ts'
 
 /** What must hold at a virtual time, and the words a person said it in. */
 export interface Expectation {
   readonly text: string
   readonly at: Millis
-  readonly definition: ResourceDefinition
-  readonly key: string
+  readonly target: Target
   readonly state: State
 }
 
@@ -23,12 +21,13 @@ export interface Verdict {
   readonly found: string
 }
 
+/** `8m deployment/web.shop available` as a person types it; throws InputError. */
 export function parseExpectation(text: string, namespace: string): Expectation {
   const where = `--expect "${text}"`
   const match = /^\s*(\S+)\s+(\S+)\s+(\S.*?)\s*$/.exec(text)
   if (!match) throw new InputError(`${where}: a time, KIND/NAME and a state are needed`)
   const [, time, target, state] = match
-  return { text, at: parseTime(time!, where), ...parseTarget(target!, namespace, where), state: parseState(state!, where) }
+  return { text, at: parseTime(time!, where), target: parseTarget(target!, namespace, where), state: parseState(state!, where) }
 }
 
 function parseState(text: string, where: string): State {
@@ -75,6 +74,8 @@ export function judge({ text, state }: Expectation, object: Record<string, unkno
 /** Ready: all that was asked for is ready. Available: what the kind itself calls available. */
 function standing(object: Record<string, unknown>, wanted: 'ready' | 'available'): { ok: boolean; found: string } {
   const count = (part: string, name: string): number => Number((object[part] as Record<string, unknown> | undefined)?.[name] ?? 0)
+  const [observed, generation] = [valueAt(object, ['status', 'observedGeneration']), valueAt(object, ['metadata', 'generation'])]
+  if (typeof observed === 'number' && typeof generation === 'number' && observed < generation) return { ok: false, found: 'its controller has not seen the last change yet' }
   if (object['kind'] === 'Deployment' && wanted === 'available') {
     const status = conditionStatus(object, 'Available')
     return { ok: status === 'True', found: `Available=${status ?? 'not said yet'}` }

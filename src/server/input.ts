@@ -1,4 +1,5 @@
 import { parseDuration } from '../sim/api/duration.ts'
+import type { ObjectKey } from '../sim/api/objects.ts'
 import { findByAnyName, type ResourceDefinition } from '../sim/api/resources.ts'
 import type { Millis } from '../sim/kernel/agenda.ts'
 
@@ -15,20 +16,27 @@ export function parseTime(text: string, where: string): Millis {
   return millis
 }
 
-/** `deployment/web.shop` → the resource and the key `shop/web`. */
-export function parseTarget(text: string, namespace: string, where: string): { readonly definition: ResourceDefinition; readonly key: string } {
+/** A thing by its kind and name, as a person writes it. */
+export interface Target {
+  readonly definition: ResourceDefinition
+  /** The keys it may have, the likelier first: in `kube-root-ca.crt` the dot belongs to the name, in `web.shop` it ends it. */
+  readonly keys: readonly [ObjectKey, ...ObjectKey[]]
+}
+
+/** `deployment/web.shop` → deployments, `shop/web`. */
+export function parseTarget(text: string, namespace: string, where: string): Target {
   const slash = text.indexOf('/')
   if (slash < 1 || slash === text.length - 1) throw new InputError(`${where}: "${text}" is not KIND/NAME`)
   const kind = text.slice(0, slash)
+  const name = text.slice(slash + 1)
   const definition = findByAnyName(kind)
   if (!definition) throw new InputError(`${where}: the server doesn't have a resource type "${kind}"`)
-  if (!definition.namespaced) return { definition, key: text.slice(slash + 1) }
-  const { name, namespace: of } = splitName(text.slice(slash + 1), namespace)
-  return { definition, key: `${of}/${name}` }
+  if (name.includes('/')) throw new InputError(`${where}: "${text}" is not KIND/NAME`)
+  return { definition, keys: definition.namespaced ? keysOf(name, namespace) : [name] }
 }
 
-/** `web.shop` → the name and the namespace. */
-export function splitName(text: string, namespace: string): { readonly name: string; readonly namespace: string } {
+function keysOf(text: string, namespace: string): [ObjectKey, ...ObjectKey[]] {
   const dot = text.lastIndexOf('.')
-  return dot > 0 && dot < text.length - 1 ? { name: text.slice(0, dot), namespace: text.slice(dot + 1) } : { name: text, namespace }
+  const whole = `${namespace}/${text}`
+  return dot > 0 && dot < text.length - 1 ? [`${text.slice(dot + 1)}/${text.slice(0, dot)}`, whole] : [whole]
 }

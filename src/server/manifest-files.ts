@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from '../sim/cluster/run.ts'
 import { readScenario, type Scenario } from '../scenario/scenario.ts'
@@ -23,13 +23,13 @@ export function readInputs(paths: readonly string[]): Inputs {
   let scenario: Scenario | null = null
   for (const path of paths.flatMap(filesOf)) {
     const text = readText(path)
-    const saved = path.endsWith('.json') && /^\s*\{\s*"kubarium"/.test(text) ? readScenario(text) : null
+    const saved = /^\s*\{\s*"kubarium"/.test(text) ? readScenario(text) : null
     if (!saved) manifests.push(...manifestsIn(path, text))
-    else if (!saved.ok) throw new InputError(`${path}: ${saved.problem}`)
-    else if (scenario) throw new InputError(`${path}: only one scenario can be run at a time`)
+    else if (!saved.ok) throw new InputError(`${nameOf(path)}: ${saved.problem}`)
+    else if (scenario) throw new InputError(`${nameOf(path)}: only one scenario can be run at a time`)
     else scenario = saved.scenario
   }
-  if (manifests.length === 0 && !scenario) throw new InputError(`${paths.join(', ')}: no manifest in it`)
+  if (manifests.length === 0 && !scenario) throw new InputError(`${paths.map(nameOf).join(', ')}: no manifest in it`)
   return { manifests, scenario }
 }
 
@@ -41,8 +41,8 @@ export function readManifestFile(path: string): readonly LocatedManifest[] {
 function manifestsIn(file: string, text: string): LocatedManifest[] {
   const { documents, problems } = parseManifests(text)
   const problem = problems[0]
-  if (problem) throw new InputError(`${file}:${problem.line}:${problem.column}: ${problem.message}`)
-  return documents.map((document) => ({ manifest: document.manifest, file, document }))
+  if (problem) throw new InputError(`${nameOf(file)}:${problem.line}:${problem.column}: ${problem.message}`)
+  return documents.map((document) => ({ manifest: document.manifest, file: nameOf(file), document }))
 }
 
 /** A folder stands for the manifests in it, in the order of their names, as with kubectl apply -f. */
@@ -58,12 +58,46 @@ function filesOf(path: string): string[] {
   return readdirSync(path).filter((name) => /\.(?:ya?ml|json)$/.test(name)).sort().map((name) => join(path, name))
 }
 
+/** The text of a file, of standard input or of a pipe, which may never end: read no further than what is taken. */
 function readText(path: string): string {
+  const most = limits.characters * 4 + 1
+  let size = 0
+  const parts: Uint8Array[] = []
   try {
-    if (path !== '-' && statSync(path).size > 4 * limits.characters) throw new InputError(`${path}: larger than ${limits.characters / 1024 / 1024} MiB`)
-    return readFileSync(path === '-' ? 0 : path, 'utf8')
-  } catch (error) {
-    if (error instanceof InputError) throw error
-    throw new InputError(`${path === '-' ? 'standard input' : path} cannot be read`)
+    const file = path === '-' ? 0 : openSync(path, 'r')
+    while (size < most) {
+      const part = new Uint8Array(64 * 1024)
+      const length = readPart(file, part)
+      if (length === 0) break
+      parts.push(part.subarray(0, length))
+      size += length
+    }
+    if (path !== '-') closeSync(file)
+  } catch {
+    throw new InputError(`${nameOf(path)} cannot be read`)
   }
+  if (size >= most) throw new InputError(`${nameOf(path)}: larger than ${limits.characters / 1024 / 1024} MiB`)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts))
+  } catch {
+    throw new InputError(`${nameOf(path)}: this is not text in UTF-8`)
+  }
+}
+
+/** Standard input of a terminal or a slow pipe has nothing at times: that is not its end. */
+function readPart(file: number, part: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(file, part)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EOF') return 0
+      if (code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
+}
+
+function nameOf(path: string): string {
+  return path === '-' ? 'standard input' : path
 }

@@ -7,9 +7,9 @@ import { Cluster } from '../sim/cluster/cluster.ts'
 import { OptionError } from '../sim/cluster/flags.ts'
 import type { ClusterOptions, Command } from '../sim/cluster/run.ts'
 import type { Applied } from '../sim/cluster/user-commands.ts'
-import type { RunArguments } from './arguments.ts'
-import { judge, type Verdict } from './expectation.ts'
-import { InputError } from './input.ts'
+import type { Action, RunArguments } from './arguments.ts'
+import { judge, type Expectation, type Verdict } from './expectation.ts'
+import { InputError, type Target } from './input.ts'
 import { readInputs, readManifestFile, type LocatedManifest } from './manifest-files.ts'
 import { eventTable, summaryTables } from './tables.ts'
 
@@ -19,27 +19,38 @@ const shortestRun = 5 * 60_000
 /** What happens at a time of the run, in order; expectations come after the commands of their instant. */
 type Step = { readonly at: number; readonly order: number; readonly take: (cluster: Cluster) => void }
 
+/** How a run went: what goes to standard output, and whether an expectation failed. */
+export interface Outcome {
+  readonly output: string
+  readonly verdicts: readonly Verdict[]
+  readonly failed: boolean
+}
+
 /** Plays a run to its end and says how it went. Throws InputError for what a person gave wrongly. */
-export function runScenario(asked: RunArguments): { readonly output: string; readonly failed: boolean } {
+export function runScenario(asked: RunArguments): Outcome {
   const { manifests, scenario } = readInputs(asked.inputs)
-  const files = new Map(asked.actions.flatMap(({ command }) => (command.kind === 'applyFile' ? [[command.file, readManifestFile(command.file)] as const] : [])))
+  const files = new Map(asked.actions.flatMap(({ what }) => (what.kind === 'applyFile' ? [[what.file, readManifestFile(what.file)] as const] : [])))
   const verdicts: Verdict[] = []
+  const judged = (cluster: Cluster, expectation: Expectation): Verdict => {
+    const found = lookUp(cluster, expectation.target)
+    return typeof found === 'string' ? { text: expectation.text, ok: false, found } : judge(expectation, found?.object ?? null)
+  }
   const steps: Step[] = [
     ...(scenario?.run.commands ?? []).map(({ at, command }) => ({ at, order: 0, take: (cluster: Cluster) => void cluster.perform(command) })),
     ...(manifests.length > 0 ? [{ at: 0, order: 0, take: (cluster: Cluster) => apply(cluster, manifests) }] : []),
-    ...asked.actions.map(({ at, command }) => ({ at, order: 1, take: (cluster: Cluster) => (command.kind === 'applyFile' ? apply(cluster, files.get(command.file)!) : perform(cluster, command)) })),
-    ...asked.expectations.map((expectation) => ({ at: expectation.at, order: 2, take: (cluster: Cluster) => void verdicts.push(judge(expectation, lookUp(cluster, expectation.definition, expectation.key))) })),
+    ...asked.actions.map((action) => ({ at: action.at, order: 1, take: (cluster: Cluster) => carryOut(cluster, action, files) })),
+    ...asked.expectations.map((expectation, index) => ({ at: expectation.at, order: 2, take: (cluster: Cluster) => void (verdicts[index] = judged(cluster, expectation)) })),
   ]
   const last = Math.max(0, ...steps.map(({ at }) => at))
   const until = asked.until ?? Math.max(last, scenario?.until ?? 0, shortestRun)
-  if (last > until) throw new InputError('--until is before the last --at or --expect')
+  if (last > until) throw new InputError(`--until is before the last ${[...asked.actions, ...asked.expectations].some(({ at }) => at > until) ? '--at or --expect' : 'command of the scenario'}`)
   const cluster = createCluster(asked, scenario?.run.options, scenario?.run.seed)
   for (const { at, take } of steps.sort((a, b) => a.at - b.at || a.order - b.order)) {
     cluster.advanceTo(at)
     take(cluster)
   }
   cluster.advanceTo(until)
-  return { output: render(cluster, asked, verdicts), failed: verdicts.some(({ ok }) => !ok) }
+  return { output: render(cluster, asked, verdicts), verdicts, failed: verdicts.some(({ ok }) => !ok) }
 }
 
 function createCluster({ nodes, zones, seed }: RunArguments, options: ClusterOptions = {}, scenarioSeed = 1): Cluster {
@@ -57,24 +68,50 @@ function apply(cluster: Cluster, located: readonly LocatedManifest[]): void {
   const { value } = cluster.ask({ kind: 'preview', manifests }) as { value: readonly Applied[] }
   const wrong = value.filter(({ refusal }) => refusal !== null)
   if (wrong.length > 0) throw new InputError(wrong.map(({ index, refusal }) => refusalAt(located[index]!, refusal!)).join('\nerror: '))
-  perform(cluster, { kind: 'apply', manifests })
+  const result = cluster.perform({ kind: 'apply', manifests })
+  if (!result.ok) throw new InputError(result.status.message ?? result.status.reason)
+  // What only came to light together, as two Services that want one node port.
+  const refusals = (result.value as readonly Applied[]).filter(({ refusal }) => refusal !== null)
+  if (refusals.length > 0) throw new InputError(refusals.map(({ index, refusal }) => refusalAt(located[index]!, refusal!)).join('\nerror: '))
 }
 
 function refusalAt({ file, document }: LocatedManifest, status: Status): string {
-  const field = status.details?.causes?.find((cause) => cause.field)?.field ?? /unknown field "([^"]+)"/.exec(status.message ?? '')?.[1]
+  const message = status.message ?? ''
+  const field = status.details?.causes?.find((cause) => cause.field)?.field ?? /(?:unknown|duplicate) field "([^"]+)"/.exec(message)?.[1] ?? /Go struct field \w+\.(\S+)/.exec(message)?.[1]
   const { line, column } = field ? document.placeOf(field) : { line: document.line, column: 1 }
   return `${file}:${line}:${column}: ${status.message ?? status.reason}`
 }
 
-function perform(cluster: Cluster, command: Command): void {
-  const result = cluster.perform(command)
-  if (!result.ok) throw new InputError(`at ${cluster.now / 1000}s, ${command.kind}: ${result.status.message ?? result.status.reason}`)
+function carryOut(cluster: Cluster, { text, what }: Action, files: ReadonlyMap<string, readonly LocatedManifest[]>): void {
+  if (what.kind === 'applyFile') return apply(cluster, files.get(what.file)!)
+  const result = cluster.perform(commandOf(cluster, what))
+  if (!result.ok) throw new InputError(`--at "${text}": ${result.status.message ?? result.status.reason}`)
 }
 
-function lookUp(cluster: Cluster, { group, version, resource, namespaced }: ResourceDefinition, key: string): Record<string, unknown> | null {
-  const { namespace, name } = splitKey(key)
-  const read = cluster.ask({ kind: 'read', request: { verb: 'get', group, version, resource, name, ...(namespaced && namespace ? { namespace } : {}) } })
-  return read.ok ? (read.value as Record<string, unknown>) : null
+function commandOf(cluster: Cluster, what: Exclude<Action['what'], { kind: 'applyFile' }>): Command {
+  if (what.kind === 'command') return what.command
+  const { resource } = what.target.definition
+  const found = lookUp(cluster, what.target)
+  const key = found === null || typeof found === 'string' ? what.target.keys.at(-1)! : found.key
+  switch (what.kind) {
+    case 'delete':
+      return { kind: 'delete', resource, key }
+    case 'scale':
+      return { kind: 'scale', resource, key, replicas: what.replicas }
+    case 'kill':
+      return { kind: 'kill', pod: key, ...(what.container === undefined ? {} : { container: what.container }) }
+  }
+}
+
+/** The object that a person means, as the API has it now; null: it is not there; a text: why the API does not say. */
+function lookUp(cluster: Cluster, { definition: { group, version, resource, namespaced }, keys }: Target): { readonly key: string; readonly object: Record<string, unknown> } | string | null {
+  for (const key of keys) {
+    const { namespace, name } = splitKey(key)
+    const read = cluster.ask({ kind: 'read', request: { verb: 'get', group, version, resource, name, ...(namespaced && namespace ? { namespace } : {}) } })
+    if (read.ok) return { key, object: read.value as Record<string, unknown> }
+    if (read.status.reason !== 'NotFound') return read.status.message ?? 'the API server does not answer'
+  }
+  return null
 }
 
 function render(cluster: Cluster, { output }: RunArguments, expectations: readonly Verdict[]): string {

@@ -24,7 +24,12 @@ export function summaryTables(cluster: Cluster, list: (resource: Resource) => re
 export function eventTable(cluster: Cluster, events: readonly Event[]): string {
   const seen = (event: Event) => event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp
   const rows = [...events].sort((a, b) => (seen(a) < seen(b) ? -1 : seen(a) > seen(b) ? 1 : Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion)))
-  return table(['TIME', 'NAMESPACE', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'], rows.map((event) => [formatAge(cluster.wall.instantOf(seen(event))), event.metadata.namespace ?? '', event.type ?? '', event.reason ?? '', `${event.involvedObject.kind?.toLowerCase()}/${event.involvedObject.name}`, `${event.message ?? ''}${(event.count ?? 1) > 1 ? ` (x${event.count})` : ''}`]))
+  return table(['TIME', 'NAMESPACE', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'], rows.map((event) => [timeOf(cluster.wall.instantOf(seen(event))), event.metadata.namespace ?? '', event.type ?? '', event.reason ?? '', `${event.involvedObject.kind?.toLowerCase()}/${event.involvedObject.name}`, `${event.message ?? ''}${(event.count ?? 1) > 1 ? ` (x${event.count})` : ''}`]))
+}
+
+/** Virtual time; the cluster boots before zero. */
+function timeOf(millis: number): string {
+  return millis < 0 ? `-${formatAge(-millis)}` : formatAge(millis)
 }
 
 function nodeStatus({ spec, status }: Node): string {
