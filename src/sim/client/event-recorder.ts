@@ -41,6 +41,8 @@ interface Series {
 class Recorder implements EventRecorder {
   private readonly correlator = new EventCorrelator()
   private readonly series = new Map<string, Series>()
+  /** How many there may be before the ended ones are looked for. */
+  private mostSeries = mostQueued
   /** What waits because the server did not answer; the first of them is tried again. */
   private waiting: (() => Result<unknown>)[] = []
   private tries = 0
@@ -96,12 +98,14 @@ class Recorder implements EventRecorder {
     const draft = { ...this.draft({ involvedObject, source: {}, type, reason, message }, namespace), eventTime: this.options.wall.microTime(), action, reportingComponent: component, reportingInstance: `${component}-${host}`, ...(related && { related }) }
     const series: Series = { name: draft.metadata.name, count: 1, last: agenda.now }
     this.series.set(key, series)
-    if (this.series.size > mostQueued) this.forgetEnded()
+    if (this.series.size > this.mostSeries) this.forgetEnded()
     this.send(() => client.create('events', draft))
   }
 
   private forgetEnded(): void {
     for (const [key, { last }] of [...this.series]) if (this.options.agenda.now - last > seriesWindow) this.series.delete(key)
+    // Twice what is left: looking through all of them stays rare, however many there are.
+    this.mostSeries = Math.max(mostQueued, 2 * this.series.size)
   }
 
   private draft({ involvedObject, source, type, reason, message }: Occurrence, namespace: string): EventDraft {

@@ -77,6 +77,8 @@ export class Cluster implements World {
   scheduler: SchedulerHandle | null = null
   readonly store = new Store<KubernetesObject>()
   readonly machines: ReadonlyMap<string, Machine>
+  /** Asked for with every request, so it is not looked for among a thousand machines. */
+  private readonly controlPlane: Machine | undefined
   readonly observer = new Observer()
   /** The Service rules in the nodes' kernels. */
   readonly rules: ServiceRules
@@ -99,6 +101,7 @@ export class Cluster implements World {
     const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, flagTexts(options, 'kube-controller-manager'))
     this.machines = new Map(machinesOf(this, options, this.processes(controllerFlags)).map((machine) => [machine.name, machine]))
     for (const machine of this.machines.values()) this.timeline.at(-bootTime, `power on ${machine.name}`, () => machine.powerOn())
+    this.controlPlane = [...this.machines.values()].find((machine) => machine.spec.controlPlane)
     startAddons(this.timeline, this.user)
   }
 
@@ -199,7 +202,7 @@ export class Cluster implements World {
   reachable(): Transport | null {
     const server = this.apiServer
     if (!server?.running) return null
-    const host = [...this.machines.values()].find((machine) => machine.spec.controlPlane)
+    const host = this.controlPlane
     return host?.isOn && host.network === 'connected' ? server : null
   }
 
