@@ -17,6 +17,8 @@ import { patchMeta, strategicMergePatch, threeWayApply } from './machinery/strat
 import { fieldSelector, labelSelector } from './machinery/selectors.ts'
 import { statusErrors } from './machinery/status-errors.ts'
 import { eventCorrelator } from './nodes/event-correlator.ts'
+import { env } from './nodes/env.ts'
+import { logsErrors } from './nodes/logs-errors.ts'
 import { nodeLoss } from './nodes/node-loss.ts'
 import { podStatus } from './nodes/pod-status.ts'
 import { termination } from './nodes/termination.ts'
@@ -73,6 +75,8 @@ export const sets: readonly GoldenSet[] = [
   probes,
   nodeObject,
   images,
+  env,
+  logsErrors,
   garbageCollector,
   namespaceSet,
   podgcSet,

@@ -29,7 +29,7 @@ function answered(golden: GoldenCase): unknown {
   if (input.exitsMs) return phases(input, out)
   if (input.exits || input.init) return simulated({ ...input, codes: input.init?.exits ?? input.exits, isInit: input.init !== undefined } as ExitPlay, out)
   if (input.then) return imageChanged(input)
-  if (input.runsMs) return { ...simulated({ ...input, codes: [input.exitCode], runsMs: input.runsMs } as ExitPlay, { ...out, phase: 'Running' }, input.runsMs.length), terminatedReason: terminatedBy(input.exitCode).reason }
+  if (input.runsMs) return { ...simulated({ ...input, codes: [input.exitCode], runsMs: input.runsMs } as ExitPlay, { ...out, phase: 'Running' }, input.runsMs.length), terminatedReason: terminatedBy(input.exitCode)?.reason }
   if (input.backOff) return inBackOff(input)
   if (input.signal) return { terminated: afterSignal(input.signal) }
   if (input.sidecar) return sidecarKilled(golden)
@@ -77,7 +77,7 @@ function terminatedBy(exitCode: number) {
   const world = new PlayedNode({ play: (host) => host.agenda.after(1000, 'exit', () => host.exit(exitCode)) })
   world.run({ restartPolicy: 'Never', containers: [{ name: 'app', image: 'played:1' }] })
   world.until(() => world.status()?.state?.terminated !== undefined)
-  return world.status()?.state?.terminated ?? {}
+  return world.status()?.state?.terminated
 }
 
 function afterSignal(signal: number): unknown {

@@ -1,11 +1,11 @@
-import type { Container, PodSpec } from '../../src/sim/api/generated/types.ts'
+import type { Container } from '../../src/sim/api/generated/types.ts'
 import { must } from '../../src/sim/api/status.ts'
 import type { GoldenCase } from '../harness.ts'
 import { partialDifference } from './partial.ts'
 import { PlayedNode, serverImage } from './played-node.ts'
 
 /** The delete comes when all runs. */
-export const settledAt = 20_000
+const settledAt = 20_000
 
 /** One pod, one container, one delete or two: when signals come, when it is gone, what its last status says. */
 export function isPlainDeletion({ in: input, out }: GoldenCase): boolean {
@@ -16,7 +16,7 @@ export function isPlainDeletion({ in: input, out }: GoldenCase): boolean {
 export function deletion({ in: input, out }: GoldenCase): string | null {
   const onSigterm = input.exitAfterSigtermMs === undefined ? (input.ignoresSigterm ? null : { after: 100, exitCode: 0 }) : { after: input.exitAfterSigtermMs, exitCode: input.exitCode ?? 0 }
   const world = new PlayedNode({ images: [serverImage('x', onSigterm)] })
-  world.run({ terminationGracePeriodSeconds: input.specGraceSeconds ?? input.graceSeconds ?? 30, containers: [containerOf(input)] } as PodSpec)
+  world.run({ terminationGracePeriodSeconds: input.specGraceSeconds ?? input.graceSeconds ?? 30, containers: [containerOf(input)] })
   world.cluster.advanceTo(settledAt)
   const since = (time: number | null | undefined) => (time ?? 0) - settledAt
   const record = world.newest()

@@ -86,7 +86,7 @@ function preStopFails(input: GoldenCase['in']): unknown {
 /** A hook that fails is one that has run. */
 function preStopRuns(why: string): boolean {
   const lifecycle = { preStop: { exec: { command: ['false'] } } }
-  const livenessProbe = { exec: { command: ['false'] }, periodSeconds: 1, failureThreshold: 1 } as Probe
+  const livenessProbe = { exec: { command: ['false'] }, periodSeconds: 1, failureThreshold: 1 } as unknown as Probe
   const itself = why.includes('by itself')
   const world = new PlayedNode({ play: (host) => itself && host.agenda.after(3000, 'exit', () => host.exit(1)) })
   world.run({ containers: only({ image: 'played:1', lifecycle, ...(!itself && { livenessProbe }) }) })
@@ -124,7 +124,7 @@ function readyMeanwhile(out: GoldenCase['out']): unknown {
   const { cluster } = world
   cluster.component('endpoint-slice-controller', startEndpointSliceController)
   must(cluster.client.create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } } as unknown as Draft<'services'> & Service))
-  const spec = { nodeName: 'n1', containers: only({ image: 'stubborn:1', readinessProbe: { exec: { command: ['true'] }, periodSeconds: 5 } as Probe }) }
+  const spec = { nodeName: 'n1', containers: only({ image: 'stubborn:1', readinessProbe: { exec: { command: ['true'] }, periodSeconds: 5 } as unknown as Probe }) }
   must(cluster.client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'default', labels: { app: 'web' } }, spec } as unknown as Draft<'pods'>))
   const ready = () => world.pod?.status.conditions?.find(({ type }) => type === 'Ready')?.status
   world.until(() => ready() === 'True')
@@ -132,7 +132,7 @@ function readyMeanwhile(out: GoldenCase['out']): unknown {
   remove(world)
   world.advance(10_000)
   const slice: EndpointSlice | undefined = cluster.list('endpointslices', 'default').find(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'web')
-  return { conditionReady: ready() === 'True' ? out.conditionReady : ready(), endpointSlice: slice?.endpoints[0]?.conditions }
+  return { conditionReady: ready() === 'True' ? out.conditionReady : ready(), endpointSlice: slice?.endpoints?.[0]?.conditions }
 }
 
 function heldByFinalizer(input: GoldenCase['in']): unknown {

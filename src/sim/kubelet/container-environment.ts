@@ -1,21 +1,29 @@
-// Upstream: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion (v1.36). Left out: service links, resource fields, file keys.
-import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../api/generated/types.ts'
+// Upstream: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion (v1.36). Left out: resources of huge pages, file keys.
+import type { ConfigMap, Container, EnvVar, Pod, ResourceFieldSelector, Secret, Service } from '../api/generated/types.ts'
+import { milliValue, wholeValue } from '../api/quantity.ts'
+import type { Amounts } from './node-status.ts'
+import { linkedServices, serviceVariables } from './service-environment.ts'
 
 /** Where values come from that are not in the manifest. */
 export interface EnvironmentSource {
   configMap(namespace: string, name: string): ConfigMap | null
   secret(namespace: string, name: string): Secret | null
+  /** Services of the pod's namespace and the API's own, as this kubelet has seen them. */
+  services(namespace: string): readonly Service[]
   readonly nodeName: string
-  readonly nodeIP: string
-  readonly podIP: string
+  readonly nodeIPs: readonly string[]
+  readonly podIPs: readonly string[]
+  /** What a container without a limit may use. */
+  readonly allocatable: Amounts
 }
 
 export type Environment = { readonly ok: true; readonly values: ReadonlyMap<string, string> } | { readonly ok: false; readonly error: string }
 
-/** The variables of a container: envFrom first, env over it, `$(NAME)` replaced by what was set before. */
+/** The variables of a container: Services first, envFrom over them, env over both; `$(NAME)` is replaced by what was set before. */
 export function environmentOf(pod: Pod, container: Container, source: EnvironmentSource): Environment {
   const values = new Map<string, string>()
   const namespace = pod.metadata.namespace ?? 'default'
+  for (const service of linkedServices(source.services(namespace), namespace, pod.spec.enableServiceLinks !== false)) for (const [name, value] of serviceVariables(service)) values.set(name, value)
   for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
     const kind = configMapRef ? 'configmap' : 'secret'
     const reference = configMapRef ?? secretRef
@@ -26,7 +34,7 @@ export function environmentOf(pod: Pod, container: Container, source: Environmen
     for (const [key, value] of Object.entries(found ?? {})) values.set(prefix + key, value)
   }
   for (const variable of container.env ?? []) {
-    const value = valueOf(pod, variable, values, source)
+    const value = valueOf(pod, container, variable, values, source)
     if (typeof value === 'object' && value !== null) return { ok: false, error: value.error }
     if (value !== null) values.set(variable.name, value)
   }
@@ -39,11 +47,12 @@ export function expandReferences(text: string, values: ReadonlyMap<string, strin
   return text.replaceAll(/\$(?:\$|\(([^()]*)\))/g, (whole, name: string | undefined) => (name === undefined ? '$' : (values.get(name) ?? whole)))
 }
 
-function valueOf(pod: Pod, variable: EnvVar, values: ReadonlyMap<string, string>, source: EnvironmentSource): string | null | { readonly error: string } {
+function valueOf(pod: Pod, container: Container, variable: EnvVar, values: ReadonlyMap<string, string>, source: EnvironmentSource): string | null | { readonly error: string } {
   const from = variable.valueFrom
   if (!from) return expandReferences(variable.value ?? '', values)
   const namespace = pod.metadata.namespace ?? 'default'
   if (from.fieldRef) return fieldOf(pod, from.fieldRef.fieldPath, source)
+  if (from.resourceFieldRef) return resourceOf(pod, container, from.resourceFieldRef, source.allocatable)
   if (from.configMapKeyRef) {
     const { name = '', key, optional } = from.configMapKeyRef
     const map = source.configMap(namespace, name)
@@ -80,14 +89,27 @@ export function fieldOf(pod: Pod, path: string, source: EnvironmentSource): stri
     case 'spec.serviceAccountName':
       return pod.spec.serviceAccountName ?? 'default'
     case 'status.hostIP':
+      return source.nodeIPs[0] ?? ''
     case 'status.hostIPs':
-      return source.nodeIP
+      return source.nodeIPs.join(',')
     case 'status.podIP':
+      return source.podIPs[0] ?? ''
     case 'status.podIPs':
-      return source.podIP
+      return source.podIPs.join(',')
     default:
       return ''
   }
+}
+
+/** A request or limit of a container, in whole divisors, rounded up; a limit that is not set is what the node has for pods. */
+function resourceOf(pod: Pod, own: Container, { containerName, resource, divisor }: ResourceFieldSelector, allocatable: Amounts): string {
+  const container = containerName ? ([...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(({ name }) => name === containerName) ?? own) : own
+  const [kind = '', name = ''] = resource.split(/\.(.*)/)
+  const told = (kind === 'limits' ? container.resources?.limits : container.resources?.requests)?.[name]
+  const isCpu = name === 'cpu'
+  const whole = told === undefined ? (kind === 'limits' ? ((isCpu ? allocatable.cpuMilli : name === 'memory' ? allocatable.memory : allocatable['ephemeral-storage']) ?? 0) : 0) : isCpu ? milliValue(told) : wholeValue(told)
+  const unit = !divisor || divisor === '0' ? (isCpu ? 1000 : 1) : isCpu ? milliValue(divisor) : wholeValue(divisor)
+  return String(Math.ceil(whole / unit))
 }
 
 function decoded(secret: Secret | null): Readonly<Record<string, string>> {

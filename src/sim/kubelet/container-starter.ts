@@ -10,6 +10,7 @@ import type { BackOff } from './back-off.ts'
 import { environmentOf, expandReferences, type EnvironmentSource } from './container-environment.ts'
 import type { HookOutcome } from './container-stopper.ts'
 import { durationText } from './go-duration.ts'
+import { defaultDnsSettings, hostnameOf, hostsEntries, resolverOf, resolverText } from './pod-dns.ts'
 import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf } from './image-decision.ts'
 
 /** How long the runtime takes, images aside. */
@@ -116,12 +117,14 @@ function ensureImage(host: StarterHost, request: StartRequest, done: (failure: S
 
 function create(host: StarterHost, request: StartRequest, done: (outcome: StartOutcome) => void): void {
   const { pod, sandbox, container } = request
-  const environment = environmentOf(pod, container, host.environment(sandbox.ip))
+  const source = host.environment(sandbox.ip)
+  const environment = environmentOf(pod, container, source)
   if (!environment.ok) {
     host.event(container, 'Warning', 'Failed', `Error: ${environment.error}`)
     return done({ kind: 'failed', error: { reason: 'CreateContainerConfigError', message: environment.error }, retryAt: null })
   }
   const expand = (words: readonly string[] | undefined) => words?.map((word) => expandReferences(word, environment.values))
+  const name = hostnameOf(pod, source.nodeName, defaultDnsSettings.clusterDomain)
   const limit = container.resources?.limits?.['memory']
   const started = host.runtime.startContainer(sandbox, {
     pod,
@@ -134,7 +137,14 @@ function create(host: StarterHost, request: StartRequest, done: (outcome: StartO
     environment: environment.values,
     ports: (container.ports ?? []).map((port) => port.containerPort),
     memoryLimit: limit === undefined ? null : wholeValue(limit),
-    files: new Map([...host.mountedFiles(pod, container), ['/var/run/secrets/kubernetes.io/serviceaccount/namespace', pod.metadata.namespace ?? '']]),
+    hostname: name.hostname,
+    files: new Map([
+      ['/etc/hostname', `${name.hostname}\n`],
+      ['/etc/hosts', hostsText(hostsEntries(pod, source.podIPs, name))],
+      ['/etc/resolv.conf', resolverText(resolverOf(pod, defaultDnsSettings).resolver)],
+      ...host.mountedFiles(pod, container),
+      ['/var/run/secrets/kubernetes.io/serviceaccount/namespace', pod.metadata.namespace ?? ''],
+    ]),
     mounted: (container.volumeMounts ?? []).some((mount) => !mount.mountPath.startsWith('/var/run/secrets/')),
   })
   host.event(container, 'Normal', 'Created', 'Container created')
@@ -150,4 +160,8 @@ function create(host: StarterHost, request: StartRequest, done: (outcome: StartO
     if (hook.failed) host.event(container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
     done({ kind: 'started', hookFailed: hook.failed ? started.container : null })
   })
+}
+
+function hostsText(entries: readonly (readonly [address: string, names: string])[]): string {
+  return `# Kubernetes-managed hosts file.\n${entries.map(([address, names]) => `${address}\t${names}\n`).join('')}`
 }

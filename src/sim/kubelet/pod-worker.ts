@@ -12,6 +12,7 @@ import { runHook } from './lifecycle-hook.ts'
 import { kubeletConstants } from './flags.ts'
 import type { PodProber } from './pod-prober.ts'
 import { isSidecar } from './restart-policy.ts'
+import { defaultDnsSettings, resolverOf } from './pod-dns.ts'
 import { mountedFiles } from './pod-volumes.ts'
 import { VolumeMounter } from './volume-mounter.ts'
 import { createProber } from './worker-probes.ts'
@@ -210,6 +211,7 @@ export class PodWorker {
         this.wakeAt(host.agenda.now + kubeletConstants.syncErrorBackOff)
         return this.end()
       }
+      for (const warning of resolverOf(pod, defaultDnsSettings).warnings) host.event(pod, 'Warning', 'DNSConfigForming', warning)
       const sandbox = host.runtime.createSandbox(pod, ip, (old.at(-1)?.attempt ?? -1) + 1)
       const plan = planContainers({ spec: pod.spec, sandbox, newest: (name) => this.recordsOf(name).at(-1), hashOf: (container) => this.hashOf(container), startup: () => 'unknown', liveness: () => 'success' })
       if (plan.kind === 'act') this.startEach(sandbox, plan.start, 0)

@@ -29,7 +29,7 @@ export interface RuntimeOptions {
   readonly answer?: (question: Question, pod: Pod) => boolean
 }
 
-export interface ContainerRequest extends Omit<ProcessRequest, 'entry' | 'hostname'> {
+export interface ContainerRequest extends Omit<ProcessRequest, 'entry'> {
   readonly pod: Pod
   readonly name: string
   readonly image: string

@@ -1,0 +1,96 @@
+// Upstream: pkg/kubelet/network/dns/dns.go, kubelet_pods.go GeneratePodHostNameAndDomain hostsFileContent (v1.36). Left out: domains whose names are no DNS names.
+import type { Pod } from '../api/generated/types.ts'
+
+/** What a resolv.conf says. */
+export interface Resolver {
+  readonly nameservers: readonly string[]
+  readonly search: readonly string[]
+  readonly options: readonly string[]
+}
+
+/** The resolvers a kubelet knows: the cluster's, and its machine's own file. */
+export interface DnsSettings {
+  readonly clusterDNS: readonly string[]
+  readonly clusterDomain: string
+  readonly host: Resolver
+}
+
+/** As kubeadm sets them; the machines ask their router. */
+export const defaultDnsSettings: DnsSettings = { clusterDNS: ['10.96.0.10'], clusterDomain: 'cluster.local', host: { nameservers: ['192.168.0.1'], search: [], options: [] } }
+
+const mostNameservers = 3
+const mostSearchDomains = 32
+const mostSearchCharacters = 2048
+const mostHostnameCharacters = 63
+
+/** A pod's resolv.conf, and what had to be left out of it: the messages of DNSConfigForming. */
+export function resolverOf(pod: Pod, settings: DnsSettings): { readonly resolver: Resolver; readonly warnings: readonly string[] } {
+  const { nameservers, search, options } = withOwnConfig(pod, byPolicy(pod, settings))
+  const warnings: string[] = []
+  const servers = nameservers.slice(0, mostNameservers)
+  if (servers.length < nameservers.length) warnings.push(`Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: ${servers.join(' ')}`)
+  const domains = fitting(search)
+  if (domains.length < search.length) warnings.push(`Search Line limits were exceeded, some search paths have been omitted, the applied search line is: ${domains.join(' ')}`)
+  return { resolver: { nameservers: servers, search: domains, options }, warnings }
+}
+
+/** The text of the file. */
+export function resolverText({ nameservers, search, options }: Resolver): string {
+  const lines = [...(search.length > 0 ? [`search ${search.join(' ')}`] : []), ...nameservers.map((address) => `nameserver ${address}`), ...(options.length > 0 ? [`options ${options.join(' ')}`] : [])]
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/** What `hostname` says in a pod, and its full name when it has one. */
+export function hostnameOf({ metadata, spec }: Pod, nodeName: string, clusterDomain: string): { readonly hostname: string; readonly fqdn: string | null } {
+  if (spec.hostNetwork) return { hostname: nodeName, fqdn: null }
+  const hostname = shortened(spec.hostnameOverride || spec.hostname || metadata.name)
+  const fqdn = spec.subdomain && !spec.hostnameOverride ? `${hostname}.${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` : null
+  return { hostname: spec.setHostnameAsFQDN && fqdn !== null ? fqdn : hostname, fqdn }
+}
+
+/** The lines of a pod's /etc/hosts: address, then names. */
+export function hostsEntries(pod: Pod, podIPs: readonly string[], { hostname, fqdn }: { readonly hostname: string; readonly fqdn: string | null }): (readonly [address: string, names: string])[] {
+  const short = fqdn === null ? hostname : hostname.split('.')[0]
+  return [
+    ['127.0.0.1', 'localhost'],
+    ['::1', 'localhost ip6-localhost ip6-loopback'],
+    ['fe00::0', 'ip6-localnet'],
+    ['fe00::0', 'ip6-mcastprefix'],
+    ['fe00::1', 'ip6-allnodes'],
+    ['fe00::2', 'ip6-allrouters'],
+    ...podIPs.map((ip) => [ip, fqdn === null ? hostname : `${fqdn}\t${short ?? ''}`] as const),
+    ...(pod.spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => [ip, hostnames.join(' ')] as const),
+  ]
+}
+
+function byPolicy({ spec, metadata }: Pod, { clusterDNS, clusterDomain, host }: DnsSettings): Resolver {
+  const { dnsPolicy = 'ClusterFirst' } = spec
+  if (dnsPolicy === 'None') return { nameservers: [], search: [], options: [] }
+  const ofHost = dnsPolicy === 'Default' || (dnsPolicy === 'ClusterFirst' && spec.hostNetwork === true)
+  if (ofHost || clusterDNS.length === 0) return host
+  const domains = [`${metadata.namespace ?? ''}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
+  return { nameservers: clusterDNS, search: unique([...domains, ...host.search]), options: ['ndots:5'] }
+}
+
+/** dnsConfig adds servers and domains; an option of the same name takes the other's place. */
+function withOwnConfig({ spec }: Pod, base: Resolver): Resolver {
+  const own = spec.dnsConfig
+  if (!own) return base
+  const options = new Map(base.options.map((option) => [option.split(':')[0] ?? '', option]))
+  for (const { name = '', value } of own.options ?? []) options.set(name, value ? `${name}:${value}` : name)
+  return { nameservers: unique([...base.nameservers, ...(own.nameservers ?? [])]), search: unique([...base.search, ...(own.searches ?? [])]), options: [...options.values()] }
+}
+
+function fitting(search: readonly string[]): readonly string[] {
+  const kept = search.slice(0, mostSearchDomains)
+  while (kept.join(' ').length > mostSearchCharacters) kept.pop()
+  return kept
+}
+
+function shortened(name: string): string {
+  return name.length <= mostHostnameCharacters ? name : name.slice(0, mostHostnameCharacters).replace(/[-.]+$/, '')
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)]
+}
