@@ -5,6 +5,7 @@ import { MenuButton } from '../design/MenuButton.tsx'
 import { Tabs } from '../design/Tabs.tsx'
 import { undo, useCluster } from '../stores/simulation-store.ts'
 import { useUi, type CanvasView, type Theme } from '../stores/ui-store.ts'
+import { commandKey } from './keys.ts'
 import { Logo } from './Logo.tsx'
 
 const views: readonly { readonly id: CanvasView; readonly title: string }[] = [
@@ -35,8 +36,6 @@ export function TopBar() {
     </header>
   )
 }
-
-const commandKey = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl '
 
 const themes: readonly { readonly id: Theme; readonly title: string }[] = [
   { id: 'system', title: 'Theme of the system' },

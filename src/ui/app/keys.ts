@@ -7,6 +7,9 @@ import type { Thing } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { walk } from './walk.ts'
 
+/** How the key for commands is called here. */
+export const commandKey = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl '
+
 /** What the help lists. */
 export const keyHelp: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
   { keys: ['space'], does: 'Pause, play' },
@@ -15,7 +18,7 @@ export const keyHelp: readonly { readonly keys: readonly string[]; readonly does
   { keys: ['[', ']'], does: 'Slower, faster' },
   { keys: ['1', '2', '3'], does: 'Machines, applications, control plane' },
   { keys: ['/'], does: 'Filter' },
-  { keys: ['⌘K'], does: 'Search and commands' },
+  { keys: [`${commandKey}K`], does: 'Search and commands' },
   { keys: ['←', '↑', '↓', '→'], does: 'Walk from chip to chip and card to card' },
   { keys: ['enter'], does: 'Open what is selected' },
   { keys: ['esc'], does: 'One step back' },
@@ -26,7 +29,7 @@ export const keyHelp: readonly { readonly keys: readonly string[]; readonly does
   { keys: ['c'], does: 'Cordon, uncordon' },
   { keys: ['s'], does: 'Scale' },
   { keys: ['x'], does: 'Delete' },
-  { keys: ['⌘Z'], does: 'Undo' },
+  { keys: [`${commandKey}Z`], does: 'Undo' },
   { keys: ['?'], does: 'These keys' },
 ]
 
@@ -40,9 +43,10 @@ export function useKeys(): void {
       act()
     }
     const onSelected = (key: string) => plain(() => doOnSelected(key))
-    return tinykeys(window, {
+    const stop = followFocus()
+    const forget = tinykeys(window, {
       Space: (event) => {
-        if (!(event.target instanceof HTMLButtonElement)) plain(togglePause)(event)
+        if (!pressesButton(event)) plain(togglePause)(event)
       },
       '.': plain(() => step('event')),
       n: plain(() => step('change')),
@@ -79,7 +83,30 @@ export function useKeys(): void {
         stepBack(event)
       },
     })
+    return () => {
+      stop()
+      forget()
+    }
   }, [])
+}
+
+let isFocusByKeyboard = false
+
+/** Remembers whether the focus was brought where it is by the keyboard. */
+function followFocus(): () => void {
+  const onPointer = () => { isFocusByKeyboard = false }
+  const onKey = ({ key }: KeyboardEvent) => { if (key === 'Tab') isFocusByKeyboard = true }
+  addEventListener('pointerdown', onPointer, true)
+  addEventListener('keydown', onKey, true)
+  return () => {
+    removeEventListener('pointerdown', onPointer, true)
+    removeEventListener('keydown', onKey, true)
+  }
+}
+
+/** Who walked to a button with the keyboard presses it with space; after a click, and on the canvas, where Enter opens, space is time's. */
+function pressesButton({ target }: KeyboardEvent): boolean {
+  return target instanceof HTMLElement && isFocusByKeyboard && target.closest('button, a, summary') !== null && !target.hasAttribute('data-thing')
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {

@@ -1,11 +1,15 @@
 import { memo } from 'react'
 import type { ComponentState } from '../../bridge/protocol.ts'
-import { nodeStatus } from '../stores/node-status.ts'
+import type { Pod } from '../../sim/api/generated/types.ts'
+import { isLost, nodeStatus } from '../stores/node-status.ts'
+import { isSystem } from '../stores/rows.ts'
 import { useCluster } from '../stores/simulation-store.ts'
 import type { Thing } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { NodeBadge } from './NodeBadge.tsx'
+import { PodChip } from './PodChip.tsx'
 import { pointing } from './pointing.ts'
+import { SystemPods } from './SystemPods.tsx'
 
 /** The machine of the control plane, with its components as what they are: processes that can stop. */
 export const ControlPlaneCard = memo(function ControlPlaneCard({ name }: { readonly name: string }) {
@@ -14,6 +18,7 @@ export const ControlPlaneCard = memo(function ControlPlaneCard({ name }: { reado
   const countdowns = useCluster((view) => view.countdowns.get(`nodes/${name}`))
   const start = useCluster((view) => view.start)
   const components = useCluster((view) => view.components)
+  const pods = useCluster((view) => view.podsByNode.get(name)) ?? noPods
   const isSelected = useUi(({ selected }) => selected?.resource === 'nodes' && selected.key === name)
   if (!node) return null
   const status = nodeStatus(node, machine, countdowns ?? [], start)
@@ -35,10 +40,21 @@ export const ControlPlaneCard = memo(function ControlPlaneCard({ name }: { reado
         {components.filter((component) => component.node === name).map((component) => (
           <ComponentChip key={component.name} component={component} />
         ))}
+        <SystemPods pods={pods} lost={isLost(node)} />
       </div>
+      <OwnPods pods={pods} lost={isLost(node)} />
     </article>
   )
 })
+
+const noPods: ReadonlyMap<string, Pod> = new Map()
+
+/** A person's pods that tolerate the control plane's machine. */
+function OwnPods({ pods, lost }: { readonly pods: ReadonlyMap<string, Pod>; readonly lost: boolean }) {
+  const own = [...pods.values()].filter((pod) => !isSystem(pod))
+  if (own.length === 0) return null
+  return <div className="own-pods">{own.map((pod) => <PodChip key={pod.metadata.uid} pod={pod} lost={lost} />)}</div>
+}
 
 /** One component: running or not, and its one short fact. */
 export function ComponentChip({ component }: { readonly component: ComponentState }) {

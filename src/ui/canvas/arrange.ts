@@ -55,18 +55,30 @@ export function arrange(view: Pick<ClusterView, 'objects' | 'rows'>): Arrangemen
   const cardHeight = heightOf(look, Math.max(0, ...placesUsed))
   const zones = new Map<string, string[]>()
   for (const node of shown) zones.set(zoneOf(node), [...(zones.get(zoneOf(node)) ?? []), node.metadata.name])
-  const machinesTop = controls.length * (controlHeight + gap)
+  const controlTops = topsOf(controls.map((name) => controlHeightFor(view.rows.get(name)?.places.length ?? 0)))
+  const machinesTop = controlTops.at(-1) ?? 0
   const { zonePlaces, machines, right, bottom } = placeZones([...zones].map(([zone, names]) => ({ zone, names })), cardHeight, machinesTop)
   const width = Math.max(right, machinesLeft + 3 * cardWidth) - machinesLeft
   return {
     look,
-    controlPlanes: new Map(controls.map((name, index) => [name, { x: machinesLeft, y: index * (controlHeight + gap), width, height: controlHeight }])),
+    controlPlanes: new Map(controls.map((name, index) => [name, { x: machinesLeft, y: controlTops[index] ?? 0, width, height: (controlTops[index + 1] ?? 0) - (controlTops[index] ?? 0) - gap }])),
     zones: zonePlaces,
     machines,
     services: placeServices(view, machinesTop),
     tray: { x: machinesLeft, y: bottom + gap + 2, width, height: 52 },
     leftOut: workers.length - shown.length,
   }
+}
+
+/** A person's pods that run beside the control plane stand in lines of three below its components. */
+function controlHeightFor(pods: number): number {
+  return controlHeight + (pods === 0 ? 0 : 4 + Math.ceil(pods / 3) * chipPitch)
+}
+
+/** Where each begins when they stand one below the other, and where the last one's gap ends. */
+function topsOf(heights: readonly number[]): readonly number[] {
+  let top = 0
+  return [0, ...heights.map((height) => (top += height + gap))]
 }
 
 function heightOf(look: Arrangement['look'], rows: number): number {

@@ -12,13 +12,18 @@ export function Dialog({ label, className = '', onClose, children }: DialogProps
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = element.current
-    if (dialog && !dialog.open) dialog.showModal()
+    if (dialog && !dialog.open) {
+      dialog.showModal()
+      // A dialog to read starts at its beginning, one to write in at its field.
+      if (!dialog.querySelector('input, textarea, select')) dialog.focus()
+    }
     return () => dialog?.close()
   }, [])
   return (
     <dialog
       ref={element}
       aria-label={label}
+      tabIndex={-1}
       className={`dialog nokey ${className}`}
       onCancel={(event) => {
         event.preventDefault()

@@ -1,3 +1,4 @@
+import { Copy } from 'lucide-react'
 import { Fragment, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { createPortal } from 'react-dom'
 
@@ -61,28 +62,53 @@ export function Menu({ label, title, at, items, onClose }: MenuProps) {
       {items.map((item) => (
         <Fragment key={item.label}>
           {item.startsGroup ? <hr /> : null}
-          <button
-            type="button"
-            role={item.isChecked === undefined ? 'menuitem' : 'menuitemradio'}
-            aria-checked={item.isChecked}
-            tabIndex={-1}
-            onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
-            onClick={() => {
-              onClose()
-              item.onChoose()
-            }}
-          >
-            <span className={`flex-1 min-w-0 ${item.isGrave ? 'text-bad' : ''} ${item.isChecked ? 'font-semibold' : ''}`}>
-              {item.label}
-              {item.line ? <code className="mono block truncate text-text-2 text-xs">{item.line}</code> : null}
-            </span>
-            {item.isChecked ? <span aria-hidden="true">✓</span> : null}
-            {item.key ? <kbd>{item.key}</kbd> : null}
-          </button>
+          <div className="menu-row" role="none">
+            <button
+              type="button"
+              role={item.isChecked === undefined ? 'menuitem' : 'menuitemradio'}
+              aria-checked={item.isChecked}
+              tabIndex={-1}
+              onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
+              onClick={() => {
+                onClose()
+                item.onChoose()
+              }}
+            >
+              <span className={`flex-1 min-w-0 ${item.isGrave ? 'text-bad' : ''} ${item.isChecked ? 'font-semibold' : ''}`}>
+                {item.label}
+                {item.line ? <code className="mono block truncate text-text-2 text-xs">{item.line}</code> : null}
+              </span>
+              {item.isChecked ? <span aria-hidden="true">✓</span> : null}
+              {item.key ? <kbd>{item.key}</kbd> : null}
+            </button>
+            {item.line ? <CopyLine line={item.line} onClose={onClose} /> : null}
+          </div>
         </Fragment>
       ))}
     </div>,
     document.body,
+  )
+}
+
+/** Takes the kubectl line along instead of doing it here. */
+function CopyLine({ line, onClose }: { readonly line: string; onClose(): void }) {
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      tabIndex={-1}
+      className="menu-copy"
+      aria-label="Copy this line"
+      title={line}
+      onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })}
+      onClick={() => {
+        onClose()
+        // Without a clipboard there is nothing to be done; the line can still be read.
+        navigator.clipboard.writeText(line).catch(() => undefined)
+      }}
+    >
+      <Copy size={13} aria-hidden="true" />
+    </button>
   )
 }
 

@@ -33,7 +33,7 @@ export function EventsPanel() {
         </select>
         <span className="text-text-2 whitespace-nowrap">{warnings > 0 ? count(warnings, 'warning') : `${groups.length} shown`}</span>
       </div>
-      {groups.length === 0 ? <p className="p-4 text-text-2">{events.size === 0 ? 'Nothing has been said yet.' : 'No event is like that.'}</p> : null}
+      {groups.length === 0 ? <p className="p-4 text-text-2">{events.size === 0 ? 'No events. Kubernetes forgets each one after an hour.' : 'No event is like that.'}</p> : null}
       <ol className="events">{groups.slice(0, shownAtMost).map(({ id, newest, times, things }) => <EventRow key={id} event={newest} start={start} times={times} things={things} showsWho />)}</ol>
       {groups.length > shownAtMost ? <p className="p-4"><Button isSmall onClick={() => setShownAtMost(shownAtMost + page)}>{`Show older ones (${groups.length - shownAtMost})`}</Button></p> : null}
     </div>

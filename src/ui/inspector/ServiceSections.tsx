@@ -1,10 +1,11 @@
+import type { PodEndpoint } from '../stores/cluster-view.ts'
 import { useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { Button } from '../design/Button.tsx'
 import { outsideAddress } from '../stores/services.ts'
 import { RouteSection } from './RouteSection.tsx'
 
-const none: readonly { readonly pod: string; readonly ready: boolean }[] = []
+const none: readonly PodEndpoint[] = []
 
 /** Of a Service: whom it selects, its ports, and who answers now. */
 export function ServiceSections({ id }: { readonly id: string }) {
@@ -22,11 +23,11 @@ export function ServiceSections({ id }: { readonly id: string }) {
       </section>
       <RouteSection service={service} />
       <section>
-        <h3>Endpoints <span>{endpoints.filter(({ ready }) => ready).length} of {endpoints.length} ready</span></h3>
+        <h3>Endpoints <span>{endpoints.filter(({ ready }) => ready).length} of {endpoints.filter(({ ready, leaving }) => ready || !leaving).length} ready</span></h3>
         {endpoints.length === 0 ? <p className="text-text-2">Nobody answers: no pod matches, or none has an address yet.</p> : null}
         <ul>
-          {endpoints.map(({ pod, ready }) => (
-            <li key={pod}><Button look="link" onClick={() => useUi.getState().select({ resource: 'pods', key: pod })}>{pod.split('/')[1]}</Button> {ready ? '' : '· not ready'}</li>
+          {endpoints.map(({ pod, ready, leaving }) => (
+            <li key={pod}><Button look="link" onClick={() => useUi.getState().select({ resource: 'pods', key: pod })}>{pod.split('/')[1]}</Button> {ready ? '' : leaving ? '· leaving' : '· not ready'}</li>
           ))}
         </ul>
       </section>

@@ -16,6 +16,8 @@ export type ObjectMaps = { readonly [R in Resource]: ReadonlyMap<ObjectKey, Obje
 export interface PodEndpoint {
   readonly pod: ObjectKey
   readonly ready: boolean
+  /** It is being terminated: no longer counted among those that should answer. */
+  readonly leaving: boolean
 }
 
 /** All that the page knows about the cluster: what it was told, and indexes over it. Never changed, only replaced. */
@@ -145,7 +147,7 @@ function nextEndpoints(view: ClusterView, objects: ObjectMaps, changes: readonly
 
 function endpointsOf(slice: EndpointSlice): PodEndpoint[] {
   return (slice.endpoints ?? []).flatMap(({ targetRef, conditions }) =>
-    targetRef?.kind === 'Pod' && targetRef.name ? [{ pod: keyOf({ metadata: { namespace: targetRef.namespace, name: targetRef.name } }), ready: conditions?.ready !== false }] : [])
+    targetRef?.kind === 'Pod' && targetRef.name ? [{ pod: keyOf({ metadata: { namespace: targetRef.namespace, name: targetRef.name } }), ready: conditions?.ready !== false, leaving: conditions?.terminating === true }] : [])
 }
 
 function nextCountdowns(before: ClusterView['countdowns'], list: readonly Countdown[]): ClusterView['countdowns'] {
