@@ -76,19 +76,51 @@ test('typing works as in any editor: spaces, line ends, single letters, Tab; not
   await expect(page.getByRole('button', { name: 'Play' })).toBeVisible()
 })
 
-test('an object is edited: e opens it, Review shows what changes, Apply does it, Ctrl+Enter too', async ({ page }) => {
+/** Finds an object by the command palette and opens its YAML. */
+async function edit(page: Page, name: string, kind: string): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type(name)
+  await page.getByRole('option').filter({ hasText: kind }).first().click()
+  await page.keyboard.press('e')
+  await expect(page.getByRole('tab', { name, exact: true })).toHaveAttribute('aria-selected', 'true')
+  await expect(page.locator('.code-editor .view-lines')).toContainText('replicas')
+}
+
+/** The whole text, as a person would copy it. */
+async function textOf(page: Page): Promise<string> {
+  await page.locator('.code-editor .monaco-editor').first().click({ position: { x: 200, y: 30 } })
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Control+c')
+  return page.evaluate(() => navigator.clipboard.readText())
+}
+
+/** Changes the text, as one paste. */
+async function change(page: Page, from: string, to: string): Promise<void> {
+  const text = await textOf(page)
+  expect(text).toContain(from)
+  await write(page, text.replace(from, to))
+}
+
+test('an object is edited: e opens it, Review shows what changes, Ctrl+Enter applies it while heartbeats go on', async ({ page }) => {
   await openShop(page)
   await setSpeed(page, 30)
   await reach(page, 40_000)
-  await pause(page)
-  await page.locator('.pod').filter({ hasText: /^catalog/ }).first().click()
-  await page.getByRole('tab', { name: 'Inspect' }).click()
-  await page.getByRole('button', { name: /Deployment.*catalog|^catalog$/ }).first().click()
-  await page.keyboard.press('Escape')
-  await page.locator('.pod').filter({ hasText: /^catalog/ }).first().click()
-  await page.keyboard.press('e')
-  await expect(page.locator('.monaco-editor .view-line').first()).toBeVisible({ timeout: 30_000 })
-  await expect(page.getByRole('tab', { name: /^catalog-/ })).toHaveAttribute('aria-selected', 'true')
+  await edit(page, 'web', 'Deployment')
+  await change(page, 'replicas: 3', 'replicas: 4')
+  await page.getByRole('button', { name: 'Review' }).click()
+  await expect(page.locator('.review-summary')).toHaveText('This changes:')
+  await expect(page.locator('.review-difference .line-insert').first()).toBeAttached()
+  await page.locator('.code-editor .monaco-editor').first().click({ position: { x: 200, y: 30 } })
+  await page.keyboard.press('Control+Enter')
+  await expect(page.locator('.notice')).toHaveText('Applied.')
+  expect((await deployment(page, 'web')).spec.replicas).toBe(4)
+  // The status moves on by itself now; that is nobody's conflict.
+  await change(page, 'replicas: 4', 'replicas: 2')
+  await reach(page, (await recorded(page)).now + 60_000)
+  await page.keyboard.press('Control+Enter')
+  await expect(page.locator('.review-summary')).toHaveText('This changes:')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(async () => (await deployment(page, 'web')).spec.replicas).toBe(2)
 })
 
 test('several documents are reviewed one by one and applied together', async ({ page }) => {
@@ -123,6 +155,31 @@ test('a draft survives looking at something else, and a template replaces it by 
 })
 
 test('somebody else was faster: the conflict is said, nothing typed is lost, and the newest can be loaded', async ({ page }) => {
-  await openEditor(page)
-  await deployment(page, 'web')
+  await openShop(page)
+  await setSpeed(page, 30)
+  await reach(page, 40_000)
+  await pause(page)
+  await edit(page, 'web', 'Deployment')
+  await change(page, 'replicas: 3', 'replicas: 1')
+  // Somebody else scales it meanwhile.
+  await page.getByRole('button', { name: 'Search or run a command' }).click()
+  await page.keyboard.type('Scale web')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Replicas').fill('5')
+  await page.getByRole('button', { name: 'Scale to 5' }).click()
+  await expect(page.locator('.yaml-note')).toContainText('It has changed in the cluster')
+  await page.getByRole('button', { name: 'Review' }).click()
+  await expect(page.locator('.review-summary')).toContainText('changed in the cluster meanwhile')
+  await expect(page.getByRole('button', { name: 'Apply' })).toBeDisabled()
+  expect(await textOf(page)).toContain('replicas: 1\n')
+  // Looked at something else and came back: the edit is still there, and still in conflict.
+  await page.getByRole('tab', { name: 'Inspect' }).click()
+  await page.getByRole('tab', { name: 'YAML' }).click()
+  expect(await textOf(page)).toContain('replicas: 1\n')
+  await page.getByRole('button', { name: 'Load the newest' }).click()
+  expect(await textOf(page)).toContain('replicas: 5\n')
+  await expect(page.locator('.yaml-note')).toHaveCount(0)
+  await page.keyboard.press('Control+z')
+  expect(await textOf(page)).toContain('replicas: 1\n')
+  expect((await deployment(page, 'web')).spec.replicas).toBe(5)
 })

@@ -33,9 +33,9 @@ test('a Worker that fails again and again is not replaced for ever: the page sta
     }
   })
   await page.goto('./')
-  await expect(page.getByRole('alert')).toContainText('keeps failing', { timeout: 20_000 })
+  await expect(page.getByRole('alert')).toContainText('was stopped', { timeout: 20_000 })
   const count = await page.evaluate(() => window.tap.workers.length)
-  expect(count).toBeLessThanOrEqual(5)
+  expect(count).toBeLessThanOrEqual(8)
   await page.waitForTimeout(1500)
   expect(await page.evaluate(() => window.tap.workers.length)).toBe(count)
   expect(watcher.troubles).toEqual([])

@@ -13,6 +13,7 @@ interface CodeEditorProps {
   readonly ref: Ref<CodeEditorHandle>
   /** Of the model; the same name finds the same text again, with its undo history. */
   readonly name: string
+  /** The text to begin with; later ones come by `replace`. */
   readonly initial: string
   onChange(text: string): void
   onSubmit(): void
@@ -22,6 +23,7 @@ interface CodeEditorProps {
 export function CodeEditor({ ref, name, initial, onChange, onSubmit }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null)
+  const first = useRef(initial)
   const handlers = useRef({ onChange, onSubmit })
   useEffect(() => {
     handlers.current = { onChange, onSubmit }
@@ -29,8 +31,8 @@ export function CodeEditor({ ref, name, initial, onChange, onSubmit }: CodeEdito
 
   useEffect(() => {
     const uri = monaco.Uri.parse(`file:///${name}.yaml`)
-    const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(initial, 'yaml', uri)
-    if (name !== 'new' && model.getValue() !== initial) model.setValue(initial)
+    const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(first.current, 'yaml', uri)
+    if (model.getValue() !== first.current) model.setValue(first.current)
     const created = monaco.editor.create(host.current!, { ...editorOptions, model, theme: editorTheme(), ariaLabel: 'Manifest editor' })
     editor.current = created
     const listening = created.onDidChangeModelContent(() => {
@@ -46,7 +48,7 @@ export function CodeEditor({ ref, name, initial, onChange, onSubmit }: CodeEdito
       created.dispose()
       editor.current = null
     }
-  }, [name, initial])
+  }, [name])
 
   useImperativeHandle(ref, () => ({
     value: () => editor.current?.getModel()?.getValue() ?? '',

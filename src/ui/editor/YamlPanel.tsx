@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
 import { Button } from '../design/Button.tsx'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
@@ -19,6 +19,7 @@ export function YamlPanel() {
   const [writing, setWriting] = useState(false)
   const showsObject = !writing && resource !== null && exists
   const target: Target = showsObject ? { kind: 'object', resource, key } : { kind: 'new' }
+  const name = showsObject ? `${resource}-${key.replaceAll('/', '-')}` : 'new'
   return (
     <div className="yaml-panel nokey">
       <div className="yaml-head">
@@ -27,28 +28,46 @@ export function YamlPanel() {
           <button type="button" role="tab" aria-selected={!showsObject} onClick={() => setWriting(true)}>New</button>
         </div>
       </div>
-      <Editing key={showsObject ? `${resource}/${key}` : 'new'} target={target} />
+      <Editing key={name} name={name} target={target} />
     </div>
   )
 }
 
-/** Survives the tab: what somebody writes is not lost when they look at something else. */
-let draft = templates[0]!.text
+/** What somebody wrote and did not apply yet. */
+interface Draft {
+  /** What it was made from. */
+  readonly initial: string
+  readonly generation: number | undefined
+  readonly text: string
+}
 
-function Editing({ target }: { readonly target: Target }) {
+/** By target: what somebody writes is not lost when they look at something else. */
+const drafts = new Map<string, Draft>()
+
+function Editing({ target, name }: { readonly target: Target; readonly name: string }) {
   const editor = useRef<CodeEditorHandle>(null)
-  const [initial, setInitial] = useState(() => textOf(target))
+  const [draft] = useState(() => drafts.get(name))
+  const [base, setBase] = useState(() => draft ?? baseOf(target))
   const [reviewed, setReviewed] = useState<Review | null>(null)
   const [busy, setBusy] = useState(false)
-  const changed = useNewerVersion(target, initial)
+  const generation = useCluster((view) => (target.kind === 'object' ? view.objects[target.resource].get(target.key)?.metadata.generation : undefined))
+  // Not when it is merely older: the picture is a batch behind what was just applied.
+  const changed = (generation ?? 0) > (base.generation ?? 0)
 
+  const load = useCallback((stored?: KubernetesObject) => {
+    const newest = baseOf(target, stored)
+    editor.current?.replace(newest.initial)
+    drafts.delete(name)
+    setBase(newest)
+    setReviewed(null)
+  }, [target, name])
   const onReview = useCallback(async () => {
     setBusy(true)
-    const found = await review(target, editor.current?.value() ?? '')
+    const found = await review(target, editor.current?.value() ?? '', base.initial)
     editor.current?.mark(found.problems)
     setReviewed(found)
     setBusy(false)
-  }, [target])
+  }, [target, base])
   const onApply = useCallback(async () => {
     if (!reviewed) return
     setBusy(true)
@@ -58,24 +77,19 @@ function Editing({ target }: { readonly target: Target }) {
     setBusy(false)
     if (!after.done) return
     useUi.getState().notify({ tone: 'calm', text: after.summary })
-    if (target.kind === 'object') setInitial(textOf(target))
-  }, [reviewed, target])
-  const reload = () => {
-    const text = textOf(target)
-    setInitial(text)
-    setReviewed(null)
-    editor.current?.replace(text)
-  }
+    if (after.stored) load(after.stored)
+  }, [reviewed, target, load])
 
   return (
     <>
-      {changed && <p className="yaml-note" role="status">It has changed in the cluster since you opened it. <Button look="link" onClick={reload}>Load the newest</Button></p>}
+      {(changed || reviewed?.conflict) && <p className="yaml-note" role="status">It has changed in the cluster since you opened it. <Button look="link" onClick={() => load()}>Load the newest</Button> <span>Ctrl Z brings your text back.</span></p>}
       <CodeEditor
         ref={editor}
-        name={target.kind === 'object' ? `${target.resource}-${target.key.replaceAll('/', '-')}` : 'new'}
-        initial={initial}
+        name={name}
+        initial={draft?.text ?? base.initial}
         onChange={(text) => {
-          if (target.kind === 'new') draft = text
+          if (text === base.initial) drafts.delete(name)
+          else drafts.set(name, { ...base, text })
           setReviewed(null)
         }}
         onSubmit={() => void (reviewed?.canApply ? onApply() : onReview())}
@@ -91,18 +105,10 @@ function Editing({ target }: { readonly target: Target }) {
   )
 }
 
-function textOf(target: Target): string {
-  if (target.kind === 'new') return draft
-  const object = currentView().objects[target.resource].get(target.key) as KubernetesObject | undefined
-  return object ? editableYaml(object) : ''
-}
-
-/** Whether somebody else changed the object, its status and heartbeats aside. */
-function useNewerVersion(target: Target, initial: string): boolean {
-  const version = useCluster((view) => (target.kind === 'object' ? view.objects[target.resource].get(target.key)?.metadata.generation : undefined))
-  const [first, setFirst] = useState({ initial, version })
-  useEffect(() => setFirst((before) => (before.initial === initial ? before : { initial, version })), [initial, version])
-  return first.initial === initial && first.version !== version
+function baseOf(target: Target, stored?: KubernetesObject): Omit<Draft, 'text'> {
+  if (target.kind === 'new') return { initial: templates[0]!.text, generation: undefined }
+  const object = stored ?? (currentView().objects[target.resource].get(target.key) as KubernetesObject | undefined)
+  return { initial: object ? editableYaml(object) : '', generation: object?.metadata.generation }
 }
 
 function TemplateMenu({ onChoose }: { readonly onChoose: (text: string) => void }) {

@@ -28,14 +28,17 @@ export interface Review {
   readonly conflict: boolean
   readonly summary: string
   readonly done: boolean
+  /** The edited object as it is now stored. */
+  readonly stored?: KubernetesObject
   readonly parsed: readonly ManifestDocument[]
   readonly target: Target
+  readonly initial: string
 }
 
-/** Tries it out, with a dry run. */
-export async function review(target: Target, text: string): Promise<Review> {
+/** Tries it out, with a dry run. `initial` is the text that an edit began with. */
+export async function review(target: Target, text: string, initial: string): Promise<Review> {
   const { documents, problems } = parseManifests(text)
-  const base = { parsed: documents, target, done: false, conflict: false }
+  const base = { parsed: documents, target, initial, done: false, conflict: false }
   if (problems.length > 0) return { ...base, documents: [], problems, canApply: false, summary: countProblems(problems.length) }
   if (documents.length === 0) return { ...base, documents: [], problems: [{ line: 1, column: 1, message: 'there is no manifest here' }], canApply: false, summary: 'There is no manifest here.' }
   return target.kind === 'object' ? reviewEdit(base, target, documents) : reviewApply(base, documents)
@@ -43,21 +46,21 @@ export async function review(target: Target, text: string): Promise<Review> {
 
 /** Does what was reviewed, and tells how it went. */
 export async function applyReview(reviewed: Review): Promise<Review> {
-  const { target, parsed } = reviewed
+  const { target, parsed, initial } = reviewed
   const simulation = theSimulation()
   const manifests = parsed.map(({ manifest }) => manifest)
-  const result = target.kind === 'object' ? await simulation.command({ kind: 'request', request: updateRequest(target, manifests[0]!) }) : await simulation.command({ kind: 'apply', manifests })
-  if (result.ok) return { ...reviewed, done: true, summary: manifests.length === 1 ? 'Applied.' : `Applied ${manifests.length} objects.` }
+  const result = target.kind === 'object' ? await simulation.command({ kind: 'request', request: updateRequest(target, manifests[0]!, initial) }) : await simulation.command({ kind: 'apply', manifests })
+  if (result.ok) return { ...reviewed, done: true, ...(target.kind === 'object' ? { stored: result.value as KubernetesObject } : {}), summary: manifests.length === 1 ? 'Applied.' : `Applied ${manifests.length} objects.` }
   return refusedReview(reviewed, result.status, parsed[0]!)
 }
 
-type Base = Pick<Review, 'parsed' | 'target' | 'done' | 'conflict'>
+type Base = Pick<Review, 'parsed' | 'target' | 'initial' | 'done' | 'conflict'>
 
 /** An edit is a PUT, as with kubectl edit: what was taken out is taken out, and a stale version is a conflict. */
 async function reviewEdit(base: Base, target: Extract<Target, { kind: 'object' }>, documents: readonly ManifestDocument[]): Promise<Review> {
   const [document, second] = documents
   if (second) return { ...base, documents: [], problems: [{ line: second.line, column: 1, message: 'one object is edited here; use New for several' }], canApply: false, summary: 'One object is edited here; use New for several.' }
-  const request = updateRequest(target, document!.manifest)
+  const request = updateRequest(target, document!.manifest, base.initial)
   const result = (await theSimulation().ask({ kind: 'read', request: { ...request, options: { ...request.options, dryRun: true } } })) as Result<KubernetesObject>
   if (!result.ok) return refusedReview({ ...base, documents: [], problems: [], canApply: false, summary: '' }, result.status, document!)
   const live = currentView().objects[target.resource].get(target.key) as KubernetesObject | undefined
@@ -82,10 +85,19 @@ function refusedReview(review: Review, status: Status, document: ManifestDocumen
   return { ...review, documents: [], problems, canApply: false, conflict, summary, done: false }
 }
 
-function updateRequest({ resource, key }: Extract<Target, { kind: 'object' }>, manifest: Manifest): Omit<ApiRequest, 'user'> {
+function updateRequest({ resource, key }: Extract<Target, { kind: 'object' }>, edited: Manifest, initial: string): Omit<ApiRequest, 'user'> {
+  const manifest = onTopOfStatus(currentView().objects[resource].get(key) as KubernetesObject | undefined, edited, initial)
   const { group, version, namespaced } = definitionOf(resource)
   const { namespace, name } = splitKey(key)
   return { verb: 'update', group, version, resource, name, ...(namespaced && namespace ? { namespace } : {}), body: manifest, options: { fieldValidation: 'Strict', fieldManager: 'kubectl-edit' } }
+}
+
+const versionLine = /^ {2}resourceVersion: .*\n/m
+
+/** When only the status moved on since the edit began, which no edit touches, the edit is made on top of that: a heartbeat is no conflict. */
+function onTopOfStatus(live: KubernetesObject | undefined, edited: Manifest, initial: string): Manifest {
+  if (!live || editableYaml(live).replace(versionLine, '') !== initial.replace(versionLine, '')) return edited
+  return { ...edited, metadata: { ...(edited['metadata'] as object), resourceVersion: live.metadata.resourceVersion } }
 }
 
 function nameOf({ resource, key }: Extract<Target, { kind: 'object' }>): string {
