@@ -55,11 +55,12 @@ export class EventCorrelator {
   private readonly spam = new RecentMap<TokenBucket>()
 
   correlate(occurrence: Occurrence, now: Millis): Correlation {
-    const { message, key } = this.aggregate(occurrence, now)
+    const about = aboutKey(occurrence)
+    const { message, key } = this.aggregate(about, occurrence, now)
     const known = this.observed.get(key)
     const observation = { count: (known?.count ?? 0) + 1, first: known ? known.first : now, name: known?.name ?? '' }
     this.observed.set(key, observation)
-    if (!this.passesSpamFilter(occurrence, now)) return { action: 'drop' }
+    if (!this.passesSpamFilter(about, occurrence.type, now)) return { action: 'drop' }
     if (!known) return { action: 'create', message, key }
     return { action: 'patch', message, key, name: observation.name, count: observation.count, first: observation.first }
   }
@@ -70,8 +71,7 @@ export class EventCorrelator {
     if (observation) observation.name = name
   }
 
-  private aggregate(occurrence: Occurrence, now: Millis): { readonly message: string; readonly key: string } {
-    const about = aboutKey(occurrence)
+  private aggregate(about: string, occurrence: Occurrence, now: Millis): { readonly message: string; readonly key: string } {
     const { type, reason, message, involvedObject } = occurrence
     const key = [about, type, reason].join('\n')
     const known = this.similar.get(key)
@@ -86,8 +86,8 @@ export class EventCorrelator {
     return { message: `(combined from similar events): ${message}`, key }
   }
 
-  private passesSpamFilter(occurrence: Occurrence, now: Millis): boolean {
-    const key = [aboutKey(occurrence), occurrence.type].join('\n')
+  private passesSpamFilter(about: string, type: string, now: Millis): boolean {
+    const key = [about, type].join('\n')
     let bucket = this.spam.get(key)
     if (!bucket) this.spam.set(key, (bucket = new TokenBucket(spamQps, spamBurst)))
     return bucket.tryTake(now)
