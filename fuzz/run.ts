@@ -40,7 +40,9 @@ export function fuzzRun(seed: number): Outcome {
   }
   for (const { at, command } of run.commands) {
     advance(at)
+    invariants.isUser = true
     cluster.perform(namePod(cluster, command))
+    invariants.isUser = false
   }
   advance(Math.max(faultsEnd, run.commands.at(-1)?.at ?? 0) + recovery)
   checkRest(cluster, invariants.writes, (invariant, message) => {

@@ -264,9 +264,14 @@ export class Cluster implements World {
       this.rules.forget(node)
       if (machine.spec.controlPlane) this.apiServer?.stop()
     } else if (kind === 'power-on') machine.powerOn()
-    else if (kind === 'cut-off') machine.cutOff()
+    else if (kind === 'cut-off') this.cutOff(machine)
     else machine.reconnect()
     return accepted(null)
+  }
+
+  private cutOff(machine: Machine): void {
+    machine.cutOff()
+    if (machine.spec.controlPlane) for (const other of this.machines.values()) if (other !== machine) other.breakWatches()
   }
 
   private onComponent(component: string, stop: boolean): Result<unknown> {

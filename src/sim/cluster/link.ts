@@ -50,7 +50,8 @@ export class Link implements Transport {
     this.open.clear()
   }
 
-  private breakWatches(): void {
+  /** All watches break; who watched may try again at once. */
+  breakWatches(): void {
     for (const watch of [...this.open]) watch.break()
   }
 }

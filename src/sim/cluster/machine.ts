@@ -91,12 +91,17 @@ export class Machine {
     this.agenda = this.runtime = this.kubelet = null
   }
 
-  /** Alive, but unheard: no packet leaves or reaches it. */
+  /** Alive, but unheard: no packet leaves or reaches it. What runs beside the API server still reaches it there. */
   cutOff(): void {
     if (this.network === 'cutOff') return
     this.network = 'cutOff'
     this.since = this.world.timeline.now
-    for (const link of this.links) link.sever()
+    if (!this.spec.controlPlane) for (const link of this.links) link.sever()
+  }
+
+  /** The other end of its connections is cut off: they break, and the way there is asked for again. */
+  breakWatches(): void {
+    for (const link of this.links) link.breakWatches()
   }
 
   reconnect(): void {
@@ -136,7 +141,7 @@ export class Machine {
   }
 
   add(link: Link): void {
-    if (this.network === 'cutOff') link.sever()
+    if (this.network === 'cutOff' && !this.spec.controlPlane) link.sever()
     this.links.add(link)
   }
 

@@ -74,6 +74,8 @@ class Kubelet implements KubeletHandle {
   /** The pods, by uid, whose requests are in `used`. */
   private readonly counted = new Set<string>()
   private readonly changedPods = new Set<string>()
+  /** Pods that came in this instant. */
+  private readonly arrived = new Set<ObjectKey>()
   private relistPlanned: EntryId | null = null
   private readonly startedAt: Millis
   private readonly bootedAt: Millis
@@ -112,7 +114,6 @@ class Kubelet implements KubeletHandle {
     this.node.onChange(({ new: node }) => {
       if (node) this.agent.nodeChanged(node)
     })
-    // What is there when the caches are filled is admitted in the order of its making, what comes later as it comes.
     const early: Pod[] = []
     let synced = false
     this.pods.onChange(({ old, new: pod }) => {
@@ -122,7 +123,8 @@ class Kubelet implements KubeletHandle {
     })
     this.context.informers.whenSynced(() => {
       synced = true
-      for (const pod of early.sort(byAge)) this.podChanged(this.pods.lister.get(keyOf(pod)) ?? pod)
+      for (const pod of early) this.podChanged(pod)
+      this.addArrived()
       this.collectOrphans()
     })
   }
@@ -204,14 +206,22 @@ class Kubelet implements KubeletHandle {
       return worker.update(pod)
     }
     if (this.workerOf(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
-    this.addPod(pod)
+    if (this.arrived.size === 0) this.context.agenda.after(0, `kubelet ${this.options.nodeName}: new pods`, () => this.addArrived())
+    this.arrived.add(keyOf(pod))
+  }
+
+  /** New pods are admitted in the order of their making, after all that came with them has been seen: what is gone makes room. */
+  private addArrived(): void {
+    const pods = [...this.arrived].map((key) => this.pods.lister.get(key)).filter((pod) => pod !== undefined)
+    this.arrived.clear()
+    for (const pod of pods.sort(byAge)) if (!this.workerOf(keyOf(pod))) this.addPod(pod)
   }
 
   private addPod(pod: Pod): void {
     const ended = pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded'
     if (ended && this.runtime.sandboxesOf(pod.metadata.uid).length === 0) {
       // It ended in an earlier life of this kubelet; only its deletion is left to finish.
-      if (pod.metadata.deletionTimestamp !== undefined) this.writer.write(pod, pod.status, true)
+      if (pod.metadata.deletionTimestamp !== undefined) this.writer.write(pod, null, true)
       return
     }
     if (pod.metadata.deletionTimestamp === undefined && !ended) {
@@ -266,7 +276,8 @@ class Kubelet implements KubeletHandle {
 
   private mirror(pod: Pod): void {
     const seen = this.pods.lister.get(keyOf(pod))
-    if (seen?.metadata.annotations?.['kubernetes.io/config.mirror'] === pod.metadata.uid && seen.metadata.deletionTimestamp === undefined) return
+    const isSeen = seen?.metadata.annotations?.['kubernetes.io/config.mirror'] === pod.metadata.uid && seen.metadata.deletionTimestamp === undefined
+    if (isSeen && !this.unmirrored.has(pod.metadata.uid)) return
     const node = this.context.client.get('nodes', this.options.nodeName)
     if (node.ok && ensureMirrorPod(this.context, pod, node.value)) {
       this.unmirrored.delete(pod.metadata.uid)
