@@ -1,19 +1,23 @@
-import type { Container, Probe } from '../../src/sim/api/generated/types.ts'
-import type { ContainerProcess } from '../../src/sim/runtime/container-process.ts'
-import { carryOutProbe, httpAnswer, isHttpSuccess, unhealthyMessage } from '../../src/sim/kubelet/probe-action.ts'
+import type { Container, HTTPGetAction, Probe } from '../../src/sim/api/generated/types.ts'
+import type { ContainerProcess, HttpAnswer } from '../../src/sim/runtime/container-process.ts'
+import { carryOutProbe, httpRequestOf, isHttpSuccess, unhealthyMessage, type GrpcHealth } from '../../src/sim/kubelet/probe-action.ts'
 import { firstProbeState, stepProbe, type ProbeKind, type ProbeResult } from '../../src/sim/kubelet/probe-state.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from './partial.ts'
+import { probed } from './probes-played.ts'
 
-/** Thresholds fed result by result, and the texts of failed probes. Facts told in words and what the model cannot do (redirects, silent ports, gRPC answers) are left. */
+/** Thresholds fed result by result, the texts of failed probes, and when a real kubelet probes what. */
 export const probes: GoldenSet = {
   name: 'nodes/probes',
-  applicable: ({ in: input, out }) => input.results !== undefined || input.codes !== undefined || (out.event !== undefined && isModelled(input) && !/i\/o timeout/.test(out.event.message)),
-  run: ({ in: input, out }) => partialDifference(out, input.results ? fed(input) : input.codes ? { success: input.codes.map(isHttpSuccess) } : eventOf(input, out)),
+  run: (golden) => partialDifference(golden.out, answered(golden)),
 }
 
-function isModelled(input: GoldenCase['in']): boolean {
-  return input.status !== undefined || input.exec !== undefined || input.tcpSocket !== undefined || input.httpGet !== undefined || input.scheme !== undefined || (input.grpc !== undefined && input.podIP !== undefined)
+function answered(golden: GoldenCase): unknown {
+  const { in: input, out } = golden
+  if (input.results) return fed(input)
+  if (input.codes) return { success: input.codes.map(isHttpSuccess) }
+  if (out.url) return httpRequestOf({ port: input.port, ...input.httpGet } as HTTPGetAction, input.podIP, input.port)
+  return out.event ? eventOf(golden) : probed(golden)
 }
 
 function fed(input: GoldenCase['in']): unknown {
@@ -36,13 +40,17 @@ function fed(input: GoldenCase['in']): unknown {
   return { changes, probesMade, unhealthyEvents }
 }
 
-function eventOf(input: GoldenCase['in'], out: GoldenCase['out']): unknown {
-  const path = input.path ?? '/healthz'
-  const to = `${input.podIP}:${input.port}`
+/** How the other side behaves stands in the words of a case where it answers nothing. */
+function eventOf({ in: input, what, out }: GoldenCase): unknown {
+  const http: HttpAnswer = input.status !== undefined ? { kind: 'status', code: input.status } : /slower/.test(what) ? { kind: 'silent' } : /closes/.test(what) ? { kind: 'closed' } : /[Rr]edirects/.test(what) ? { kind: 'circles' } : { kind: 'refused' }
+  const grpcHealth: GrpcHealth | undefined = input.grpc && (input.answer ?? (/no health service/.test(what) ? 'unimplemented' : /not end in time/.test(what) ? 'silent' : undefined))
+  const listens = () => (grpcHealth !== undefined ? true : /without any answer/.test(what) ? 'silent' as const : false)
   const process = { exec: () => ({ exitCode: input.exit, output: input.output, took: 0 }) } as unknown as ContainerProcess
   const container = { name: 'app', ports: input.containerPorts ?? [] } as unknown as Container
-  const target = { podIP: input.podIP ?? '', process, container, http: () => (input.status === undefined ? ({ kind: 'refused' } as const) : ({ kind: 'status', code: input.status } as const)), listens: () => false }
-  const probe = { timeoutSeconds: 1, ...input } as Probe
-  const answer = input.scheme ? httpAnswer({ kind: 'refused' }, `${String(input.scheme).toLowerCase()}://${to}${path}`, to) : carryOutProbe(probe, target, 0)
+  // Where the case names no path it is in the text.
+  const path = input.path ?? /Get "(?:https?:\/\/[^/]+)?(\/[^"]*)"/.exec(out.event.message)?.[1] ?? '/'
+  const isHttp = !input.exec && !input.tcpSocket && !input.grpc && !input.httpGet
+  const probe = { timeoutSeconds: 1, ...input, ...(isHttp && { httpGet: { path, port: input.port, scheme: input.scheme } }) } as Probe
+  const answer = carryOutProbe(probe, { podIP: input.podIP ?? '', process, container, http: () => http, listens, ...(grpcHealth && { grpcHealth }) }, 0)
   return { event: { type: 'Warning', reason: 'Unhealthy', message: unhealthyMessage(input.type, answer) }, result: answer.result === 'error' ? out.result : answer.result }
 }

@@ -21,8 +21,8 @@ export interface ProcessRequest {
   readonly mounted: boolean
 }
 
-/** How a port answers HTTP. */
-export type HttpAnswer = { readonly kind: 'refused' } | { readonly kind: 'status'; readonly code: number }
+/** How a port answers HTTP: not at all, by closing at once, by sending the asker in circles, or with a code. */
+export type HttpAnswer = { readonly kind: 'refused' | 'silent' | 'closed' | 'circles' } | { readonly kind: 'status'; readonly code: number }
 
 export interface ExecAnswer {
   readonly exitCode: number
