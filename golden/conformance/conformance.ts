@@ -38,6 +38,9 @@ export function conformance(name: string, run: (bench: Bench) => void, options: 
   test(codename ? `${name}: ${codename}` : name, () => run(new Bench(options)))
 }
 
+/** More than any test of the board takes: beyond it something repeats itself without getting on. */
+const mostSteps = 200_000
+
 /** What a test writes of an object: the kind and the namespace are filled in. */
 export interface Draft {
   readonly metadata: Partial<KubernetesObject['metadata']>
@@ -59,6 +62,7 @@ export class Bench {
   readonly cluster: Cluster
   readonly client: Client
   readonly namespace = 'e2e-tests'
+  private steps = 0
 
   constructor(options: ClusterOptions) {
     this.cluster = new Cluster(1, options)
@@ -157,7 +161,7 @@ export class Bench {
   within(limit: number, what: string, holds: () => boolean): void {
     const end = this.now + limit
     while (!holds()) {
-      if (!this.cluster.step(end)) throw new Error(`not within ${limit / 1000} s: ${what}`)
+      if (!this.step(end)) throw new Error(`not within ${limit / 1000} s: ${what}`)
     }
   }
 
@@ -166,8 +170,14 @@ export class Bench {
     const end = this.now + period
     do {
       if (!holds()) throw new Error(`no longer at ${this.now - (end - period)} ms: ${what}`)
-    } while (this.cluster.step(end))
+    } while (this.step(end))
     this.cluster.advanceTo(end)
+  }
+
+  private step(end: number): boolean {
+    this.steps += 1
+    if (this.steps > mostSteps) throw new Error(`the cluster turns on the spot at ${this.now} ms: ${this.cluster.timeline.currentLabel}`)
+    return this.cluster.step(end)
   }
 
   pass(period: number): void {

@@ -63,6 +63,7 @@ export class PodWorker {
   private again = false
   private wakeEntry: EntryId = 0
   private wakeDue: Millis | null = null
+  private deadlineEntry: EntryId = 0
   private graceSeconds = 0
 
   constructor(host: WorkerHost, pod: Pod, isStatic: boolean) {
@@ -84,13 +85,15 @@ export class PodWorker {
     })
     this.stopper = new ContainerStopper({ agenda: host.agenda, runtime: host.runtime, podKey: this.key, event, runHook: hook })
     this.prober = createProber(this, host, event)
-    if (pod.spec.activeDeadlineSeconds !== undefined) this.planDeadline(pod.spec.activeDeadlineSeconds)
+    this.planDeadline()
   }
 
   /** The pod's object has changed. */
   update(pod: Pod): void {
     const specChanged = pod.spec !== this.pod.spec
+    const deadlineChanged = pod.spec.activeDeadlineSeconds !== this.pod.spec.activeDeadlineSeconds
     this.pod = pod
+    if (deadlineChanged) this.planDeadline()
     if (pod.metadata.deletionTimestamp !== undefined) this.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
     else if (specChanged || pod.spec.readinessGates) this.sync()
   }
@@ -313,9 +316,14 @@ export class PodWorker {
     this.host.finished(this)
   }
 
-  private planDeadline(seconds: number): void {
+  /** It counts from the pod's start, also when it is set or shortened later. */
+  private planDeadline(): void {
+    const { agenda } = this.host
+    agenda.cancel(this.deadlineEntry)
+    const seconds = this.pod.spec.activeDeadlineSeconds
+    if (seconds === undefined) return
     const message = 'Pod was active on the node longer than the specified deadline'
-    this.host.agenda.after(seconds * 1000, `deadline of ${this.key}`, () => {
+    this.deadlineEntry = agenda.at(Math.max(agenda.now, this.acceptedAt + seconds * 1000), `deadline of ${this.key}`, () => {
       if (this.stage !== 'syncing') return
       this.host.event(this.pod, 'Normal', 'DeadlineExceeded', message)
       this.terminate(this.pod.spec.terminationGracePeriodSeconds, { phase: 'Failed', reason: 'DeadlineExceeded', message })

@@ -9,7 +9,8 @@ import { kubeletConstants } from './flags.ts'
 interface Wanted {
   /** The kubelet's pod; of a static pod, the one from its file. */
   readonly pod: Pod
-  readonly status: PodStatus
+  /** null: what the API shows stays. */
+  readonly status: PodStatus | null
   /** All has stopped: the object may go. */
   readonly finished: boolean
 }
@@ -28,7 +29,7 @@ export class StatusWriter {
     this.startedAt = context.agenda.now
   }
 
-  write(pod: Pod, status: PodStatus, finished: boolean): void {
+  write(pod: Pod, status: PodStatus | null, finished: boolean): void {
     const wanted: Wanted = { pod, status, finished }
     if (this.attempt(wanted)) this.unwritten.delete(pod.metadata.uid)
     else {
@@ -60,7 +61,7 @@ export class StatusWriter {
     const live = answer.value
     const mirrorOf = live.metadata.annotations?.['kubernetes.io/config.mirror']
     if (live.metadata.uid !== pod.metadata.uid && mirrorOf !== pod.metadata.uid) return true
-    const merged = mergeWithOthers(live.status, status)
+    const merged = status ? mergeWithOthers(live.status, status) : live.status
     if (!semanticEqual(live.status, merged)) {
       const written = client.updateStatus('pods', { ...live, status: merged })
       if (!written.ok) return written.status.reason === 'NotFound'
