@@ -1,3 +1,4 @@
+import { resources } from '../sim/api/resources.ts'
 import type { Command, Run } from '../sim/cluster/run.ts'
 
 /** What a link, a file and the browser's storage hold: a run, and how to show it. */
@@ -74,12 +75,14 @@ function wrongCommand(command: Readonly<Record<string, unknown>>): string | null
   const kind = command['kind']
   const texts = (...names: string[]) => names.find((name) => typeof command[name] !== 'string')
   const missing = (name: string | undefined) => (name ? `${String(kind)} needs ${name}` : null)
+  const known = () => (resources.some(({ resource }) => resource === command['resource']) ? null : `there is no resource ${JSON.stringify(command['resource']).slice(0, 40)}`)
   if (typeof kind !== 'string') return 'it has no kind'
   if (nodeCommands.has(kind)) return missing(texts('node'))
   if (kind === 'stop' || kind === 'start') return missing(texts('component'))
-  if (kind === 'kill') return missing(texts('pod'))
-  if (kind === 'delete' || kind === 'restart') return missing(texts('resource', 'key'))
-  if (kind === 'scale') return missing(texts('resource', 'key') ?? (isCount(command['replicas']) ? undefined : 'replicas'))
+  if (kind === 'kill') return missing(texts('pod')) ?? (command['container'] === undefined || typeof command['container'] === 'string' ? null : 'container must be a text')
+  if (kind === 'delete' && command['gracePeriodSeconds'] !== undefined && !isCount(command['gracePeriodSeconds'])) return 'gracePeriodSeconds must be a whole number'
+  if (kind === 'delete' || kind === 'restart') return missing(texts('resource', 'key')) ?? known()
+  if (kind === 'scale') return missing(texts('resource', 'key') ?? (isCount(command['replicas']) ? undefined : 'replicas')) ?? known()
   if (kind === 'apply') return Array.isArray(command['manifests']) && command['manifests'].every(isRecord) ? null : 'apply needs a list of manifests'
   if (kind === 'request') return isRecord(command['request']) && ['verb', 'group', 'version', 'resource'].every((name) => typeof (command['request'] as Record<string, unknown>)[name] === 'string') ? null : 'request needs a request'
   return `unknown kind ${JSON.stringify(kind).slice(0, 40)}`

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { Run } from '../sim/cluster/run.ts'
+import { gallery, startScenario } from './gallery.ts'
+import { readScenario, secretsIn, summaryOf, withoutSecretData, writeScenario } from './scenario.ts'
+
+const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: 'eA==' }, stringData: { b: 'y' } }
+const run: Run = {
+  version: 1, seed: 3, options: { workers: 2, zones: 2, flags: { kubelet: { 'max-pods': '5' } } },
+  commands: [
+    { at: 0, command: { kind: 'apply', manifests: [secret, { kind: 'ConfigMap' }, { kind: 'ConfigMap' }] } },
+    { at: 10, command: { kind: 'power-off', node: 'worker-1' } },
+    { at: 10, command: { kind: 'kill', pod: 'default/a', container: 'c' } },
+    { at: 20, command: { kind: 'scale', resource: 'deployments', key: 'default/web', replicas: 3 } },
+    { at: 30, command: { kind: 'request', request: { verb: 'delete', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'a' } } },
+  ],
+}
+const written = (over: object) => JSON.stringify({ ...(JSON.parse(writeScenario({ title: 'T', run })) as object), ...over })
+
+test('what is written reads back as the same, with how far it had come', () => {
+  const scenario = { title: 'Two nodes', run, until: 90_000 }
+  expect(readScenario(writeScenario(scenario))).toEqual({ ok: true, scenario })
+})
+
+test('a preview tells what a scenario would do, and secrets are counted and left out', () => {
+  expect(summaryOf({ title: 'T', run })).toEqual({ title: 'T', workers: 2, commands: 5, kinds: new Map([['Secret', 1], ['ConfigMap', 2]]), faults: 2 })
+  expect(secretsIn(run)).toBe(1)
+  const text = writeScenario({ title: 'T', run: withoutSecretData(run) })
+  expect(text).not.toMatch(/eA==|stringData/)
+  expect(readScenario(text).ok).toBe(true)
+})
+
+test.each([
+  ['[]', /not a Kubarium scenario/],
+  ['{"kubarium":2}', /format 2, which this version/],
+  ['{', /not JSON/],
+  ['{"a":'.repeat(80) + '1' + '}'.repeat(80), /nested deeper than 64/],
+  [`"${'x'.repeat(1024 * 1024)}"`, /larger than 1024 KiB/],
+  [written({ seed: -1 }), /seed/],
+  [written({ title: 5 }), /title/],
+  [written({ options: { workers: 1e9 } }), /workers must be/],
+  [written({ options: { __proto__x: 1 } }), /unknown option "__proto__x"/],
+  [written({ until: 1.5 }), /until/],
+  [written({ commands: [{ at: 5, kind: 'stop', component: 'etcd' }, { at: 4, kind: 'start', component: 'etcd' }] }), /command 2: its time/],
+  [written({ commands: [{ at: 5, kind: 'explode' }] }), /command 1: unknown kind "explode"/],
+  [written({ commands: [{ at: 5, kind: 'scale', resource: 'deployments', key: 'a/b', replicas: 'x' }] }), /scale needs replicas/],
+  [written({ commands: [{ at: 5, kind: 'delete', resource: 'constructor', key: 'a/b' }] }), /there is no resource "constructor"/],
+  [written({ commands: [{ at: 5, kind: 'kill', pod: 'a/b', container: {} }] }), /container must be a text/],
+  [written({ commands: [{ at: 5, kind: 'delete', resource: 'pods', key: 'a/b', gracePeriodSeconds: 'now' }] }), /gracePeriodSeconds must be/],
+  [written({ commands: Array.from({ length: 5001 }, () => ({ at: 5, kind: 'stop', component: 'etcd' })) }), /at most 5000 commands/],
+])('%.60s… is refused with what is wrong', (text, message) => {
+  const read = readScenario(text)
+  expect(read.ok ? 'read' : read.problem).toMatch(message)
+})
+
+test('every scenario of the gallery survives being written and read', () => {
+  expect(gallery.length).toBeGreaterThanOrEqual(6)
+  for (const { scenario } of [startScenario, ...gallery]) expect(readScenario(writeScenario(scenario))).toMatchObject({ ok: true })
+})
