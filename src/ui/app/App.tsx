@@ -65,6 +65,11 @@ function Dialogs({ mounts }: { readonly mounts: Mounts }) {
 
 const noticeTime = 6000
 
+/** Above everything, an open dialog included. */
+function showAbove(element: HTMLElement | null): void {
+  element?.showPopover?.()
+}
+
 function Notice() {
   const notice = useUi((ui) => ui.notice)
   useEffect(() => {
@@ -75,7 +80,7 @@ function Notice() {
   return (
     <>
       <LiveRegion text={notice?.text ?? ''} isUrgent={notice?.tone === 'bad'} />
-      {notice ? <div className="notice" data-tone={notice.tone}>{notice.text}</div> : null}
+      {notice ? <div className="notice" key={notice.text} data-tone={notice.tone} popover="manual" ref={showAbove}>{notice.text}</div> : null}
     </>
   )
 }
