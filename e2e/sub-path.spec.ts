@@ -21,5 +21,7 @@ test('the page works below a path: shop, Worker, editor', async ({ page }) => {
   await expect(page.locator('.pod[data-state=ready]').first()).toBeVisible()
   await page.getByRole('tab', { name: 'YAML' }).click()
   await expect(page.locator('.monaco-editor .view-line').first()).toBeVisible({ timeout: 30_000 })
+  await page.waitForLoadState('networkidle')
+  await page.goto('about:blank')
   close()
 })

@@ -30,9 +30,12 @@ export const editorOptions: monaco.editor.IStandaloneEditorConstructionOptions =
   padding: { top: 8, bottom: 8 },
 }
 
+// Monaco's own grounds beside the page's look like patches.
+monaco.editor.defineTheme('kubarium-dark', { base: 'vs-dark', inherit: true, rules: [], colors: { 'editor.background': '#161b22', 'editorStickyScroll.background': '#161b22', 'editorGutter.background': '#161b22' } })
+
 /** Monaco's theme that goes with the page's. */
-export function editorTheme(): 'vs' | 'vs-dark' {
-  return document.documentElement.dataset['theme'] === 'dark' ? 'vs-dark' : 'vs'
+export function editorTheme(): 'vs' | 'kubarium-dark' {
+  return document.documentElement.dataset['theme'] === 'dark' ? 'kubarium-dark' : 'vs'
 }
 
 export { monaco }
