@@ -51,7 +51,7 @@ function menuItems(): readonly MenuItem[] {
     { label: 'Keys and help', key: '?', onChoose: () => ui.openDialog({ kind: 'help' }) },
     ...views.map(({ id, title }, index) => ({ label: title, key: String(index + 1), isChecked: ui.view === id, startsGroup: index === 0, onChoose: () => ui.set({ view: id }) })),
     ...themes.map(({ id, title }, index) => ({ label: title, isChecked: ui.theme === id, startsGroup: index === 0, onChoose: () => ui.set({ theme: id }) })),
-    { label: 'Presentation mode', isChecked: ui.presentation, startsGroup: true, onChoose: () => ui.set({ presentation: !ui.presentation }) },
+    { label: 'Presentation mode', isChecked: ui.presentation, startsGroup: true, onChoose: () => ui.set(ui.presentation ? { presentation: false } : { presentation: true, dockOpen: false }) },
     { label: 'How faithful it is', onChoose: () => window.open(fidelity, '_blank', 'noopener') },
   ]
 }
