@@ -143,7 +143,10 @@ function withNamespace(manifest: Manifest, namespace: string): Manifest {
 
 /** The manifest with the annotation in which kubectl remembers it, for the next apply's three-way merge. */
 function withLastApplied(manifest: Manifest, namespace: string | undefined): Manifest {
-  const { [lastAppliedAnnotation]: _, ...annotations } = (metadataOf(manifest)['annotations'] ?? {}) as Record<string, unknown>
+  const given = metadataOf(manifest)['annotations'] ?? {}
+  // Nothing to add to: the API says what is wrong with it, in its own words.
+  if (typeof given !== 'object' || Array.isArray(given) || !['string', 'undefined'].includes(typeof (metadataOf(manifest)['namespace'] ?? undefined))) return manifest
+  const { [lastAppliedAnnotation]: _, ...annotations } = given as Record<string, unknown>
   const plain = { ...manifest, metadata: { ...metadataOf(manifest), annotations, ...(namespace ? { namespace } : {}) } }
   return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: `${JSON.stringify(plain)}\n` } } }
 }
