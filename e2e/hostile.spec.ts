@@ -21,7 +21,7 @@ test('scripts in titles, names, annotations and messages stay text, everywhere t
   const pod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, annotations: { note: script }, labels: { constructor: 'constructor' } }, spec: { containers: [{ name: 'main', image: 'nginx:1.27', command: ['sh', '-c', script], env: [{ name: 'A', value: script }] }] } })
   const link = encodeLink({
     title: script,
-    run: { version: 1, seed: 1, options: { workers: 2 }, commands: [{ at: 0, command: { kind: 'apply', manifests: [pod('fine'), { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'hostile' }, data: { ['__proto__']: script, constructor: script } }] } }, { at: 5, command: { kind: 'power-off', node: script } }, { at: 6, command: { kind: 'apply', manifests: [pod(script)] } }] },
+    run: { version: 1, seed: 1, options: { workers: 2 }, commands: [{ at: 1000, command: { kind: 'apply', manifests: [pod('fine'), { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'hostile' }, data: { ['__proto__']: script, constructor: script } }] } }, { at: 1005, command: { kind: 'power-off', node: script } }, { at: 1006, command: { kind: 'apply', manifests: [pod(script)] } }] },
   })
   await page.goto(`./#${link}`)
   await expect(page.getByRole('dialog', { name: 'Open this scenario?' })).toContainText('onerror')

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http'
-import { serve } from '../scripts/serve.mjs'
 import { expect, test } from './kubarium.ts'
 
 /** The built page behind a path, as project pages are. */
 async function under(path: string): Promise<{ readonly url: string; close(): void }> {
-  const { server, url } = (await serve(process.env['DIST'] ?? 'dist', 4500)) as { readonly server: Server; readonly url: string }
+  const { serve } = (await import(new URL('../scripts/serve.mjs', import.meta.url).href)) as { serve(folder: string, port: number): Promise<{ readonly server: Server; readonly url: string }> }
+  const { server, url } = await serve(process.env['DIST'] ?? 'dist', 4500)
   const front = createServer((request, response) => {
     if (!request.url?.startsWith(path)) return void response.writeHead(404).end('not found')
     void fetch(url + request.url.slice(path.length)).then(async (answer) => response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(Buffer.from(await answer.arrayBuffer())))

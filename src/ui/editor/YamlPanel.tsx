@@ -78,7 +78,7 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
     if (!after.done) return
     useUi.getState().notify({ tone: 'calm', text: after.summary })
     if (after.stored) load(after.stored)
-  }, [reviewed, target, load])
+  }, [reviewed, load])
 
   return (
     <>
