@@ -1,4 +1,5 @@
 import type { GoldenSet } from './harness.ts'
+import { controllerConstants } from './controllers/constants.ts'
 import { daemonSetSet } from './controllers/daemonset.ts'
 import { deploymentSet } from './controllers/deployment.ts'
 import { replicaSetSet } from './controllers/replicaset.ts'
@@ -85,4 +86,5 @@ export const sets: readonly GoldenSet[] = [
   deploymentSet,
   replicaSetSet,
   daemonSetSet,
+  controllerConstants,
 ]

@@ -5,7 +5,7 @@ import type { LeaseId } from '../etcd/store.ts'
 import type { Core } from './core.ts'
 
 /** --event-ttl. */
-const eventTtl: Millis = 60 * 60_000
+export const eventTtl: Millis = 60 * 60_000
 /** Events of one minute share a lease, which therefore lives that much longer; --lease-reuse-duration-seconds. */
 const reuse: Millis = 60_000
 const mostObjects = 1000

@@ -29,12 +29,12 @@ export type Correlation =
   | { readonly action: 'drop' }
 
 /** More than this many different messages of one kind of event within the interval come out combined. */
-const mostSimilar = 10
-const similarInterval: Millis = 600_000
+export const mostSimilar = 10
+export const similarInterval: Millis = 600_000
 /** Events of one source about one object: this many at once, then one in five minutes. */
-const spamBurst = 25
-const spamQps = 1 / 300
-const cacheSize = 4096
+export const spamBurst = 25
+export const spamQps = 1 / 300
+export const cacheSize = 4096
 
 interface Similar {
   /** Most events have one message: a set of it would weigh more than all the rest. */

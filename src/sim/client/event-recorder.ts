@@ -18,8 +18,8 @@ export interface EventRecorderOptions {
 }
 
 /** recordEvent's sleepDuration and maxTriesPerEvent. */
-const retryAfter: Millis = 10_000
-const mostTries = 12
+export const retryAfter: Millis = 10_000
+export const mostTries = 12
 /** maxQueuedEvents. */
 const mostQueued = 1000
 /** tools/events finishTime: an event that comes again within this time is the same event. */

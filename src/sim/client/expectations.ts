@@ -2,7 +2,7 @@ import type { Millis } from '../kernel/agenda.ts'
 import type { ObjectKey } from '../api/objects.ts'
 
 /** Upstream: pkg/controller ExpectationsTimeout. */
-const expectationsTimeout: Millis = 5 * 60_000
+export const expectationsTimeout: Millis = 5 * 60_000
 
 interface Expected {
   creates: number

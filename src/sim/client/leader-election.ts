@@ -4,9 +4,9 @@ import type { Lease } from '../api/generated/types.ts'
 import type { ComponentContext } from './component.ts'
 
 /** --leader-elect-lease-duration, --leader-elect-renew-deadline, --leader-elect-retry-period. */
-const leaseDuration: Millis = 15_000
-const renewDeadline: Millis = 10_000
-const retryPeriod: Millis = 2_000
+export const leaseDuration: Millis = 15_000
+export const renewDeadline: Millis = 10_000
+export const retryPeriod: Millis = 2_000
 
 interface Observed {
   readonly record: Lease['spec']

@@ -54,7 +54,7 @@ export const kubeletConstants = {
   registerBackOffMax: 7000,
   /** nodeLeaseRenewIntervalFraction: a quarter of the lease's duration. */
   leaseRenewFraction: 4,
-  leaseEnsureBackOffInitial: 200,
+  leaseEnsureBackOffInitial: 100,
   leaseEnsureBackOffMax: 7000,
   maxNamesPerImage: 5,
 } as const

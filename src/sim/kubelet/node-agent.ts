@@ -175,7 +175,11 @@ export class NodeAgent {
     if (written.ok) {
       this.lease = written.value
       this.planRenewal()
-    } else context.agenda.after(delay, `kubelet ${nodeName}: lease again`, () => this.ensureLease(Math.min(delay * 2, kubeletConstants.leaseEnsureBackOffMax)))
+      return
+    }
+    // Doubled before the first wait already.
+    const wait = Math.min(delay * 2, kubeletConstants.leaseEnsureBackOffMax)
+    context.agenda.after(wait, `kubelet ${nodeName}: lease again`, () => this.ensureLease(wait))
   }
 
   private planRenewal(): void {

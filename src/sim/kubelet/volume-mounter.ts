@@ -5,10 +5,10 @@ import type { EnvironmentSource } from './container-environment.ts'
 import { mountVolumes, type VolumeFiles } from './pod-volumes.ts'
 
 /** A failed mount is tried again after half a second, doubling to two minutes and two seconds. */
-const firstRetry: Millis = 500
-const longestRetry: Millis = 122_000
+export const firstRetry: Millis = 500
+export const longestRetry: Millis = 122_000
 /** podAttachAndMountTimeout: then the pod's worker says that it gave up, and begins to wait anew. */
-const patience: Millis = 123_000
+export const patience: Millis = 123_000
 
 /** What a mounter needs from the pod's worker. */
 export interface MounterHost {

@@ -5,7 +5,7 @@ import type { Pod, PodSpec, Toleration } from '../generated/types.ts'
 const notReady = 'node.kubernetes.io/not-ready'
 const unreachable = 'node.kubernetes.io/unreachable'
 /** --default-not-ready-toleration-seconds and --default-unreachable-toleration-seconds. */
-const tolerationSeconds = 300
+export const tolerationSeconds = 300
 
 /** Lets a pod stay 300 s on a node that is not ready or unreachable, unless it says otherwise. */
 export function admitDefaultTolerations(pod: Pod): Pod {

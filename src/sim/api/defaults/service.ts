@@ -1,7 +1,7 @@
 // Upstream: pkg/apis/core/v1/defaults.go SetDefaults_Service (v1.36).
 import type { Service, ServicePort } from '../generated/types.ts'
 
-const clientIPTimeoutSeconds = 10_800
+export const clientIPTimeoutSeconds = 10_800
 
 /** Type ClusterIP, no affinity, traffic policies, TCP, and a target port equal to the port. */
 export function defaultService(service: Service): Service {

@@ -16,9 +16,9 @@ import { DaemonTally } from './daemon-tally.ts'
 import { FailedPodBackOff } from './failed-pod-back-off.ts'
 
 /** Upstream flag --concurrent-daemonset-syncs. */
-const concurrentSyncs = 2
+export const concurrentSyncs = 2
 /** Upstream: BurstReplicas; no pass makes or deletes more. */
-const burstReplicas = 250
+export const burstReplicas = 250
 
 /** Keeps one pod of each DaemonSet on every node that is eligible. */
 export function startDaemonSetController(context: ComponentContext): void {

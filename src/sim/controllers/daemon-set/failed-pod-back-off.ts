@@ -1,8 +1,8 @@
 import type { Millis } from '../../kernel/agenda.ts'
 
 /** Upstream: cmd/kube-controller-manager, flowcontrol.NewBackOff(1 s, 15 min). */
-const firstPause: Millis = 1_000
-const longestPause: Millis = 15 * 60_000
+export const firstPause: Millis = 1_000
+export const longestPause: Millis = 15 * 60_000
 
 /** Keeps a set and a kubelet that refuses its pods from running in circles: each failed pod on a node is deleted later than the one before. */
 export class FailedPodBackOff {

@@ -16,26 +16,27 @@ const neverCopied: ReadonlySet<string> = new Set([
 ])
 
 /** Upstream: maxRevHistoryLengthInChars. */
-const maxRevisionHistoryLength = 2000
+export const maxRevisionHistoryLength = 2000
 
 type Annotations = Readonly<Record<string, string>>
 
 /** The revision that a set or deployment carries; null when there is none that can be read. */
-export function revisionOf(object: { readonly metadata: { readonly annotations?: Annotations } }): number | null {
-  return integer(object.metadata.annotations?.[revisionAnnotation])
+export function revisionOf(object: { readonly metadata: { readonly annotations?: Annotations } }): bigint | null {
+  return parseRevision(object.metadata.annotations?.[revisionAnnotation])
 }
 
-/** The highest revision among these sets; what cannot be read does not count. */
-export function maxRevision(replicaSets: readonly ReplicaSet[]): number {
-  return replicaSets.reduce((max, replicaSet) => Math.max(max, revisionOf(replicaSet) ?? 0), 0)
+/** The one after the highest revision among these sets; what cannot be read does not count. */
+export function nextRevision(replicaSets: readonly ReplicaSet[]): bigint {
+  const revisions = replicaSets.map((replicaSet) => revisionOf(replicaSet) ?? 0n)
+  return BigInt.asIntN(64, revisions.reduce((max, revision) => (revision > max ? revision : max), 0n) + 1n)
 }
 
 /** The second highest revision: where a rollback to "the one before" goes. */
-export function lastRevision(replicaSets: readonly ReplicaSet[]): number {
-  let max = 0
-  let second = 0
+export function lastRevision(replicaSets: readonly ReplicaSet[]): bigint {
+  let max = 0n
+  let second = 0n
   for (const replicaSet of replicaSets) {
-    const revision = revisionOf(replicaSet) ?? 0
+    const revision = revisionOf(replicaSet) ?? 0n
     if (revision >= max) [second, max] = [max, revision]
     else if (revision > second) second = revision
   }
@@ -62,13 +63,13 @@ export function withReplicas(annotations: Annotations | undefined, deployment: D
  * The annotations of the set of the current template: the deployment's own, and the highest revision of all, with the one it had before
  * kept as history (SetNewReplicaSetAnnotations).
  */
-export function annotationsOfNewSet(deployment: Deployment, before: Annotations | undefined, newRevision: number): Annotations {
+export function annotationsOfNewSet(deployment: Deployment, before: Annotations | undefined, newRevision: bigint): Annotations {
   const annotations: Record<string, string> = { ...before }
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!neverCopied.has(key)) annotations[key] = value
   }
   const oldText = before?.[revisionAnnotation]
-  const oldRevision = oldText ? integer(oldText) : 0
+  const oldRevision = oldText ? parseRevision(oldText) : 0n
   if (oldRevision === null || oldRevision >= newRevision) return annotations
   annotations[revisionAnnotation] = String(newRevision)
   if (oldText !== undefined) {
@@ -96,6 +97,13 @@ export function annotationsAfterRollback(deployment: Deployment, target: Replica
   const kept = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => neverCopied.has(key) && key !== rollbackAnnotation)
   const taken = Object.entries(target.metadata.annotations ?? {}).filter(([key]) => !neverCopied.has(key))
   return Object.fromEntries([...kept, ...taken])
+}
+
+/** A revision is a 64-bit number, greater than a `number` can hold exactly; null for what is none. */
+export function parseRevision(text: string | undefined): bigint | null {
+  if (text === undefined || !/^[+-]?\d{1,19}$/.test(text)) return null
+  const revision = BigInt(text.replace('+', ''))
+  return BigInt.asIntN(64, revision) === revision ? revision : null
 }
 
 function integer(text: string | undefined): number | null {

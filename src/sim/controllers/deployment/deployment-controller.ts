@@ -8,9 +8,9 @@ import { claim, controlledBy, indexByController, orphansIn, resolveController } 
 import { DeploymentSync } from './deployment-sync.ts'
 
 /** Upstream flag --concurrent-deployment-syncs. */
-const concurrentSyncs = 5
+export const concurrentSyncs = 5
 /** Upstream: maxRetries; after that a deployment waits for the next change. */
-const maxRetries = 15
+export const maxRetries = 15
 
 /** Rolls the pods of each Deployment from one template to the next, with one ReplicaSet a template. */
 export function startDeploymentController(context: ComponentContext): void {

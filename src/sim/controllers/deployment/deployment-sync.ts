@@ -5,7 +5,7 @@ import type { ComponentContext } from '../../client/component.ts'
 import type { Requeue } from '../../client/work-queue.ts'
 import { isNamespaceTerminating, messageOf } from '../pod-control.ts'
 import { semanticEqual } from '../../api/semantic.ts'
-import { maxRevision, revisionAnnotation, revisionOf, rollbackAnnotation, withReplicas } from './annotations.ts'
+import { nextRevision, revisionAnnotation, revisionOf, rollbackAnnotation, withReplicas } from './annotations.ts'
 import {
   conditionOf, deploymentStatus, hasProgressDeadline, isComplete, pausedCondition, rolloutConditions, untilDeadline, withCondition, type NewCondition,
 } from './conditions.ts'
@@ -109,7 +109,7 @@ export class DeploymentSync {
       throw new StatusError(created.status)
     }
     const current = created.ok ? created.value : this.existing(draft.metadata.name, created.status)
-    const hasRevision = this.setRevision(String(maxRevision(old) + 1))
+    const hasRevision = this.setRevision(String(nextRevision(old)))
     const isWatched = created.ok && hasProgressDeadline(this.deployment)
     if (isWatched) this.addCondition({ type: 'Progressing', status: 'True', reason: 'NewReplicaSetCreated', message: `Created new replica set "${name}"` })
     if (hasRevision || isWatched) must(this.context.client.updateStatus('deployments', this.deployment))

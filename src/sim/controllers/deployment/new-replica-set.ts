@@ -2,7 +2,7 @@ import type { Deployment, ReplicaSet } from '../../api/generated/types.ts'
 import type { Draft } from '../../client/component.ts'
 import { controllerReference } from '../pod-control.ts'
 import { podTemplateHash } from '../pod-template-hash.ts'
-import { annotationsOfNewSet, maxRevision, withReplicas } from './annotations.ts'
+import { annotationsOfNewSet, nextRevision, withReplicas } from './annotations.ts'
 import { hashLabel } from './replica-sets.ts'
 import { newSetReplicas } from './rollout-plan.ts'
 
@@ -11,7 +11,7 @@ export function newReplicaSet(deployment: Deployment, old: readonly ReplicaSet[]
   const { metadata, spec, status } = deployment
   const hash = podTemplateHash(spec.template, status.collisionCount)
   const labels = { ...spec.template.metadata.labels, [hashLabel]: hash }
-  const annotations = annotationsOfNewSet(deployment, undefined, maxRevision(old) + 1)
+  const annotations = annotationsOfNewSet(deployment, undefined, nextRevision(old))
   return {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
@@ -34,7 +34,7 @@ export function newReplicaSet(deployment: Deployment, old: readonly ReplicaSet[]
 /** Pure: the current set with the deployment's annotations, revision and minReadySeconds; null when it has them already. */
 export function currentSetBroughtUpToDate(deployment: Deployment, current: ReplicaSet, old: readonly ReplicaSet[]): ReplicaSet | null {
   const before = current.metadata.annotations ?? {}
-  const annotations = annotationsOfNewSet(deployment, before, maxRevision(old) + 1)
+  const annotations = annotationsOfNewSet(deployment, before, nextRevision(old))
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0
   const changed = Object.entries(annotations).some(([key, value]) => before[key] !== value)
   if (!changed && (current.spec.minReadySeconds ?? 0) === minReadySeconds) return null

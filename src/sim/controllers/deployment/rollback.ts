@@ -1,5 +1,5 @@
 import type { Deployment, ReplicaSet } from '../../api/generated/types.ts'
-import { annotationsAfterRollback, lastRevision, revisionOf, rollbackAnnotation } from './annotations.ts'
+import { annotationsAfterRollback, lastRevision, parseRevision, revisionOf, rollbackAnnotation } from './annotations.ts'
 import { labelsWithoutHash, sameTemplate } from './replica-sets.ts'
 
 /** What a rollback that was asked for by annotation writes and says. */
@@ -10,9 +10,9 @@ export interface RollbackPlan {
 
 /** Pure: back to the template of the set with the asked revision, 0 being the one before; the request is always taken off (rollback). */
 export function planRollback(deployment: Deployment, replicaSets: readonly ReplicaSet[]): RollbackPlan {
-  const asked = Number(deployment.metadata.annotations?.[rollbackAnnotation] ?? '0') || 0
-  const revision = asked === 0 ? lastRevision(replicaSets) : asked
-  if (revision === 0) return refused(deployment, 'DeploymentRollbackRevisionNotFound', 'Unable to find last revision.')
+  const asked = parseRevision(deployment.metadata.annotations?.[rollbackAnnotation]) ?? 0n
+  const revision = asked === 0n ? lastRevision(replicaSets) : asked
+  if (revision === 0n) return refused(deployment, 'DeploymentRollbackRevisionNotFound', 'Unable to find last revision.')
   const target = replicaSets.find((replicaSet) => revisionOf(replicaSet) === revision)
   if (!target) return refused(deployment, 'DeploymentRollbackRevisionNotFound', 'Unable to find the revision to rollback to.')
   const { name } = deployment.metadata

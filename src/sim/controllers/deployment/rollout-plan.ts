@@ -124,13 +124,13 @@ function proportion(deployment: Deployment, replicaSet: ReplicaSet, left: number
 }
 
 /** Pure: the old sets that are too many to keep, lowest revision first (cleanupDeployment). */
-export function planHistoryCleanup({ spec }: Deployment, old: readonly ReplicaSet[], revisionOf: (replicaSet: ReplicaSet) => number | null): readonly ReplicaSet[] {
+export function planHistoryCleanup({ spec }: Deployment, old: readonly ReplicaSet[], revisionOf: (replicaSet: ReplicaSet) => bigint | null): readonly ReplicaSet[] {
   if (spec.revisionHistoryLimit >= 2_147_483_647) return []
   const alive = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
   const surplus = Math.max(0, alive.length - spec.revisionHistoryLimit)
   const byRevision = alive.sort((a, b) => {
     const [first, second] = [revisionOf(a), revisionOf(b)]
-    return first === null || second === null || first === second ? olderFirst(a, b) : first - second
+    return first === null || second === null || first === second ? olderFirst(a, b) : first < second ? -1 : 1
   })
   return byRevision.slice(0, surplus).filter(({ metadata, spec: { replicas }, status }) => {
     return replicas === 0 && status.replicas === 0 && (metadata.generation ?? 0) <= (status.observedGeneration ?? 0)

@@ -21,7 +21,7 @@ import { TopologyCache } from './topology-hints.ts'
 import { TriggerTimes } from './trigger-times.ts'
 
 /** Upstream: endpointSliceChangeMinSyncDelay. */
-const sliceChangeDelay = 1_000
+export const sliceChangeDelay = 1_000
 
 /** Keeps the EndpointSlices of every Service with a selector equal to the pods it selects. */
 export function startEndpointSliceController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {

@@ -1,7 +1,7 @@
 import type { Uid } from '../../api/objects.ts'
 
 /** Upstream: the size of absentOwnerCache. */
-const capacity = 500
+export const capacity = 500
 
 /** Owners that were looked for and not found: of a thousand pods of one ReplicaSet the first asks for all. */
 export class AbsentOwners {

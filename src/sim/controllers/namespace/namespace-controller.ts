@@ -13,7 +13,7 @@ import { namespaceConditions } from './namespace-conditions.ts'
 import { finalizerEstimateSeconds, podsEstimateSeconds, requeueAfter, withoutKubernetesFinalizer } from './plan-namespace.ts'
 
 /** Upstream: namespaceDeletionGracePeriod. Caches of the server may not know yet that the namespace takes nothing new. */
-const deletionGrace = 5_000
+export const deletionGrace = 5_000
 
 /** Empties namespaces that are being deleted, pods before all else, and lets them go. */
 export function startNamespaceController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {

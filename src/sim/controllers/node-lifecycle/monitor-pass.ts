@@ -35,7 +35,7 @@ export interface KnownNode {
 }
 
 /** Upstream: nodeHealthUpdateRetry. */
-const updateTries = 5
+export const updateTries = 5
 
 /** Remembers a node; its zone is worked out again only when its labels have changed. */
 export function knowNode(nodes: Map<string, KnownNode>, node: Node): KnownNode {

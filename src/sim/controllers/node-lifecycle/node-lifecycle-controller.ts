@@ -19,9 +19,9 @@ import { planDisruption } from './zone-state.ts'
 import type { ZoneCount, ZoneState } from './zone-state.ts'
 
 /** Upstream: nodeUpdateWorkerSize, podUpdateWorkerSize, scheduler.NodeEvictionPeriod. */
-const nodeWorkers = 8
-const podWorkers = 4
-const taintingPeriod: Millis = 100
+export const nodeWorkers = 8
+export const podWorkers = 4
+export const taintingPeriod: Millis = 100
 
 /** Notices nodes that have gone silent: conditions, taints, and the readiness of their pods. */
 export function startNodeLifecycleController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {

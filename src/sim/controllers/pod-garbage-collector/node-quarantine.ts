@@ -1,7 +1,7 @@
 import type { Millis } from '../../kernel/agenda.ts'
 
 /** Upstream: quarantineTime. */
-const quarantineTime: Millis = 40_000
+export const quarantineTime: Millis = 40_000
 
 /** Nodes that pods name and the cache does not show: only after a while is it believed that they are gone. */
 export class NodeQuarantine {

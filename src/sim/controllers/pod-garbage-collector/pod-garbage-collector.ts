@@ -12,7 +12,7 @@ import { isFinished, planOrphaned, planOutOfService, planTerminated, planUnsched
 import type { PodRemoval } from './plan-pod-garbage.ts'
 
 /** Upstream: gcCheckPeriod. */
-const checkPeriod: Millis = 20_000
+export const checkPeriod: Millis = 20_000
 
 /** Removes pods that no kubelet will remove: of nodes that are gone or out of service, never scheduled, or finished and too many. */
 export function startPodGarbageCollector(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {

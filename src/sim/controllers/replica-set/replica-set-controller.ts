@@ -14,7 +14,7 @@ import { PodTally } from './pod-tally.ts'
 import { burstReplicas, countPods, planReplicas, replicaSetStatus, type ReplicaPlan, type StatusCounts } from './replica-set-plan.ts'
 
 /** Upstream flag --concurrent-replicaset-syncs. */
-const concurrentSyncs = 5
+export const concurrentSyncs = 5
 
 /** Keeps as many pods alive as each ReplicaSet asks for. */
 export function startReplicaSetController(context: ComponentContext): void {

@@ -8,7 +8,7 @@ import { WorkQueue } from '../../client/work-queue.ts'
 import { certificateAuthority } from './certificate-authority.ts'
 
 const defaultAccount = 'default'
-const rootCaConfigMap = 'kube-root-ca.crt'
+export const rootCaConfigMap = 'kube-root-ca.crt'
 const tokenType = 'kubernetes.io/service-account-token'
 const accountNameAnnotation = 'kubernetes.io/service-account.name'
 const accountUidAnnotation = 'kubernetes.io/service-account.uid'

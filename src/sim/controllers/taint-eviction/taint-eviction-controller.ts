@@ -11,7 +11,7 @@ import { planEviction, planStay } from './plan-eviction.ts'
 
 /** Upstream: UpdateWorkerSize, retries. */
 const workers = 8
-const deletionTries = 5
+export const deletionTries = 5
 
 const disruptionTarget = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' } as const
 

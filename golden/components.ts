@@ -1,0 +1,44 @@
+import { Timeline } from '../src/sim/kernel/agenda.ts'
+import { conflict } from '../src/sim/api/errors.ts'
+import { StatusError } from '../src/sim/api/status.ts'
+import { createPipeline, type Json } from './objects/pipeline.ts'
+import { WorkQueue } from '../src/sim/client/work-queue.ts'
+
+/** Milliseconds between the failures of a key in a default work queue, as far as they go. */
+export function retryDelays(count: number): readonly number[] {
+  const timeline = new Timeline()
+  const at: number[] = []
+  const queue = new WorkQueue(timeline, 'golden', () => {
+    at.push(timeline.now)
+    throw new StatusError(conflict({ group: '', resource: 'pods' }, 'web', 'again'))
+  }, { cost: 0 })
+  queue.add('key')
+  while (at.length <= count && timeline.step(Number.MAX_SAFE_INTEGER));
+  return at.slice(1).map((time, index) => time - (at[index] ?? 0))
+}
+
+/** What the API server fills in where an object says nothing. */
+export function defaulted(manifest: Json): Json {
+  const created = createPipeline().create({ metadata: { name: 'golden', namespace: 'default' }, ...manifest }, { admission: true })
+  if (!created.ok) throw new Error(created.status.message)
+  return created.value
+}
+
+/** True when a session may last so long at most. */
+export function isLongestAffinity(seconds: number): boolean {
+  const accepts = (timeoutSeconds: number) => createPipeline().create({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'golden', namespace: 'default' }, spec: { ports: [{ port: 80 }], sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } } }, { admission: true }).ok
+  return accepts(seconds) && !accepts(seconds + 1)
+}
+
+const labels = { app: 'web' }
+const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'x:1', readinessProbe: { tcpSocket: { port: 80 } } }] } }
+
+/** A workload that states nothing but what it must. */
+export function workload(kind: 'Deployment' | 'DaemonSet'): Json {
+  return { apiVersion: 'apps/v1', kind, spec: { selector: { matchLabels: labels }, template } }
+}
+
+/** Likewise a pod. */
+export function plainPod(): Json {
+  return { apiVersion: 'v1', kind: 'Pod', spec: template.spec }
+}

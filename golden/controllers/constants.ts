@@ -1,0 +1,87 @@
+import { parseDuration } from '../../src/sim/api/duration.ts'
+import { tolerationSeconds } from '../../src/sim/api/admission/default-tolerations.ts'
+import { expectationsTimeout } from '../../src/sim/client/expectations.ts'
+import { leaseDuration, renewDeadline, retryPeriod } from '../../src/sim/client/leader-election.ts'
+import { rateLimits } from '../../src/sim/cluster/components.ts'
+import { burstReplicas as daemonBurst, concurrentSyncs as daemonSyncs } from '../../src/sim/controllers/daemon-set/daemon-set-controller.ts'
+import { firstPause, longestPause } from '../../src/sim/controllers/daemon-set/failed-pod-back-off.ts'
+import { maxRevisionHistoryLength } from '../../src/sim/controllers/deployment/annotations.ts'
+import { concurrentSyncs as deploymentSyncs, maxRetries } from '../../src/sim/controllers/deployment/deployment-controller.ts'
+import { sliceChangeDelay } from '../../src/sim/controllers/endpoint-slice/endpoint-slice-controller.ts'
+import { defaultControllerManagerFlags } from '../../src/sim/controllers/flags.ts'
+import { capacity } from '../../src/sim/controllers/garbage-collector/absent-owners.ts'
+import { deletionGrace } from '../../src/sim/controllers/namespace/namespace-controller.ts'
+import { nodeWorkers, podWorkers } from '../../src/sim/controllers/node-lifecycle/node-lifecycle-controller.ts'
+import { quarantineTime } from '../../src/sim/controllers/pod-garbage-collector/node-quarantine.ts'
+import { checkPeriod } from '../../src/sim/controllers/pod-garbage-collector/pod-garbage-collector.ts'
+import { slowStartBatches } from '../../src/sim/controllers/pod-control.ts'
+import { burstReplicas } from '../../src/sim/controllers/replica-set/replica-set-plan.ts'
+import { concurrentSyncs as replicaSetSyncs } from '../../src/sim/controllers/replica-set/replica-set-controller.ts'
+import { rootCaConfigMap } from '../../src/sim/controllers/service-account/service-account-controller.ts'
+import { deletionTries } from '../../src/sim/controllers/taint-eviction/taint-eviction-controller.ts'
+import { defaulted, retryDelays, workload } from '../components.ts'
+import type { GoldenCase, GoldenSet } from '../harness.ts'
+import { partialDifference } from '../nodes/partial.ts'
+
+/** The numbers of the controllers that are built, as their own code has them. A case whose flag or constant the product does not have is about what is not built. */
+export const controllerConstants: GoldenSet = {
+  name: 'controllers/constants',
+  applicable: (golden) => valueOf(golden) !== undefined,
+  run: (golden) => {
+    const { value, unit } = golden.out
+    return partialDifference(unit === 'duration' ? parseDuration(value) : value, valueOf(golden))
+  },
+}
+
+const managerLimits = rateLimits['kube-controller-manager']
+
+/** Flags that are no options of this simulation, but whose default its code has. */
+const fixedFlags: Readonly<Record<string, unknown>> = {
+  '--concurrent-deployment-syncs': deploymentSyncs,
+  '--concurrent-replicaset-syncs': replicaSetSyncs,
+  '--concurrent-daemonset-syncs': daemonSyncs,
+  '--kube-api-qps': managerLimits.qps,
+  '--kube-api-burst': managerLimits.burst,
+  '--leader-elect-lease-duration': leaseDuration,
+  '--leader-elect-renew-deadline': renewDeadline,
+  '--leader-elect-retry-period': retryPeriod,
+  '--node-cidr-mask-size-ipv4': defaultControllerManagerFlags.nodeCidrMaskSize,
+}
+
+/** By upstream's names for them. */
+const constants: Readonly<Record<string, () => unknown>> = {
+  'rs-burst-replicas': () => burstReplicas,
+  'slow-start-initial-batch': () => slowStartBatches(10)[0],
+  'expectations-timeout': () => expectationsTimeout,
+  'deployment-max-retries': () => maxRetries,
+  'deployment-revision-history-max-chars': () => maxRevisionHistoryLength,
+  'deployment-default-revision-history-limit': () => defaulted(workload('Deployment')).spec.revisionHistoryLimit,
+  'deployment-default-progress-deadline': () => defaulted(workload('Deployment')).spec.progressDeadlineSeconds,
+  'deployment-default-max-surge': () => defaulted(workload('Deployment')).spec.strategy.rollingUpdate.maxSurge,
+  'deployment-default-max-unavailable': () => defaulted(workload('Deployment')).spec.strategy.rollingUpdate.maxUnavailable,
+  'workqueue-base-delay': () => retryDelays(3)[0],
+  'workqueue-max-delay': () => Math.max(...retryDelays(25)),
+  'daemonset-burst-replicas': () => daemonBurst,
+  'daemonset-failed-pod-backoff-base': () => firstPause,
+  'daemonset-failed-pod-backoff-max': () => longestPause,
+  'daemonset-default-max-unavailable': () => defaulted(workload('DaemonSet')).spec.updateStrategy.rollingUpdate.maxUnavailable,
+  'daemonset-default-max-surge': () => defaulted(workload('DaemonSet')).spec.updateStrategy.rollingUpdate.maxSurge,
+  'daemonset-default-revision-history-limit': () => defaulted(workload('DaemonSet')).spec.revisionHistoryLimit,
+  'podgc-check-period': () => checkPeriod,
+  'podgc-quarantine': () => quarantineTime,
+  'namespace-deletion-grace': () => deletionGrace,
+  'gc-absent-owner-cache': () => capacity,
+  'endpointslice-change-min-delay': () => sliceChangeDelay,
+  'nodelifecycle-workers': () => nodeWorkers,
+  'nodelifecycle-pod-workers': () => podWorkers,
+  'default-toleration-seconds': () => tolerationSeconds,
+  'tainteviction-retries': () => deletionTries,
+  'root-ca-configmap': () => rootCaConfigMap,
+}
+
+function valueOf({ name, in: input }: GoldenCase): unknown {
+  if (input.kind === 'constant') return constants[name]?.()
+  if (input.flag === undefined) return undefined
+  const property = String(input.flag).slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return fixedFlags[input.flag] ?? (defaultControllerManagerFlags as unknown as Record<string, unknown>)[property]
+}
