@@ -1,7 +1,7 @@
 import type { Deployment, ReplicaSet } from '../../src/sim/api/generated/types.ts'
 import { StatusError, type Result } from '../../src/sim/api/status.ts'
 import { formatTime, parseTime } from '../../src/sim/api/time.ts'
-import { annotationsOfNewSet, maxRevision, revisionOf, withReplicas } from '../../src/sim/controllers/deployment/annotations.ts'
+import { annotationsOfNewSet, nextRevision, revisionOf, withReplicas } from '../../src/sim/controllers/deployment/annotations.ts'
 import {
   conditionOf, deploymentStatus, isComplete, pausedCondition, progressConditions, rolloutConditions, untilDeadline,
 } from '../../src/sim/controllers/deployment/conditions.ts'
@@ -129,7 +129,7 @@ function runCreate(input: Json, out: Json): string | null {
 const oldSet = (revision: string, at: number): ReplicaSet => replicaSetOf({ metadata: { name: `old-${at}`, annotations: { 'deployment.kubernetes.io/revision': revision } } })
 
 function runRevision(input: Json, out: Json): string | null {
-  const annotations = annotationsOfNewSet(deploymentOf({ spec: {} }), input.newReplicaSetAnnotations ?? undefined, maxRevision(input.oldRevisions.map(oldSet)) + 1)
+  const annotations = annotationsOfNewSet(deploymentOf({ spec: {} }), input.newReplicaSetAnnotations ?? undefined, nextRevision(input.oldRevisions.map(oldSet)))
   const revision = annotations['deployment.kubernetes.io/revision']
   return first([
     namedDifference(out.newReplicaSetAnnotations, annotations, 'set'),
@@ -139,7 +139,7 @@ function runRevision(input: Json, out: Json): string | null {
 
 function runAnnotationCopy(input: Json, out: Json): string | null {
   const deployment = deploymentOf({ metadata: { annotations: input.deploymentAnnotations }, spec: {} })
-  const annotations = annotationsOfNewSet(deployment, input.replicaSetAnnotationsBefore, maxRevision(input.oldRevisions.map(oldSet)) + 1)
+  const annotations = annotationsOfNewSet(deployment, input.replicaSetAnnotationsBefore, nextRevision(input.oldRevisions.map(oldSet)))
   const extra = Object.keys(annotations).filter((key) => !Object.hasOwn(out.replicaSetAnnotations, key))
   return first([namedDifference(out.replicaSetAnnotations, annotations), namedDifference([], extra, 'more')])
 }
