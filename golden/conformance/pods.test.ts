@@ -154,7 +154,7 @@ conformance('pod-lifecycle-status', (bench) => {
   bench.patch('pods', bench.key('pod-test'), 'strategic', { metadata: { labels: { 'test-pod': 'patched' } }, spec: { containers: [{ name: 'pause', image: 'nginx:1.27' }] } })
   expect(watch.types().slice(before)).toEqual(['MODIFIED'])
   expect(bench.get('pods', bench.key('pod-test'))).toMatchObject({ metadata: { labels: { 'test-pod': 'patched' } }, spec: { containers: [{ image: 'nginx:1.27' }] } })
-  const unready = (pod: Pod) => pod.status.conditions?.map((condition) => (/Ready$/.test(condition.type) ? { ...condition, status: 'False' } : condition))
+  const unready = (pod: Pod) => pod.status.conditions?.map((condition) => (condition.type.endsWith('Ready') ? { ...condition, status: 'False' } : condition))
   const answer = bench.update('pods', bench.key('pod-test'), (pod) => ({ ...pod, status: { ...pod.status, conditions: unready(pod) } }), 'status')
   for (const type of ['Ready', 'ContainersReady']) expect(answer.status.conditions?.find((condition) => condition.type === type)?.status).toBe('False')
   bench.deleteCollection('pods', 'test-pod-static=true', { gracePeriodSeconds: 1 })
