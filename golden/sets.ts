@@ -20,6 +20,7 @@ import { statusErrors } from './machinery/status-errors.ts'
 import { eventCorrelator } from './nodes/event-correlator.ts'
 import { env } from './nodes/env.ts'
 import { logsErrors } from './nodes/logs-errors.ts'
+import { events } from './nodes/events.ts'
 import { nodeLoss } from './nodes/node-loss.ts'
 import { podStatus } from './nodes/pod-status.ts'
 import { termination } from './nodes/termination.ts'
@@ -78,6 +79,7 @@ export const sets: readonly GoldenSet[] = [
   images,
   env,
   logsErrors,
+  events,
   garbageCollector,
   namespaceSet,
   podgcSet,

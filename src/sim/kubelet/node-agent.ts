@@ -34,6 +34,7 @@ export class NodeAgent {
   private images = -1
   private imageList: ReturnType<typeof nodeImages> = []
   private wasReady = false
+  private wasUnschedulable = false
   private readonly resources: ReturnType<typeof nodeResources>
 
   constructor(options: NodeAgentOptions) {
@@ -71,6 +72,7 @@ export class NodeAgent {
     }
     this.options.registered(node)
     context.events.event(this.reference(), 'Normal', 'Starting', 'Starting kubelet.')
+    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) this.tell(reason)
     this.firstPass = context.agenda.now
     this.post(node)
     this.planPass()
@@ -107,7 +109,8 @@ export class NodeAgent {
   private isChanged(): boolean {
     const { runtime } = this.options
     const told = (this.known?.status.conditions ?? []).find((condition) => condition.type === 'Ready')?.status
-    return runtime.disk.images.size !== this.images || told !== (this.options.networkReady() ? 'True' : 'False')
+    const unschedulable = this.known?.spec.unschedulable === true
+    return unschedulable !== this.wasUnschedulable || runtime.disk.images.size !== this.images || told !== (this.options.networkReady() ? 'True' : 'False')
   }
 
   private pass(): void {
@@ -120,6 +123,7 @@ export class NodeAgent {
 
   private post(node: Node): void {
     const { context, flags } = this.options
+    this.tellSchedulability(node)
     const status = this.status(node.status.conditions ?? [])
     const due = context.agenda.now - this.lastPost >= flags.nodeStatusReportFrequency
     const bootBefore = node.status.nodeInfo?.bootID
@@ -134,11 +138,21 @@ export class NodeAgent {
   }
 
   private tellReadiness(): void {
-    const { context, nodeName } = this.options
     const ready = this.options.networkReady()
     if (ready === this.wasReady) return
     this.wasReady = ready
-    const reason = ready ? 'NodeReady' : 'NodeNotReady'
+    this.tell(ready ? 'NodeReady' : 'NodeNotReady')
+  }
+
+  private tellSchedulability({ spec }: Node): void {
+    const unschedulable = spec.unschedulable === true
+    if (unschedulable === this.wasUnschedulable) return
+    this.wasUnschedulable = unschedulable
+    this.tell(unschedulable ? 'NodeNotSchedulable' : 'NodeSchedulable')
+  }
+
+  private tell(reason: string): void {
+    const { context, nodeName } = this.options
     context.events.event(this.reference(), 'Normal', reason, `Node ${nodeName} status is now: ${reason}`)
   }
 
