@@ -114,7 +114,9 @@ export class Invariants {
     if (old === 'Running' && now === 'Pending') this.fail(60, `pod ${key} went from Running to Pending`)
     if ((now === 'Succeeded' || now === 'Failed') && after.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) this.fail(66, `pod ${key} is ${now} and Ready`)
     for (const status of after.status.containerStatuses ?? []) {
-      const restarts = before.status.containerStatuses?.find(({ name }) => name === status.name)?.restartCount ?? 0
+      const old = before.status.containerStatuses?.find(({ name }) => name === status.name)
+      const restarts = old?.restartCount ?? 0
+      if (old?.state?.running && status.state?.running && old.containerID !== status.containerID && status.restartCount === restarts) this.fail(61, `pod ${key}: ${status.name} is another container and its restarts are still ${restarts}`)
       if (status.restartCount < restarts) this.fail(61, `pod ${key}: restarts of ${status.name} fell from ${restarts} to ${status.restartCount}`)
     }
   }

@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet } from '../src/sim/api/generated/types.ts'
+import type { Deployment, Pod, ReplicaSet } from '../src/sim/api/generated/types.ts'
 import { controllerOf, keyOf, type KubernetesObject, type Uid } from '../src/sim/api/objects.ts'
 import type { Cluster } from '../src/sim/cluster/cluster.ts'
 
@@ -7,12 +7,17 @@ type Fail = (invariant: number, message: string) => never
 /** How old a count of available pods a controller may still go by. */
 const seenFor = 1000
 
-/** 75 and 76, at every write of a set: how many pods a rollout may have, and how few. */
+/** 74 to 76, at every write of a set or a pod: how many pods a rollout may have, and how few. */
 export class RolloutChecks {
   private readonly replicaSets = new Map<Uid, ReplicaSet>()
   private readonly deployments = new Map<Uid, Deployment>()
   /** Available pods by set, newest last, as far back as a cache may be. */
   private readonly available = new Map<Uid, { readonly at: number; readonly count: number }[]>()
+
+  /** Replicas wanted by set, as far back. */
+  private readonly wanted = new Map<Uid, { readonly at: number; readonly count: number }[]>()
+  /** The set of every pod that counts. */
+  private readonly active = new Map<Uid, Uid>()
 
   constructor(
     private readonly cluster: Cluster,
@@ -20,6 +25,7 @@ export class RolloutChecks {
   ) {}
 
   take(object: KubernetesObject, exists: boolean, before: KubernetesObject | undefined): void {
+    if (object.kind === 'Pod') return this.pod(object as Pod, exists, before === undefined)
     const map = object.kind === 'ReplicaSet' ? this.replicaSets : object.kind === 'Deployment' ? this.deployments : undefined
     if (!map) return
     const { uid } = object.metadata
@@ -30,8 +36,25 @@ export class RolloutChecks {
     if (exists && before) this.scaled(before as ReplicaSet, object as ReplicaSet)
   }
 
-  private count({ metadata, status }: ReplicaSet): void {
+  /** 74: a set never has more pods made than it wants, or wanted a moment ago. */
+  private pod(pod: Pod, exists: boolean, isNew: boolean): void {
+    const { uid } = pod.metadata
+    const owner = controllerOf(pod)?.uid
+    const isActive = exists && pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded'
+    if (isActive && owner !== undefined) this.active.set(uid, owner)
+    else this.active.delete(uid)
+    const set = this.replicaSets.get(owner ?? '')
+    if (!isNew || !isActive || !set) return
+    const count = [...this.active.values()].filter((each) => each === owner).length
+    const most = Math.max(set.spec.replicas, ...(this.wanted.get(set.metadata.uid) ?? []).map((each) => each.count))
+    if (count > most) this.fail(74, `ReplicaSet ${keyOf(set)} makes pod ${count} of ${most}`)
+  }
+
+  private count({ metadata, spec, status }: ReplicaSet): void {
     const { now } = this.cluster
+    const wanted = this.wanted.get(metadata.uid) ?? []
+    while (wanted.length > 1 && wanted[1]!.at < now - seenFor) wanted.shift()
+    this.wanted.set(metadata.uid, [...wanted, { at: now, count: spec.replicas }])
     const counts = this.available.get(metadata.uid) ?? []
     while (counts.length > 1 && counts[1]!.at < now - seenFor) counts.shift()
     this.available.set(metadata.uid, [...counts, { at: now, count: status.availableReplicas ?? 0 }])
