@@ -1,14 +1,54 @@
 import { formatQuantity, parseQuantity } from '../../src/sim/api/quantity.ts'
 import { defaultKubeletFlags, kubeletConstants } from '../../src/sim/kubelet/flags.ts'
 import { allocatableOf, evictionAmounts, initialNode, leaseSpecOf, listedImages, nodeAddresses, nodeConditionTexts, nodeInfoOf, nodeLabels, podCapacity, readyConditionOf, type Machine } from '../../src/sim/kubelet/node-status.ts'
+import type { Node } from '../../src/sim/api/generated/types.ts'
+import { must } from '../../src/sim/api/status.ts'
+import type { Draft } from '../../src/sim/client/component.ts'
+import { startNodeLifecycleController } from '../../src/sim/controllers/node-lifecycle/node-lifecycle-controller.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from './partial.ts'
+import { PlayedNode, told } from './played-node.ts'
 
 /** The node's object as a kubelet makes it. What controllers, eviction and shutdown do to it is judged elsewhere or left. */
 export const nodeObject: GoldenSet = {
   name: 'nodes/node-object',
-  applicable: ({ in: input }) => answered(input) !== undefined,
-  run: ({ in: input, out }) => partialDifference(out, answered(input)),
+  applicable: ({ in: input, out }) => isPlayed(input, out) || answered(input) !== undefined,
+  run: ({ in: input, out }) => partialDifference(out, isPlayed(input, out) ? played(input) : answered(input)),
+}
+
+function isPlayed(input: GoldenCase['in'], out: GoldenCase['out']): boolean {
+  return input.created === true || input.bootID !== undefined || input.unchangedForMs !== undefined || out.annotations !== undefined || input.unschedulable === true || input.labels?.['kubernetes.io/os'] !== undefined
+}
+
+/** What becomes of the object on a real API server. */
+function played(input: GoldenCase['in']): unknown {
+  const world = new PlayedNode()
+  const { cluster } = world
+  const node = () => must(cluster.client.get('nodes', 'n1'))
+  if (input.created) return { taints: must(cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'new' } } as unknown as Draft<'nodes'>)).spec.taints }
+  if (input.bootID) {
+    const after = world.reboot()
+    after.advance(20_000)
+    const event = after.sent('Rebooted')[0]
+    const [, now] = input.bootID
+    return { event: event && { ...told(event), message: event.message.replace(node().status.nodeInfo?.bootID ?? '', now) } }
+  }
+  if (input.unchangedForMs) {
+    world.advance(20_000)
+    const posts = new Set<string>()
+    cluster.client.watch('nodes', undefined, {}, { event: ({ object }) => posts.add((object as Node).metadata.resourceVersion ?? ''), closed: () => undefined })
+    const before = posts.size
+    world.advance(input.unchangedForMs)
+    return { posts: posts.size - before }
+  }
+  if (input.unschedulable || input.labels) {
+    cluster.component('node-controller', startNodeLifecycleController)
+    must(cluster.client.update('nodes', { ...node(), metadata: { ...node().metadata, labels: { ...node().metadata.labels, ...input.labels } }, spec: { ...node().spec, ...(input.unschedulable && { unschedulable: true }) } }))
+    world.advance(10_000)
+    const taint = node().spec.taints?.find(({ key }) => key === 'node.kubernetes.io/unschedulable')
+    return { labels: node().metadata.labels, taint, timeAdded: taint?.timeAdded ? 'set' : 'not set' }
+  }
+  return { annotations: node().metadata.annotations }
 }
 
 const machine: Machine = { cpu: '4', memory: '8Gi', ip: '10.0.0.5' }

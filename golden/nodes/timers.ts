@@ -112,7 +112,7 @@ function valueOf({ in: { component, field, flag, constant }, what, out }: Golden
   const name = field ?? flag ?? constant
   if (name === 'spec.sessionAffinityConfig.clientIP.timeoutSeconds') {
     // A field with a default and a greatest value: the words say which is meant.
-    if (/^Largest/.test(what)) return isLongestAffinity(out.ms / 1000) ? out.ms : 'another greatest value'
+    if (what.startsWith('Largest')) return isLongestAffinity(out.ms / 1000) ? out.ms : 'another greatest value'
     return clientIPTimeoutSeconds * 1000
   }
   const found = constants[component]?.[name]?.()
