@@ -42,7 +42,11 @@ const presets: Readonly<Record<NonNullable<ClusterOptions['preset']>, NonNullabl
   classic: { 'kube-controller-manager': { 'node-monitor-grace-period': '40s' } },
 }
 
-/** The flags given for a component: those of the preset, and over them its own. */
-export function flagTexts({ preset, flags }: ClusterOptions, component: string): FlagTexts {
-  return { ...(preset ? presets[preset][component] : {}), ...flags?.[component] }
+/** The largest number of machines whose /24 ranges of pod addresses fit into the usual 10.244.0.0/16. */
+const machinesOfUsualNetwork = 256
+
+/** The flags given for a component: what the size of the cluster asks for, those of the preset, and over them its own. */
+export function flagTexts({ preset, flags, workers = 3 }: ClusterOptions, component: string): FlagTexts {
+  const isLarge = component === 'kube-controller-manager' && workers + 1 > machinesOfUsualNetwork
+  return { ...(isLarge ? { 'cluster-cidr': '10.128.0.0/12' } : {}), ...(preset ? presets[preset][component] : {}), ...flags?.[component] }
 }

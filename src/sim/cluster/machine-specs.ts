@@ -26,7 +26,7 @@ export function machinesOf(world: World, options: ClusterOptions, processes: Pro
     cpu,
     memory,
     pods,
-    ip: `192.168.${Math.floor(index / 250)}.${10 + (index % 250)}`,
+    ip: `192.168.${Math.floor(index / 240)}.${10 + (index % 240)}`,
     zone: `zone-${zoneLetters[controlPlane ? 0 : (index - 1) % zones]}`,
     labels: controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {},
     taints: controlPlane ? [controlPlaneTaint] : [],

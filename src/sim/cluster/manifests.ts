@@ -27,14 +27,14 @@ export const images = {
 const parts: readonly ControlPlanePart[] = [
   { component: 'etcd', image: images.etcd, cpu: '100m', memory: '100Mi', port: 2381, command: ['etcd', '--data-dir=/var/lib/etcd'] },
   { component: 'kube-apiserver', image: images['kube-apiserver'], cpu: '250m', port: 6443, command: ['kube-apiserver', '--etcd-servers=https://127.0.0.1:2379', '--service-cluster-ip-range=10.96.0.0/16'] },
-  { component: 'kube-controller-manager', image: images['kube-controller-manager'], cpu: '200m', port: 10257, command: ['kube-controller-manager', '--allocate-node-cidrs=true', '--cluster-cidr=10.244.0.0/16', '--leader-elect=true'] },
+  { component: 'kube-controller-manager', image: images['kube-controller-manager'], cpu: '200m', port: 10257, command: ['kube-controller-manager', '--allocate-node-cidrs=true', '--leader-elect=true'] },
   { component: 'kube-scheduler', image: images['kube-scheduler'], cpu: '100m', port: 10259, command: ['kube-scheduler', '--leader-elect=true'] },
 ]
 
 /** The static pods of a control-plane machine, as `kubeadm init` writes them to /etc/kubernetes/manifests. */
 export function staticPods(flagsOf: (component: string) => Readonly<Record<string, string>>): Manifest[] {
   return parts.map(({ component, image, cpu, memory, port, command }) => {
-    const extra = Object.entries(flagsOf(component)).map(([flag, value]) => `--${flag}=${value}`)
+    const extra = Object.entries({ ...(component === 'kube-controller-manager' ? { 'cluster-cidr': '10.244.0.0/16' } : {}), ...flagsOf(component) }).map(([flag, value]) => `--${flag}=${value}`)
     const probe = { httpGet: { host: '127.0.0.1', path: '/livez', port, scheme: 'HTTPS' }, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15, failureThreshold: 8 }
     return {
       apiVersion: 'v1',
