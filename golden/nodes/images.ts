@@ -11,13 +11,18 @@ import { ImageStore } from '../../src/sim/runtime/image-store.ts'
 import { createNodeDisk } from '../../src/sim/runtime/node-disk.ts'
 import { popularImages } from '../../src/sim/runtime/popular-images.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
+import { imagesPlayed } from './images-played.ts'
 import { partialDifference } from './partial.ts'
 
 /** Pull policies, texts and times. Credentials, image collection and facts told in words are left. */
 export const images: GoldenSet = {
   name: 'nodes/images',
-  applicable: ({ in: input, out }) => answered(input, out) !== undefined,
-  run: ({ in: input, out }) => partialDifference(out, answered(input, out)),
+  applicable: (golden) => answeredOrPlayed(golden) !== undefined,
+  run: (golden) => partialDifference(golden.out, answeredOrPlayed(golden)),
+}
+
+function answeredOrPlayed(golden: GoldenCase): unknown {
+  return imagesPlayed(golden) ?? answered(golden.in, golden.out)
 }
 
 const normal = (reason: string, message: string) => ({ type: 'Normal', reason, message })
