@@ -76,7 +76,7 @@ export function startControllerManager(world: World, host: ProcessHost, flags: C
   // Upstream: cmd/kube-controller-manager/app/core.go: cascades and namespaces write more, so their clients may.
   const controller = (name: string, more = { qps: 1, burst: 1 }): ComponentContext => createContext(world, { ...request, name, informers: own.informers, qps: qps * more.qps, burst: burst * more.burst })
   const lead = (): void => {
-    startNodeIpamController(controller('node-ipam-controller'), flags)
+    startNodeIpamController(controller('cidrAllocator'), flags)
     startNodeLifecycleController(controller('node-controller'), flags)
     startTaintEvictionController(controller('taint-eviction-controller'))
     startServiceAccountController(controller('serviceaccount-controller'))
