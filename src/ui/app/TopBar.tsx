@@ -23,7 +23,7 @@ export function TopBar() {
       <h1 className="brand"><Logo /> Kubarium</h1>
       {title ? <p className="crumb"><span aria-hidden="true">/</span> {title}</p> : null}
       <div className="views"><Tabs label="Views" look="segments" tabs={views} chosen={view} onChoose={(id) => set({ view: id })} /></div>
-      <button type="button" className="find" onClick={() => openDialog({ kind: 'palette' })}>
+      <button type="button" className="find" aria-label="Search or run a command" onClick={() => openDialog({ kind: 'palette' })}>
         <Search size={14} aria-hidden="true" />
         <span>Search or run a command</span>
         <kbd>{commandKey}K</kbd>

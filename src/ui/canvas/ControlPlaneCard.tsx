@@ -31,6 +31,7 @@ export const ControlPlaneCard = memo(function ControlPlaneCard({ name }: { reado
             {name}
           </button>
         </h2>
+        <SystemPods pods={pods} lost={isLost(node)} />
         <span className="ml-auto flex gap-1">
           {status.power === 'off' ? <span className="text-text-2">Powered off</span> : null}
           <NodeBadge status={status} />
@@ -40,7 +41,6 @@ export const ControlPlaneCard = memo(function ControlPlaneCard({ name }: { reado
         {components.filter((component) => component.node === name).map((component) => (
           <ComponentChip key={component.name} component={component} />
         ))}
-        <SystemPods pods={pods} lost={isLost(node)} />
       </div>
       <OwnPods pods={pods} lost={isLost(node)} />
     </article>

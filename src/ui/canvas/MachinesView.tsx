@@ -3,7 +3,7 @@ import { Maximize, Minus, Plus } from 'lucide-react'
 import { memo, useCallback, useEffect, useMemo, useState } from 'react'
 import { Button, IconButton } from '../design/Button.tsx'
 import { count } from '../stores/format.ts'
-import { useCluster } from '../stores/simulation-store.ts'
+import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { arrange, manyMachines, type Arrangement, type Place } from './arrange.ts'
 import { ControlPlaneCard } from './ControlPlaneCard.tsx'
@@ -45,6 +45,9 @@ function Machines() {
       return after
     })
   }, [])
+  const { x, y, right, bottom } = boundsOf(arrangement)
+  // An overview of what is in sight anyway would only hide cards.
+  const isWhole = useStore(({ transform: [left, top, zoom], width, height }) => left + x * zoom >= 0 && top + y * zoom >= 0 && left + right * zoom <= width && top + bottom * zoom <= height)
   const isFar = useStore(({ transform }) => transform[2] < 0.5)
   return (
     <ReactFlow
@@ -69,8 +72,9 @@ function Machines() {
         <EdgeLayer arrangement={arrangement} moved={moved} />
       </ViewportPortal>
       <Fitting arrangement={arrangement} />
+      <KeepInSight arrangement={arrangement} />
       {arrangement.leftOut > 0 ? <LeftOut machines={arrangement.leftOut} /> : null}
-      {arrangement.machines.size > manyMachines ? <MiniMap pannable zoomable ariaLabel="Overview" style={{ bottom: 92 }} nodeColor="var(--line-strong)" maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
+      {arrangement.machines.size > manyMachines && !isWhole ? <MiniMap pannable zoomable ariaLabel="Overview" style={{ bottom: 92 }} nodeColor="var(--line-strong)" maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
     </ReactFlow>
   )
 }
@@ -143,6 +147,26 @@ function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
       <IconButton label="Fit everything" onClick={fit}><Maximize size={14} /></IconButton>
     </div>
   )
+}
+
+/** Where the dock lies over the canvas, the selected card is moved out from under it. */
+function KeepInSight({ arrangement }: { readonly arrangement: Arrangement }) {
+  const { getViewport, setViewport } = useReactFlow()
+  const selected = useUi((ui) => ui.selected)
+  const dockOpen = useUi((ui) => ui.dockOpen)
+  const { machines, controlPlanes, services } = arrangement
+  useEffect(() => {
+    const dock = document.querySelector('.dock')?.getBoundingClientRect()
+    const canvas = document.querySelector('.react-flow')?.getBoundingClientRect()
+    if (!selected || !dockOpen || !dock || !canvas || dock.left >= canvas.right) return
+    const node = selected.resource === 'pods' ? currentView().objects.pods.get(selected.key)?.spec.nodeName ?? '' : selected.key
+    const place = selected.resource === 'services' ? services.get(node) : machines.get(node) ?? controlPlanes.get(node)
+    if (!place) return
+    const { x, y, zoom } = getViewport()
+    const hidden = x + (place.x + place.width) * zoom + margin.side - (dock.left - canvas.left)
+    if (hidden > 0) void setViewport({ x: Math.max(x - hidden, margin.side - place.x * zoom), y, zoom })
+  }, [selected, dockOpen, machines, controlPlanes, services, getViewport, setViewport])
+  return null
 }
 
 function boundsOf({ machines, controlPlanes, services, tray, zones }: Arrangement) {

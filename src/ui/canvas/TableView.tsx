@@ -53,13 +53,15 @@ function ResourceTable({ table }: { readonly table: Table }) {
   const namespace = useUi((ui) => ui.namespace)
   const search = useUi((ui) => ui.search)
   const now = useClock((clock) => Math.floor(clock.now / 1000) * 1000)
+  const isNamespaced = table.resource !== 'nodes'
   const objects = [...(view.objects[table.resource] as ReadonlyMap<string, KubernetesObject>).values()].filter((object) => passes(object, object.metadata.namespace ? namespace : null, search))
   return (
     <section aria-label={table.title}>
       <h2>{table.title} <span>{objects.length}</span></h2>
-      <table className="table">
+      {objects.length === 0 ? <p className="text-text-2">{search || namespace ? 'None that the filter lets through.' : 'None.'}</p> : null}
+      <table className="table" hidden={objects.length === 0}>
         <thead>
-          <tr><th>Name</th><th>Namespace</th>{table.columns.map((column) => <th key={column}>{column}</th>)}<th>Age</th></tr>
+          <tr><th>Name</th>{isNamespaced ? <th>Namespace</th> : null}{table.columns.map((column) => <th key={column}>{column}</th>)}<th>Age</th></tr>
         </thead>
         <tbody>
           {objects.slice(0, rowsAtMost).map((object) => {
@@ -68,7 +70,7 @@ function ResourceTable({ table }: { readonly table: Table }) {
             return (
               <tr key={object.metadata.uid}>
                 <td><button type="button" className="hover:underline font-medium text-left" data-thing={`${table.resource}/${key}`} {...pointing({ resource: table.resource, key })}>{object.metadata.name}</button></td>
-                <td>{object.metadata.namespace ?? ''}</td>
+                {isNamespaced ? <td>{object.metadata.namespace}</td> : null}
                 {table.row(key, view).map((cell, index) => <td key={table.columns[index]}>{cell}</td>)}
                 <td>{ageText(view.start + now - created)}</td>
               </tr>

@@ -23,7 +23,7 @@ export function Why({ thing }: { readonly thing: Thing }) {
       <h3>{titles[thing.resource] ?? 'Why is it here?'}</h3>
       <ol className="why">
         {steps.map((step, index) => (
-          <li key={index} data-who={step.who}>
+          <li key={index} data-who={step.who} data-fault={step.isFault || undefined}>
             <time>{momentText(step.at)}</time>
             <b>{step.what}</b>
             {step.detail ? <p>{step.detail}</p> : null}

@@ -14,7 +14,7 @@ export function nodeSteps(view: ClusterView, node: string, until: Millis = Infin
   const steps: WhyStep[] = []
   if (last) {
     const words = commandWords(last.command)
-    steps.push({ at: last.at, who: 'you', what: words.lead.replace(/\.$/, ''), detail: last.command.kind === 'power-off' ? 'Its kubelet stopped renewing the lease.' : words.rest })
+    steps.push({ at: last.at, who: 'you', what: words.lead.replace(/\.$/, ''), detail: last.command.kind === 'power-off' ? 'Its kubelet stopped renewing the lease.' : words.rest, isFault: words.isGrave })
   }
   const since = last?.at ?? -Infinity
   steps.push(...whatFollowed(view, node, since, until))

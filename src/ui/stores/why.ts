@@ -17,6 +17,8 @@ export interface WhyStep {
   readonly detail?: string
   /** A person began it; the cluster went on; this is where it stands. */
   readonly who: 'you' | 'cluster' | 'now'
+  /** It took something away: only that is shown as a fault. */
+  readonly isFault?: boolean
 }
 
 /** From a person's command or a lost machine down to this thing, along what the cluster wrote down. Pure; only what is known is told. */
@@ -148,7 +150,7 @@ function commandSteps(view: ClusterView, at: Millis): readonly WhyStep[] {
   const command = view.commands.findLast((one) => one.at <= at && at - one.at <= sameBreath)
   if (!command) return []
   const words = commandWords(command.command)
-  return [{ at: command.at, who: 'you', what: words.lead.replace(/\.$/, ''), detail: words.rest || undefined }]
+  return [{ at: command.at, who: 'you', what: words.lead.replace(/\.$/, ''), detail: words.rest || undefined, isFault: words.isGrave }]
 }
 
 function authorName(author: string): string {
