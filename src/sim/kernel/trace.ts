@@ -25,7 +25,7 @@ export class Trace {
   private dropped = 0
   private readonly limit: number
 
-  constructor(limit = 20_000) {
+  constructor(limit = 8_000) {
     this.limit = limit
   }
 
@@ -40,7 +40,7 @@ export class Trace {
   add(entry: TraceEntry): void {
     this.count(entry)
     this.entries.push(entry)
-    if (this.entries.length >= 2 * this.limit) {
+    if (this.entries.length >= 1.25 * this.limit) {
       this.dropped += this.entries.length - this.limit
       this.entries = this.entries.slice(-this.limit)
     }

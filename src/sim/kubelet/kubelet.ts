@@ -392,6 +392,7 @@ class Kubelet implements KubeletHandle {
     this.statuses.set(worker.pod.metadata.uid, status)
     if (worker.isStatic && this.unmirrored.has(worker.pod.metadata.uid)) return
     this.writer.write(worker.pod, status, worker.stage === 'terminated')
+    if (this.statuses.get(worker.pod.metadata.uid) === status) this.statuses.set(worker.pod.metadata.uid, this.writer.asWritten(worker.pod.metadata.uid, status))
     for (const container of status.containerStatuses ?? []) if (container.started && !container.ready) worker.prober.trigger(container.name)
   }
 

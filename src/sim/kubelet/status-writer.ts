@@ -38,6 +38,12 @@ export class StatusWriter {
     }
   }
 
+  /** The object that the API shows, where it says the same: one that is shared weighs nothing. */
+  asWritten(uid: string, status: PodStatus): PodStatus {
+    const written = this.written.get(uid)
+    return written !== undefined && semanticEqual(written, status) ? written : status
+  }
+
   forget(uid: string): void {
     this.unwritten.delete(uid)
     this.written.delete(uid)

@@ -72,7 +72,8 @@ export interface ContainerRuntime {
 interface Running {
   readonly record: ContainerRecord
   readonly process: ContainerProcess
-  readonly pod: Pod
+  /** Who asks when its script asks the network; of other containers it would only be weight. */
+  readonly asker: Pod | null
   agenda: ProcessAgenda | null
   farewell: (() => void) | null
   /** The entry for its own end, or for the next question of its script. */
@@ -96,6 +97,8 @@ class FakeContainerd implements ContainerRuntime {
   private readonly running = new Map<string, Running>()
   private readonly byPod = new Map<string, SandboxRecord[]>()
   private readonly listeners = new Set<(podUid: string) => void>()
+  /** Of the container that was started last. */
+  private environment: ReadonlyMap<string, string> = new Map()
 
   constructor(options: RuntimeOptions) {
     this.options = options
@@ -139,8 +142,8 @@ class FakeContainerd implements ContainerRuntime {
     const record = this.createRecord(sandbox, request)
     sandbox.containers = [...sandbox.containers.filter((old) => old.name !== record.name || old.attempt === record.attempt - 1), record]
     const entry = entryOf(this.options.images, request.image)
-    const { command, args, environment, ports, memoryLimit, files, mounted, pod } = request
-    const processRequest: ProcessRequest = { command, args, environment, ports, memoryLimit, files, mounted, entry, hostname: pod.spec.hostname ?? pod.metadata.name }
+    const { command, args, ports, memoryLimit, files, mounted, pod } = request
+    const processRequest: ProcessRequest = { command, args, environment: this.sharedEnvironment(request.environment), ports, memoryLimit, files, mounted, entry, hostname: pod.spec.hostname ?? pod.metadata.name }
     const failure = startFailure(processRequest)
     if (failure !== null) {
       this.finish(record, 128, 'StartError', failure)
@@ -230,6 +233,14 @@ class FakeContainerd implements ContainerRuntime {
     }
   }
 
+  /** Replicas have equal environments: they keep one. */
+  private sharedEnvironment(environment: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const { environment: last } = this
+    const isEqual = last.size === environment.size && sameText([...last.keys()], [...environment.keys()]) && sameText([...last.values()], [...environment.values()])
+    if (!isEqual) this.environment = environment
+    return this.environment
+  }
+
   private createRecord(sandbox: SandboxRecord, request: ContainerRequest): ContainerRecord {
     const cached = this.images.find(request.image)
     const reference = parseImageReference(request.image)
@@ -259,7 +270,7 @@ class FakeContainerd implements ContainerRuntime {
     const reference = parseImageReference(record.image)
     const factory = 'error' in reference ? undefined : this.options.processes.get(reference.repository)
     const process = new ContainerProcess(request, this.agenda.now, this.options.epochStart, factory !== undefined)
-    const running: Running = { record, process, pod, agenda: null, farewell: null, next: 0, stop: null }
+    const running: Running = { record, process, asker: process.script ? pod : null, agenda: null, farewell: null, next: 0, stop: null }
     this.running.set(record.id, running)
     this.planNext(running)
     if (!factory) return
@@ -286,7 +297,7 @@ class FakeContainerd implements ContainerRuntime {
 
   private planNext(running: Running): void {
     const stop = running.process.script?.next
-    if (stop) running.next = this.agenda.at(stop.at, `${this.options.nodeName}: ${running.record.name} of ${running.pod.metadata.name} ${stop.kind}`, () => this.reach(running, stop))
+    if (stop) running.next = this.agenda.at(stop.at, `${this.options.nodeName}: ${running.record.name} of ${running.asker?.metadata.name ?? ''} ${stop.kind}`, () => this.reach(running, stop))
   }
 
   private reach(running: Running, stop: NextStop): void {
@@ -296,7 +307,7 @@ class FakeContainerd implements ContainerRuntime {
       this.finish(running.record, 137, 'OOMKilled', '')
       this.changed(running.record.podUid)
     } else {
-      running.process.script?.answer(this.options.answer?.(stop.question, running.pod) ?? true)
+      running.process.script?.answer(!running.asker || (this.options.answer?.(stop.question, running.asker) ?? true))
       this.planNext(running)
     }
   }
@@ -352,4 +363,8 @@ class FakeContainerd implements ContainerRuntime {
     this.disk.made += 1
     return hexText(`${this.options.nodeName}/${this.disk.made}/${purpose}/`)
   }
+}
+
+function sameText(one: readonly string[], other: readonly string[]): boolean {
+  return one.every((text, index) => text === other[index])
 }

@@ -7,9 +7,9 @@ import type { QueuedPod } from './queued-pod.ts'
 import type { ScoreTable } from './score-nodes.ts'
 import type { Outcome } from './scheduling-cycle.ts'
 
-const maxDecisions = 2_000
+const maxDecisions = 1_000
 /** With a thousand nodes a table is a few kilobytes: the oldest go sooner then. */
-const maxBytes = 8 * 1024 * 1024
+const maxBytes = 2 * 1024 * 1024
 
 /**
  * A column of a table: one number when all are equal; else a text with one character a row, which weighs a third of a typed array as short as these;
