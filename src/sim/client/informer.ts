@@ -29,6 +29,9 @@ const firstBackOff = 800
 const longestBackOff = 30_000
 const backOffReset = 120_000
 
+/** So many arrivals are handed out in one entry of the agenda: when a thousand machines report in one instant, others get their turn in between. */
+const mostAtOnce = 100
+
 type Arrival<T> = { readonly due: Millis; readonly event: WatchEvent } | { readonly due: Millis; readonly listed: readonly T[] }
 
 /** Keeps a cache of one resource by list and watch, as late as its lag says. */
@@ -130,7 +133,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   private deliver(): void {
     const { now } = this.options.agenda
     let at = 0
-    for (; at < this.arrivals.length && this.arrivals[at]!.due <= now; at += 1) {
+    for (; at < mostAtOnce && at < this.arrivals.length && this.arrivals[at]!.due <= now; at += 1) {
       const arrival = this.arrivals[at]!
       if ('listed' in arrival) this.replace(arrival.listed)
       else this.apply(arrival.event)
@@ -138,7 +141,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
     this.arrivals = at === this.arrivals.length ? [] : this.arrivals.slice(at)
     this.delivering = false
     const next = this.arrivals[0]
-    if (next) this.planDelivery(next.due)
+    if (next) this.planDelivery(Math.max(next.due, now))
   }
 
   private apply(event: WatchEvent): void {
