@@ -163,7 +163,7 @@ function KeepInSight({ arrangement }: { readonly arrangement: Arrangement }) {
     const place = selected.resource === 'services' ? services.get(node) : machines.get(node) ?? controlPlanes.get(node)
     if (!place) return
     const { x, y, zoom } = getViewport()
-    const hidden = x + (place.x + place.width) * zoom + margin.side - (dock.left - canvas.left)
+    const hidden = x + (place.x + place.width) * zoom + 12 - (dock.left - canvas.left)
     if (hidden > 0) void setViewport({ x: Math.max(x - hidden, margin.side - place.x * zoom), y, zoom })
   }, [selected, dockOpen, machines, controlPlanes, services, getViewport, setViewport])
   return null
