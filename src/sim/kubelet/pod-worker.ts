@@ -16,6 +16,7 @@ import { defaultDnsSettings, resolverOf } from './pod-dns.ts'
 import { mountedFiles } from './pod-volumes.ts'
 import { VolumeMounter } from './volume-mounter.ts'
 import { createProber } from './worker-probes.ts'
+import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
 
 /** Why a pod is ended by the kubelet itself. */
 export interface Verdict {
@@ -47,13 +48,13 @@ export class PodWorker {
   readonly key: ObjectKey
   readonly isStatic: boolean
   stage: WorkerStage = 'syncing'
-  readonly startErrors = new Map<string, StartError>()
+  startErrors: SparseMap<StartError> = emptyMap
   readonly prober: PodProber
   /** When its first status was made. */
   readonly acceptedAt: Millis
   verdict: Verdict | null = null
   /** Ends waits: what is started after a back-off, and when. */
-  readonly backOffs = new Map<string, { readonly since: Millis; readonly due: Millis; readonly image: boolean }>()
+  backOffs: SparseMap<{ readonly since: Millis; readonly due: Millis; readonly image: boolean }> = emptyMap
   readonly stopper: ContainerStopper
   private readonly volumes: VolumeMounter
   private readonly host: WorkerHost
@@ -157,7 +158,7 @@ export class PodWorker {
     this.graceSeconds = grace
     this.verdict = verdict
     this.cancelWake()
-    this.backOffs.clear()
+    this.backOffs = emptyMap
     this.prober.beginTermination()
     this.host.publish(this)
     this.stopAll()
@@ -256,16 +257,16 @@ export class PodWorker {
     const isWanted = () => this.stage === 'syncing' && this.busy && sandbox.state === 'ready'
     startContainer(this.starter, { pod: this.pod, sandbox, container, records, killed: planned.killed, attempt, isWanted }, (outcome) => {
       const { now } = this.host.agenda
-      this.backOffs.delete(container.name)
+      this.backOffs = withoutEntry(this.backOffs, container.name)
       if (outcome.kind === 'started') {
-        this.startErrors.delete(container.name)
+        this.startErrors = withoutEntry(this.startErrors, container.name)
         if (outcome.hookFailed) {
-          this.startErrors.set(container.name, { reason: 'PostStartHookError', message: 'PostStartHook failed' })
+          this.startErrors = withEntry(this.startErrors, container.name, { reason: 'PostStartHookError', message: 'PostStartHook failed' })
           this.stopper.stop(container, outcome.hookFailed, this.pod.spec.terminationGracePeriodSeconds * 1000, 'FailedPostStartHook')
         }
       } else {
-        this.startErrors.set(container.name, outcome.error)
-        if (outcome.retryAt !== null) this.backOffs.set(container.name, { since: now, due: outcome.retryAt, image: outcome.error.reason === 'ImagePullBackOff' })
+        this.startErrors = withEntry(this.startErrors, container.name, outcome.error)
+        if (outcome.retryAt !== null) this.backOffs = withEntry(this.backOffs, container.name, { since: now, due: outcome.retryAt, image: outcome.error.reason === 'ImagePullBackOff' })
         this.wakeAt(outcome.retryAt ?? now + kubeletConstants.syncErrorBackOff)
         this.host.publish(this)
       }
