@@ -241,3 +241,15 @@ test('reads no more than three megabytes of one request', () => {
     code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity too large: limit is 3145728',
   })
 })
+
+test('a list by name is one object and has no next page, now as in the past', () => {
+  for (const name of ['a', 'b', 'c']) must(client.create('configmaps', configMap(name)))
+  const names = (fieldSelector: string, namespace?: string, labelSelector = '') =>
+    must(client.list('configmaps', namespace, { fieldSelector, labelSelector, limit: 1 })).items.map(({ metadata }) => metadata.name)
+  expect([names('metadata.name=b', 'default'), names('metadata.name=b'), names('metadata.name=b', 'kube-system'), names('metadata.name=b', 'default', 'no=label')]).toEqual([['b'], ['b'], [], []])
+  const { metadata } = must(client.list('configmaps', 'default', { fieldSelector: 'metadata.name=b', limit: 1 }))
+  expect(metadata.continue).toBeUndefined()
+  must(client.delete('configmaps', 'default/b'))
+  const past = must(client.list('configmaps', 'default', { fieldSelector: 'metadata.name=b', resourceVersion: metadata.resourceVersion, resourceVersionMatch: 'Exact' }))
+  expect([past.items.length, names('metadata.name=b', 'default')]).toEqual([1, []])
+})
