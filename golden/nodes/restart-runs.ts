@@ -13,7 +13,7 @@ export interface ExitPlay {
 }
 
 /** What becomes of a pod whose container exits as told. */
-export function simulated({ codes, runsMs = [], isInit = false, restartPolicy, container }: ExitPlay, out: GoldenCase['out'], count?: number): Readonly<Record<string, unknown>> {
+export function simulated({ codes, runsMs = [], isInit = false, restartPolicy, container }: ExitPlay, count?: number): Readonly<Record<string, unknown>> {
   let runs = 0
   let mainStarted = false
   const world = new PlayedNode({
@@ -32,6 +32,7 @@ export function simulated({ codes, runsMs = [], isInit = false, restartPolicy, c
   const main = { name: 'main', image: 'played:1' }
   world.run({ restartPolicy, ...(isInit ? { initContainers: [own], containers: [main] } : { containers: [own] }) })
   const gaps: number[] = []
+  let phase: string | undefined
   let last = world.newest()
   const end = world.now + 120_000
   world.until(() => {
@@ -39,10 +40,12 @@ export function simulated({ codes, runsMs = [], isInit = false, restartPolicy, c
     // The wait before a start, less the relist (1 s) and the start itself, in whole back-offs.
     if (record && last && record.id !== last.id) gaps.push(Math.floor(((record.startedAt ?? 0) - (last.finishedAt ?? 0)) / 10_000) * 10_000)
     if (record) last = record
+    // Of an init container: the phase as long as the main container has not started.
+    if (!mainStarted) phase = world.lastPod?.status.phase
     return gaps.length === count || world.now >= end
   }, 120_000)
-  const { phase } = world.lastPod?.status ?? {}
-  return { restarts: runs - 1, restartCount: world.status()?.restartCount, backOffMs: gaps, mainStarted, phase: isInit && phase === 'Running' ? out.phase : phase }
+  if (!isInit) phase = world.lastPod?.status.phase
+  return { restarts: runs - 1, restartCount: world.status()?.restartCount, backOffMs: gaps, mainStarted, phase }
 }
 
 /** The phase at the times of the case, counted from when all run; a status is a relist late. */

@@ -27,9 +27,9 @@ export const restart: GoldenSet = {
 function answered(golden: GoldenCase): unknown {
   const { in: input, out } = golden
   if (input.exitsMs) return phases(input, out)
-  if (input.exits || input.init) return simulated({ ...input, codes: input.init?.exits ?? input.exits, isInit: input.init !== undefined } as ExitPlay, out)
+  if (input.exits || input.init) return simulated({ ...input, codes: input.init?.exits ?? input.exits, isInit: input.init !== undefined } as ExitPlay)
   if (input.then) return imageChanged(input)
-  if (input.runsMs) return { ...simulated({ ...input, codes: [input.exitCode], runsMs: input.runsMs } as ExitPlay, { ...out, phase: 'Running' }, input.runsMs.length), terminatedReason: terminatedBy(input.exitCode)?.reason }
+  if (input.runsMs) return { ...simulated({ ...input, codes: [input.exitCode], runsMs: input.runsMs } as ExitPlay, input.runsMs.length), terminatedReason: terminatedBy(input.exitCode)?.reason }
   if (input.backOff) return inBackOff(input)
   if (input.signal) return { terminated: afterSignal(input.signal) }
   if (input.sidecar) return sidecarKilled(golden)
