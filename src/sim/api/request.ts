@@ -62,7 +62,7 @@ export interface WatchHandle {
 }
 
 export interface WatchSink {
-  /** Called at the instant of the commit; the receiver models its own lag. */
+  /** Called at the instant of the commit and because of it (the agenda's `cause` is that write); the receiver models its own lag. */
   event(event: WatchEvent): void
   /** The connection broke or the server ended the watch; nothing comes after. */
   closed(): void

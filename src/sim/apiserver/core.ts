@@ -1,4 +1,4 @@
-import type { EntryId, ProcessAgenda } from '../kernel/agenda.ts'
+import type { CauseId, ProcessAgenda } from '../kernel/agenda.ts'
 import { assert } from '../kernel/assert.ts'
 import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
@@ -7,7 +7,7 @@ import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
 import { objectKey, type KubernetesObject } from '../api/objects.ts'
 import type { Allocators } from '../api/strategy/allocators.ts'
 import type { WallClock } from '../api/time.ts'
-import type { LeaseId, Store, Swap } from '../etcd/store.ts'
+import type { LeaseId, Store } from '../etcd/store.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import type { EventLease } from './event-ttl.ts'
 
@@ -17,8 +17,6 @@ export interface Core {
   readonly store: Store<KubernetesObject>
   readonly wall: WallClock
   readonly trace: Trace
-  /** The agenda entry that runs now: the cause of what is written. */
-  readonly cause: { readonly current: EntryId }
   readonly uids: Random
   readonly names: Random
   readonly allocators: Allocators
@@ -57,18 +55,25 @@ export function revisionOf(object: KubernetesObject): number {
   return Number(object.metadata.resourceVersion)
 }
 
-/** Writes an object over the version that it was made from (`before`; undefined: there was none) and tells the trace. */
+/** Writes an object over the version that it was made from (`before`; undefined: there was none). Who watches is told because of this write. */
 export function commit(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, lease?: LeaseId): KubernetesObject {
   const { namespace, name } = object.metadata
-  const swap = core.store.put(storageKey(definition, namespace, name), before ? revisionOf(before) : 0, (revision) => atVersion(object, String(revision)), lease)
-  return finish(core, by, definition, swap, objectKey(namespace, name)).value!
+  const key = storageKey(definition, namespace, name)
+  const write = tellTrace(core, by, definition, key, objectKey(namespace, name))
+  const swap = core.agenda.because(write, () => core.store.put(key, before ? revisionOf(before) : 0, (revision) => atVersion(object, String(revision)), lease))
+  // Requests run one after the other, so what was read a moment ago is still there.
+  assert(swap.ok, `${definition.resource} ${key} changed during a request`)
+  return swap.kv.value!
 }
 
 /** Deletes the object whose newest version this is. Answers its final state, at the revision of its deletion. */
 export function commitDeletion(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
   const { namespace, name } = object.metadata
-  const swap = core.store.delete(storageKey(definition, namespace, name), revisionOf(object))
-  return atVersion(object, String(finish(core, by, definition, swap, objectKey(namespace, name)).modRevision))
+  const key = storageKey(definition, namespace, name)
+  const write = tellTrace(core, by, definition, key, objectKey(namespace, name))
+  const swap = core.agenda.because(write, () => core.store.delete(key, revisionOf(object)))
+  assert(swap.ok, `${definition.resource} ${key} changed during a request`)
+  return atVersion(object, String(swap.kv.modRevision))
 }
 
 /** The object as it is stored under a version. */
@@ -100,21 +105,19 @@ function aboutOf(definition: ResourceDefinition, stored: string, key: string): s
   return prefixes.has(definition.resource) ? flatText(`${definition.resource}/${key}`) : stored.slice('/registry/'.length)
 }
 
-function finish(core: Core, { user, verb, subresource }: Authorship, definition: ResourceDefinition, swap: Swap<KubernetesObject>, key: string) {
-  // Requests run one after the other, so what was read a moment ago is still there.
-  assert(swap.ok, `${definition.resource} ${key} changed during a request`)
+/** Told before it is done: what comes of it needs its id. */
+function tellTrace(core: Core, { user, verb, subresource }: Authorship, definition: ResourceDefinition, stored: string, key: string): CauseId {
   const resource = subresource ? `${definition.resource}/${subresource}` : definition.resource
-  const entry = {
-    at: core.agenda.now,
-    entry: core.cause.current,
+  const told = {
     kind: 'write' as const,
     author: user,
     what: `${verb} ${resource} ${key}`,
-    about: aboutOf(definition, swap.kv.key, key),
-    revision: swap.kv.modRevision,
+    // All versions share one text.
+    about: aboutOf(definition, core.store.get(stored)?.key ?? stored, key),
+    revision: core.store.revision + 1,
   }
+  if (definition.resource !== 'leases' || verb !== 'update') return core.trace.add(told)
   // Renewals are most of what a quiet cluster writes and say nothing about why something happened.
-  if (definition.resource === 'leases' && verb === 'update') core.trace.count(entry)
-  else core.trace.add(entry)
-  return swap.kv
+  core.trace.count(told)
+  return core.agenda.cause
 }

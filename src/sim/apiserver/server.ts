@@ -1,5 +1,5 @@
 // Upstream: kube-apiserver (v1.36). Left out: managedFields and server-side apply, authentication and authorization, OpenAPI, tables, custom resources.
-import type { EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import { assert } from '../kernel/assert.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
@@ -30,7 +30,6 @@ export interface ApiServerOptions {
   readonly wall: WallClock
   readonly random: RandomStreams
   readonly trace: Trace
-  readonly cause: { readonly current: EntryId }
   /** Who knows what containers have printed; absent: nobody. */
   readonly logs?: LogSource
   /** --advertise-address: the control-plane node's. */
@@ -58,12 +57,12 @@ export class ApiServer implements Transport {
   private readonly caches = new Map<string, WatchCache>()
 
   constructor(options: ApiServerOptions) {
-    const { agenda, store, wall, trace, cause, random, logs, advertiseAddress = '192.168.0.10', compactionInterval = 300_000, disabledPlugins = [] } = options
+    const { agenda, store, wall, trace, random, logs, advertiseAddress = '192.168.0.10', compactionInterval = 300_000, disabledPlugins = [] } = options
     this.logs = logs
     this.advertiseAddress = advertiseAddress
     this.compactionInterval = compactionInterval
     this.core = {
-      agenda, store, wall, trace, cause,
+      agenda, store, wall, trace,
       uids: random.of('uid'),
       names: random.of('names'),
       allocators: { clusterIPs: createClusterIPPool(), nodePorts: createNodePortPool() },

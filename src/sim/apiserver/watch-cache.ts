@@ -40,7 +40,7 @@ export class WatchCache {
   watch(namespace: string | undefined, selection: Selection, after: Revision, bookmarks: boolean, sink: WatchSink): WatchHandle {
     const watcher = { selection, prefix: namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`, sink, bookmarks }
     if (after < this.core.store.revision) {
-      const replay = this.core.store.watch(watcher.prefix, after, (kv) => this.tell(watcher, kv, new EventForms(kv)))
+      const replay = this.core.store.watch(watcher.prefix, after, (kv) => this.replay(watcher, kv))
       if (replay !== compacted) replay()
     }
     const home = this.homeOf(watcher)
@@ -89,6 +89,12 @@ export class WatchCache {
     const previousNode = nodeNameOf(kv.previous?.value)
     this.tellAll(byNode.get(node), kv, forms)
     if (previousNode !== node) this.tellAll(byNode.get(previousNode), kv, forms)
+  }
+
+  /** Seen late, but still because of that write. */
+  private replay(watcher: Watcher, kv: Stored): void {
+    const { agenda, trace } = this.core
+    agenda.because(trace.writeAt(kv.modRevision), () => this.tell(watcher, kv, new EventForms(kv)))
   }
 
   private tellAll(watchers: Set<Watcher> | undefined, kv: Stored, forms: EventForms): void {

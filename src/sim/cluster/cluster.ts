@@ -66,7 +66,7 @@ export type ClusterQuestion =
 /** A whole cluster: machines, control plane, and the person at its API. Same seed, options and commands: same run, bit for bit. */
 export class Cluster implements World {
   readonly timeline = new Timeline(-bootTime)
-  readonly trace = new Trace()
+  readonly trace = new Trace(this.timeline)
   readonly random: RandomStreams
   readonly wall: WallClock
   /** Virtual time zero, in milliseconds since 1970. */
@@ -136,8 +136,8 @@ export class Cluster implements World {
     // A command belongs to its instant: all that is due by then has happened, live as in a replay.
     this.advanceTo(this.now)
     this.commands = [...this.commands, { at: this.now, command }]
-    this.trace.add({ at: this.now, entry: 0, kind: isFault(command) ? 'fault' : 'command', author: 'user', what: sentenceOf(command), about: subjectOf(command), detail: command })
-    return this.carryOut(command)
+    const said = this.trace.add({ kind: isFault(command) ? 'fault' : 'command', author: 'user', what: sentenceOf(command), about: subjectOf(command), detail: command })
+    return this.timeline.because(said, () => this.carryOut(command))
   }
 
   /** Answers without leaving a mark: a run that was asked is the same run. */
@@ -313,7 +313,7 @@ export class Cluster implements World {
   private startApiServer(host: ProcessHost): void {
     const givesUp = host.agenda.now + storagePatience
     const apiServerFlags = flagsOver('kube-apiserver', defaultApiServerFlags, flagTexts(this.options, 'kube-apiserver'))
-    const server = createApiServer({ agenda: host.agenda, store: this.store, wall: this.wall, random: this.random, trace: this.trace, cause: this.timeline, logs: nodeLogs(() => this.machines), compactionInterval: apiServerFlags.etcdCompactionInterval })
+    const server = createApiServer({ agenda: host.agenda, store: this.store, wall: this.wall, random: this.random, trace: this.trace, logs: nodeLogs(() => this.machines), compactionInterval: apiServerFlags.etcdCompactionInterval })
     host.serve(() => server.running)
     host.onExit(() => server.stop())
     const open = (): void => {

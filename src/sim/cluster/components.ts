@@ -56,7 +56,7 @@ export function createContext(world: World, { name, host, agenda, link, informer
     informers: informers ?? createInformers({ name: user, agenda, client, random, lagOf: () => watchLag }),
     // Events have a client of their own upstream: they never hold up the work they tell of.
     events: createEventRecorder({ agenda, client: createClient(link, user, agenda), wall: world.wall, random: world.random.of(`${user}/events`), component: name, host }),
-    decided: (what, about, detail) => world.trace.add({ at: agenda.now, entry: world.timeline.current, kind: 'decision', author: user, what, about, detail }),
+    decided: (what, about, detail) => void world.trace.add({ kind: 'decision', author: user, what, about, detail }),
   }
 }
 

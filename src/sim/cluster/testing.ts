@@ -56,13 +56,13 @@ export interface TestCluster {
 export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = ['ServiceAccount'] }: TestClusterOptions = {}): TestCluster {
   const timeline = new Timeline()
   const random = new RandomStreams(seed)
-  const trace = new Trace()
+  const trace = new Trace(timeline)
   const wall = createWallClock(timeline, parseTime('2026-01-01T09:00:00Z') ?? 0)
   const store = new Store<KubernetesObject>()
   const etcd = timeline.fork('etcd')
   store.serve(etcd)
   const startApiServer = (): ApiServer => {
-    const server = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, cause: timeline, disabledPlugins })
+    const server = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, disabledPlugins })
     server.start()
     return server
   }
@@ -92,7 +92,7 @@ export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = [
         name, agenda, wall, client: own, random: stream,
         informers: createInformers({ name, agenda, client: own, random: stream, lagOf: (resource) => ({ base: watchLag[resource] ?? 1, jitter: 0 }) }),
         events: createEventRecorder({ agenda, client: createClient(cable, name, agenda), wall, random: random.of(`${name}/events`), component: name, ...(host && { host }) }),
-        decided: (what, about, detail) => trace.add({ at: timeline.now, entry: timeline.current, kind: 'decision', author: name, what, about, detail }),
+        decided: (what, about, detail) => void trace.add({ kind: 'decision', author: name, what, about, detail }),
       })
     },
     cutOff: (component) => cables.get(component)?.cut(),

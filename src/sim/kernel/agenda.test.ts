@@ -24,13 +24,56 @@ test('what is planned for the past happens now, after what was planned for now b
   expect(ran).toEqual(['second', 'late at 10'])
 })
 
-test('tells which entry runs, so that whatever it plans or writes knows its cause', () => {
+test('what an entry plans has the cause of that entry, and outside of entries there is none', () => {
+  const timeline = new Timeline()
+  const process = timeline.fork('kubelet')
+  const causes: number[] = []
+  timeline.because(7, () => process.after(1, 'first', () => process.after(1, 'second', () => causes.push(process.cause))))
+  expect(timeline.cause).toBe(0)
+  process.after(1, 'of nothing', () => causes.push(process.cause))
+  timeline.advanceTo(5)
+  expect(causes).toEqual([0, 7])
+  expect(timeline.cause).toBe(0)
+})
+
+test('what is done because of something else has that as its cause, and afterwards all is as before', () => {
   const timeline = new Timeline()
   const causes: number[] = []
-  const entry = timeline.at(1, 'cause', () => causes.push(timeline.current))
+  timeline.because(1, () => {
+    expect(() => timeline.because(2, () => {
+      timeline.after(0, 'planned', () => causes.push(timeline.cause))
+      throw new Error('given up')
+    })).toThrow('given up')
+    causes.push(timeline.cause)
+  })
+  timeline.advanceTo(0)
+  expect(causes).toEqual([1, 2])
+})
+
+test('a decision is the cause of what follows it in the same entry, and not of the next decision', () => {
+  const timeline = new Timeline()
+  const seen: number[][] = []
+  timeline.because(3, () => timeline.after(0, 'decides', () => {
+    timeline.decided(4)
+    seen.push([timeline.cause, timeline.occasion])
+    timeline.because(9, () => seen.push([timeline.cause, timeline.occasion]))
+    seen.push([timeline.cause, timeline.occasion])
+  }))
+  timeline.after(0, 'other', () => seen.push([timeline.cause, timeline.occasion]))
+  timeline.advanceTo(0)
+  expect(seen).toEqual([[4, 3], [9, 9], [4, 3], [0, 0]])
+})
+
+test('a frozen process that is thawed does what it planned because of what it was planned for', () => {
+  const timeline = new Timeline()
+  const process = timeline.fork('kubelet')
+  const causes: number[] = []
+  timeline.because(5, () => process.after(1, 'held back', () => causes.push(timeline.cause)))
+  process.freeze()
   timeline.advanceTo(2)
-  expect(causes).toEqual([entry])
-  expect(timeline.current).toBe(0)
+  timeline.because(6, () => process.thaw())
+  timeline.advanceTo(2)
+  expect(causes).toEqual([5])
 })
 
 test('what is cancelled never runs and does not hold up the clock', () => {

@@ -3,12 +3,19 @@ import { assert } from './assert.ts'
 /** Virtual milliseconds; always a whole number. Zero is when the cluster is up: what brings it up happens before. */
 export type Millis = number
 
-/** One entry of the agenda, for cancelling it and for asking what caused what. 0 is "nothing" (a person, or the start of the run). */
+/** One entry of the agenda, for cancelling it. */
 export type EntryId = number
+
+/** The entry of the trace that led to something: a write, a decision, a fault, a command. 0: nothing did but the start of the run. */
+export type CauseId = number
 
 /** What every component gets to plan with: its own slice of the one agenda, which dies with its process. */
 export interface Agenda {
   readonly now: Millis
+  /** Because of what that runs which runs now. What is written or planned meanwhile has it as its cause. */
+  readonly cause: CauseId
+  /** Runs `run` with another cause: that of what was seen, not of who looked. */
+  because<T>(cause: CauseId, run: () => T): T
   /** Runs `run` at `due` (not before now). `label` says what it is, in the words of the trace: "kubelet worker-1: syncPod". */
   at(due: Millis, label: string, run: () => void): EntryId
   after(delay: Millis, label: string, run: () => void): EntryId
@@ -30,7 +37,7 @@ export interface ProcessAgenda extends Agenda {
 interface Planned {
   readonly label: string
   readonly run: () => void
-  readonly cause: EntryId
+  readonly cause: CauseId
   readonly owner: Fork | null
 }
 
@@ -45,8 +52,10 @@ export class Timeline implements Agenda {
   private order = new Float64Array(1024)
   private size = 0
   private readonly planned = new Map<EntryId, Planned>()
-  private running: EntryId = 0
   private runningLabel = ''
+  /** What the running entry, or the innermost `because`, was begun for. A decision made since stands before it. */
+  private occasioned: CauseId = 0
+  private decidedBy: CauseId = 0
 
   constructor(start: Millis = 0) {
     this.clock = start
@@ -56,9 +65,30 @@ export class Timeline implements Agenda {
     return this.clock
   }
 
-  /** The entry that is running: the cause of whatever is written or planned meanwhile. 0 between entries. */
-  get current(): EntryId {
-    return this.running
+  get cause(): CauseId {
+    return this.decidedBy === 0 ? this.occasioned : this.decidedBy
+  }
+
+  /** The cause of the next decision: one decision of an entry is not the cause of another. */
+  get occasion(): CauseId {
+    return this.occasioned
+  }
+
+  because<T>(cause: CauseId, run: () => T): T {
+    const { occasioned, decidedBy } = this
+    this.occasioned = cause
+    this.decidedBy = 0
+    try {
+      return run()
+    } finally {
+      this.occasioned = occasioned
+      this.decidedBy = decidedBy
+    }
+  }
+
+  /** What follows, until the entry or the innermost `because` ends, follows from this decision. */
+  decided(decision: CauseId): void {
+    this.decidedBy = decision
   }
 
   get currentLabel(): string {
@@ -107,11 +137,13 @@ export class Timeline implements Agenda {
     this.planned.delete(id)
     assert(due >= this.clock, `time would run backwards: ${due} < ${this.clock}`)
     this.clock = due
-    if (entry.owner?.holdsBack(entry.label, entry.run)) return true
-    this.running = id
+    if (entry.owner?.holdsBack(entry)) return true
     this.runningLabel = entry.label
+    this.occasioned = entry.cause
+    this.decidedBy = 0
     entry.run()
-    this.running = 0
+    this.occasioned = 0
+    this.decidedBy = 0
     this.runningLabel = ''
     return true
   }
@@ -125,7 +157,7 @@ export class Timeline implements Agenda {
   plan(due: Millis, label: string, run: () => void, owner: Fork | null): EntryId {
     assert(Number.isSafeInteger(due), `due time of "${label}" is not a whole number: ${due}`)
     const id = (this.sequence += 1)
-    this.planned.set(id, { label, run, cause: this.running, owner })
+    this.planned.set(id, { label, run, cause: this.cause, owner })
     this.push(Math.max(due, this.clock), id)
     return id
   }
@@ -184,7 +216,7 @@ function before(dueA: number, orderA: number, dueB: number, orderB: number): boo
 class Fork implements ProcessAgenda {
   disposed = false
   private frozen = false
-  private held: { label: string; run: () => void }[] = []
+  private held: Planned[] = []
   private readonly parent: Timeline
   readonly name: string
 
@@ -195,6 +227,14 @@ class Fork implements ProcessAgenda {
 
   get now(): Millis {
     return this.parent.now
+  }
+
+  get cause(): CauseId {
+    return this.parent.cause
+  }
+
+  because<T>(cause: CauseId, run: () => T): T {
+    return this.parent.because(cause, run)
   }
 
   at(due: Millis, label: string, run: () => void): EntryId {
@@ -226,12 +266,12 @@ class Fork implements ProcessAgenda {
     this.frozen = false
     const held = this.held
     this.held = []
-    for (const { label, run } of held) this.after(0, label, run)
+    for (const { label, run, cause } of held) this.because(cause, () => this.after(0, label, run))
   }
 
   /** True when the process cannot run this now: it is dead, or frozen and keeps it for later. */
-  holdsBack(label: string, run: () => void): boolean {
-    if (this.frozen && !this.disposed) this.held.push({ label, run })
+  holdsBack(planned: Planned): boolean {
+    if (this.frozen && !this.disposed) this.held.push(planned)
     return this.disposed || this.frozen
   }
 }

@@ -42,7 +42,7 @@ test('what becomes of the pods that replace the lost ones is summed up anew as t
 })
 
 test('the silence of a machine is told in full seconds, as it was at the verdict', () => {
-  const verdict = { at: 74_900, entry: 1, kind: 'write', author: 'node-controller', what: 'update nodes/status worker-2', about: 'nodes/worker-2' } as const
+  const verdict = { id: 1, at: 74_900, cause: 0, kind: 'write', author: 'node-controller', what: 'update nodes/status worker-2', about: 'nodes/worker-2' } as const
   expect(tell(calm, batchOf([nodeChange('worker-2', 'zone-b', 'Unknown', 74_000)], { now: 76_000, trace: [verdict] }))[0]).toMatch(/for 54 s: NotReady/)
 })
 

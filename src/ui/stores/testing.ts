@@ -117,9 +117,9 @@ export function shopBatch(now = 375_200): Batch {
   return batchOf(changes, {
     fresh: true, now, countdowns: shopCountdowns(now), machines: shopMachines, components: shopComponents, commands: [{ at: 22_000, command: { kind: 'power-off', node: 'worker-2' } }],
     trace: [
-      { at: 22_000, entry: 0, kind: 'command', author: 'user', what: 'power-off worker-2', about: 'nodes/worker-2' },
-      { at: 372_400, entry: 1, kind: 'write', author: 'kube-controller-manager', what: 'create pods shop/catalog-7d9c-q7xkz', about: 'pods/shop/catalog-7d9c-q7xkz' },
-      { at: 372_500, entry: 2, kind: 'decision', author: 'kube-scheduler', what: 'bind shop/catalog-7d9c-q7xkz to worker-1', about: 'pods/shop/catalog-7d9c-q7xkz' },
+      { id: 1, at: 22_000, cause: 0, kind: 'command', author: 'user', what: 'power-off worker-2', about: 'nodes/worker-2' },
+      { id: 2, at: 372_400, cause: 1, kind: 'write', author: 'kube-controller-manager', what: 'create pods shop/catalog-7d9c-q7xkz', about: 'pods/shop/catalog-7d9c-q7xkz' },
+      { id: 3, at: 372_500, cause: 2, kind: 'decision', author: 'kube-scheduler', what: 'bind shop/catalog-7d9c-q7xkz to worker-1', about: 'pods/shop/catalog-7d9c-q7xkz' },
     ],
   })
 }
