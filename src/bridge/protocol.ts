@@ -6,7 +6,7 @@ import type { ComponentState } from '../sim/cluster/component-states.ts'
 import type { Countdown } from '../sim/cluster/countdowns.ts'
 import type { MachineState } from '../sim/cluster/machine.ts'
 import type { ObservedChange } from '../sim/cluster/observer.ts'
-import type { Command, Run } from '../sim/cluster/run.ts'
+import type { ActiveFault, Command, Run } from '../sim/cluster/run.ts'
 import type { Applied } from '../sim/cluster/user-commands.ts'
 
 /** What the page says to the Worker. */
@@ -52,6 +52,8 @@ export interface Batch {
   readonly countdowns: readonly Countdown[]
   readonly machines: readonly MachineState[]
   readonly components: readonly ComponentState[]
+  /** What is wrong now, oldest first: begun by `fault`, `power-off`, `cut-off` and `stop`. Begins and ends are in the trace, kind `fault`. */
+  readonly faults: readonly ActiveFault[]
   /** The commands given so far, with their times: what a link or a file holds. */
   readonly commands: Run['commands']
   /** "Next change" was asked for, and for so long there is none. */

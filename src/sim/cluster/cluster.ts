@@ -27,7 +27,7 @@ import { nodeLogs } from './node-logs.ts'
 import { Observer, type ObservedChange } from './observer.ts'
 import { ServiceRules } from './service-rules.ts'
 import { Traffic } from './traffic.ts'
-import type { ClusterOptions, Command, Manifest, TimedCommand } from './run.ts'
+import type { ActiveFault, ClusterOptions, Command, Manifest, TimedCommand } from './run.ts'
 import { UserCommands } from './user-commands.ts'
 import type { World } from './world.ts'
 
@@ -47,6 +47,8 @@ export interface Drained {
   readonly countdowns: readonly Countdown[]
   readonly machines: readonly MachineState[]
   readonly components: readonly ComponentState[]
+  /** What is wrong now, oldest first. */
+  readonly faults: readonly ActiveFault[]
 }
 
 /** What can be asked without changing anything. */
@@ -195,6 +197,7 @@ export class Cluster implements World {
       countdowns: countdowns(this),
       machines: [...this.machines.values()].map(({ name, power, network, since }) => ({ name, power, network, since })),
       components: componentStates(this),
+      faults: [],
     }
   }
 
@@ -251,6 +254,9 @@ export class Cluster implements World {
         return this.onComponent(command.component, command.kind === 'stop')
       case 'kill':
         return this.kill(command.pod, command.container)
+      case 'fault':
+      case 'end-fault':
+        return refused(badRequest(`${command.kind} is not built yet`))
       default:
         return unreachable(command)
     }

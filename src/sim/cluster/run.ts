@@ -2,6 +2,7 @@ import type { Millis } from '../kernel/agenda.ts'
 import type { ObjectKey } from '../api/objects.ts'
 import type { ApiRequest } from '../api/request.ts'
 import type { Resource } from '../api/resources.ts'
+import type { Fault, FaultPattern } from './faults/fault.ts'
 
 /** All there is to a run: the same four values give the same run, bit for bit, in every engine. */
 export interface Run {
@@ -33,6 +34,12 @@ export type Command =
   /** A control-plane component by its name: "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd". */
   | { readonly kind: 'stop' | 'start'; readonly component: string }
   | { readonly kind: 'kill'; readonly pod: ObjectKey; readonly container?: string }
+  /** Something goes wrong, until `end-fault` or for so long. `power-off`, `cut-off` and `stop` above are faults without an end. */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly for?: Millis }
+  /** All active faults of this description end; without one, all. */
+  | { readonly kind: 'end-fault'; readonly fault?: FaultPattern }
+
+export type { ActiveFault, ComponentName, Fault, FaultKind, FaultPattern } from './faults/fault.ts'
 
 /** Options of a cluster; what is absent is Kubernetes' default. Every timer is a component flag by its upstream name. */
 export interface ClusterOptions {

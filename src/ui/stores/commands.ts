@@ -20,7 +20,7 @@ export function commandWords(command: Command): CommandWords {
   return { ...wordsOf(command), isGrave: grave.has(command.kind) }
 }
 
-const grave: ReadonlySet<Command['kind']> = new Set(['power-off', 'cut-off', 'stop', 'kill', 'delete'])
+const grave: ReadonlySet<Command['kind']> = new Set(['power-off', 'cut-off', 'stop', 'kill', 'fault', 'delete'])
 
 type Words = Omit<CommandWords, 'isGrave'>
 
@@ -44,6 +44,10 @@ function wordsOf(command: Command): Words {
       return { lead: `You started ${command.component}.`, rest: 'It lists what there is and catches up.', mark: `${command.component} started`, about: { resource: 'components', key: command.component } }
     case 'kill':
       return { lead: `You killed ${command.container ? `container ${command.container} of ` : 'a container of '}${splitKey(command.pod).name}.`, rest: 'Its kubelet starts it again.', mark: 'killed', about: { resource: 'pods', key: command.pod } }
+    case 'fault':
+      return { lead: `You began: ${command.fault.kind}.`, rest: '', mark: command.fault.kind, about: null }
+    case 'end-fault':
+      return { lead: `You ended: ${command.fault?.kind ?? 'all faults'}.`, rest: '', mark: 'fault ended', about: null }
     case 'delete':
       return onObject(command.resource, command.key, 'deleted', 'deleted')
     case 'scale':
