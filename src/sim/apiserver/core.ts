@@ -2,7 +2,8 @@ import type { CauseId, ProcessAgenda } from '../kernel/agenda.ts'
 import { assert } from '../kernel/assert.ts'
 import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
-import type { Trace } from '../kernel/trace.ts'
+import type { Trace, Write } from '../kernel/trace.ts'
+import { weights, type Weight } from '../kernel/trace-columns.ts'
 import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
 import { objectKey, type KubernetesObject } from '../api/objects.ts'
 import type { Allocators } from '../api/strategy/allocators.ts'
@@ -59,7 +60,7 @@ export function revisionOf(object: KubernetesObject): number {
 export function commit(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, lease?: LeaseId): KubernetesObject {
   const { namespace, name } = object.metadata
   const key = storageKey(definition, namespace, name)
-  const write = tellTrace(core, by, definition, key, objectKey(namespace, name))
+  const write = tellTrace(core, by, definition, key)
   const swap = core.agenda.because(write, () => core.store.put(key, before ? revisionOf(before) : 0, (revision) => atVersion(object, String(revision)), lease))
   // Requests run one after the other, so what was read a moment ago is still there.
   assert(swap.ok, `${definition.resource} ${key} changed during a request`)
@@ -70,7 +71,7 @@ export function commit(core: Core, by: Authorship, definition: ResourceDefinitio
 export function commitDeletion(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
   const { namespace, name } = object.metadata
   const key = storageKey(definition, namespace, name)
-  const write = tellTrace(core, by, definition, key, objectKey(namespace, name))
+  const write = tellTrace(core, by, definition, key)
   const swap = core.agenda.because(write, () => core.store.delete(key, revisionOf(object)))
   assert(swap.ok, `${definition.resource} ${key} changed during a request`)
   return atVersion(object, String(swap.kv.modRevision))
@@ -100,23 +101,24 @@ export function settled<T>(value: T): T {
   return Object.freeze(copy) as T
 }
 
-/** `pods/default/web`: most keys in etcd end with just that, so it is cut out of them and costs nothing. */
-function aboutOf(definition: ResourceDefinition, stored: string, key: string): string {
-  return prefixes.has(definition.resource) ? flatText(`${definition.resource}/${key}`) : stored.slice('/registry/'.length)
+/** What is worth least when it is old: events, and then what merely tells how things stand. */
+function weightOf({ resource }: ResourceDefinition, subresource: string | undefined): Weight {
+  if (resource === 'events') return weights.note
+  return subresource === 'status' ? weights.state : weights.choice
 }
 
 /** Told before it is done: what comes of it needs its id. */
-function tellTrace(core: Core, { user, verb, subresource }: Authorship, definition: ResourceDefinition, stored: string, key: string): CauseId {
-  const resource = subresource ? `${definition.resource}/${subresource}` : definition.resource
-  const told = {
-    kind: 'write' as const,
-    author: user,
-    what: `${verb} ${resource} ${key}`,
+function tellTrace(core: Core, { user, verb, subresource }: Authorship, definition: ResourceDefinition, stored: string): CauseId {
+  const { resource } = definition
+  const told: Write = {
+    author: user, verb, resource, subresource,
     // All versions share one text.
-    about: aboutOf(definition, core.store.get(stored)?.key ?? stored, key),
+    stored: core.store.get(stored)?.key ?? stored,
+    start: prefixOf(definition).length,
     revision: core.store.revision + 1,
+    weight: weightOf(definition, subresource),
   }
-  if (definition.resource !== 'leases' || verb !== 'update') return core.trace.add(told)
+  if (resource !== 'leases' || verb !== 'update') return core.trace.write(told)
   // Renewals are most of what a quiet cluster writes and say nothing about why something happened.
   core.trace.count(told)
   return core.agenda.cause

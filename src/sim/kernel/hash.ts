@@ -9,27 +9,29 @@ export class RollingHash {
     this.addWord(Math.floor(value / 0x100000000) >>> 0)
   }
 
-  addText(text: string): void {
+  /** A text, or what of it comes from `start` on. */
+  addText(text: string, start = 0): void {
     let low = this.low
     let high = this.high
-    for (let at = 0; at < text.length; at += 1) {
+    for (let at = start; at < text.length; at += 1) {
       const unit = text.charCodeAt(at)
       low = Math.imul(low ^ unit, 0x01000193)
       high = Math.imul(high ^ unit, 0x85ebca6b) ^ (high >>> 15)
     }
     this.low = low
     this.high = high
-    this.addWord(text.length)
+    this.addWord(text.length - start)
+  }
+
+  /** Of 32 bits. */
+  addWord(word: number): void {
+    this.low = Math.imul(this.low ^ word, 0x01000193)
+    this.high = Math.imul(this.high ^ word, 0xc2b2ae35) ^ (this.high >>> 13)
   }
 
   /** Sixteen hexadecimal digits. */
   get digest(): string {
     return (this.low >>> 0).toString(16).padStart(8, '0') + (this.high >>> 0).toString(16).padStart(8, '0')
-  }
-
-  private addWord(word: number): void {
-    this.low = Math.imul(this.low ^ word, 0x01000193)
-    this.high = Math.imul(this.high ^ word, 0xc2b2ae35) ^ (this.high >>> 13)
   }
 }
 

@@ -1,5 +1,7 @@
 import type { CauseId, Millis } from './agenda.ts'
+import { flatText } from './flat-text.ts'
 import { RollingHash } from './hash.ts'
+import { TraceColumns, weights, type Weight } from './trace-columns.ts'
 
 /** One thing that happened: a write, a decision, a fault, a person's command. */
 export interface TraceEntry {
@@ -8,7 +10,7 @@ export interface TraceEntry {
   readonly at: Millis
   /** The entry that led to it; 0: none did, it lies in the start of the run or in a person. */
   readonly cause: CauseId
-  readonly kind: 'write' | 'decision' | 'fault' | 'command' | 'process'
+  readonly kind: Told['kind'] | 'write'
   /** Who: "kube-scheduler", "kubelet/worker-1", "user". */
   readonly author: string
   /** What, in one line: "create pods default/web-1". */
@@ -20,8 +22,27 @@ export interface TraceEntry {
   readonly detail?: unknown
 }
 
-/** What is told of an entry; when and why it happened the trace knows. */
-export type Told = Omit<TraceEntry, 'id' | 'at' | 'cause'>
+/** What is told of anything but a write. When and why it happened the trace knows. */
+export interface Told {
+  readonly kind: 'decision' | 'fault' | 'command' | 'process'
+  readonly author: string
+  readonly what: string
+  readonly about?: string
+  readonly detail?: unknown
+}
+
+/** A write in its parts: most of a story is writes, and few of them are ever read. */
+export interface Write {
+  readonly author: string
+  readonly verb: string
+  readonly resource: string
+  readonly subresource: string | undefined
+  /** A text that somebody keeps anyway and that ends with the object's own key; where that begins. */
+  readonly stored: string
+  readonly start: number
+  readonly revision: number
+  readonly weight: Weight
+}
 
 /** Where the trace learns when and because of what something happens: the timeline. */
 export interface Moment {
@@ -34,61 +55,120 @@ export interface Moment {
 /** The story of a run, bounded in length, and its rolling hash over all of it. */
 export class Trace {
   private readonly hash = new RollingHash()
-  private entries: TraceEntry[] = []
-  private dropped = 0
+  private readonly rows = new TraceColumns<string | Told>()
+  private readonly texts: string[] = []
+  private readonly numbers = new Map<string, number>()
   private readonly moment: Moment
   private readonly limit: number
+  private newest: CauseId = 0
 
+  /** At most a quarter more than `limit` entries are kept: the newest, and of the older ones rather those of weight. */
   constructor(moment: Moment, limit = 8_000) {
     this.moment = moment
     this.limit = limit
   }
 
   /** Adds to the hash what is too frequent and too dull to be kept: a lease was renewed. */
-  count({ author, what, revision }: Told): void {
+  count({ author, verb, resource, subresource, stored, start, revision }: Write): void {
     this.hash.addNumber(this.moment.now)
-    this.hash.addText(author)
-    this.hash.addText(what)
-    if (revision !== undefined) this.hash.addNumber(revision)
+    this.hash.addWord(this.numberOf(author))
+    this.hash.addWord(this.numberOf(verb))
+    this.hash.addWord(this.numberOf(resource))
+    this.hash.addWord(this.numberOf(subresource ?? ''))
+    this.hash.addText(stored, start)
+    this.hash.addNumber(revision)
+  }
+
+  /** Answers the id of the entry. */
+  write(write: Write): CauseId {
+    this.count(write)
+    const row = this.rows.addRow()
+    const { columns } = this.rows
+    columns.author[row] = this.numberOf(write.author)
+    columns.verb[row] = this.numberOf(write.verb)
+    columns.resource[row] = this.numberOf(write.resource)
+    columns.subresource[row] = this.numberOf(write.subresource ?? '')
+    columns.start[row] = write.start
+    return this.fill(row, this.moment.cause, write.revision, write.weight, write.stored)
   }
 
   /** Answers the id of the entry. What follows a decision in the same turn has it as its cause. */
   add(told: Told): CauseId {
-    this.count(told)
-    const id = this.end + 1
     const { now, cause, occasion } = this.moment
-    const isDecision = told.kind === 'decision'
-    this.entries.push({ id, at: now, cause: isDecision ? occasion : cause, ...told })
-    if (isDecision) this.moment.decided(id)
-    if (this.entries.length >= 1.25 * this.limit) {
-      this.dropped += this.entries.length - this.limit
-      this.entries = this.entries.slice(-this.limit)
-    }
+    this.hash.addNumber(now)
+    this.hash.addWord(this.numberOf(told.author))
+    this.hash.addText(flatText(told.what))
+    const row = this.rows.addRow()
+    const revision = row === 0 ? 0 : this.rows.columns.revision[row - 1]!
+    if (told.kind !== 'decision') return this.fill(row, cause, revision, weights.input, told)
+    const id = this.fill(row, occasion, revision, weights.choice, told)
+    this.moment.decided(id)
     return id
   }
 
   /** Undefined when it is not kept any more. */
   entry(id: CauseId): TraceEntry | undefined {
-    return this.entries[id - 1 - this.dropped]
+    const row = this.rows.firstFrom('id', id)
+    return row < this.rows.size && this.rows.columns.id[row] === id ? this.entryIn(row) : undefined
   }
 
   /** The entry of the write that had this revision; 0 when it is not kept any more, or never was. */
   writeAt(revision: number): CauseId {
-    const entry = this.entries.findLast((each) => each.revision !== undefined && each.revision <= revision)
-    return entry?.revision === revision ? entry.id : 0
+    const row = this.rows.firstFrom('revision', revision)
+    const isThere = row < this.rows.size && this.rows.columns.revision[row] === revision && typeof this.rows.told[row] === 'string'
+    return isThere ? this.rows.columns.id[row]! : 0
   }
 
   /** The id of the newest entry; pass it to `since` later. */
   get end(): CauseId {
-    return this.dropped + this.entries.length
+    return this.newest
   }
 
   /** What was added after an entry (as far as it is kept). */
   since(id: CauseId): readonly TraceEntry[] {
-    return this.entries.slice(Math.max(0, id - this.dropped))
+    const entries: TraceEntry[] = []
+    for (let row = this.rows.firstFrom('id', id + 1); row < this.rows.size; row += 1) entries.push(this.entryIn(row))
+    return entries
   }
 
   get digest(): string {
     return this.hash.digest
+  }
+
+  private fill(row: number, cause: CauseId, revision: number, weight: Weight, told: string | Told): CauseId {
+    const { columns } = this.rows
+    this.newest += 1
+    columns.id[row] = this.newest
+    columns.at[row] = this.moment.now
+    columns.cause[row] = cause
+    columns.revision[row] = revision
+    columns.weight[row] = weight
+    this.rows.told.push(told)
+    if (this.rows.size >= 1.25 * this.limit) this.rows.drop(this.rows.size - this.limit, this.limit / 4)
+    return this.newest
+  }
+
+  private entryIn(row: number): TraceEntry {
+    const { columns } = this.rows
+    const told = this.rows.told[row]!
+    const place = { id: columns.id[row]!, at: columns.at[row]!, cause: columns.cause[row]! }
+    if (typeof told !== 'string') return { ...place, ...told }
+    const [author, verb, resource, subresource] = [columns.author, columns.verb, columns.resource, columns.subresource].map((column) => this.texts[column[row]!]!)
+    const key = told.slice(columns.start[row])
+    return {
+      ...place, kind: 'write', author: author!,
+      what: `${verb} ${resource}${subresource ? `/${subresource}` : ''} ${key}`,
+      about: `${resource}/${key}`,
+      revision: columns.revision[row]!,
+    }
+  }
+
+  /** The number that stands for a text in rows and hash. A text is hashed when it gets one. */
+  private numberOf(text: string): number {
+    const known = this.numbers.get(text)
+    if (known !== undefined) return known
+    this.hash.addText(text)
+    this.numbers.set(text, this.texts.length)
+    return this.texts.push(text) - 1
   }
 }

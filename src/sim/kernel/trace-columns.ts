@@ -1,0 +1,76 @@
+/** What an entry of the trace is worth when it is old: notes are forgotten first, what a person or a fault did last. */
+export const weights = { note: 0, state: 1, choice: 2, input: 3 } as const
+export type Weight = (typeof weights)[keyof typeof weights]
+
+/** Marks a row that is about to be dropped. */
+const gone = 255
+
+function columnsFor(rows: number) {
+  return {
+    id: new Uint32Array(rows),
+    at: new Float64Array(rows),
+    cause: new Uint32Array(rows),
+    /** Of the write; of anything else, that of the write before. */
+    revision: new Uint32Array(rows),
+    author: new Uint32Array(rows),
+    verb: new Uint32Array(rows),
+    resource: new Uint32Array(rows),
+    subresource: new Uint32Array(rows),
+    /** Where in `told` the key of a write's object begins. */
+    start: new Uint8Array(rows),
+    weight: new Uint8Array(rows),
+  }
+}
+
+/** The entries of a trace, one row each, column by column: fifty bytes an entry, and nothing for a garbage collector to walk through. */
+export class TraceColumns<Told> {
+  size = 0
+  columns = columnsFor(256)
+  told: Told[] = []
+
+  /** A new row at the end, for the caller to fill. */
+  addRow(): number {
+    if (this.size === this.columns.id.length) this.grow()
+    this.size += 1
+    return this.size - 1
+  }
+
+  /** The first row whose id, or revision, is `value` or more. */
+  firstFrom(column: 'id' | 'revision', value: number): number {
+    const numbers = this.columns[column]
+    let low = 0
+    let high = this.size
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (numbers[middle]! < value) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Forgets `surplus` rows: the lightest, and of these the oldest, but none of the `fresh` newest. */
+  drop(surplus: number, fresh: number): void {
+    const { weight } = this.columns
+    const old = this.size - fresh
+    let left = surplus
+    for (let lightest: number = weights.note; left > 0 && lightest <= weights.input; lightest += 1) {
+      for (let row = 0; left > 0 && row < old; row += 1) {
+        if (weight[row] !== lightest) continue
+        weight[row] = gone
+        left -= 1
+      }
+    }
+    const kept: number[] = []
+    for (let row = 0; row < this.size; row += 1) if (weight[row] !== gone) kept.push(row)
+    for (const column of Object.values(this.columns)) for (let row = 0; row < kept.length; row += 1) column[row] = column[kept[row]!]!
+    this.told = kept.map((row) => this.told[row]!)
+    this.size = kept.length
+  }
+
+  private grow(): void {
+    const larger = columnsFor(2 * this.size)
+    const before = Object.values(this.columns)
+    for (const [index, column] of Object.values(larger).entries()) column.set(before[index]!)
+    this.columns = larger
+  }
+}
