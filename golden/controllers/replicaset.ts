@@ -4,7 +4,7 @@ import type { Refusal } from '../../src/sim/api/status.ts'
 import { parseTime } from '../../src/sim/api/time.ts'
 import { deletionCost, isActive, isTerminating, leastMissedFirst } from '../../src/sim/controllers/active-pods.ts'
 import { claim } from '../../src/sim/controllers/ownership.ts'
-import { controllerReference, createPods, deletePod, messageOf, podFromTemplate, slowStartBatches } from '../../src/sim/controllers/pod-control.ts'
+import { controllerReference, createPods, deletePods, messageOf, podFromTemplate, slowStartBatches } from '../../src/sim/controllers/pod-control.ts'
 import { countPods, planReplicas, replicaSetStatus } from '../../src/sim/controllers/replica-set/replica-set-plan.ts'
 import type { GoldenSet } from '../harness.ts'
 import { first, namedDifference, podOf, recordingContext, type Json } from './workloads.ts'
@@ -52,7 +52,7 @@ function runSlowStart({ missing, failFromAttempt, allowed }: Json, out: Json): s
   const refusal = { ok: false, status: { kind: 'Status', reason: 'Forbidden', message: 'quota', code: 403 } } as unknown as Refusal
   const { context, events } = recordingContext(now, () => ((attempts += 1) > mayCreate ? refusal : undefined))
   const draft = podFromTemplate(owner, owner.spec.template)
-  const { failed } = createPods(context, owner, Array.from({ length: creates }, () => draft))
+  const { failed } = completed(createPods(context, owner, Array.from({ length: creates }, () => draft)))
   const batches = slowStartBatches(creates)
   const sums = batches.map((_, at) => batches.slice(0, at + 1).reduce((sum, size) => sum + size, 0))
   const created = events.filter(({ reason }) => reason === 'SuccessfulCreate').length
@@ -141,10 +141,11 @@ export function eventOf(owner: KubernetesObject, input: Json): { readonly event:
   const named = { ok: true as const, value: { metadata: { name: input.created } } }
   const { context, events } = recordingContext(now, (verb) => (input.error !== undefined ? refusal : verb === 'create' ? named : undefined))
   if (input.deleted !== undefined) {
-    const refused = deletePod(context, owner, podOf({ name: input.deleted }))
-    return { event: events[0], error: refused && messageOf(refused.status) }
+    let error: string | null = null
+    completed(deletePods(context, owner, [podOf({ name: input.deleted })], (_, status) => (error = messageOf(status))))
+    return { event: events[0], error }
   }
-  const { error } = createPods(context, owner, [podFromTemplate(owner, { metadata: {}, spec: {} } as Json)])
+  const { error } = completed(createPods(context, owner, [podFromTemplate(owner, { metadata: {}, spec: {} } as Json)]))
   return { event: events[0], error: error && messageOf(error) }
 }
 
@@ -159,4 +160,12 @@ function runEvent(input: Json, out: Json): string | null {
 function runPodFromTemplate(input: Json, out: Json): string | null {
   const { metadata, spec } = input.replicaSet
   return namedDifference(out.pod, podFromTemplate(setOf({ metadata, spec }), spec.template), 'pod')
+}
+
+/** All pieces of a piece of work, one after the other. */
+function completed<T>(pieces: Generator<void, T, void>): T {
+  for (;;) {
+    const piece = pieces.next()
+    if (piece.done) return piece.value
+  }
 }

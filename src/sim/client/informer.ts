@@ -1,5 +1,5 @@
 // Upstream: k8s.io/client-go/tools/cache, reflector and shared informer (v0.36). Left out: resync, streaming lists, transformers.
-import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import type { CauseId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { Random } from '../kernel/random.ts'
 import { keyOf, type KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions, WatchEvent, WatchHandle } from '../api/request.ts'
@@ -29,19 +29,28 @@ const firstBackOff = 800
 const longestBackOff = 30_000
 const backOffReset = 120_000
 
-/** So many arrivals are handed out in one entry of the agenda: when a thousand machines report in one instant, others get their turn in between. */
+/** So many changes are handed out in one entry of the agenda: when a thousand machines report in one instant, others get their turn in between. */
 const mostAtOnce = 100
 
-type Arrival<T> = { readonly due: Millis; readonly event: WatchEvent } | { readonly due: Millis; readonly listed: readonly T[] }
+interface Arrival<T> {
+  readonly due: Millis
+  /** What was written, or why it was listed: what follows from seeing it follows from that. */
+  readonly cause: CauseId
+  readonly news: WatchEvent | readonly T[]
+}
+
+type Handler<T> = (change: Change<T>) => void
 
 /** Keeps a cache of one resource by list and watch, as late as its lag says. */
 export class Reflector<T extends KubernetesObject> implements Informer<T> {
   synced = false
   readonly lister = new ObjectCache<T>()
-  private readonly handlers: ((change: Change<T>) => void)[] = []
+  private readonly handlers: Handler<T>[] = []
   /** What the connection has brought and the cache does not show yet. */
   private arrivals: Arrival<T>[] = []
   private delivering = false
+  /** A list that is being handed out. */
+  private replacing: { readonly cause: CauseId; readonly pieces: Generator<void, void, void> } | null = null
   private lastArrival: Millis = -1
   private lastDue: Millis = Number.NEGATIVE_INFINITY
   private revision = '0'
@@ -54,13 +63,28 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
     this.options = options
   }
 
-  onChange(handler: (change: Change<T>) => void): void {
-    this.handlers.push(handler)
-    if (!this.synced) return
-    // Who comes late is told of what is there, in its own turn.
-    this.options.agenda.after(0, `${this.options.name}: ${this.options.resource} for a new handler`, () => {
-      for (const object of this.lister.list()) handler({ new: object })
-    })
+  onChange(handler: Handler<T>): void {
+    this.handlers.push(this.synced || this.replacing ? this.latecomer(handler) : handler)
+  }
+
+  /** Who comes late is told of what is there, in its own turn, and only then of what has happened since. */
+  private latecomer(handler: Handler<T>): Handler<T> {
+    const { agenda, name, resource } = this.options
+    const untold = this.lister.list().map((object) => ({ cause: agenda.cause, change: { new: object } as Change<T> }))
+    let at = 0
+    const tell = (): void => {
+      for (const end = Math.min(at + mostAtOnce, untold.length); at < end; at += 1) {
+        const { cause, change } = untold[at]!
+        agenda.because(cause, () => handler(change))
+      }
+      if (at < untold.length) plan()
+    }
+    const plan = (): void => void agenda.after(0, `${name}: ${resource} for a new handler`, tell)
+    plan()
+    return (change) => {
+      if (at < untold.length) untold.push({ cause: agenda.cause, change })
+      else handler(change)
+    }
   }
 
   addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
@@ -78,7 +102,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
     }
     const { items, metadata } = listed.value
     this.revision = metadata.resourceVersion
-    this.arrive({ due: this.due(), listed: items as unknown as readonly T[] })
+    this.arrive(items as unknown as readonly T[])
     this.watch()
   }
 
@@ -108,7 +132,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
 
   private received(event: WatchEvent): void {
     this.revision = event.object.metadata.resourceVersion
-    if (event.type !== 'BOOKMARK') this.arrive({ due: this.due(), event })
+    if (event.type !== 'BOOKMARK') this.arrive(event)
   }
 
   /** All that comes in one instant is equally late, and nothing overtakes what came before. */
@@ -120,9 +144,10 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
     return (this.lastDue = Math.max(this.lastDue, agenda.now + late))
   }
 
-  private arrive(arrival: Arrival<T>): void {
-    this.arrivals.push(arrival)
-    if (!this.delivering) this.planDelivery(arrival.due)
+  private arrive(news: Arrival<T>['news']): void {
+    const due = this.due()
+    this.arrivals.push({ due, cause: this.options.agenda.cause, news })
+    if (!this.delivering) this.planDelivery(due)
   }
 
   private planDelivery(due: Millis): void {
@@ -131,17 +156,22 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   }
 
   private deliver(): void {
-    const { now } = this.options.agenda
+    const { agenda } = this.options
+    this.replacePiece()
     let at = 0
-    for (; at < mostAtOnce && at < this.arrivals.length && this.arrivals[at]!.due <= now; at += 1) {
-      const arrival = this.arrivals[at]!
-      if ('listed' in arrival) this.replace(arrival.listed)
-      else this.apply(arrival.event)
+    for (; !this.replacing && at < mostAtOnce && at < this.arrivals.length && this.arrivals[at]!.due <= agenda.now; at += 1) {
+      const { cause, news } = this.arrivals[at]!
+      if ('type' in news) agenda.because(cause, () => this.apply(news))
+      else {
+        this.replacing = { cause, pieces: this.synced ? this.replace(news) : this.fill(news) }
+        this.replacePiece()
+      }
     }
     this.arrivals = at === this.arrivals.length ? [] : this.arrivals.slice(at)
     this.delivering = false
     const next = this.arrivals[0]
-    if (next) this.planDelivery(Math.max(next.due, now))
+    if (this.replacing) this.planDelivery(agenda.now)
+    else if (next) this.planDelivery(Math.max(next.due, agenda.now))
   }
 
   private apply(event: WatchEvent): void {
@@ -156,21 +186,40 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
     this.tell(old ? { old, new: object } : { new: object })
   }
 
-  private replace(listed: readonly T[]): void {
+  private replacePiece(): void {
+    const { replacing } = this
+    if (replacing && this.options.agenda.because(replacing.cause, () => replacing.pieces.next()).done) this.replacing = null
+  }
+
+  /** The first list: nobody relies on the cache before all of it is there. */
+  private *fill(listed: readonly T[]): Generator<void, void, void> {
+    for (const [at, object] of listed.entries()) {
+      if (at > 0 && at % mostAtOnce === 0) yield
+      this.lister.put(keyOf(object), object)
+      this.tell({ new: object })
+    }
+    this.synced = true
+    this.options.onSynced()
+  }
+
+  /** Another list: the cache is at once what was listed; the handlers are told piece by piece. */
+  private *replace(listed: readonly T[]): Generator<void, void, void> {
     const gone = new Set(this.lister.keys())
+    const changes: Change<T>[] = []
     for (const object of listed) {
       const key = keyOf(object)
       gone.delete(key)
       const old = this.lister.put(key, object)
-      this.tell(old ? { old, new: object } : { new: object })
+      changes.push(old ? { old, new: object } : { new: object })
     }
     for (const key of [...gone].sort()) {
       const old = this.lister.remove(key)
-      if (old) this.tell({ old })
+      if (old) changes.push({ old })
     }
-    if (this.synced) return
-    this.synced = true
-    this.options.onSynced()
+    for (const [at, change] of changes.entries()) {
+      if (at > 0 && at % mostAtOnce === 0) yield
+      this.tell(change)
+    }
   }
 
   private tell(change: Change<T>): void {

@@ -1,8 +1,14 @@
-import type { Agenda, EntryId, Millis } from '../kernel/agenda.ts'
+import type { Agenda, CauseId, EntryId, Millis } from '../kernel/agenda.ts'
 import { StatusError } from '../api/status.ts'
 
 /** When a key comes back: when something about it changes, or after a while at the latest. */
 export type Requeue = 'whenChanged' | { readonly after: Millis }
+
+/**
+ * A long reconcile in pieces, each an entry of the agenda: five hundred writes in one would keep all others waiting that look at the clock
+ * of the host. The key stays with its worker until the last piece is done.
+ */
+export type Pieces = Generator<void, Requeue, void>
 
 export interface WorkQueueOptions {
   /** How many keys are worked on at once; upstream's --concurrent-…-syncs. */
@@ -19,11 +25,13 @@ export interface WorkQueueOptions {
 
 /**
  * client-go's rate-limited work queue with its workers: a key is worked on by one worker at a time, added meanwhile it comes once more,
- * and a reconcile that fails with a Status is retried after 5 ms, doubling up to 1000 s (DefaultTypedControllerRateLimiter).
+ * and a reconcile that fails with a Status is retried after 5 ms, doubling up to 1000 s (DefaultTypedControllerRateLimiter). What it
+ * does is done because of what made the key dirty first.
  */
 export class WorkQueue {
   private readonly queue: string[] = []
-  private readonly dirty = new Set<string>()
+  /** What was to be done, and what made it so first. */
+  private readonly dirty = new Map<string, CauseId>()
   private readonly processing = new Set<string>()
   private readonly failures = new Map<string, number>()
   private readonly waiting = new Map<string, { due: Millis; entry: EntryId }>()
@@ -33,7 +41,7 @@ export class WorkQueue {
   constructor(
     private readonly agenda: Agenda,
     private readonly name: string,
-    private readonly reconcile: (key: string) => Requeue,
+    private readonly reconcile: (key: string) => Requeue | Pieces,
     private readonly options: WorkQueueOptions = {},
   ) {
     this.idleWorkers = options.workers ?? 1
@@ -56,7 +64,7 @@ export class WorkQueue {
 
   add(key: string): void {
     if (this.dirty.has(key)) return
-    this.dirty.add(key)
+    this.dirty.set(key, this.agenda.cause)
     if (this.processing.has(key)) return
     this.queue.push(key)
     this.wakeWorkers()
@@ -101,14 +109,20 @@ export class WorkQueue {
     while (this.started && this.idleWorkers > 0 && this.queue.length > 0) {
       this.idleWorkers -= 1
       const key = this.queue.shift()!
+      const cause = this.dirty.get(key) ?? this.agenda.cause
       this.dirty.delete(key)
       this.processing.add(key)
-      this.agenda.after(0, `${this.name}: ${key}`, () => this.work(key))
+      // Not because of who has made a worker free.
+      this.agenda.because(cause, () => this.agenda.after(0, `${this.name}: ${key}`, () => this.work(key)))
     }
   }
 
-  private work(key: string): void {
-    const requeue = this.attempt(key)
+  private work(key: string, begun?: Pieces): void {
+    const requeue = this.attempt(key, begun)
+    if (isPieces(requeue)) {
+      this.agenda.after(0, `${this.name}: goes on with ${key}`, () => this.work(key, requeue))
+      return
+    }
     const free = this.agenda.now + (this.options.cost ?? 1)
     const done = Math.max(free, this.options.client?.busyUntil ?? free)
     this.agenda.at(done, `${this.name}: done with ${key}`, () => {
@@ -121,15 +135,21 @@ export class WorkQueue {
     })
   }
 
-  /** The one place where a StatusError is caught. */
-  private attempt(key: string): Requeue | 'failed' {
+  /** The one place where a StatusError is caught. Pieces: there is more to do. */
+  private attempt(key: string, begun?: Pieces): Requeue | Pieces | 'failed' {
     try {
-      const requeue = this.reconcile(key)
+      const requeue = begun ?? this.reconcile(key)
+      const piece = isPieces(requeue) ? requeue.next() : { done: true as const, value: requeue }
+      if (!piece.done) return requeue
       this.forget(key)
-      return requeue
+      return piece.value
     } catch (error) {
       if (error instanceof StatusError) return 'failed'
       throw error
     }
   }
+}
+
+function isPieces(requeue: Requeue | Pieces | 'failed'): requeue is Pieces {
+  return typeof requeue === 'object' && 'next' in requeue
 }

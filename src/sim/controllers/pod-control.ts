@@ -44,17 +44,21 @@ export interface Outcome {
   readonly error: Status | null
 }
 
+/** So many pods are made or deleted in one entry of the agenda. */
+const podsAtOnce = 25
+
 /**
  * Makes pods in slow-start batches and says so in events; a batch with a refusal is the last one. In a namespace that is being deleted a
  * refusal is expected, and passed over in silence.
  */
-export function createPods(context: ComponentContext, owner: KubernetesObject, drafts: readonly Draft<'pods'>[]): Outcome {
+export function* createPods(context: ComponentContext, owner: KubernetesObject, drafts: readonly Draft<'pods'>[]): Generator<void, Outcome, void> {
   let next = 0
   for (const size of slowStartBatches(drafts.length)) {
     let failed = 0
     let error: Status | null = null
-    for (const draft of drafts.slice(next, next + size)) {
-      const created = context.client.create('pods', draft)
+    for (const last = next + size; next < last; next += 1) {
+      if (next > 0 && next % podsAtOnce === 0) yield
+      const created = context.client.create('pods', drafts[next]!)
       if (created.ok) context.events.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${created.value.metadata.name}`)
       else if (!isNamespaceTerminating(created.status)) {
         context.events.event(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(created.status)}`)
@@ -62,14 +66,22 @@ export function createPods(context: ComponentContext, owner: KubernetesObject, d
         error ??= created.status
       }
     }
-    next += size
     if (error) return { failed: failed + drafts.length - next, error }
   }
   return { failed: 0, error: null }
 }
 
+/** Deletes pods, all that let themselves be; each refusal is told to `refused` (a pod that is already gone included). */
+export function* deletePods(context: ComponentContext, owner: KubernetesObject, pods: readonly Pod[], refused: (pod: Pod, status: Status) => void): Generator<void, void, void> {
+  for (const [at, pod] of pods.entries()) {
+    if (at > 0 && at % podsAtOnce === 0) yield
+    const refusal = deletePod(context, owner, pod)
+    if (refusal) refused(pod, refusal.status)
+  }
+}
+
 /** Deletes one pod and says so in an event; the refusal when it could not be (a pod that is already gone included). */
-export function deletePod(context: ComponentContext, owner: KubernetesObject, pod: Pod): Refusal | null {
+function deletePod(context: ComponentContext, owner: KubernetesObject, pod: Pod): Refusal | null {
   if (pod.metadata.deletionTimestamp !== undefined) return null
   const deleted = context.client.delete('pods', keyOf(pod))
   if (deleted.ok) context.events.event(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)

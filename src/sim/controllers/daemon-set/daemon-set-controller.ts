@@ -4,11 +4,11 @@ import type { DaemonSet, Node, Pod } from '../../api/generated/types.ts'
 import type { Status } from '../../api/status.ts'
 import type { Change, ComponentContext, Lister } from '../../client/component.ts'
 import { Expectations } from '../../client/expectations.ts'
-import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
+import { WorkQueue, type Pieces, type Requeue } from '../../client/work-queue.ts'
 import { nextAvailableAt } from '../active-pods.ts'
 import { ControlleeObserver } from '../controllees.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaim } from '../ownership.ts'
-import { createPods, deletePod, podFromTemplate, throwIfRefused } from '../pod-control.ts'
+import { createPods, deletePods, podFromTemplate, throwIfRefused } from '../pod-control.ts'
 import { writeStatus } from '../status-update.ts'
 import { affinityToNode, daemonPodTemplate, nodeFit, revisionOf, targetNodeOf, type Revision } from './daemon-pod.ts'
 import { allowsSurge, countNodes, daemonSetStatus, holdsNode, planNode, planRollingUpdate, type NodeCounts, type PodsByNode, type UpdatePlan } from './daemon-set-plan.ts'
@@ -83,7 +83,7 @@ class DaemonSetController {
     }
   }
 
-  private reconcile(key: ObjectKey): Requeue {
+  private *reconcile(key: ObjectKey): Pieces {
     const daemonSet = this.daemonSets.get(key)
     if (!daemonSet) {
       this.expectations.forget(key)
@@ -104,7 +104,7 @@ class DaemonSetController {
     }
     const held = this.claimPods(daemonSet)
     const byNode = podsByNode(held)
-    const { refusal, retryAfter } = mayManage ? this.manage(daemonSet, held, byNode, revision) : { refusal: null, retryAfter: null }
+    const { refusal, retryAfter } = mayManage ? yield* this.manage(daemonSet, held, byNode, revision) : { refusal: null, retryAfter: null }
     this.updateStatus(daemonSet, countNodes(daemonSet, this.nodes.list(), byNode, revision, this.context.wall.epochMillis), mayManage)
     throwIfRefused(refusal)
     return this.nextLook(daemonSet, held, retryAfter)
@@ -129,12 +129,12 @@ class DaemonSetController {
     return claim(this.context, 'pods', candidates, { owner: daemonSet, ownerResource: 'daemonsets', selector: daemonSet.spec.selector })
   }
 
-  private manage(daemonSet: DaemonSet, held: readonly Pod[], byNode: PodsByNode, revision: Revision): { refusal: Status | null; retryAfter: number | null } {
+  private *manage(daemonSet: DaemonSet, held: readonly Pod[], byNode: PodsByNode, revision: Revision): Generator<void, { refusal: Status | null; retryAfter: number | null }, void> {
     const { plan, retryAfter } = this.planPods(daemonSet, held, byNode, revision)
-    const refusal = this.carryOut(daemonSet, plan, revision)
+    const refusal = yield* this.carryOut(daemonSet, plan, revision)
     if (refusal || daemonSet.spec.updateStrategy.type !== 'RollingUpdate' || !this.expectations.satisfied(keyOf(daemonSet))) return { refusal, retryAfter }
     const update = planRollingUpdate(daemonSet, this.nodes.list(), byNode, revision, this.context.wall.epochMillis)
-    return { refusal: this.carryOut(daemonSet, update, revision), retryAfter }
+    return { refusal: yield* this.carryOut(daemonSet, update, revision), retryAfter }
   }
 
   /** What all nodes need; ended pods go with an event, and not faster than their back-off lets them. */
@@ -167,7 +167,7 @@ class DaemonSetController {
     this.context.events.event(daemonSet, type, reason, message)
   }
 
-  private carryOut(daemonSet: DaemonSet, plan: UpdatePlan, revision: Revision): Status | null {
+  private *carryOut(daemonSet: DaemonSet, plan: UpdatePlan, revision: Revision): Generator<void, Status | null, void> {
     const key = keyOf(daemonSet)
     const creates = plan.creates.slice(0, burstReplicas)
     const deletes = plan.deletes.slice(0, burstReplicas)
@@ -176,15 +176,13 @@ class DaemonSetController {
     this.expectations.expect(key, { creates: creates.length, deletes: deletes.map(keyOf) })
     const template = daemonPodTemplate(daemonSet.spec.template, revision)
     const drafts = creates.map((node) => podFromTemplate(daemonSet, template, { ...template.spec, affinity: affinityToNode(template.spec.affinity, node) }))
-    const { failed, error } = createPods(this.context, daemonSet, drafts)
+    const { failed, error } = yield* createPods(this.context, daemonSet, drafts)
     this.expectations.lowerCreates(key, failed)
     let refusal = error
-    for (const pod of deletes) {
-      const refused = deletePod(this.context, daemonSet, pod)
-      if (!refused) continue
+    yield* deletePods(this.context, daemonSet, deletes, (pod, status) => {
       this.expectations.observeDelete(key, keyOf(pod))
-      if (refused.status.reason !== 'NotFound') refusal ??= refused.status
-    }
+      if (status.reason !== 'NotFound') refusal ??= status
+    })
     return refusal
   }
 

@@ -22,6 +22,8 @@ import { TriggerTimes } from './trigger-times.ts'
 
 /** Upstream: endpointSliceChangeMinSyncDelay. */
 export const sliceChangeDelay = 1_000
+/** The one key of its queue: topologyQueueItemKey. */
+const allNodes = 'nodes'
 
 /** Keeps the EndpointSlices of every Service with a selector equal to the pods it selects. */
 export function startEndpointSliceController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
@@ -37,7 +39,10 @@ export function startEndpointSliceController(context: ComponentContext, options:
   const topology = new TopologyCache()
   const prepared = new PreparedPods()
   const queue = new WorkQueue(agenda, 'endpoint-slice', reconcile, { workers, client, baseDelay: 1_000 })
+  // However many nodes are news at once, they are gone through once for all of them.
+  const topologyQueue = new WorkQueue(agenda, 'endpoint-slice topology', nodesChanged, { client })
   queue.pause()
+  topologyQueue.pause()
 
   slices.addIndex('endpointslice/service', (slice) => (isManaged(slice) ? [serviceOf(slice)] : []))
   services.onChange(({ old, new: current }) => queue.add(keyOf((current ?? old)!)))
@@ -48,11 +53,11 @@ export function startEndpointSliceController(context: ComponentContext, options:
     for (const service of servicesToRedo(change, tracker)) queue.addAfter(service, Math.max(sliceChangeDelay, batchPeriod))
   })
   nodes.onChange((change) => {
-    if (nodes.synced && concernsTopology(change)) nodesChanged()
+    if (concernsTopology(change)) topologyQueue.add(allNodes)
   })
   informers.whenSynced(() => {
-    nodesChanged()
     queue.resume()
+    topologyQueue.resume()
   })
 
   function reconcile(key: ObjectKey): Requeue {
@@ -75,9 +80,10 @@ export function startEndpointSliceController(context: ComponentContext, options:
     return 'whenChanged'
   }
 
-  function nodesChanged(): void {
+  function nodesChanged(): Requeue {
     topology.ratios = cpuRatios(nodes.lister.list())
     for (const key of topology.overloaded()) queue.add(key)
+    return 'whenChanged'
   }
 }
 

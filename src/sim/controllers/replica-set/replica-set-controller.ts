@@ -4,11 +4,11 @@ import type { Pod, ReplicaSet } from '../../api/generated/types.ts'
 import type { Status } from '../../api/status.ts'
 import type { ComponentContext, Lister } from '../../client/component.ts'
 import { Expectations } from '../../client/expectations.ts'
-import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
+import { WorkQueue, type Pieces } from '../../client/work-queue.ts'
 import { isActive, nextAvailableAt } from '../active-pods.ts'
 import { ControlleeObserver } from '../controllees.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaim } from '../ownership.ts'
-import { createPods, deletePod, messageOf, podFromTemplate, throwIfRefused } from '../pod-control.ts'
+import { createPods, deletePods, messageOf, podFromTemplate, throwIfRefused } from '../pod-control.ts'
 import { writeStatus } from '../status-update.ts'
 import { PodTally } from './pod-tally.ts'
 import { burstReplicas, countPods, planReplicas, replicaSetStatus, type ReplicaPlan, type StatusCounts } from './replica-set-plan.ts'
@@ -66,7 +66,7 @@ class ReplicaSetController {
     this.tally.forget(replicaSet.metadata.uid)
   }
 
-  private reconcile(key: ObjectKey): Requeue {
+  private *reconcile(key: ObjectKey): Pieces {
     const { wall, client } = this.context
     const replicaSet = this.replicaSets.get(key)
     if (!replicaSet) {
@@ -75,7 +75,7 @@ class ReplicaSetController {
     }
     const mayManage = this.expectations.satisfied(key) && replicaSet.metadata.deletionTimestamp === undefined
     const held = this.hold(replicaSet)
-    const refusal = mayManage ? this.carryOut(held.plan(), replicaSet) : null
+    const refusal = mayManage ? yield* this.carryOut(held.plan(), replicaSet) : null
     const status = replicaSetStatus(replicaSet, held.counts, refusal && { message: messageOf(refusal) }, wall.time())
     writeStatus(replicaSet, status, { update: (object) => client.updateStatus('replicasets', object), get: () => client.get('replicasets', key) })
     throwIfRefused(refusal)
@@ -109,7 +109,7 @@ class ReplicaSetController {
     return owner ? controlledBy(this.replicaSets, owner.uid).flatMap((sibling) => controlledBy(this.pods, sibling.metadata.uid)) : []
   }
 
-  private carryOut(plan: ReplicaPlan, replicaSet: ReplicaSet): Status | null {
+  private *carryOut(plan: ReplicaPlan, replicaSet: ReplicaSet): Generator<void, Status | null, void> {
     const { context, expectations } = this
     const key = keyOf(replicaSet)
     if (plan.creates === 0 && plan.deletes.length === 0) return null
@@ -118,17 +118,15 @@ class ReplicaSetController {
     expectations.expect(key, { creates: plan.creates, deletes })
     if (plan.creates > 0) {
       const draft = podFromTemplate(replicaSet, replicaSet.spec.template)
-      const { failed, error } = createPods(context, replicaSet, Array.from({ length: plan.creates }, () => draft))
+      const { failed, error } = yield* createPods(context, replicaSet, Array.from({ length: plan.creates }, () => draft))
       expectations.lowerCreates(key, failed)
       return error
     }
     let refusal: Status | null = null
-    for (const pod of plan.deletes) {
-      const refused = deletePod(context, replicaSet, pod)
-      if (!refused) continue
+    yield* deletePods(context, replicaSet, plan.deletes, (pod, status) => {
       expectations.observeDelete(key, keyOf(pod))
-      if (refused.status.reason !== 'NotFound') refusal ??= { ...refused.status, message: `unable to delete pods: ${messageOf(refused.status)}` }
-    }
+      if (status.reason !== 'NotFound') refusal ??= { ...status, message: `unable to delete pods: ${messageOf(status)}` }
+    })
     return refusal
   }
 }
