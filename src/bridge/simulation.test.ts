@@ -26,7 +26,7 @@ class SilentWorker extends EventTarget {
 const run: Run = { version: 1, seed: 5, options: { workers: 2 }, commands: [] }
 
 function batch(now: number, commands: Run['commands']): Batch {
-  return { type: 'batch', fresh: false, now, start: 0, pace: { speed: 1, paused: false }, changes: [], trace: [], countdowns: [], machines: [], components: [], commands }
+  return { type: 'batch', fresh: false, now, start: 0, pace: { speed: 1, paused: false }, changes: [], trace: [], countdowns: [], machines: [], components: [], faults: [], commands }
 }
 
 let workers: SilentWorker[] = []
