@@ -76,6 +76,24 @@ test('a frozen process that is thawed does what it planned because of what it wa
   expect(causes).toEqual([5])
 })
 
+test('what was held back in a freeze can still be cancelled, before the thaw and after it', () => {
+  const timeline = new Timeline()
+  const process = timeline.fork('kubelet')
+  const ran: string[] = []
+  const early = process.after(1, 'early', () => ran.push('early'))
+  process.after(2, 'middle', () => {
+    ran.push('middle')
+    process.cancel(late)
+  })
+  const late = process.after(3, 'late', () => ran.push('late'))
+  process.freeze()
+  timeline.advanceTo(5)
+  process.cancel(early)
+  process.thaw()
+  timeline.advanceTo(9)
+  expect(ran).toEqual(['middle'])
+})
+
 test('what is cancelled never runs and does not hold up the clock', () => {
   const timeline = new Timeline()
   const entry = timeline.at(5, 'never', () => expect.unreachable())

@@ -137,7 +137,7 @@ export class Timeline implements Agenda {
     this.planned.delete(id)
     assert(due >= this.clock, `time would run backwards: ${due} < ${this.clock}`)
     this.clock = due
-    if (entry.owner?.holdsBack(entry)) return true
+    if (entry.owner?.holdsBack(id, entry)) return true
     this.runningLabel = entry.label
     this.occasioned = entry.cause
     this.decidedBy = 0
@@ -216,7 +216,10 @@ function before(dueA: number, orderA: number, dueB: number, orderB: number): boo
 class Fork implements ProcessAgenda {
   disposed = false
   private frozen = false
-  private held: Planned[] = []
+  /** What fell due while it was frozen, in that order. */
+  private held = new Map<EntryId, Planned>()
+  /** Entries that were held back and planned again, by the id their owner knows. */
+  private readonly again = new Map<EntryId, EntryId>()
   private readonly parent: Timeline
   readonly name: string
 
@@ -246,7 +249,9 @@ class Fork implements ProcessAgenda {
   }
 
   cancel(entry: EntryId): void {
-    this.parent.cancel(entry)
+    this.parent.cancel(this.again.get(entry) ?? entry)
+    this.again.delete(entry)
+    this.held.delete(entry)
   }
 
   fork(name: string): ProcessAgenda {
@@ -255,7 +260,8 @@ class Fork implements ProcessAgenda {
 
   dispose(): void {
     this.disposed = true
-    this.held = []
+    this.held.clear()
+    this.again.clear()
   }
 
   freeze(): void {
@@ -264,14 +270,19 @@ class Fork implements ProcessAgenda {
 
   thaw(): void {
     this.frozen = false
-    const held = this.held
-    this.held = []
-    for (const { label, run, cause } of held) this.because(cause, () => this.after(0, label, run))
+    const { held, again } = this
+    this.held = new Map()
+    for (const [entry, { label, run, cause }] of held) {
+      this.because(cause, () => again.set(entry, this.after(0, label, () => {
+        again.delete(entry)
+        run()
+      })))
+    }
   }
 
   /** True when the process cannot run this now: it is dead, or frozen and keeps it for later. */
-  holdsBack(planned: Planned): boolean {
-    if (this.frozen && !this.disposed) this.held.push(planned)
+  holdsBack(entry: EntryId, planned: Planned): boolean {
+    if (this.frozen && !this.disposed) this.held.set(entry, planned)
     return this.disposed || this.frozen
   }
 }
