@@ -50,8 +50,8 @@ function phaseAndConditions(input: GoldenCase['in']): unknown {
 function record(run: GoldenCase['in'], attempt: number): ContainerRecord {
   const exited = run.state === 'exited'
   return {
-    id: 'id', sandboxId: 's', podUid: 'u', name: run.name, attempt, image: 'x:1', imageName: 'docker.io/library/x:1', imageId: 'x', hash: '', createdAt: 0,
-    state: run.state === 'unknown' ? 'exited' : run.state, startedAt: 0, finishedAt: exited ? 1 : null, exitCode: run.exitCode ?? 0, reason: run.exitCode ? 'Error' : 'Completed', message: '', log: [],
+    id: 'id', podUid: 'u', name: run.name, attempt, image: { reference: 'x:1', name: 'docker.io/library/x:1', id: 'x' }, hash: '', createdAt: 0,
+    state: run.state === 'unknown' ? 'exited' : run.state, startedAt: 0, finishedAt: exited ? 1 : null, exitCode: run.exitCode ?? 0, reason: run.exitCode ? 'Error' : 'Completed', message: '', log: null,
   }
 }
 

@@ -44,9 +44,9 @@ export function containerStatusOf(facts: ContainerFacts, timeOf: (at: Millis) =>
   const lastState = waits ? state : previous ? stateOf(previous, timeOf) : facts.oldStatus?.restartCount === newest.attempt ? facts.oldStatus.lastState : facts.oldStatus?.state?.terminated ? facts.oldStatus.state : undefined
   return {
     name: container.name,
-    image: newest.imageName,
-    imageID: newest.imageId,
-    containerID: `containerd://${newest.id}`,
+    image: newest.image.name,
+    imageID: newest.image.id,
+    containerID: newest.id,
     restartCount: newest.attempt,
     ready: waits ? false : ready,
     started: waits ? false : started,
@@ -90,7 +90,7 @@ function stateOf(record: ContainerRecord, timeOf: (at: Millis) => string): Conta
       ...(record.message && { message: record.message }),
       startedAt: timeOf(record.startedAt ?? record.createdAt),
       finishedAt: timeOf(record.finishedAt ?? record.createdAt),
-      containerID: `containerd://${record.id}`,
+      containerID: record.id,
     },
   }
 }

@@ -19,11 +19,11 @@ export interface EnvironmentSource {
 
 export type Environment = { readonly ok: true; readonly values: ReadonlyMap<string, string> } | { readonly ok: false; readonly error: string }
 
-/** The variables of a container: Services first, envFrom over them, env over both; `$(NAME)` is replaced by what was set before. */
-export function environmentOf(pod: Pod, container: Container, source: EnvironmentSource): Environment {
+/** The variables of a container: the linked Services' first, envFrom over them, env over both; `$(NAME)` is replaced by what was set before. */
+export function environmentOf(pod: Pod, container: Container, source: EnvironmentSource, services: readonly Service[] = servicesOf(pod, source)): Environment {
   const values = new Map<string, string>()
   const namespace = pod.metadata.namespace ?? 'default'
-  for (const service of linkedServices(source.services(namespace), namespace, pod.spec.enableServiceLinks !== false)) for (const [name, value] of serviceVariables(service)) values.set(name, value)
+  for (const service of services) for (const [name, value] of serviceVariables(service)) values.set(name, value)
   for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
     const kind = configMapRef ? 'configmap' : 'secret'
     const reference = configMapRef ?? secretRef
@@ -39,6 +39,12 @@ export function environmentOf(pod: Pod, container: Container, source: Environmen
     if (value !== null) values.set(variable.name, value)
   }
   return { ok: true, values }
+}
+
+/** The Services that a pod is told of. */
+export function servicesOf(pod: Pod, source: EnvironmentSource): readonly Service[] {
+  const namespace = pod.metadata.namespace ?? 'default'
+  return linkedServices(source.services(namespace), namespace, pod.spec.enableServiceLinks !== false)
 }
 
 /** `$(NAME)` becomes the value, `$$` a dollar sign; a name that is not set stays as it is written. */

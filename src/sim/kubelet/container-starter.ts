@@ -1,16 +1,17 @@
 // Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer, images/image_manager.go EnsureImageExists (v1.36). Left out: devices, security contexts, log directories.
 import type { Agenda, Millis } from '../kernel/agenda.ts'
 import type { Container, LifecycleHandler, Pod } from '../api/generated/types.ts'
-import { wholeValue } from '../api/quantity.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { parseImageReference } from '../runtime/image-reference.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
 import type { BackOff } from './back-off.ts'
-import { environmentOf, expandReferences, type EnvironmentSource } from './container-environment.ts'
+import type { EnvironmentSource } from './container-environment.ts'
+import { templateOf } from './container-template.ts'
 import type { HookOutcome } from './container-stopper.ts'
 import { durationText } from './go-duration.ts'
-import { defaultDnsSettings, hostnameOf, hostsEntries, resolverOf, resolverText } from './pod-dns.ts'
+import { defaultDnsSettings, hostnameOf } from './pod-dns.ts'
+import { PodFiles } from './pod-files.ts'
 import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf } from './image-decision.ts'
 
 /** How long the runtime takes, images aside. */
@@ -25,7 +26,7 @@ export interface StarterHost {
   readonly pullErrors: Map<string, StartError>
   environment(podIP: string): EnvironmentSource
   /** Files of the volumes that the container mounts, by path. */
-  mountedFiles(pod: Pod, container: Container): Iterable<readonly [path: string, text: string]>
+  mountedFiles(pod: Pod, container: Container): ReadonlyMap<string, string>
   hashOf(container: Container): string
   event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void
   runHook(handler: LifecycleHandler, container: Container, record: ContainerRecord): HookOutcome
@@ -118,34 +119,20 @@ function ensureImage(host: StarterHost, request: StartRequest, done: (failure: S
 function create(host: StarterHost, request: StartRequest, done: (outcome: StartOutcome) => void): void {
   const { pod, sandbox, container } = request
   const source = host.environment(sandbox.ip)
-  const environment = environmentOf(pod, container, source)
-  if (!environment.ok) {
-    host.event(container, 'Warning', 'Failed', `Error: ${environment.error}`)
-    return done({ kind: 'failed', error: { reason: 'CreateContainerConfigError', message: environment.error }, retryAt: null })
+  const made = templateOf(pod, container, source)
+  if (!made.ok) {
+    host.event(container, 'Warning', 'Failed', `Error: ${made.error}`)
+    return done({ kind: 'failed', error: { reason: 'CreateContainerConfigError', message: made.error }, retryAt: null })
   }
-  const expand = (words: readonly string[] | undefined) => words?.map((word) => expandReferences(word, environment.values))
-  const name = hostnameOf(pod, source.nodeName, defaultDnsSettings.clusterDomain)
-  const limit = container.resources?.limits?.['memory']
   const started = host.runtime.startContainer(sandbox, {
     pod,
     name: container.name,
     image: container.image,
     attempt: request.attempt,
     hash: host.hashOf(container),
-    command: expand(container.command),
-    args: expand(container.args),
-    environment: environment.values,
-    ports: (container.ports ?? []).map((port) => port.containerPort),
-    memoryLimit: limit === undefined ? null : wholeValue(limit),
-    hostname: name.hostname,
-    files: new Map([
-      ['/etc/hostname', `${name.hostname}\n`],
-      ['/etc/hosts', hostsText(hostsEntries(pod, source.podIPs, name))],
-      ['/etc/resolv.conf', resolverText(resolverOf(pod, defaultDnsSettings).resolver)],
-      ...host.mountedFiles(pod, container),
-      ['/var/run/secrets/kubernetes.io/serviceaccount/namespace', pod.metadata.namespace ?? ''],
-    ]),
-    mounted: (container.volumeMounts ?? []).some((mount) => !mount.mountPath.startsWith('/var/run/secrets/')),
+    template: made.template,
+    hostname: hostnameOf(pod, source.nodeName, defaultDnsSettings.clusterDomain).hostname,
+    files: new PodFiles(sandbox, pod.spec, source.nodeName, host.mountedFiles(pod, container)),
   })
   host.event(container, 'Normal', 'Created', 'Container created')
   if (!started.ok) {
@@ -160,8 +147,4 @@ function create(host: StarterHost, request: StartRequest, done: (outcome: StartO
     if (hook.failed) host.event(container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
     done({ kind: 'started', hookFailed: hook.failed ? started.container : null })
   })
-}
-
-function hostsText(entries: readonly (readonly [address: string, names: string])[]): string {
-  return `# Kubernetes-managed hosts file.\n${entries.map(([address, names]) => `${address}\t${names}\n`).join('')}`
 }

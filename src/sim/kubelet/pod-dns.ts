@@ -1,5 +1,11 @@
 // Upstream: pkg/kubelet/network/dns/dns.go, kubelet_pods.go GeneratePodHostNameAndDomain hostsFileContent (v1.36). Left out: domains whose names are no DNS names.
-import type { Pod } from '../api/generated/types.ts'
+import type { ObjectMeta, PodSpec } from '../api/generated/types.ts'
+
+/** What names in a pod depend on. */
+export interface NamedPod {
+  readonly metadata: Pick<ObjectMeta, 'name' | 'namespace'>
+  readonly spec: PodSpec
+}
 
 /** What a resolv.conf says. */
 export interface Resolver {
@@ -24,7 +30,7 @@ const mostSearchCharacters = 2048
 const mostHostnameCharacters = 63
 
 /** A pod's resolv.conf, and what had to be left out of it: the messages of DNSConfigForming. */
-export function resolverOf(pod: Pod, settings: DnsSettings): { readonly resolver: Resolver; readonly warnings: readonly string[] } {
+export function resolverOf(pod: NamedPod, settings: DnsSettings): { readonly resolver: Resolver; readonly warnings: readonly string[] } {
   const { nameservers, search, options } = withOwnConfig(pod, byPolicy(pod, settings))
   const warnings: string[] = []
   const servers = nameservers.slice(0, mostNameservers)
@@ -41,7 +47,7 @@ export function resolverText({ nameservers, search, options }: Resolver): string
 }
 
 /** What `hostname` says in a pod, and its full name when it has one. */
-export function hostnameOf({ metadata, spec }: Pod, nodeName: string, clusterDomain: string): { readonly hostname: string; readonly fqdn: string | null } {
+export function hostnameOf({ metadata, spec }: NamedPod, nodeName: string, clusterDomain: string): { readonly hostname: string; readonly fqdn: string | null } {
   if (spec.hostNetwork) return { hostname: nodeName, fqdn: null }
   const hostname = shortened(spec.hostnameOverride || spec.hostname || metadata.name)
   const fqdn = spec.subdomain && !spec.hostnameOverride ? `${hostname}.${spec.subdomain}.${metadata.namespace ?? ''}.svc.${clusterDomain}` : null
@@ -49,7 +55,7 @@ export function hostnameOf({ metadata, spec }: Pod, nodeName: string, clusterDom
 }
 
 /** The lines of a pod's /etc/hosts: address, then names. */
-export function hostsEntries(pod: Pod, podIPs: readonly string[], { hostname, fqdn }: { readonly hostname: string; readonly fqdn: string | null }): (readonly [address: string, names: string])[] {
+export function hostsEntries(pod: NamedPod, podIPs: readonly string[], { hostname, fqdn }: { readonly hostname: string; readonly fqdn: string | null }): (readonly [address: string, names: string])[] {
   const short = fqdn === null ? hostname : hostname.split('.')[0]
   return [
     ['127.0.0.1', 'localhost'],
@@ -63,7 +69,7 @@ export function hostsEntries(pod: Pod, podIPs: readonly string[], { hostname, fq
   ]
 }
 
-function byPolicy({ spec, metadata }: Pod, { clusterDNS, clusterDomain, host }: DnsSettings): Resolver {
+function byPolicy({ spec, metadata }: NamedPod, { clusterDNS, clusterDomain, host }: DnsSettings): Resolver {
   const { dnsPolicy = 'ClusterFirst' } = spec
   if (dnsPolicy === 'None') return { nameservers: [], search: [], options: [] }
   const ofHost = dnsPolicy === 'Default' || (dnsPolicy === 'ClusterFirst' && spec.hostNetwork === true)
@@ -73,7 +79,7 @@ function byPolicy({ spec, metadata }: Pod, { clusterDNS, clusterDomain, host }: 
 }
 
 /** dnsConfig adds servers and domains; an option of the same name takes the other's place. */
-function withOwnConfig({ spec }: Pod, base: Resolver): Resolver {
+function withOwnConfig({ spec }: NamedPod, base: Resolver): Resolver {
   const own = spec.dnsConfig
   if (!own) return base
   const options = new Map(base.options.map((option) => [option.split(':')[0] ?? '', option]))

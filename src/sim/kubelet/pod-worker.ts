@@ -311,7 +311,7 @@ export class PodWorker {
     this.stage = 'terminated'
     this.prober.stop()
     const { runtime } = this.host
-    for (const sandbox of runtime.sandboxesOf(this.pod.metadata.uid)) runtime.stopSandbox(sandbox.id)
+    for (const sandbox of runtime.sandboxesOf(this.pod.metadata.uid)) runtime.stopSandbox(sandbox)
     this.host.release(this.pod)
     this.host.publish(this)
     this.host.finished(this)

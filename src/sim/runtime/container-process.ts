@@ -5,20 +5,28 @@ import { isKnownCommand } from './shell-commands.ts'
 import { programOf, type ProgramHost } from './shell-program.ts'
 import { ScriptRun, type LogLine } from './script-run.ts'
 
-/** What a container is started with. */
-export interface ProcessRequest {
-  readonly entry: ImageEntry | undefined
+/** What replicas of one container are all started with. */
+export interface ProcessTemplate {
   readonly command: readonly string[] | undefined
   readonly args: readonly string[] | undefined
   readonly environment: ReadonlyMap<string, string>
-  readonly hostname: string
   /** Declared container ports. */
   readonly ports: readonly number[]
   readonly memoryLimit: number | null
-  /** Files of mounted volumes, by path. */
-  readonly files: ReadonlyMap<string, string>
   /** A configuration is mounted: which paths the server knows is anybody's guess. */
   readonly mounted: boolean
+}
+
+/** Files by their paths: a map, or something that makes their texts when they are read. */
+export type FileSource = Pick<ReadonlyMap<string, string>, 'get' | 'has'>
+
+/** What a container is started with. */
+export interface ProcessRequest {
+  readonly template: ProcessTemplate
+  readonly entry: ImageEntry | undefined
+  readonly hostname: string
+  /** Files that are there beside the image's own. */
+  readonly files: FileSource
 }
 
 /** How a port answers HTTP: not at all, by closing at once, by sending the asker in circles, or with a code. */
@@ -40,7 +48,10 @@ const plainSigterm: SigtermBehaviour = { after: 120, exitCode: 0 }
 export class ContainerProcess {
   readonly script: ScriptRun | null
   readonly onSigterm: SigtermBehaviour
-  private readonly request: ProcessRequest
+  private readonly template: ProcessTemplate
+  private readonly entry: ImageEntry | undefined
+  private readonly hostname: string
+  private readonly files: FileSource
   private readonly startedAt: Millis
   private readonly epochStart: EpochMillis
   private isServing: (() => boolean) | null = null
@@ -48,12 +59,16 @@ export class ContainerProcess {
   private readonly simulated: boolean
 
   constructor(request: ProcessRequest, startedAt: Millis, epochStart: EpochMillis, simulated: boolean) {
-    this.request = request
+    // Its parts, not the request: one object less for each container.
+    this.template = request.template
+    this.entry = request.entry
+    this.hostname = request.hostname
+    this.files = request.files
     this.startedAt = startedAt
     this.epochStart = epochStart
     this.simulated = simulated
     const argv = simulated ? null : scriptArguments(request)
-    this.script = argv ? new ScriptRun(programOf(argv, this.programHost(startedAt, request.entry?.bare ? 'missing' : 'serves')), startedAt, request.memoryLimit) : null
+    this.script = argv ? new ScriptRun(programOf(argv, this.programHost(startedAt, request.entry?.bare ? 'missing' : 'serves')), startedAt, request.template.memoryLimit) : null
     this.onSigterm = sigtermOf(request, argv, this.script)
   }
 
@@ -68,36 +83,36 @@ export class ContainerProcess {
 
   /** Lines that it printed when it started, for servers. */
   get startLines(): readonly LogLine[] {
-    const behaviour = this.request.entry?.behaviour
+    const behaviour = this.entry?.behaviour
     if (this.script || behaviour?.kind !== 'server') return []
     return behaviour.lines.map((text) => ({ at: this.startedAt + behaviour.listensAfter, text }))
   }
 
   listensOn(port: number, now: Millis): boolean {
     if (this.simulated) return this.isServing === null || this.isServing()
-    const ports = this.request.ports
+    const ports = this.template.ports
     if (this.script) {
       return this.script.serves.some((server) => server.since + plainServerListensAfter <= now && (server.ports.includes(port) || ports.includes(port) || ports.length + server.ports.length === 0))
     }
     if (now < this.startedAt + this.listensAfter) return false
-    const own = this.request.entry?.behaviour.kind === 'server' ? this.request.entry.behaviour.ports : []
-    const told = this.request.environment.get('PORT')
+    const own = this.entry?.behaviour.kind === 'server' ? this.entry.behaviour.ports : []
+    const told = this.template.environment.get('PORT')
     return own.includes(port) || ports.includes(port) || told === String(port) || own.length + ports.length === 0
   }
 
   http(port: number, path: string, now: Millis): HttpAnswer {
     if (!this.listensOn(port, now)) return { kind: 'refused' }
-    const behaviour = this.request.entry?.behaviour
-    const paths = !this.script && !this.request.mounted && behaviour?.kind === 'server' ? behaviour.paths : undefined
+    const behaviour = this.entry?.behaviour
+    const paths = !this.script && !this.template.mounted && behaviour?.kind === 'server' ? behaviour.paths : undefined
     return { kind: 'status', code: paths === undefined || paths.includes(path.replace(/[?#].*$/, '')) ? 200 : 404 }
   }
 
   /** Runs a command inside the container, as an exec probe or a hook does. */
   exec(argv: readonly string[], now: Millis): ExecAnswer {
-    const foreign = !this.request.entry?.bare && !isKnownCommand(argv[0] ?? '')
+    const foreign = !this.entry?.bare && !isKnownCommand(argv[0] ?? '')
     // A tool of the image's own (pg_isready, redis-cli ping): it succeeds when the server is up.
     if (foreign) return { exitCode: this.isUp(now) ? 0 : 1, output: '', took: 0 }
-    const run = new ScriptRun(programOf(argv, this.programHost(now, this.request.entry?.bare ? 'missing' : this.isUp(now) ? 'succeeds' : 'fails')), now, null)
+    const run = new ScriptRun(programOf(argv, this.programHost(now, this.entry?.bare ? 'missing' : this.isUp(now) ? 'succeeds' : 'fails')), now, null)
     for (let questions = 0; run.next?.kind === 'asks' && questions < 10; questions += 1) run.answer(run.next.question.kind === 'resolve' || this.listensOn(run.next.question.port, now))
     const end = run.next
     const output = run.linesAt(Number.MAX_SAFE_INTEGER).map((line) => line.text).join('\n')
@@ -119,34 +134,32 @@ export class ContainerProcess {
 
   private get listensAfter(): Millis {
     if (this.simulated) return 0
-    const behaviour = this.request.entry?.behaviour
+    const behaviour = this.entry?.behaviour
     return behaviour?.kind === 'server' ? behaviour.listensAfter : plainServerListensAfter
   }
 
   private programHost(startsAt: Millis, unknownCommand: ProgramHost['unknownCommand']): ProgramHost {
-    const { request } = this
     return {
-      environment: request.environment,
-      hostname: request.hostname,
+      environment: this.template.environment,
+      hostname: this.hostname,
       unknownCommand,
       epochAt: (offset) => this.epochStart + startsAt + offset,
-      fileText: (path) => this.script?.fileAt(path, startsAt) ?? request.files.get(path) ?? null,
+      fileText: (path) => this.script?.fileAt(path, startsAt) ?? this.files.get(path) ?? null,
     }
   }
 }
 
 /** Why the command cannot even start, in runc's words; null: it can. */
-export function startFailure(request: ProcessRequest): string | null {
-  const argv = request.command ?? (request.entry?.argsAreCommand ? request.args : undefined)
+export function startFailure({ template, entry, files }: ProcessRequest): string | null {
+  const argv = template.command ?? (entry?.argsAreCommand ? template.args : undefined)
   const name = argv?.[0]
-  if (name === undefined || isKnownCommand(name) || request.entry?.bare !== true || request.files.has(name)) return null
+  if (name === undefined || isKnownCommand(name) || entry?.bare !== true || files.has(name)) return null
   const why = name.includes('/') ? `stat ${name}: no such file or directory` : 'executable file not found in $PATH'
   return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${name}": ${why}`
 }
 
 /** The command line when the container runs one that is modelled; null: the image's own server. */
-function scriptArguments(request: ProcessRequest): readonly string[] | null {
-  const { entry, command, args } = request
+function scriptArguments({ entry, template: { command, args } }: ProcessRequest): readonly string[] | null {
   if (command && command.length > 0) {
     const argv = [...command, ...(args ?? [])]
     return isKnownCommand(argv[0]!) ? argv : null
@@ -156,9 +169,9 @@ function scriptArguments(request: ProcessRequest): readonly string[] | null {
 }
 
 /** PID 1 has no default signal handlers: a plain `sleep` or shell waits for SIGKILL. */
-function sigtermOf(request: ProcessRequest, argv: readonly string[] | null, script: ScriptRun | null): SigtermBehaviour {
-  if (!script || !argv) return request.entry ? request.entry.onSigterm : plainSigterm
+function sigtermOf({ entry, template }: ProcessRequest, argv: readonly string[] | null, script: ScriptRun | null): SigtermBehaviour {
+  if (!script || !argv) return entry ? entry.onSigterm : plainSigterm
   if (argv.some((word) => /\btrap\b[^;]*\b(?:SIG)?TERM\b/.test(word))) return { after: 50, exitCode: 0 }
-  if (request.entry?.behaviour.kind === 'command' && request.command === undefined && request.args === undefined) return request.entry.onSigterm
-  return script.serves.length > 0 && request.entry && !request.entry.bare ? request.entry.onSigterm : null
+  if (entry?.behaviour.kind === 'command' && template.command === undefined && template.args === undefined) return entry.onSigterm
+  return script.serves.length > 0 && entry && !entry.bare ? entry.onSigterm : null
 }

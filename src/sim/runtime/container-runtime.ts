@@ -1,15 +1,17 @@
 // Upstream: containerd behind the CRI (v1.36 kubelet). Left out: runtime classes, checkpoints, events of the runtime (the kubelet relists).
-import type { Agenda, EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import type { Agenda, Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Pod } from '../api/generated/types.ts'
 import type { EpochMillis } from '../api/time.ts'
-import { ContainerProcess, startFailure, type ProcessRequest } from './container-process.ts'
+import { startFailure, type ContainerProcess, type ProcessRequest } from './container-process.ts'
 import { digestOf, entryOf, hexText, type ImageCatalogue, type Registry } from './image-catalogue.ts'
 import { ImageStore } from './image-store.ts'
 import { parseImageReference } from './image-reference.ts'
-import type { ContainerRecord, NodeDisk, SandboxRecord } from './node-disk.ts'
+import type { ContainerImage, ContainerRecord, NodeDisk, SandboxRecord } from './node-disk.ts'
 import type { Processes } from './process-host.ts'
-import type { LogLine, NextStop } from './script-run.ts'
+import { RunningProcesses, type Stopping } from './running-processes.ts'
+import type { LogLine } from './script-run.ts'
 import type { Question } from './shell-commands.ts'
 
 export interface RuntimeOptions {
@@ -55,13 +57,13 @@ export interface ContainerRuntime {
   stopContainer(id: string, grace: Millis): void
   /** Ends a container from outside, as `kill -9` does. */
   killContainer(id: string): void
-  stopSandbox(id: string): void
+  stopSandbox(sandbox: SandboxRecord): void
   /** Forgets a pod's sandboxes and containers; all must have stopped. */
   removePod(podUid: string): void
   /** The process of a running container. */
   processOf(id: string): ContainerProcess | undefined
   /** When a stopping container is killed at the latest. */
-  stoppingUntil(id: string): { readonly since: Millis; readonly due: Millis } | undefined
+  stoppingUntil(id: string): Stopping | undefined
   logOf(container: ContainerRecord): readonly LogLine[]
   /** Called with the pod's uid when one of its containers or its sandbox changes. */
   onChange(listener: (podUid: string) => void): () => void
@@ -69,23 +71,11 @@ export interface ContainerRuntime {
   powerOff(): void
 }
 
-interface Running {
-  readonly record: ContainerRecord
-  readonly process: ContainerProcess
-  /** Who asks when its script asks the network; of other containers it would only be weight. */
-  readonly asker: Pod | null
-  agenda: ProcessAgenda | null
-  farewell: (() => void) | null
-  /** The entry for its own end, or for the next question of its script. */
-  next: EntryId
-  stop: { readonly since: Millis; due: Millis; kill: EntryId } | null
-}
-
-const logLimit = 2_000
-
 export function createContainerRuntime(options: RuntimeOptions): ContainerRuntime {
   return new FakeContainerd(options)
 }
+
+const none: readonly SandboxRecord[] = []
 
 class FakeContainerd implements ContainerRuntime {
   readonly images: ImageStore
@@ -94,11 +84,10 @@ class FakeContainerd implements ContainerRuntime {
   readonly bootedAt: Millis
   private readonly options: RuntimeOptions
   private readonly agenda: ProcessAgenda
-  private readonly running = new Map<string, Running>()
-  private readonly byPod = new Map<string, SandboxRecord[]>()
+  private readonly processes: RunningProcesses
   private readonly listeners = new Set<(podUid: string) => void>()
-  /** Of the container that was started last. */
-  private environment: ReadonlyMap<string, string> = new Map()
+  /** By id: containers of one image share its names. */
+  private readonly imageNames = new Map<string, ContainerImage>()
 
   constructor(options: RuntimeOptions) {
     this.options = options
@@ -108,42 +97,34 @@ class FakeContainerd implements ContainerRuntime {
     this.images = new ImageStore(this.agenda, options.disk, options.registry, options.parallelPulls)
     this.bootId = options.random.uuid()
     this.bootedAt = options.agenda.now
+    this.processes = new RunningProcesses(this.agenda, options, (record, exitCode, reason, message) => {
+      this.finish(record, exitCode, reason, message)
+      this.changed(record.podUid)
+    })
     this.recover()
   }
 
   sandboxesOf(podUid: string): readonly SandboxRecord[] {
-    return this.byPod.get(podUid) ?? []
+    return this.disk.sandboxes.get(podUid) ?? none
   }
 
-  sandboxes(): Iterable<SandboxRecord> {
-    return this.disk.sandboxes.values()
+  *sandboxes(): Generator<SandboxRecord, void, undefined> {
+    for (const sandboxes of this.disk.sandboxes.values()) yield* sandboxes
   }
 
   createSandbox(pod: Pod, ip: string, attempt: number): SandboxRecord {
-    const sandbox: SandboxRecord = {
-      id: this.makeId('sandbox'),
-      podUid: pod.metadata.uid,
-      namespace: pod.metadata.namespace ?? '',
-      podName: pod.metadata.name,
-      attempt,
-      createdAt: this.agenda.now,
-      hostNetwork: pod.spec.hostNetwork === true,
-      ip,
-      state: 'ready',
-      containers: [],
-    }
-    this.disk.sandboxes.set(sandbox.id, sandbox)
-    this.index(sandbox)
-    this.changed(sandbox.podUid)
+    this.disk.made += 1
+    const { uid, namespace, name } = pod.metadata
+    const sandbox: SandboxRecord = { podUid: uid, namespace: namespace ?? '', podName: name, attempt, createdAt: this.agenda.now, hostNetwork: pod.spec.hostNetwork === true, ip, state: 'ready', containers: [] }
+    this.disk.sandboxes.set(uid, withLast(this.sandboxesOf(uid), sandbox))
+    this.changed(uid)
     return sandbox
   }
 
   startContainer(sandbox: SandboxRecord, request: ContainerRequest): StartOutcome {
     const record = this.createRecord(sandbox, request)
-    sandbox.containers = [...sandbox.containers.filter((old) => old.name !== record.name || old.attempt === record.attempt - 1), record]
-    const entry = entryOf(this.options.images, request.image)
-    const { command, args, ports, memoryLimit, files, mounted, pod } = request
-    const processRequest: ProcessRequest = { command, args, environment: this.sharedEnvironment(request.environment), ports, memoryLimit, files, mounted, entry, hostname: pod.spec.hostname ?? pod.metadata.name }
+    sandbox.containers = withLast(sandbox.containers.filter((old) => old.name !== record.name || old.attempt === record.attempt - 1), record)
+    const processRequest: ProcessRequest = { template: request.template, entry: entryOf(this.options.images, request.image), hostname: request.hostname, files: request.files }
     const failure = startFailure(processRequest)
     if (failure !== null) {
       this.finish(record, 128, 'StartError', failure)
@@ -152,62 +133,40 @@ class FakeContainerd implements ContainerRuntime {
     }
     record.state = 'running'
     record.startedAt = this.agenda.now
-    this.run(record, request.pod, processRequest)
+    this.processes.start(record, request.pod, processRequest)
     this.changed(record.podUid)
     return { ok: true, container: record }
   }
 
   stopContainer(id: string, grace: Millis): void {
-    const running = this.running.get(id)
-    if (!running) return
-    const due = this.agenda.now + Math.max(0, grace)
-    if (running.stop) {
-      if (due >= running.stop.due) return
-      this.agenda.cancel(running.stop.kill)
-      running.stop.due = due
-      running.stop.kill = this.planKill(id, due)
-      return
-    }
-    running.stop = { since: this.agenda.now, due, kill: this.planKill(id, due) }
-    const ending = running.agenda ? { after: 100, exitCode: 0 } : running.process.onSigterm
-    if (!ending || this.agenda.now + ending.after > due) return
-    this.agenda.cancel(running.next)
-    running.next = this.agenda.after(ending.after, `${this.options.nodeName}: ${running.record.name} ends on SIGTERM`, () => this.exit(id, ending.exitCode))
+    this.processes.stop(id, grace)
   }
 
   killContainer(id: string): void {
-    this.exit(id, 137)
+    this.processes.kill(id)
   }
 
-  stopSandbox(id: string): void {
-    const sandbox = this.disk.sandboxes.get(id)
-    if (!sandbox || sandbox.state === 'notReady') return
+  stopSandbox(sandbox: SandboxRecord): void {
+    if (sandbox.state === 'notReady') return
     sandbox.state = 'notReady'
     this.changed(sandbox.podUid)
   }
 
   removePod(podUid: string): void {
-    for (const sandbox of this.sandboxesOf(podUid)) {
-      for (const container of sandbox.containers) this.end(container.id)
-      this.disk.sandboxes.delete(sandbox.id)
-    }
-    this.byPod.delete(podUid)
+    for (const sandbox of this.sandboxesOf(podUid)) for (const container of sandbox.containers) this.processes.end(container.id)
+    this.disk.sandboxes.delete(podUid)
   }
 
   processOf(id: string): ContainerProcess | undefined {
-    return this.running.get(id)?.process
+    return this.processes.processOf(id)
   }
 
-  stoppingUntil(id: string): { readonly since: Millis; readonly due: Millis } | undefined {
-    return this.running.get(id)?.stop ?? undefined
+  stoppingUntil(id: string): Stopping | undefined {
+    return this.processes.stoppingUntil(id)
   }
 
   logOf(container: ContainerRecord): readonly LogLine[] {
-    const process = this.running.get(container.id)?.process
-    if (!process) return container.log
-    const now = this.agenda.now
-    const own = process.script ? process.script.linesAt(now) : process.startLines.filter((line) => line.at <= now)
-    return own.length === 0 ? container.log : [...own, ...container.log]
+    return this.processes.logOf(container)
   }
 
   onChange(listener: (podUid: string) => void): () => void {
@@ -216,125 +175,35 @@ class FakeContainerd implements ContainerRuntime {
   }
 
   powerOff(): void {
-    for (const running of this.running.values()) running.agenda?.dispose()
-    this.running.clear()
+    this.processes.powerOff()
     this.listeners.clear()
     this.agenda.dispose()
   }
 
   /** What ran when the power went is found ended, and its network gone. */
   private recover(): void {
-    for (const sandbox of this.disk.sandboxes.values()) {
+    for (const sandbox of this.sandboxes()) {
       sandbox.state = 'notReady'
-      this.index(sandbox)
-      for (const container of sandbox.containers) {
-        if (container.state === 'running') Object.assign(container, { state: 'exited', exitCode: 255, reason: 'Unknown', finishedAt: this.agenda.now })
-      }
+      for (const container of sandbox.containers) if (container.state === 'running') this.finish(container, 255, 'Unknown', container.message)
     }
   }
 
-  /** Replicas have equal environments: they keep one. */
-  private sharedEnvironment(environment: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-    const { environment: last } = this
-    const isEqual = last.size === environment.size && sameText([...last.keys()], [...environment.keys()]) && sameText([...last.values()], [...environment.values()])
-    if (!isEqual) this.environment = environment
-    return this.environment
+  private createRecord(sandbox: SandboxRecord, { name, image, attempt, hash }: ContainerRequest): ContainerRecord {
+    this.disk.made += 1
+    // 64 hexadecimal digits, as containerd's ids have; unique on this machine.
+    const id = flatText(`containerd://${hexText(`${this.options.nodeName}/${this.disk.made}/${name}/`)}`)
+    return { id, podUid: sandbox.podUid, name, attempt, image: this.imageOf(image), hash, createdAt: this.agenda.now, state: 'created', startedAt: null, finishedAt: null, exitCode: 0, reason: '', message: '', log: null }
   }
 
-  private createRecord(sandbox: SandboxRecord, request: ContainerRequest): ContainerRecord {
-    const cached = this.images.find(request.image)
-    const reference = parseImageReference(request.image)
-    const repository = 'error' in reference ? request.image : reference.repository
-    return {
-      id: this.makeId(request.name),
-      sandboxId: sandbox.id,
-      podUid: sandbox.podUid,
-      name: request.name,
-      attempt: request.attempt,
-      image: request.image,
-      imageName: 'error' in reference ? request.image : reference.canonical,
-      imageId: `${repository}@${cached?.digest ?? digestOf(repository)}`,
-      hash: request.hash,
-      createdAt: this.agenda.now,
-      state: 'created',
-      startedAt: null,
-      finishedAt: null,
-      exitCode: 0,
-      reason: '',
-      message: '',
-      log: [],
-    }
-  }
-
-  private run(record: ContainerRecord, pod: Pod, request: ProcessRequest): void {
-    const reference = parseImageReference(record.image)
-    const factory = 'error' in reference ? undefined : this.options.processes.get(reference.repository)
-    const process = new ContainerProcess(request, this.agenda.now, this.options.epochStart, factory !== undefined)
-    const running: Running = { record, process, asker: process.script ? pod : null, agenda: null, farewell: null, next: 0, stop: null }
-    this.running.set(record.id, running)
-    this.planNext(running)
-    if (!factory) return
-    const agenda = this.agenda.fork(`${this.options.nodeName}/${pod.metadata.name}/${record.name}`)
-    running.agenda = agenda
-    factory({
-      agenda,
-      nodeName: this.options.nodeName,
-      pod,
-      containerName: record.name,
-      args: [...(request.command ?? []), ...(request.args ?? [])],
-      exit: (code, message) => this.exit(record.id, code, message),
-      log: (line) => this.log(record, line),
-      serve: (isServing) => process.serve(isServing),
-      onExit: (run) => {
-        const earlier = running.farewell
-        running.farewell = () => {
-          earlier?.()
-          run()
-        }
-      },
-    })
-  }
-
-  private planNext(running: Running): void {
-    const stop = running.process.script?.next
-    if (stop) running.next = this.agenda.at(stop.at, `${this.options.nodeName}: ${running.record.name} of ${running.asker?.metadata.name ?? ''} ${stop.kind}`, () => this.reach(running, stop))
-  }
-
-  private reach(running: Running, stop: NextStop): void {
-    if (stop.kind === 'ends') this.exit(running.record.id, stop.exitCode)
-    else if (stop.kind === 'outOfMemory') {
-      this.end(running.record.id)
-      this.finish(running.record, 137, 'OOMKilled', '')
-      this.changed(running.record.podUid)
-    } else {
-      running.process.script?.answer(!running.asker || (this.options.answer?.(stop.question, running.asker) ?? true))
-      this.planNext(running)
-    }
-  }
-
-  private planKill(id: string, due: Millis): EntryId {
-    return this.agenda.at(due, `${this.options.nodeName}: SIGKILL`, () => this.exit(id, 137))
-  }
-
-  private exit(id: string, exitCode: number, message = ''): void {
-    const running = this.running.get(id)
-    if (!running) return
-    this.end(id)
-    this.finish(running.record, exitCode, exitCode === 0 ? 'Completed' : 'Error', message)
-    this.changed(running.record.podUid)
-  }
-
-  /** The process is no more; what it printed stays with the container. */
-  private end(id: string): void {
-    const running = this.running.get(id)
-    if (!running) return
-    const lines = this.logOf(running.record)
-    running.record.log.splice(0, running.record.log.length, ...lines.slice(-logLimit / 4))
-    this.running.delete(id)
-    this.agenda.cancel(running.next)
-    if (running.stop) this.agenda.cancel(running.stop.kill)
-    running.farewell?.()
-    running.agenda?.dispose()
+  private imageOf(image: string): ContainerImage {
+    const digest = this.images.find(image)?.digest
+    const known = this.imageNames.get(image)
+    if (known && digest !== undefined && known.id.endsWith(digest)) return known
+    const reference = parseImageReference(image)
+    const repository = 'error' in reference ? image : reference.repository
+    const found: ContainerImage = { reference: image, name: 'error' in reference ? image : reference.canonical, id: flatText(`${repository}@${digest ?? digestOf(repository)}`) }
+    this.imageNames.set(image, found)
+    return found
   }
 
   private finish(record: ContainerRecord, exitCode: number, reason: string, message: string): void {
@@ -345,26 +214,12 @@ class FakeContainerd implements ContainerRuntime {
     record.finishedAt = this.agenda.now
   }
 
-  private log(record: ContainerRecord, text: string): void {
-    record.log.push({ at: this.agenda.now, text })
-    if (record.log.length > logLimit) record.log.splice(0, logLimit / 2)
-  }
-
-  private index(sandbox: SandboxRecord): void {
-    this.byPod.set(sandbox.podUid, [...(this.byPod.get(sandbox.podUid) ?? []), sandbox])
-  }
-
   private changed(podUid: string): void {
     for (const listener of this.listeners) listener(podUid)
   }
-
-  /** 64 hexadecimal digits, as containerd's ids have; unique on this machine. */
-  private makeId(purpose: string): string {
-    this.disk.made += 1
-    return hexText(`${this.options.nodeName}/${this.disk.made}/${purpose}/`)
-  }
 }
 
-function sameText(one: readonly string[], other: readonly string[]): boolean {
-  return one.every((text, index) => text === other[index])
+/** One more at the end. A list of one is written as such: what grows by spreading keeps room for sixteen more. */
+function withLast<T>(list: readonly T[], last: T): readonly T[] {
+  return list.length === 0 ? [last] : [...list, last]
 }

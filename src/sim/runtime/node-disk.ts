@@ -5,9 +5,9 @@ import type { LogLine } from './script-run.ts'
 export interface NodeDisk {
   /** By canonical name. */
   readonly images: Map<string, CachedImage>
-  /** By sandbox id, in the order of their making. */
-  readonly sandboxes: Map<string, SandboxRecord>
-  /** Numbers ids. */
+  /** By the pod's uid, in the order of their making; of one pod newest last. */
+  readonly sandboxes: Map<string, readonly SandboxRecord[]>
+  /** Numbers sandboxes and containers. */
   made: number
 }
 
@@ -19,7 +19,6 @@ export interface CachedImage {
 
 /** A pod's sandbox: its network, and the containers in it. */
 export interface SandboxRecord {
-  readonly id: string
   readonly podUid: string
   readonly namespace: string
   readonly podName: string
@@ -29,20 +28,26 @@ export interface SandboxRecord {
   readonly ip: string
   state: 'ready' | 'notReady'
   /** In the order of their making; of one name only the newest and the one before are kept. */
-  containers: ContainerRecord[]
+  containers: readonly ContainerRecord[]
+}
+
+/** An image by its names: one object for all containers that run it. */
+export interface ContainerImage {
+  /** As the manifest has it. */
+  readonly reference: string
+  /** As the runtime has it. */
+  readonly name: string
+  readonly id: string
 }
 
 /** One run of a container. */
 export interface ContainerRecord {
+  /** `containerd://` and 64 digits: as statuses show it, so that they share the text. */
   readonly id: string
-  readonly sandboxId: string
   readonly podUid: string
   readonly name: string
   readonly attempt: number
-  /** As the manifest names it, and as the runtime does. */
-  readonly image: string
-  readonly imageName: string
-  readonly imageId: string
+  readonly image: ContainerImage
   /** Of the container's specification: another hash means that it was changed. */
   readonly hash: string
   readonly createdAt: Millis
@@ -52,7 +57,8 @@ export interface ContainerRecord {
   exitCode: number
   reason: string
   message: string
-  readonly log: LogLine[]
+  /** null: it has printed nothing that is kept here. */
+  log: LogLine[] | null
 }
 
 export function createNodeDisk(images: readonly CachedImage[] = []): NodeDisk {

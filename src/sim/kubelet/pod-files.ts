@@ -1,0 +1,47 @@
+// Upstream: pkg/kubelet/kubelet_pods.go makeHostsMount, makePodSourceHostnameMount, pkg/kubelet/network/dns SetupDNSinContainerizedMounter (v1.36). Left out: changes of these files while the container runs.
+import type { PodSpec } from '../api/generated/types.ts'
+import type { FileSource } from '../runtime/container-process.ts'
+import type { SandboxRecord } from '../runtime/node-disk.ts'
+import { defaultDnsSettings, hostnameOf, hostsEntries, resolverOf, resolverText, type NamedPod } from './pod-dns.ts'
+
+const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
+
+/** What a kubelet puts into a container. Few containers ever read a file, so the texts are made when one does. */
+export class PodFiles implements FileSource {
+  constructor(
+    private readonly sandbox: SandboxRecord,
+    private readonly spec: PodSpec,
+    private readonly nodeName: string,
+    /** By path; the same empty one for all containers without volumes that hold something. */
+    private readonly mounted: ReadonlyMap<string, string>,
+  ) {}
+
+  get(path: string): string | undefined {
+    if (path === namespaceFile) return this.sandbox.namespace
+    return this.mounted.get(path) ?? this.ownFile(path)
+  }
+
+  has(path: string): boolean {
+    return this.get(path) !== undefined
+  }
+
+  private ownFile(path: string): string | undefined {
+    const { sandbox, spec } = this
+    const pod: NamedPod = { metadata: { name: sandbox.podName, namespace: sandbox.namespace }, spec }
+    const name = hostnameOf(pod, this.nodeName, defaultDnsSettings.clusterDomain)
+    switch (path) {
+      case '/etc/hostname':
+        return `${name.hostname}\n`
+      case '/etc/hosts':
+        return hostsText(hostsEntries(pod, sandbox.ip === '' ? [] : [sandbox.ip], name))
+      case '/etc/resolv.conf':
+        return resolverText(resolverOf(pod, defaultDnsSettings).resolver)
+      default:
+        return undefined
+    }
+  }
+}
+
+function hostsText(entries: readonly (readonly [address: string, names: string])[]): string {
+  return `# Kubernetes-managed hosts file.\n${entries.map(([address, names]) => `${address}\t${names}\n`).join('')}`
+}
