@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, type CSSProperties } from 'react'
 import { Canvas } from '../canvas/Canvas.tsx'
 import { LiveRegion } from '../design/LiveRegion.tsx'
 import { useMedia } from '../design/media.ts'
@@ -21,6 +21,9 @@ import './app.css'
 export function App({ mounts }: { readonly mounts: Mounts }) {
   const dockOpen = useUi((ui) => ui.dockOpen)
   const selected = useUi((ui) => ui.selected)
+  const side = useUi((ui) => ui.dockSide)
+  const dockWidth = useUi((ui) => ui.dockWidth)
+  const dockHeight = useUi((ui) => ui.dockHeight)
   const isPhone = useMedia('(max-width: 700px)')
   useAppearance()
   useKeys()
@@ -29,7 +32,7 @@ export function App({ mounts }: { readonly mounts: Mounts }) {
   }, [])
   const isDockShown = isPhone ? dockOpen && selected !== null : dockOpen
   return (
-    <div className="app" data-dock={isDockShown || undefined}>
+    <div className="app" data-dock={isDockShown ? side : undefined} style={{ '--dock-width': `${dockWidth}px`, '--dock-height': `${dockHeight}px` } as CSSProperties}>
       <TopBar />
       <div className="middle">
         <Banner />

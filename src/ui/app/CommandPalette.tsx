@@ -80,6 +80,7 @@ function allEntries(view: ClusterView): readonly Entry[] {
     { text: 'Share', hint: 'open', run: () => ui.openDialog({ kind: 'share' }) },
     { text: 'Events', hint: 'open', run: () => ui.openDock('events') },
     { text: 'Write YAML', hint: 'open', run: () => { ui.select(null); ui.openDock('yaml') } },
+    ...(ui.moved.size > 0 ? [{ text: 'Put the cards back', hint: 'view', run: () => ui.set({ moved: new Map() }) }] : []),
     ...speeds.map((speed): Entry => ({ text: `Speed ${speed}×`, hint: 'time', run: () => setSpeed(speed) })),
   ]
   return [...things(view).flatMap((thing) => entriesOf(view, thing)), ...ofPage]

@@ -26,9 +26,10 @@ export const EdgeLayer = memo(function EdgeLayer({ arrangement, moved }: EdgeLay
       {edges.map((edge) => {
         const isLit = ends(edge, selected) || ends(edge, hovered)
         return (
-          <g key={edge.id} data-lit={isLit || undefined} data-waits={!edge.isReady || undefined} style={{ '--app': `var(--app${edge.hue})` } as CSSProperties}>
+          <g key={edge.id} data-lit={isLit || undefined} data-waits={!edge.isReady || undefined} data-many={edge.count > 1 || undefined} style={{ '--app': `var(--app${edge.hue})` } as CSSProperties}>
             <path d={edge.path} />
             <circle cx={edge.end.x} cy={edge.end.y} />
+            {edge.count > 1 ? <text x={edge.end.x} y={edge.end.y + 3.2}>{edge.count}</text> : null}
           </g>
         )
       })}

@@ -1,10 +1,10 @@
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore, type Node, type NodeChange, type NodeProps } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
-import { memo, useCallback, useEffect, useMemo, useState } from 'react'
+import { memo, useCallback, useEffect, useMemo } from 'react'
 import { Button, IconButton } from '../design/Button.tsx'
 import { count } from '../stores/format.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
-import { useUi } from '../stores/ui-store.ts'
+import { useUi, type Moved } from '../stores/ui-store.ts'
 import { arrange, manyMachines, type Arrangement, type Place } from './arrange.ts'
 import { ControlPlaneCard } from './ControlPlaneCard.tsx'
 import { EdgeLayer } from './EdgeLayer.tsx'
@@ -22,8 +22,6 @@ const nodeTypes = {
   tray: memo(() => <Tray />),
 }
 
-const noPlaces: ReadonlyMap<string, { readonly x: number; readonly y: number }> = new Map()
-
 /** The machines, what runs on them, and the Services that send to it. React Flow holds places; every card looks its facts up itself. */
 export function MachinesView() {
   return (
@@ -35,17 +33,15 @@ export function MachinesView() {
 
 function Machines() {
   const arrangement = useArrangement()
-  const [moved, setMoved] = useState(noPlaces)
+  const moved = useUi((ui) => ui.moved)
   const hintSeen = useUi((ui) => ui.hintSeen)
   const nodes = useMemo(() => cardNodes(arrangement, moved, !hintSeen), [arrangement, moved, hintSeen])
   const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
-    setMoved((before) => {
-      const after = new Map(before)
-      for (const change of changes) if (change.type === 'position' && change.position) after.set(change.id, change.position)
-      return after
-    })
+    const after = new Map(useUi.getState().moved)
+    for (const change of changes) if (change.type === 'position' && change.position) after.set(change.id, change.position)
+    useUi.getState().set({ moved: after })
   }, [])
-  const { x, y, right, bottom } = boundsOf(arrangement)
+  const { x, y, right, bottom } = boundsOf(arrangement, moved)
   // An overview of what is in sight anyway would only hide cards.
   const isWhole = useStore(({ transform: [left, top, zoom], width, height }) => left + x * zoom >= 0 && top + y * zoom >= 0 && left + right * zoom <= width && top + bottom * zoom <= height)
   const isFar = useStore(({ transform }) => transform[2] < 0.5)
@@ -105,7 +101,7 @@ function shapeOf(rows: ReadonlyMap<string, { readonly places: readonly unknown[]
   return shape
 }
 
-function cardNodes(arrangement: Arrangement, moved: typeof noPlaces, isHintWanted: boolean): CardNode[] {
+function cardNodes(arrangement: Arrangement, moved: Moved, isHintWanted: boolean): CardNode[] {
   const { look } = arrangement
   const hinted = isHintWanted && arrangement.machines.size <= manyMachines ? [...arrangement.machines.keys()].at(-1) : undefined
   const card = (type: keyof typeof nodeTypes, id: string, name: string, place: Place, zIndex: number, draggable = true): CardNode => ({
@@ -124,21 +120,34 @@ function cardNodes(arrangement: Arrangement, moved: typeof noPlaces, isHintWante
 /** Room left for what floats above the canvas: the tools at the left, the sentence at the bottom. */
 const margin = { top: 18, topOfMany: 62, bottom: 84, side: 22 }
 
+const asArranged: Moved = new Map()
+
+/** How much of the canvas lies under the dock, where there is no room beside it. */
+function coveredByDock(): number {
+  const dock = document.querySelector('.dock')?.getBoundingClientRect()
+  const canvas = document.querySelector('.react-flow')?.getBoundingClientRect()
+  return dock && canvas && dock.top < canvas.bottom ? Math.max(0, canvas.right - dock.left) : 0
+}
+
 /** Fits the picture when a cluster opens and when the room for it changes; after that the view is the person's. */
 function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
   const { setViewport, zoomIn, zoomOut } = useReactFlow()
   const boots = useCluster((view) => view.boots)
   const width = useStore((state) => state.width)
   const height = useStore((state) => state.height)
-  const { x, y, right, bottom } = boundsOf(arrangement)
   const isMany = arrangement.machines.size > manyMachines
+  const room = JSON.stringify(boundsOf(arrangement, asArranged))
   const fit = useCallback(() => {
     if (width === 0 || height === 0) return
+    // A card that is being moved must not move the view with it.
+    const { x, y, right, bottom } = boundsOf(arrangement, useUi.getState().moved)
     const widest = useUi.getState().presentation ? 1.6 : 1.15
     const top = isMany ? margin.topOfMany : margin.top
-    const zoom = Math.max(0.1, Math.min(widest, (width - 2 * margin.side) / (right - x), (height - top - margin.bottom) / (bottom - y)))
-    void setViewport({ x: (width - (right + x) * zoom) / 2, y: top - y * zoom, zoom })
-  }, [setViewport, width, height, x, y, right, bottom, isMany])
+    const free = width - coveredByDock()
+    const zoom = Math.max(0.1, Math.min(widest, (free - 2 * margin.side) / (right - x), (height - top - margin.bottom) / (bottom - y)))
+    void setViewport({ x: (free - (right + x) * zoom) / 2, y: top - y * zoom, zoom })
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `room` says when the arrangement has changed in a way that matters here
+  }, [setViewport, width, height, room, isMany])
   useEffect(fit, [fit, boots])
   return (
     <div className="canvas-tools nokey" role="group" aria-label="View">
@@ -156,21 +165,23 @@ function KeepInSight({ arrangement }: { readonly arrangement: Arrangement }) {
   const dockOpen = useUi((ui) => ui.dockOpen)
   const { machines, controlPlanes, services } = arrangement
   useEffect(() => {
-    const dock = document.querySelector('.dock')?.getBoundingClientRect()
-    const canvas = document.querySelector('.react-flow')?.getBoundingClientRect()
-    if (!selected || !dockOpen || !dock || !canvas || dock.left >= canvas.right) return
+    const covered = coveredByDock()
+    const canvas = document.querySelector('.react-flow')
+    if (!selected || !dockOpen || !canvas || covered === 0) return
     const node = selected.resource === 'pods' ? currentView().objects.pods.get(selected.key)?.spec.nodeName ?? '' : selected.key
-    const place = selected.resource === 'services' ? services.get(node) : machines.get(node) ?? controlPlanes.get(node)
-    if (!place) return
+    const arranged = selected.resource === 'services' ? services.get(node) : machines.get(node) ?? controlPlanes.get(node)
+    if (!arranged) return
+    const place = { ...arranged, ...useUi.getState().moved.get(`${selected.resource === 'services' ? 'services' : 'nodes'}/${node}`) }
     const { x, y, zoom } = getViewport()
-    const hidden = x + (place.x + place.width) * zoom + 12 - (dock.left - canvas.left)
+    const hidden = x + (place.x + place.width) * zoom + 12 - (canvas.clientWidth - covered)
     if (hidden > 0) void setViewport({ x: Math.max(x - hidden, margin.side - place.x * zoom), y, zoom })
   }, [selected, dockOpen, machines, controlPlanes, services, getViewport, setViewport])
   return null
 }
 
-function boundsOf({ machines, controlPlanes, services, tray, zones }: Arrangement) {
-  const places = [...machines.values(), ...controlPlanes.values(), ...services.values(), ...zones.values(), tray]
+function boundsOf({ machines, controlPlanes, services, tray, zones }: Arrangement, moved: Moved) {
+  const put = (kind: 'nodes' | 'services', cards: ReadonlyMap<string, Place>) => [...cards].map(([name, place]) => ({ ...place, ...moved.get(`${kind}/${name}`) }))
+  const places = [...put('nodes', machines), ...put('nodes', controlPlanes), ...put('services', services), ...zones.values(), tray]
   return {
     // The tools need their column even where there is no Service.
     x: Math.min(0, ...places.map((place) => place.x)), y: Math.min(...places.map((place) => place.y)),

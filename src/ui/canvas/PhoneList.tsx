@@ -33,8 +33,11 @@ export function PhoneList() {
   )
 }
 
+/** Room for the hint between the pods and the foot: it must not lie over them. */
+const hintHeight = 50
+
 function PhoneMachine({ name, isHinted }: { readonly name: string; readonly isHinted: boolean }) {
   const rows = useCluster((view) => view.rows.get(name))
   const look = (rows?.places.length ?? 0) > 30 ? 'squares' : 'chips'
-  return <MachineCard name={name} look={look} height={ownHeight(look, rows)} isHinted={isHinted} />
+  return <MachineCard name={name} look={look} height={ownHeight(look, rows) + (isHinted ? hintHeight : 0)} isHinted={isHinted} />
 }

@@ -10,6 +10,8 @@ export interface Edge {
   /** The pod it ends on; null when it stands for several. */
   readonly pod: ObjectKey | null
   readonly isReady: boolean
+  /** How many pods it stands for. */
+  readonly count: number
   readonly hue: number
   readonly path: string
   readonly end: Point
@@ -22,6 +24,9 @@ interface Point {
 
 /** More edges than this are bundled to the card. */
 const separateAtMost = 30
+const bundleTop = 22
+const bundlePitch = 17
+const bundlesAtMost = 7
 
 /** Pure: every edge of the machines view, in gutters, with rounded corners. `moved`: cards that a person put elsewhere. */
 export function edgesOf(view: Pick<ClusterView, 'endpoints' | 'rows' | 'hues' | 'objects'>, arrangement: Arrangement, moved: ReadonlyMap<string, Point>): readonly Edge[] {
@@ -37,12 +42,13 @@ export function edgesOf(view: Pick<ClusterView, 'endpoints' | 'rows' | 'hues' | 
     if (!pod || !node || !from || !card) continue
     const row = view.rows.get(node)?.places.indexOf(pod.metadata.uid) ?? -1
     if (row < 0) continue
-    const offset = isBundled ? { x: 0, y: 22 } : rowOffset(arrangement.look, row)
+    // Bundles of several Services end below one another, so that their numbers can be read.
+    const offset = isBundled ? { x: 0, y: bundleTop + (index % bundlesAtMost) * bundlePitch } : rowOffset(arrangement.look, row)
     const end = { x: card.x + offset.x, y: card.y + offset.y }
     const id = isBundled ? `${service} ${node}` : `${service} ${key}`
     const old = edges.get(id)
     edges.set(id, {
-      id, service, pod: isBundled ? null : key, isReady: ready || (old?.isReady ?? false), hue: hueOf(view, pod), end,
+      id, service, pod: isBundled ? null : key, isReady: ready || (old?.isReady ?? false), count: (old?.count ?? 0) + 1, hue: hueOf(view, pod), end,
       path: route({ x: from.x + from.width, y: from.y + from.height / 2 }, end, card, index),
     })
   }

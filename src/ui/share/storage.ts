@@ -1,10 +1,12 @@
 import { openDB, type IDBPDatabase } from 'idb'
 import { readScenario, writeScenario, type Scenario } from '../../scenario/scenario.ts'
+import type { Moved } from '../stores/ui-store.ts'
 
 /** The browser's storage for the one cluster that is open: it survives a reload. */
 const database = 'kubarium'
 const store = 'work'
 const key = 'open'
+const layoutKey = 'layout'
 
 let opened: Promise<IDBPDatabase> | null = null
 
@@ -25,6 +27,22 @@ export async function keepWork(scenario: Scenario): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** Keeps where the person put the cards of what is open; best effort, as with the work itself. */
+export async function keepLayout(moved: Moved): Promise<void> {
+  await open().then((db) => db.put(store, [...moved].map(([id, { x, y }]) => [id, x, y]), layoutKey)).catch(() => undefined)
+}
+
+/** Where the cards of what was open last were put; what cannot be read is left out. */
+export async function keptLayout(): Promise<Moved> {
+  const kept: unknown = await open().then((db) => db.get(store, layoutKey)).catch(() => null)
+  const places = Array.isArray(kept) ? kept.filter(isPlace) : []
+  return new Map(places.map(([id, x, y]) => [id, { x, y }]))
+}
+
+function isPlace(entry: unknown): entry is [string, number, number] {
+  return Array.isArray(entry) && typeof entry[0] === 'string' && Number.isFinite(entry[1]) && Number.isFinite(entry[2])
 }
 
 /** What was open last, if it can still be read. */

@@ -5,7 +5,7 @@ export function doingsOf(component: string, trace: readonly TraceEntry[], atMost
   const done: TraceEntry[] = []
   for (let index = trace.length - 1; index >= 0 && done.length < atMost; index -= 1) {
     const entry = trace[index]
-    if (entry && isOf(component, entry.author) && !/ (leases|events) /.test(entry.what) && entry.kind !== 'process') done.push(entry)
+    if (entry && isOf(component, entry.author) && !/ (leases|events) /.test(entry.what) && entry.kind !== 'process' && !entry.what.startsWith('plan')) done.push(entry)
   }
   return done
 }

@@ -16,7 +16,7 @@ export function objectChange(resource: Resource, object: Loose & { metadata: Loo
 
 /** A batch with only what a test is about. */
 export function batchOf(changes: readonly ObjectChange[], rest: Partial<Batch> = {}): Batch {
-  return { type: 'batch', fresh: false, now: 0, start, pace: { speed: 1, paused: true }, changes, trace: [], countdowns: [], machines: [], components: [], faults: [], faults: [], commands: [], ...rest }
+  return { type: 'batch', fresh: false, now: 0, start, pace: { speed: 1, paused: true }, changes, trace: [], countdowns: [], machines: [], components: [], faults: [], commands: [], ...rest }
 }
 
 interface PodShape {

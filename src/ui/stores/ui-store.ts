@@ -3,6 +3,7 @@ import type { Thing } from './things.ts'
 
 export type CanvasView = 'machines' | 'applications' | 'control-plane'
 export type DockTab = 'inspect' | 'yaml' | 'events'
+export type DockSide = 'right' | 'bottom'
 export type Theme = 'system' | 'light' | 'dark'
 
 /** Which dialog is open, and about what. */
@@ -14,6 +15,9 @@ export interface Notice {
   readonly text: string
 }
 
+/** Where a person put cards, by `nodes/worker-1` or `services/shop/web`; the others stand where the arrangement has them. */
+export type Moved = ReadonlyMap<string, { readonly x: number; readonly y: number }>
+
 interface UiState {
   readonly selected: Thing | null
   readonly hovered: Thing | null
@@ -24,6 +28,10 @@ interface UiState {
   readonly asTable: boolean
   readonly dockTab: DockTab
   readonly dockOpen: boolean
+  /** Beside the canvas or below it, and how much of it, in pixels. */
+  readonly dockSide: DockSide
+  readonly dockWidth: number
+  readonly dockHeight: number
   /** Which part of the inspector was asked for last. */
   readonly section: 'logs' | 'why' | null
   /** Namespace to show; null: all but the cluster's own. */
@@ -33,6 +41,7 @@ interface UiState {
   readonly theme: Theme
   readonly presentation: boolean
   readonly hintSeen: boolean
+  readonly moved: Moved
   readonly dialog: OpenDialog | null
   readonly menu: { readonly thing: Thing; readonly x: number; readonly y: number } | null
   readonly notice: Notice | null
@@ -44,8 +53,11 @@ interface UiState {
   openDialog(dialog: OpenDialog | null): void
   openMenu(menu: UiState['menu']): void
   notify(notice: Notice | null): void
-  set(change: Partial<Pick<UiState, 'view' | 'asTable' | 'dockOpen' | 'namespace' | 'search' | 'theme' | 'presentation' | 'hintSeen' | 'title' | 'section' | 'kin'>>): void
+  set(change: Partial<Pick<UiState, 'view' | 'asTable' | 'dockOpen' | 'dockSide' | 'dockWidth' | 'dockHeight' | 'namespace' | 'search' | 'theme' | 'presentation' | 'hintSeen' | 'moved' | 'title' | 'section' | 'kin'>>): void
 }
+
+/** How small and large the dock may become, and what it is at first. */
+export const dockSizes = { width: { least: 300, most: 760, first: 392 }, height: { least: 160, most: 560, first: 280 } }
 
 /** What the person is looking at and how; nothing of the cluster. */
 export const useUi = create<UiState>((set) => ({
@@ -56,12 +68,16 @@ export const useUi = create<UiState>((set) => ({
   asTable: false,
   dockTab: 'inspect',
   dockOpen: true,
+  dockSide: remembered('kubarium.dock') === 'bottom' ? 'bottom' : 'right',
+  dockWidth: rememberedSize('kubarium.dock.width', dockSizes.width),
+  dockHeight: rememberedSize('kubarium.dock.height', dockSizes.height),
   section: null,
   namespace: null,
   search: '',
   theme: readTheme(),
   presentation: false,
   hintSeen: remembered('kubarium.hint') === 'seen',
+  moved: new Map(),
   dialog: null,
   menu: null,
   notice: null,
@@ -75,6 +91,9 @@ export const useUi = create<UiState>((set) => ({
   set: (change) => {
     if (change.theme) remember('kubarium.theme', change.theme)
     if (change.hintSeen) remember('kubarium.hint', 'seen')
+    if (change.dockSide) remember('kubarium.dock', change.dockSide)
+    if (change.dockWidth) remember('kubarium.dock.width', String(change.dockWidth))
+    if (change.dockHeight) remember('kubarium.dock.height', String(change.dockHeight))
     set(change)
   },
 }))
@@ -82,6 +101,11 @@ export const useUi = create<UiState>((set) => ({
 function readTheme(): Theme {
   const theme = remembered('kubarium.theme')
   return theme === 'light' || theme === 'dark' ? theme : 'system'
+}
+
+function rememberedSize(key: string, { least, most, first }: { readonly least: number; readonly most: number; readonly first: number }): number {
+  const size = Number(remembered(key) ?? first)
+  return size >= least && size <= most ? size : first
 }
 
 /** Storage may be forbidden or full: then the page merely forgets. */

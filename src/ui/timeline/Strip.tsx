@@ -21,7 +21,7 @@ export function Strip() {
         <svg width={width} height={height} role="img" aria-label={`Timeline, now at ${momentText(second * 1000)}`}>
           <Scale span={span} width={width} />
           <Bands span={span} width={width} now={second * 1000} />
-          <Marks span={span} width={width} />
+          <Marks span={span} width={width} now={second * 1000} />
           <Needle span={span} width={width} />
         </svg>
       ) : null}
@@ -95,10 +95,10 @@ function Band({ name, points, y, colour, now, ...props }: BandProps) {
 
 const tones: Readonly<Record<Happening['tone'], string>> = { you: 'var(--accent)', bad: 'var(--bad)', warn: 'var(--warn)', leaving: 'var(--leaving)', good: 'var(--ready)', calm: 'var(--text-3)' }
 
-function Marks(props: PartProps) {
+function Marks({ now, ...props }: PartProps & { readonly now: number }) {
   const happenings = useSimulation(({ story }) => story.happenings)
   const marks = happenings.filter((happening) => happening.mark)
-  const labels = placeLabels(marks.map(({ at, mark }): Label => ({ x: xOf(at, props), text: mark ?? '' })), props.width)
+  const labels = placeLabels(marks.map(({ at, mark, topic }): Label => ({ x: xOf(at, props), text: mark ?? '', matters: topic.startsWith('command/') })), props.width, xOf(Math.min(now, props.span), props))
   return (
     <g className="marks">
       {marks.map((happening, index) => {

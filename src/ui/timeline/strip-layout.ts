@@ -31,26 +31,35 @@ export function bandSegments(points: readonly BandPoint[], now: Millis): readonl
   })
 }
 
+/** The words of a mark. */
 export interface Label {
   readonly x: number
   readonly text: string
+  /** A person's doing: it is named rather than what followed. */
+  readonly matters: boolean
 }
 
 const letter = 6.3
+/** Half the width of the needle's head. */
+const head = 6
 
-/** On which side of its mark each label stands; null: there is no room for it. Later ones matter more than earlier ones. */
-export function placeLabels(labels: readonly Label[], width: number): readonly ('start' | 'end' | null)[] {
-  const taken: { readonly from: number; readonly to: number }[] = []
-  const free = (from: number, to: number) => from >= 0 && to <= width && taken.every((other) => to < other.from || from > other.to)
+/** On which side of its mark each label stands; null: there is no room for it. None lies over another's mark or under the needle's head. */
+export function placeLabels(labels: readonly Label[], width: number, needle: number): readonly ('start' | 'end' | null)[] {
+  const taken: { readonly from: number; readonly to: number }[] = [{ from: needle - head, to: needle + head }]
+  const take = (from: number, to: number) => {
+    const isFree = from >= 0 && to <= width && taken.every((other) => to < other.from || from > other.to)
+    if (isFree) taken.push({ from, to })
+    return isFree
+  }
   const sides: ('start' | 'end' | null)[] = labels.map(() => null)
   if (width < 400) return sides
-  for (let index = labels.length - 1; index >= 0; index -= 1) {
+  // What a person did comes first, then what is newest.
+  const order = [...labels.keys()].sort((a, b) => Number(labels[b]?.matters) - Number(labels[a]?.matters) || b - a)
+  for (const index of order) {
     const label = labels[index]
     if (!label) continue
     const long = label.text.length * letter + 10
-    const side = free(label.x, label.x + long) ? 'start' : free(label.x - long, label.x) ? 'end' : null
-    sides[index] = side
-    if (side) taken.push(side === 'start' ? { from: label.x, to: label.x + long } : { from: label.x - long, to: label.x })
+    sides[index] = take(label.x + 1, label.x + long) ? 'start' : take(label.x - long, label.x - 1) ? 'end' : null
   }
   return sides
 }
