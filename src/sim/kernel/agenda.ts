@@ -249,9 +249,13 @@ class Fork implements ProcessAgenda {
   }
 
   cancel(entry: EntryId): void {
-    this.parent.cancel(this.again.get(entry) ?? entry)
-    this.again.delete(entry)
-    this.held.delete(entry)
+    let newest = entry
+    for (let next = this.again.get(newest); next !== undefined; next = this.again.get(newest)) {
+      this.again.delete(newest)
+      newest = next
+    }
+    this.parent.cancel(newest)
+    this.held.delete(newest)
   }
 
   fork(name: string): ProcessAgenda {
