@@ -45,7 +45,7 @@ export interface Outcome {
 }
 
 /** So many pods are made or deleted in one entry of the agenda. */
-const podsAtOnce = 25
+const podsAtOnce = 10
 
 /**
  * Makes pods in slow-start batches and says so in events; a batch with a refusal is the last one. In a namespace that is being deleted a
@@ -57,7 +57,8 @@ export function* createPods(context: ComponentContext, owner: KubernetesObject, 
     let failed = 0
     let error: Status | null = null
     for (const last = next + size; next < last; next += 1) {
-      if (next > 0 && next % podsAtOnce === 0) yield
+      // What decided on many has had its turn.
+      if (next % podsAtOnce === 0 && drafts.length > podsAtOnce) yield
       const created = context.client.create('pods', drafts[next]!)
       if (created.ok) context.events.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${created.value.metadata.name}`)
       else if (!isNamespaceTerminating(created.status)) {
@@ -74,7 +75,7 @@ export function* createPods(context: ComponentContext, owner: KubernetesObject, 
 /** Deletes pods, all that let themselves be; each refusal is told to `refused` (a pod that is already gone included). */
 export function* deletePods(context: ComponentContext, owner: KubernetesObject, pods: readonly Pod[], refused: (pod: Pod, status: Status) => void): Generator<void, void, void> {
   for (const [at, pod] of pods.entries()) {
-    if (at > 0 && at % podsAtOnce === 0) yield
+    if (at % podsAtOnce === 0 && pods.length > podsAtOnce) yield
     const refusal = deletePod(context, owner, pod)
     if (refusal) refused(pod, refusal.status)
   }

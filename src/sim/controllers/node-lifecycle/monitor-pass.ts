@@ -51,12 +51,15 @@ export function knowNode(nodes: Map<string, KnownNode>, node: Node): KnownNode {
   return known
 }
 
-/** One node's part of a pass: its health, its taints, its pods, and its vote on the state of its zone. */
-export function monitorNode(state: MonitorState, known: KnownNode, counts: Map<string, ZoneCount>): void {
-  if (known.settled === known.node && isStillReady(state, known)) {
-    if (!known.isExcluded) count(counts, known.zone, true)
-    return
-  }
+/** Whether nothing is to be done about a node but to count its vote on the state of its zone. */
+export function isSettled(state: MonitorState, known: KnownNode, counts: Map<string, ZoneCount>): boolean {
+  if (known.settled !== known.node || !isStillReady(state, known)) return false
+  if (!known.isExcluded) count(counts, known.zone, true)
+  return true
+}
+
+/** One node's part of a pass: its health, its taints, its pods, and its vote. */
+export function* monitorNode(state: MonitorState, known: KnownNode, counts: Map<string, ZoneCount>): Generator<void, void, void> {
   known.settled = null
   const seen = updateHealth(state, known)
   if (!seen) return
@@ -66,7 +69,7 @@ export function monitorNode(state: MonitorState, known: KnownNode, counts: Map<s
   processTaints(state, known, observed.status)
   const isLost = current.status !== 'True' && observed.status === 'True'
   if (isLost) state.context.events.event(known.node, 'Normal', 'NodeNotReady', `Node ${known.node.metadata.name} status is now: NodeNotReady`)
-  if (isLost || (known.retries && observed.status !== 'True')) known.retries = !markPodsNotReady(state.context, state.podsOn(known.node.metadata.name))
+  if (isLost || (known.retries && observed.status !== 'True')) known.retries = !(yield* markPodsNotReady(state.context, state.podsOn(known.node.metadata.name)))
   else known.retries = false
   if (current.status === 'True' && !hasTaint(known.node, unreachableTaint, 'NoExecute') && !hasTaint(known.node, notReadyTaint, 'NoExecute')) known.settled = known.node
 }
@@ -139,10 +142,14 @@ export function markReachable({ context, queueOf }: MonitorState, { node, zone }
   queueOf(zone).remove(node.metadata.name)
 }
 
+/** So many pods are marked in one entry of the agenda. */
+const podsAtOnce = 50
+
 /** Ready=False for every pod of a lost node, so that no Service sends to it. False: not all could be marked. */
-export function markPodsNotReady({ client, events, wall }: ComponentContext, pods: readonly Pod[]): boolean {
+export function* markPodsNotReady({ client, events, wall }: ComponentContext, pods: readonly Pod[]): Generator<void, boolean, void> {
   let isDone = true
-  for (const pod of pods) {
+  for (const [at, pod] of pods.entries()) {
+    if (at > 0 && at % podsAtOnce === 0) yield
     const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')
     if (!ready || ready.status === 'False') continue
     const conditions = withPodCondition(pod.status, { ...ready, status: 'False' }, wall.time())

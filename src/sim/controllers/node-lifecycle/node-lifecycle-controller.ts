@@ -1,15 +1,16 @@
 // Upstream: pkg/controller/nodelifecycle (v1.36). Left out: metrics, the waits between the tries of one update.
 import type { EntryId, Millis } from '../../kernel/agenda.ts'
 import { internalError } from '../../api/errors.ts'
-import type { Node } from '../../api/generated/types.ts'
+import type { Node, Pod } from '../../api/generated/types.ts'
 import { keyOf } from '../../api/objects.ts'
 import { StatusError } from '../../api/status.ts'
-import type { ComponentContext } from '../../client/component.ts'
-import { WorkQueue } from '../../client/work-queue.ts'
+import type { ComponentContext, ObjectReferenceSource } from '../../client/component.ts'
+import { runInPieces } from '../../client/pieces.ts'
+import { WorkQueue, type Pieces } from '../../client/work-queue.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
 import { podsByNode } from '../pods-by-node.ts'
-import { knowNode, markPodsNotReady, markReachable, monitorNode, nextTick } from './monitor-pass.ts'
+import { isSettled, knowNode, markPodsNotReady, markReachable, monitorNode, nextTick } from './monitor-pass.ts'
 import type { KnownNode, MonitorState } from './monitor-pass.ts'
 import { readyCondition } from './node-health.ts'
 import { planNoScheduleTaints, swapTaints, notReadyTaint, unreachableTaint } from './node-taints.ts'
@@ -23,6 +24,10 @@ export const nodeWorkers = 8
 export const podWorkers = 4
 export const taintingPeriod: Millis = 100
 
+/** So many nodes that are not settled are looked at in one entry of the agenda. */
+const nodesAtOnce = 50
+const monitors = 'node-lifecycle: monitors nodes'
+
 /** Notices nodes that have gone silent: conditions, taints, and the readiness of their pods. */
 export function startNodeLifecycleController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
   new NodeLifecycle(context, { ...defaultControllerManagerFlags, ...options }).start()
@@ -32,7 +37,8 @@ class NodeLifecycle {
   private readonly nodes
   private readonly pods
   private readonly known = new Map<string, KnownNode>()
-  private readonly registered = new Map<string, Node>()
+  /** Who they were: a node that is gone is still named in an event. */
+  private readonly registered = new Map<string, ObjectReferenceSource>()
   private readonly taintQueues = new Map<string, TaintQueue>()
   private zoneStates: ReadonlyMap<string, ZoneState> = new Map()
   private readonly monitor: MonitorState
@@ -71,23 +77,36 @@ class NodeLifecycle {
 
   /** Looks at all nodes, each node-monitor-period. */
   private pass(): void {
-    const { agenda } = this.context
-    const nodes = this.nodes.lister.list()
-    this.register(nodes)
-    const counts = new Map<string, ZoneCount>()
-    for (const node of nodes) monitorNode(this.monitor, knowNode(this.known, node), counts)
-    this.handleDisruption(counts, nodes)
-    this.planTainting()
-    agenda.after(this.flags.nodeMonitorPeriod, 'node-lifecycle: monitors nodes', () => this.pass())
+    runInPieces(this.context.agenda, monitors, this.monitorNodes())
   }
 
-  private register(nodes: readonly Node[]): void {
+  private *monitorNodes(): Generator<void, void, void> {
+    const nodes = this.nodes.lister.list()
+    yield* this.register(nodes)
+    const counts = new Map<string, ZoneCount>()
+    let looks = 0
+    for (const node of nodes) {
+      const known = knowNode(this.known, node)
+      if (isSettled(this.monitor, known, counts)) continue
+      if (looks > 0 && looks % nodesAtOnce === 0) yield
+      looks += 1
+      yield* monitorNode(this.monitor, known, counts)
+    }
+    this.handleDisruption(counts, nodes)
+    this.planTainting()
+    this.context.agenda.after(this.flags.nodeMonitorPeriod, monitors, () => this.pass())
+  }
+
+  private *register(nodes: readonly Node[]): Generator<void, void, void> {
     const { events } = this.context
+    let added = 0
     for (const node of nodes) {
       const { name } = node.metadata
       if (this.registered.has(name)) continue
+      if (added > 0 && added % nodesAtOnce === 0) yield
+      added += 1
       events.event(node, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`)
-      this.registered.set(name, node)
+      this.registered.set(name, { apiVersion: node.apiVersion, kind: node.kind, metadata: node.metadata })
       markReachable(this.monitor, knowNode(this.known, node))
     }
     if (this.registered.size === nodes.length) return
@@ -165,15 +184,16 @@ class NodeLifecycle {
   }
 
   /** A pod that was bound to a node after that was found lost. */
-  private reconcilePod(key: string): 'whenChanged' {
+  private reconcilePod(key: string): 'whenChanged' | Pieces {
     const pod = this.pods.lister.get(key)
     const nodeName = pod?.spec.nodeName
     if (!pod || !nodeName) return 'whenChanged'
     const ready = this.known.get(nodeName)?.health?.ready
-    if (!ready || ready.status === 'True') return 'whenChanged'
-    if (!markPodsNotReady(this.context, [pod])) {
-      throw new StatusError(internalError(`pod ${key} could not be marked`))
-    }
+    return !ready || ready.status === 'True' ? 'whenChanged' : this.markPod(pod)
+  }
+
+  private *markPod(pod: Pod): Pieces {
+    if (!(yield* markPodsNotReady(this.context, [pod]))) throw new StatusError(internalError(`pod ${keyOf(pod)} could not be marked`))
     return 'whenChanged'
   }
 }

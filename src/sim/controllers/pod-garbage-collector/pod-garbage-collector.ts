@@ -4,6 +4,7 @@ import type { Pod } from '../../api/generated/types.ts'
 import { keyOf } from '../../api/objects.ts'
 import type { ComponentContext, Lister } from '../../client/component.ts'
 import type { Node } from '../../api/generated/types.ts'
+import { runInPieces } from '../../client/pieces.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
 import { withPodCondition } from '../pod-condition.ts'
@@ -13,6 +14,10 @@ import type { PodRemoval } from './plan-pod-garbage.ts'
 
 /** Upstream: gcCheckPeriod. */
 export const checkPeriod: Millis = 20_000
+
+/** So many pods are removed in one entry of the agenda. */
+const podsAtOnce = 25
+const looks = 'pod-garbage-collector: looks for pods to remove'
 
 /** Removes pods that no kubelet will remove: of nodes that are gone or out of service, never scheduled, or finished and too many. */
 export function startPodGarbageCollector(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
@@ -24,12 +29,16 @@ export function startPodGarbageCollector(context: ComponentContext, options: Par
   informers.whenSynced(pass)
 
   function pass(): void {
+    runInPieces(agenda, looks, collect())
+  }
+
+  function* collect(): Generator<void, void, void> {
     const all = pods.lister.list()
-    removeAll(context, planTerminated(all, terminatedPodGcThreshold))
-    removeAll(context, planOutOfService(all, (name) => nodes.lister.get(name)))
-    removeAll(context, planOrphaned(all, goneNodes(context, all, nodes.lister, quarantine)))
-    removeAll(context, planUnscheduledTerminating(all))
-    agenda.after(checkPeriod, 'pod-garbage-collector: looks for pods to remove', pass)
+    yield* removeAll(context, planTerminated(all, terminatedPodGcThreshold))
+    yield* removeAll(context, planOutOfService(all, (name) => nodes.lister.get(name)))
+    yield* removeAll(context, planOrphaned(all, goneNodes(context, all, nodes.lister, quarantine)))
+    yield* removeAll(context, planUnscheduledTerminating(all))
+    agenda.after(checkPeriod, looks, pass)
   }
 }
 
@@ -44,9 +53,12 @@ function goneNodes({ client, agenda }: ComponentContext, pods: readonly Pod[], n
   return new Set(gone)
 }
 
-function removeAll(context: ComponentContext, removals: readonly PodRemoval[]): void {
+function* removeAll(context: ComponentContext, removals: readonly PodRemoval[]): Generator<void, void, void> {
   if (removals.length > 0) context.decided('planPodGarbage', 'pods', removals.map(({ pod, condition }) => ({ pod: keyOf(pod), reason: condition?.reason })))
-  for (const removal of removals) markFailedAndDelete(context, removal)
+  for (const [at, removal] of removals.entries()) {
+    if (at > 0 && at % podsAtOnce === 0) yield
+    markFailedAndDelete(context, removal)
+  }
 }
 
 /** Failed first: of a pod on a lost node nobody else would say that it is over. */
