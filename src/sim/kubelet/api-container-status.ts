@@ -1,8 +1,10 @@
 // Upstream: pkg/kubelet/kubelet_pods.go convertStatusToAPIStatus, convertToAPIContainerStatuses (v1.36). Left out: users, volume mounts, devices.
 import type { Container, ContainerState, ContainerStatus } from '../api/generated/types.ts'
+import { semanticEqual } from '../api/semantic.ts'
 import type { ContainerRecord } from '../runtime/node-disk.ts'
 import type { Millis } from '../kernel/agenda.ts'
 import { isSidecar } from './restart-policy.ts'
+import { noState, runningState, waitingState } from './shared-parts.ts'
 
 /** Why a container could not be started, as its waiting state shows it. */
 export interface StartError {
@@ -32,8 +34,13 @@ export interface ContainerFacts {
 /** The words for a container that was there once and cannot be found. */
 export const lostContainer = { reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated', exitCode: 137 } as const
 
-/** The API's view of one container. */
+/** The API's view of one container: the very object that there was, when it says the same. */
 export function containerStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): ContainerStatus {
+  const status = newStatusOf(facts, timeOf)
+  return facts.oldStatus && semanticEqual(facts.oldStatus, status) ? facts.oldStatus : status
+}
+
+function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): ContainerStatus {
   const { container, records } = facts
   const newest = records.at(-1)
   if (!newest) return neverMade(facts)
@@ -51,7 +58,7 @@ export function containerStatusOf(facts: ContainerFacts, timeOf: (at: Millis) =>
     ready: waits ? false : ready,
     started: waits ? false : started,
     state: waits && facts.startError ? { waiting: facts.startError } : state,
-    lastState: lastState ?? {},
+    lastState: lastState ?? noState,
     ...(container.resources?.requests && newest.state === 'running' && { resources: container.resources, allocatedResources: container.resources.requests }),
   }
 }
@@ -66,23 +73,23 @@ const undefinedTime = null as unknown as string
 
 function neverMade(facts: ContainerFacts): ContainerStatus {
   const { container, oldStatus } = facts
-  const base = { name: container.name, image: container.image, imageID: '', restartCount: oldStatus?.restartCount ?? 0, ready: false, started: false, lastState: oldStatus?.lastState ?? {} }
+  const base = { name: container.name, image: container.image, imageID: '', restartCount: oldStatus?.restartCount ?? 0, ready: false, started: false, lastState: oldStatus?.lastState ?? noState }
   if (facts.isInit && !isSidecar(container) && facts.podInitialized) {
     const message = 'Unable to get init container status from container runtime and pod has been initialized, treat it as exited normally'
     return { ...base, ready: true, state: { terminated: { exitCode: 0, reason: 'Completed', message, startedAt: undefinedTime, finishedAt: undefinedTime } } }
   }
   const wasRunning = oldStatus?.state?.running !== undefined || oldStatus?.state?.terminated !== undefined
-  if (wasRunning && oldStatus) return { ...oldStatus, ready: false, started: false, restartCount: oldStatus.restartCount + (oldStatus.state?.running ? 1 : 0), ...(oldStatus.state?.running && { state: waitingState(facts), lastState: lostState() }) }
-  return { ...base, state: facts.startError && facts.willStart ? { waiting: facts.startError } : waitingState(facts) }
+  if (wasRunning && oldStatus) return { ...oldStatus, ready: false, started: false, restartCount: oldStatus.restartCount + (oldStatus.state?.running ? 1 : 0), ...(oldStatus.state?.running && { state: unmadeState(facts), lastState: lostState() }) }
+  return { ...base, state: facts.startError && facts.willStart ? { waiting: facts.startError } : unmadeState(facts) }
 }
 
-function waitingState(facts: ContainerFacts): ContainerState {
-  return { waiting: { reason: facts.hasInitContainers ? 'PodInitializing' : 'ContainerCreating' } }
+function unmadeState(facts: ContainerFacts): ContainerState {
+  return waitingState(facts.hasInitContainers ? 'PodInitializing' : 'ContainerCreating')
 }
 
 function stateOf(record: ContainerRecord, timeOf: (at: Millis) => string): ContainerState {
-  if (record.state === 'created') return { waiting: {} }
-  if (record.state === 'running') return { running: { startedAt: timeOf(record.startedAt ?? record.createdAt) } }
+  if (record.state === 'created') return waitingState()
+  if (record.state === 'running') return runningState(timeOf(record.startedAt ?? record.createdAt))
   return {
     terminated: {
       exitCode: record.exitCode,

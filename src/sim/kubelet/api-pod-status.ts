@@ -2,11 +2,12 @@
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../api/generated/types.ts'
 import { lostState } from './api-container-status.ts'
 import { isSidecar } from './restart-policy.ts'
+import { sharedAddresses, sharedCondition, sharedConditions } from './shared-parts.ts'
 import { conditionsOf, phaseOf, type ConditionFacts, type PodFacts, type PodPhase } from './pod-status.ts'
 
 /** What a status is made of besides the containers' states. */
 export interface PodStatusFacts extends Omit<PodFacts, 'spec' | 'conditions'> {
-  readonly pod: Pod
+  readonly pod: Pick<Pod, 'metadata' | 'spec' | 'status'>
   readonly startTime: string
   readonly nodeIPs: readonly string[]
   readonly podIPs: readonly string[]
@@ -15,7 +16,7 @@ export interface PodStatusFacts extends Omit<PodFacts, 'spec' | 'conditions'> {
   readonly mayRun: boolean
 }
 
-/** The kubelet's view of a pod as the API has it, before it is merged with what others wrote. */
+/** The kubelet's view of a pod as the API has it, before it is merged with what others wrote; what there was, part by part and as a whole, where it says the same. */
 export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
   const { pod } = facts
   const old = pod.status
@@ -42,35 +43,38 @@ export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
   status.startTime = old.startTime ?? facts.startTime
   if (facts.nodeIPs[0] !== undefined) {
     status.hostIP = facts.nodeIPs[0]
-    status.hostIPs = facts.nodeIPs.map((ip) => ({ ip }))
+    status.hostIPs = old.hostIPs && sameAddresses(old.hostIPs, facts.nodeIPs) ? old.hostIPs : sharedAddresses(facts.nodeIPs)
   }
   const ips = orderPodIPs(facts.nodeIPs, pod.spec.hostNetwork ? facts.nodeIPs : facts.podIPs)
   if (ips[0] !== undefined) {
     status.podIP = ips[0]
-    status.podIPs = ips.map((ip) => ({ ip }))
+    status.podIPs = old.podIPs && sameAddresses(old.podIPs, ips) ? old.podIPs : ips.map((ip) => ({ ip }))
   }
-  if (facts.initContainerStatuses.length > 0) status.initContainerStatuses = facts.initContainerStatuses
-  status.containerStatuses = sortedByName(facts.containerStatuses)
-  return status
+  if (facts.initContainerStatuses.length > 0) status.initContainerStatuses = unlessSame(old.initContainerStatuses, facts.initContainerStatuses)
+  status.containerStatuses = unlessSame(old.containerStatuses, sortedByName(facts.containerStatuses))
+  return saysTheSame(old, status) ? old : status
 }
 
 const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
-/** The zero time, which the wire shows as null. */
-const never = null as unknown as string
+
+/** Whether a condition is the kubelet's to write; the others are somebody else's. */
+export function isOwnCondition({ type }: Pick<PodCondition, 'type'>): boolean {
+  return ownConditions.has(type)
+}
 
 /** Others' conditions first, then the kubelet's; the time of a transition moves only with the status. */
-export function mergeConditions(old: readonly PodCondition[], own: readonly ConditionFacts[], now: string, observedGeneration: number): PodCondition[] {
-  const merged = old.filter((condition) => !ownConditions.has(condition.type))
-  for (const facts of own) {
+export function mergeConditions(old: readonly PodCondition[], own: readonly ConditionFacts[], now: string, observedGeneration: number): readonly PodCondition[] {
+  const theirs = old.every(isOwnCondition) ? [] : old.filter((condition) => !isOwnCondition(condition))
+  const ours = own.map((facts) => {
     const before = old.find((condition) => condition.type === facts.type)
-    const lastTransitionTime = before?.status === facts.status ? before.lastTransitionTime : now
-    merged.push({ lastProbeTime: never, ...(lastTransitionTime !== undefined && { lastTransitionTime }), observedGeneration, ...facts })
-  }
-  return merged
+    return sharedCondition(facts, before?.status === facts.status ? before.lastTransitionTime : now, observedGeneration)
+  })
+  const merged = theirs.length === 0 ? sharedConditions(ours) : [...theirs, ...ours]
+  return unlessSame(old, merged)
 }
 
 /** Container statuses at the end of a pod: what never came to an end is called lost. */
-export function finalStatuses(pod: Pod, main: readonly ContainerStatus[], init: readonly ContainerStatus[]): { containerStatuses: readonly ContainerStatus[]; initContainerStatuses: readonly ContainerStatus[] } {
+export function finalStatuses(pod: Pick<Pod, 'spec'>, main: readonly ContainerStatus[], init: readonly ContainerStatus[]): { containerStatuses: readonly ContainerStatus[]; initContainerStatuses: readonly ContainerStatus[] } {
   const initialized = hasInitialized(pod, main, init)
   if (initialized) return { containerStatuses: main.map(ended), initContainerStatuses: init.map(ended) }
   // The main containers never had their turn: they keep waiting, and so do the init containers after the first that was reached.
@@ -78,7 +82,7 @@ export function finalStatuses(pod: Pod, main: readonly ContainerStatus[], init: 
   return { containerStatuses: main, initContainerStatuses: init.map((status, at) => (at <= Math.max(0, reached) ? ended(status) : status)) }
 }
 
-function hasInitialized(pod: Pod, main: readonly ContainerStatus[], init: readonly ContainerStatus[]): boolean {
+function hasInitialized(pod: Pick<Pod, 'spec'>, main: readonly ContainerStatus[], init: readonly ContainerStatus[]): boolean {
   const started = main.some((status) => status.state?.running !== undefined || status.state?.terminated !== undefined || status.lastState?.terminated !== undefined)
   const regular = (pod.spec.initContainers ?? []).filter((container) => !isSidecar(container))
   if (started || (pod.spec.initContainers ?? []).length === 0) return true
@@ -97,6 +101,23 @@ export function orderPodIPs(nodeIPs: readonly string[], podIPs: readonly string[
   const first = podIPs.find((ip) => isV6(ip) === leads)
   const second = podIPs.find((ip) => isV6(ip) !== leads)
   return [first, second].filter((ip) => ip !== undefined)
+}
+
+/** A list as it was, when each of its items is. */
+function unlessSame<T>(old: readonly T[] | undefined, list: readonly T[]): readonly T[] {
+  return old && old.length === list.length && list.every((item, at) => item === old[at]) ? old : list
+}
+
+function sameAddresses(old: readonly { readonly ip: string }[], ips: readonly string[]): boolean {
+  return old.length === ips.length && ips.every((ip, at) => ip === old[at]?.ip)
+}
+
+const fields: readonly (keyof PodStatus)[] = ['phase', 'qosClass', 'nominatedNodeName', 'observedGeneration', 'reason', 'message', 'conditions', 'startTime', 'hostIP', 'hostIPs', 'podIP', 'podIPs', 'initContainerStatuses', 'containerStatuses']
+
+/** It has these fields and no others, and each is what there was: parts that say the same are the same by now. */
+function saysTheSame(old: PodStatus, status: PodStatus): boolean {
+  for (const field in old) if (!Object.hasOwn(status, field)) return false
+  return fields.every((field) => old[field] === status[field])
 }
 
 function sortedByName(statuses: readonly ContainerStatus[]): readonly ContainerStatus[] {

@@ -18,6 +18,8 @@ import { workerStatus } from './worker-status.ts'
 
 export interface KubeletOptions {
   readonly context: ComponentContext
+  /** For the node's status and lease, which go on beside the loop over the pods; absent: the same. */
+  readonly nodeContext?: ComponentContext
   readonly runtime: ContainerRuntime
   readonly nodeName: string
   readonly machine: Machine
@@ -44,6 +46,8 @@ export interface KubeletHandle {
   countdowns(): readonly KubeletCountdown[]
   /** The manifest folder holds these now. */
   setStaticPods(manifests: readonly Pod[]): void
+  /** Something that the node's status tells has changed. */
+  nodeStatusChanged(): void
   /** A pod as this kubelet knows it, also when the API cannot be reached. */
   localPod(key: ObjectKey): Pod | undefined
 }
@@ -79,6 +83,7 @@ class Kubelet implements KubeletHandle {
   private relistPlanned: EntryId | null = null
   private readonly startedAt: Millis
   private readonly bootedAt: Millis
+  private readonly nodeIPs: readonly string[]
   /** Their mirrors could not be made yet. */
   private readonly unmirrored = new Set<string>()
   private mirrorRetry = false
@@ -90,10 +95,11 @@ class Kubelet implements KubeletHandle {
     this.flags = options.flags ?? defaultKubeletFlags
     this.startedAt = this.context.agenda.now
     this.bootedAt = this.runtime.bootedAt
+    this.nodeIPs = [options.machine.ip]
     this.writer = new StatusWriter(this.context)
     const { nodeName, machine } = options
     this.agent = new NodeAgent({
-      context: this.context, runtime: this.runtime, nodeName, machine, flags: this.flags,
+      context: options.nodeContext ?? this.context, runtime: this.runtime, nodeName, machine, flags: this.flags,
       networkReady: () => this.podRange() !== undefined,
       registered: () => this.mirrorAll(),
     })
@@ -187,6 +193,10 @@ class Kubelet implements KubeletHandle {
     const pod = this.workerOf(key)?.pod
     const status = pod && this.statuses.get(pod.metadata.uid)
     return pod && status ? { ...pod, status } : pod
+  }
+
+  nodeStatusChanged(): void {
+    this.agent.statusChanged()
   }
 
   private workerOf(key: ObjectKey): PodWorker | undefined {
@@ -303,8 +313,8 @@ class Kubelet implements KubeletHandle {
   }
 
   private admit(pod: Pod): Rejection | null {
-    const others = [...this.workers.values()].map((worker) => worker.pod).filter(({ metadata }) => this.counted.has(metadata.uid))
-    return admitPod(pod, this.node.lister.get(this.options.nodeName), hasHostPorts(pod) ? others : [], this.used, this.agent.allocatable)
+    const others = hasHostPorts(pod) ? [...this.workers.values()].map((worker) => worker.pod).filter(({ metadata }) => this.counted.has(metadata.uid)) : []
+    return admitPod(pod, this.node.lister.get(this.options.nodeName), others, this.used, this.agent.allocatable)
   }
 
   private reject(pod: Pod, { reason, message }: Rejection): void {
@@ -388,11 +398,17 @@ class Kubelet implements KubeletHandle {
   }
 
   private publish(worker: PodWorker): void {
-    const status = workerStatus(worker, this.statuses.get(worker.pod.metadata.uid), this.context.wall.epochMillis - this.context.agenda.now, this.context.agenda.now, this.options.machine.ip)
-    this.statuses.set(worker.pod.metadata.uid, status)
-    if (worker.isStatic && this.unmirrored.has(worker.pod.metadata.uid)) return
-    this.writer.write(worker.pod, status, worker.stage === 'terminated')
-    if (this.statuses.get(worker.pod.metadata.uid) === status) this.statuses.set(worker.pod.metadata.uid, this.writer.asWritten(worker.pod.metadata.uid, status))
+    const { uid } = worker.pod.metadata
+    const { agenda, wall } = this.context
+    const status = workerStatus(worker, this.statuses.get(uid), wall.epochMillis - agenda.now, agenda.now, this.nodeIPs)
+    this.statuses.set(uid, status)
+    if (worker.isStatic && this.unmirrored.has(uid)) return
+    const finished = worker.stage === 'terminated'
+    if (finished || !this.writer.hasWritten(uid, status)) {
+      this.writer.write(worker.pod, status, finished)
+      if (this.statuses.get(uid) === status) this.statuses.set(uid, this.writer.asWritten(uid, status))
+    }
+    if (worker.prober.isEmpty) return
     for (const container of status.containerStatuses ?? []) if (container.started && !container.ready) worker.prober.trigger(container.name)
   }
 

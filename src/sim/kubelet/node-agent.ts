@@ -6,6 +6,7 @@ import type { ComponentContext } from '../client/component.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { digestOf } from '../runtime/image-catalogue.ts'
 import { kubeletConstants, type KubeletFlags } from './flags.ts'
+import { runtimeErrors } from './runtime-health.ts'
 import { initialNode, leaseSpecOf, networkNotReady, nodeAddresses, nodeConditions, nodeImages, nodeInfoOf, nodeLabels, nodeResources, sameNodeStatus, type Machine } from './node-status.ts'
 
 export interface NodeAgentOptions {
@@ -35,10 +36,12 @@ export class NodeAgent {
   private imageList: ReturnType<typeof nodeImages> = []
   private wasReady = false
   private wasUnschedulable = false
+  private readonly startedAt: Millis
   private readonly resources: ReturnType<typeof nodeResources>
 
   constructor(options: NodeAgentOptions) {
     this.options = options
+    this.startedAt = options.context.agenda.now
     this.resources = nodeResources(options.machine, options.flags)
   }
 
@@ -110,7 +113,8 @@ export class NodeAgent {
     const { runtime } = this.options
     const told = (this.known?.status.conditions ?? []).find((condition) => condition.type === 'Ready')?.status
     const unschedulable = this.known?.spec.unschedulable === true
-    return unschedulable !== this.wasUnschedulable || runtime.disk.images.size !== this.images || told !== (this.options.networkReady() ? 'True' : 'False')
+    // While the runtime does not answer, the condition tells for how long it has not.
+    return unschedulable !== this.wasUnschedulable || runtime.disk.images.size !== this.images || runtime.downSince !== null || told !== (this.errors().length === 0 ? 'True' : 'False')
   }
 
   private pass(): void {
@@ -138,7 +142,7 @@ export class NodeAgent {
   }
 
   private tellReadiness(): void {
-    const ready = this.options.networkReady()
+    const ready = this.errors().length === 0
     if (ready === this.wasReady) return
     this.wasReady = ready
     this.tell(ready ? 'NodeReady' : 'NodeNotReady')
@@ -162,16 +166,22 @@ export class NodeAgent {
       this.images = runtime.disk.images.size
       this.imageList = nodeImages(runtime.images.list(), flags.nodeStatusMaxImages)
     }
-    const errors = this.options.networkReady() ? [] : [networkNotReady]
     return {
       addresses: nodeAddresses(machine.ip, nodeName),
       capacity: this.resources.capacity ?? {},
       allocatable: this.resources.allocatable ?? {},
-      conditions: nodeConditions(old, errors, context.wall.time()),
+      conditions: nodeConditions(old, this.errors(), context.wall.time()),
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       images: this.imageList,
       nodeInfo: nodeInfoOf({ machineId: digestOf(nodeName).slice(7, 39), bootId: runtime.bootId, kubelet: kubeletVersion, runtime: 'containerd://2.1.4', osImage: machine.osImage ?? 'Debian GNU/Linux 13 (trixie)' }),
     }
+  }
+
+  /** Why the node is not ready. */
+  private errors(): string[] {
+    const { context, runtime } = this.options
+    const ofRuntime = runtime.downSince === null ? [] : runtimeErrors(runtime.downSince, this.startedAt, context.agenda.now)
+    return this.options.networkReady() ? ofRuntime : [...ofRuntime, networkNotReady]
   }
 
   private ensureLease(delay: Millis): void {

@@ -25,8 +25,7 @@ export function phaseOf(facts: PodFacts): PodPhase {
   const init = initProgress(facts)
   if (init.failedForGood) return 'Failed'
   const main = { running: init.sidecarsRunning, waiting: 0, unknown: 0, stopped: 0, succeeded: 0, restarting: 0 }
-  const statuses = byName(facts.containerStatuses)
-  for (const container of facts.spec.containers) countMain(main, container, statuses.get(container.name), facts.spec.restartPolicy)
+  for (const container of facts.spec.containers) countMain(main, container, named(facts.containerStatuses, container), facts.spec.restartPolicy)
   if (init.pending || main.waiting > 0) return 'Pending'
   if (main.unknown > 0) return 'Pending'
   if (main.running > 0) return 'Running'
@@ -36,23 +35,29 @@ export function phaseOf(facts: PodFacts): PodPhase {
   return main.stopped === main.succeeded ? 'Succeeded' : 'Failed'
 }
 
+const sandboxReady: ConditionFacts = { type: 'PodReadyToStartContainers', status: 'True' }
+const sandboxMissing: ConditionFacts = { type: 'PodReadyToStartContainers', status: 'False' }
+const initialized: ConditionFacts = { type: 'Initialized', status: 'True' }
+const ready: ConditionFacts = { type: 'Ready', status: 'True' }
+const containersReady: ConditionFacts = { type: 'ContainersReady', status: 'True' }
+const scheduled: ConditionFacts = { type: 'PodScheduled', status: 'True' }
+
 /** The five conditions a kubelet writes, in its order. */
 export function conditionsOf(facts: PodFacts, phase: PodPhase): readonly ConditionFacts[] {
-  const containersReady = containersReadyCondition(facts, phase)
+  const inner = containersReadyCondition(facts, phase)
   return [
-    { type: 'PodReadyToStartContainers', status: facts.sandboxReady ? 'True' : 'False' },
+    facts.sandboxReady ? sandboxReady : sandboxMissing,
     initializedCondition(facts, phase),
-    readyCondition(facts, containersReady),
-    containersReady,
-    { type: 'PodScheduled', status: 'True' },
+    readyCondition(facts, inner),
+    inner,
+    scheduled,
   ]
 }
 
 function initProgress(facts: PodFacts): { pending: boolean; failedForGood: boolean; sidecarsRunning: number } {
-  const statuses = byName(facts.initContainerStatuses)
   const progress = { pending: false, failedForGood: false, sidecarsRunning: 0 }
   for (const container of facts.spec.initContainers ?? []) {
-    const status = statuses.get(container.name)
+    const status = named(facts.initContainerStatuses, container)
     if (isSidecar(container)) {
       const { running, terminated } = status?.state ?? {}
       if (running) progress.sidecarsRunning += 1
@@ -87,16 +92,15 @@ function countMain(
 
 function initializedCondition(facts: PodFacts, phase: PodPhase): ConditionFacts {
   const type = 'Initialized'
-  const statuses = byName(facts.initContainerStatuses)
   const unknown: string[] = []
   const incomplete: string[] = []
   for (const container of facts.spec.initContainers ?? []) {
-    const status = statuses.get(container.name)
+    const status = named(facts.initContainerStatuses, container)
     if (!status) unknown.push(container.name)
     else if (isSidecar(container) ? status.started !== true : !status.ready) incomplete.push(container.name)
   }
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'True', reason: 'PodCompleted' }
-  if (unknown.length + incomplete.length === 0 || facts.containerStatuses.some(hasStarted)) return { type, status: 'True' }
+  if (unknown.length + incomplete.length === 0 || facts.containerStatuses.some(hasStarted)) return initialized
   return { type, status: 'False', reason: 'ContainersNotInitialized', message: listed([['unknown', unknown], ['incomplete', incomplete]]) }
 }
 
@@ -112,25 +116,23 @@ function containersReadyCondition(facts: PodFacts, phase: PodPhase): ConditionFa
     if (!status) unknown.push(container.name)
     else if (!status.ready) unready.push(container.name)
   }
-  const init = byName(facts.initContainerStatuses)
-  for (const container of facts.spec.initContainers ?? []) if (isSidecar(container)) count(container, init.get(container.name))
-  const main = byName(facts.containerStatuses)
-  for (const container of facts.spec.containers) count(container, main.get(container.name))
+  for (const container of facts.spec.initContainers ?? []) if (isSidecar(container)) count(container, named(facts.initContainerStatuses, container))
+  for (const container of facts.spec.containers) count(container, named(facts.containerStatuses, container))
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'False', reason: 'PodCompleted' }
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
-  if (unknown.length + unready.length === 0) return { type, status: 'True' }
+  if (unknown.length + unready.length === 0) return containersReady
   return { type, status: 'False', reason: 'ContainersNotReady', message: listed([['unknown', unknown], ['unready', unready]]) }
 }
 
-function readyCondition(facts: PodFacts, containersReady: ConditionFacts): ConditionFacts {
-  if (containersReady.status !== 'True') return { ...containersReady, type: 'Ready' }
+function readyCondition(facts: PodFacts, inner: ConditionFacts): ConditionFacts {
+  if (inner.status !== 'True') return { ...inner, type: 'Ready' }
   const messages: string[] = []
   for (const { conditionType } of facts.spec.readinessGates ?? []) {
     const gate = facts.conditions.find((condition) => condition.type === conditionType)
     if (!gate) messages.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`)
     else if (gate.status !== 'True') messages.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`)
   }
-  if (messages.length === 0) return { type: 'Ready', status: 'True' }
+  if (messages.length === 0) return ready
   return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') }
 }
 
@@ -138,6 +140,6 @@ function listed(groups: readonly (readonly [string, readonly string[]])[]): stri
   return groups.filter(([, names]) => names.length > 0).map(([word, names]) => `containers with ${word} status: [${names.join(' ')}]`).join(', ')
 }
 
-function byName(statuses: readonly ContainerStatus[]): Map<string, ContainerStatus> {
-  return new Map(statuses.map((status) => [status.name, status]))
+function named(statuses: readonly ContainerStatus[], { name }: Container): ContainerStatus | undefined {
+  return statuses.find((status) => status.name === name)
 }

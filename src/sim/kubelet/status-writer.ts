@@ -4,6 +4,7 @@ import type { Pod, PodStatus } from '../api/generated/types.ts'
 import { keyOf } from '../api/objects.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import type { ComponentContext } from '../client/component.ts'
+import { isOwnCondition } from './api-pod-status.ts'
 import { kubeletConstants } from './flags.ts'
 
 interface Wanted {
@@ -36,6 +37,11 @@ export class StatusWriter {
       this.unwritten.set(pod.metadata.uid, wanted)
       this.planRetry()
     }
+  }
+
+  /** Whether the API was told just this, and nothing is left to be told. */
+  hasWritten(uid: string, status: PodStatus): boolean {
+    return this.written.get(uid) === status && !this.unwritten.has(uid)
   }
 
   /** The object that the API shows, where it says the same: one that is shared weighs nothing. */
@@ -95,11 +101,13 @@ export class StatusWriter {
 
 /** What others have written meanwhile stays: their conditions and fields; a terminal phase never leaves. */
 export function mergeWithOthers(live: PodStatus, own: PodStatus): PodStatus {
-  const ownTypes = new Set((own.conditions ?? []).map((condition) => condition.type))
-  const theirs = (live.conditions ?? []).filter((condition) => !ownTypes.has(condition.type))
   const phase = live.phase === 'Failed' || live.phase === 'Succeeded' ? live.phase : own.phase
-  const conditions = theirs.length === 0 ? (own.conditions ?? []) : [...theirs, ...(own.conditions ?? [])]
-  return { ...live, ...own, phase, conditions: phase === 'Failed' || phase === 'Succeeded' ? unready(conditions, phase) : conditions }
+  const { conditions: theirs = [] } = live
+  const { conditions: ours = [] } = own
+  const merged = theirs.every(isOwnCondition) && ours.every(isOwnCondition) ? ours : [...theirs.filter((condition) => !isOwnCondition(condition)), ...ours.filter(isOwnCondition)]
+  const conditions = phase === 'Failed' || phase === 'Succeeded' ? unready(merged, phase) : merged
+  const isWhole = phase === own.phase && conditions === own.conditions && Object.keys(live).every((field) => Object.hasOwn(own, field))
+  return isWhole ? own : { ...live, ...own, phase, conditions }
 }
 
 /** A terminal pod is not ready, whatever its last probes said. */
