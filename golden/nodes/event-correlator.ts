@@ -21,18 +21,14 @@ export const eventCorrelator: GoldenSet = {
   name: 'nodes/event-correlator',
   run(golden) {
     const correlator = new EventCorrelator()
-    const counts = new Map<string, { count: number; first: number }>()
+    const names = new Map<number, string>()
     const results = (golden.in.steps as Step[]).map((step, at) => {
-      const correlation = correlator.correlate(step, step.atMs)
+      const correlation = correlator.correlate(step, step.atMs, at)
       if (correlation.action === 'drop') return { step: at, action: 'drop' }
-      const name = correlation.action === 'patch' && correlation.name ? correlation.name : `event-${counts.size + 1}`
-      const known = counts.get(name) ?? { count: 0, first: step.atMs }
-      correlator.stored(correlation, name)
-      const count = correlation.action === 'patch' ? correlation.count : 1
-      counts.set(name, { count, first: known.first })
+      const { action, message, count, first, draw } = correlation
+      if (!names.has(draw)) names.set(draw, `event-${names.size + 1}`)
       const lastTimestamp = `${new Date(Date.parse('2026-01-01T00:00:00Z') + step.atMs).toISOString().slice(0, 19)}Z`
-      const { action, message } = correlation
-      return { step: at, action, event: name, count, firstMs: known.first, lastMs: step.atMs, message, ...(action === 'patch' && { patch: { count, lastTimestamp, message } }) }
+      return { step: at, action, event: names.get(draw), count, firstMs: first, lastMs: step.atMs, message, ...(action === 'patch' && { patch: { count, lastTimestamp, message } }) }
     })
     const expected = golden.out.results as Expected[]
     for (const [at, wanted] of expected.entries()) {

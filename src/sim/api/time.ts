@@ -1,4 +1,5 @@
 import type { Millis } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMillis = number
@@ -7,12 +8,18 @@ const day = 86_400_000
 
 /** RFC 3339 in UTC, whole seconds: `2026-01-01T00:00:00Z` (metav1.Time). */
 export function formatTime(epoch: EpochMillis): string {
-  return `${formatSeconds(epoch)}Z`
+  const second = Math.floor(epoch / 1000)
+  const known = formatted.get(second)
+  if (known !== undefined) return known
+  const text = flatText(`${writeSeconds(epoch)}Z`)
+  if (formatted.size >= remembered) formatted.clear()
+  formatted.set(second, text)
+  return text
 }
 
 /** RFC 3339 in UTC with six digits: `2026-01-01T00:00:00.000000Z` (metav1.MicroTime). */
 export function formatMicroTime(epoch: EpochMillis): string {
-  return `${formatSeconds(epoch)}.${pad(modulo(epoch, 1000), 3)}000Z`
+  return `${formatTime(epoch).slice(0, -1)}.${pad(modulo(epoch, 1000), 3)}000Z`
 }
 
 /** Objects are full of the same few instants, so what was read or written lately is remembered; the answers are the same without it. */
@@ -59,16 +66,6 @@ export function createWallClock(agenda: { readonly now: Millis }, start: EpochMi
     microTime: () => formatMicroTime(start + agenda.now),
     instantOf: (text) => (parseTime(text) ?? start) - start,
   }
-}
-
-function formatSeconds(epoch: EpochMillis): string {
-  const second = Math.floor(epoch / 1000)
-  const known = formatted.get(second)
-  if (known !== undefined) return known
-  const text = writeSeconds(epoch)
-  if (formatted.size >= remembered) formatted.clear()
-  formatted.set(second, text)
-  return text
 }
 
 function writeSeconds(epoch: EpochMillis): string {

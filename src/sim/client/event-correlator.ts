@@ -1,6 +1,8 @@
 // Upstream: k8s.io/client-go/tools/record events_cache.go (v0.36).
 import type { Millis } from '../kernel/agenda.ts'
-import { TokenBucket } from './rate-limiter.ts'
+import { RollingHash } from '../kernel/hash.ts'
+import { tokensAt } from './rate-limiter.ts'
+import { RecentTable } from './recent-table.ts'
 
 /** An occurrence as a component reports it. */
 export interface Occurrence {
@@ -22,10 +24,9 @@ export interface InvolvedObject {
   readonly fieldPath?: string
 }
 
-/** What becomes of an occurrence: a new event, a higher count of one that is there, or nothing. */
+/** What becomes of an occurrence: a new event, a higher count of one that is there, or nothing. `first` and `draw` are those of its first occurrence. */
 export type Correlation =
-  | { readonly action: 'create'; readonly message: string; readonly key: string }
-  | { readonly action: 'patch'; readonly message: string; readonly key: string; readonly name: string; readonly count: number; readonly first: Millis }
+  | { readonly action: 'create' | 'patch'; readonly message: string; readonly count: number; readonly first: Millis; readonly draw: number }
   | { readonly action: 'drop' }
 
 /** More than this many different messages of one kind of event within the interval come out combined. */
@@ -36,94 +37,118 @@ export const spamBurst = 25
 export const spamQps = 1 / 300
 export const cacheSize = 4096
 
-interface Similar {
-  /** Most events have one message: a set of it would weigh more than all the rest. */
-  readonly messages: Set<string> | string
-  readonly last: Millis
-}
+/** Below which draws must be: they share a number with a count. */
+export const drawLimit = 1_000_000
 
-interface Observation {
-  count: number
-  first: Millis
-  name: string
-}
+/** What the tables hold, by column. */
+const [last, onlyMessage] = [0, 1]
+const [first, countAndDraw] = [0, 1]
+const [tokens, takenAt] = [0, 1]
 
-/** Keeps a component that repeats itself from flooding the API server with events. */
+/** Keeps a component that repeats itself from flooding the API server with events. It keeps numbers only: hashes stand for the keys and messages. */
 export class EventCorrelator {
-  private readonly similar = new RecentMap<Similar>()
-  private readonly observed = new RecentMap<Observation>()
-  private readonly spam = new RecentMap<TokenBucket>()
+  private readonly similar = new RecentTable(2, cacheSize)
+  /** The messages of the few kinds of events that have more than one. */
+  private readonly several = new Map<number, Set<number>>()
+  private readonly observed = new RecentTable(2, cacheSize)
+  private readonly spam = new RecentTable(2, cacheSize)
 
-  correlate(occurrence: Occurrence, now: Millis): Correlation {
-    const about = aboutKey(occurrence)
-    const { message, key } = this.aggregate(about, occurrence, now)
-    const known = this.observed.get(key)
-    const observation = { count: (known?.count ?? 0) + 1, first: known ? known.first : now, name: known?.name ?? '' }
-    this.observed.set(key, observation)
-    if (!this.passesSpamFilter(about, occurrence.type, now)) return { action: 'drop' }
-    if (!known) return { action: 'create', message, key }
-    return { action: 'patch', message, key, name: observation.name, count: observation.count, first: observation.first }
-  }
-
-  /** The server has the event under this name: later occurrences are counted there. */
-  stored({ key }: { readonly key: string }, name: string): void {
-    const observation = this.observed.get(key)
-    if (observation) observation.name = name
-  }
-
-  private aggregate(about: string, occurrence: Occurrence, now: Millis): { readonly message: string; readonly key: string } {
+  /** `draw` is the caller's, to name the event by if it is a new one. */
+  correlate(occurrence: Occurrence, now: Millis, draw: number): Correlation {
     const { type, reason, message, involvedObject } = occurrence
-    const key = [about, type, reason].join('\n')
-    const known = this.similar.get(key)
-    const messages = known && now - known.last <= similarInterval ? withMessage(known.messages, message) : message
-    this.similar.set(key, { messages, last: now })
-    if (typeof messages === 'string' || messages.size < mostSimilar) return { message, key: [key, involvedObject.fieldPath ?? '', message].join('\n') }
+    const key = new RollingHash()
+    addSubject(key, occurrence)
+    key.addText(type)
+    const talker = key.number
+    key.addText(reason)
+    const kind = key.number
+    const isOneOfMany = this.aggregate(kind, numberOf(message), now)
+    key.addText(involvedObject.fieldPath ?? '')
+    key.addText(message)
+    const observation = this.observe(isOneOfMany ? kind : key.number, now, draw)
+    if (!this.passesSpamFilter(talker, now)) return { action: 'drop' }
+    return { action: observation.count === 1 ? 'create' : 'patch', message: isOneOfMany ? `(combined from similar events): ${message}` : message, ...observation }
+  }
+
+  /** Forgets what makes no difference any more: what is as if it had never been. */
+  forgetExpired(now: Millis): void {
+    this.similar.forget((row) => now - this.similar.get(row, last) > similarInterval)
+    for (const key of this.several.keys()) if (!this.similar.has(key)) this.several.delete(key)
+    this.spam.forget((row) => this.tokensIn(row, now) === spamBurst)
+  }
+
+  /** Whether there is anything that will expire. */
+  get expires(): boolean {
+    return this.similar.size + this.spam.size > 0
+  }
+
+  /** Whether the message is one of so many of its kind that they come out combined. */
+  private aggregate(kind: number, message: number, now: Millis): boolean {
+    const known = this.similar.find(kind)
+    const row = known < 0 ? this.similar.add(kind) : known
+    const isFirst = known < 0 || now - this.similar.get(row, last) > similarInterval
+    this.similar.set(row, last, now)
+    if (isFirst) {
+      this.similar.set(row, onlyMessage, message)
+      this.several.delete(kind)
+      return false
+    }
+    const messages = this.messagesOf(kind, this.similar.get(row, onlyMessage), message)
+    if (!messages || messages.size < mostSimilar) return false
     // Upstream forgets any of them; here it is the oldest, so that a run can be repeated.
     for (const oldest of messages) {
       messages.delete(oldest)
       break
     }
-    return { message: `(combined from similar events): ${message}`, key }
+    return true
   }
 
-  private passesSpamFilter(about: string, type: string, now: Millis): boolean {
-    const key = [about, type].join('\n')
-    let bucket = this.spam.get(key)
-    if (!bucket) this.spam.set(key, (bucket = new TokenBucket(spamQps, spamBurst)))
-    return bucket.tryTake(now)
-  }
-}
-
-function withMessage(messages: Set<string> | string, message: string): Set<string> | string {
-  if (messages === message) return messages
-  return typeof messages === 'string' ? new Set([messages, message]) : messages.add(message)
-}
-
-/** Joined, because a text that is joined is in one piece: these are kept for long. */
-function aboutKey({ source, involvedObject }: Occurrence): string {
-  const { kind = '', namespace = '', name = '', uid = '', apiVersion = '' } = involvedObject
-  return [source.component ?? '', source.host ?? '', kind, namespace, name, uid, apiVersion].join('\n')
-}
-
-/** A map that forgets what was not used for longest (an LRU cache). */
-class RecentMap<V> {
-  private readonly entries = new Map<string, V>()
-
-  get(key: string): V | undefined {
-    const value = this.entries.get(key)
-    if (value === undefined) return undefined
-    this.entries.delete(key)
-    this.entries.set(key, value)
-    return value
+  private messagesOf(kind: number, only: number, message: number): Set<number> | undefined {
+    const messages = this.several.get(kind)
+    if (messages) return messages.add(message)
+    if (message !== only) this.several.set(kind, new Set([only, message]))
+    return undefined
   }
 
-  set(key: string, value: V): void {
-    this.entries.delete(key)
-    this.entries.set(key, value)
-    if (this.entries.size <= cacheSize) return
-    for (const oldest of this.entries.keys()) {
-      this.entries.delete(oldest)
-      break
+  private observe(key: number, now: Millis, draw: number): { readonly count: number; readonly first: Millis; readonly draw: number } {
+    const known = this.observed.find(key)
+    if (known < 0) {
+      const row = this.observed.add(key)
+      this.observed.set(row, first, now)
+      this.observed.set(row, countAndDraw, drawLimit + draw)
+      return { count: 1, first: now, draw }
     }
+    const before = this.observed.get(known, countAndDraw)
+    this.observed.set(known, countAndDraw, before + drawLimit)
+    return { count: Math.floor(before / drawLimit) + 1, first: this.observed.get(known, first), draw: before % drawLimit }
   }
+
+  private passesSpamFilter(talker: number, now: Millis): boolean {
+    const known = this.spam.find(talker)
+    const row = known < 0 ? this.spam.add(talker) : known
+    const there = known < 0 ? spamBurst : this.tokensIn(row, now)
+    this.spam.set(row, takenAt, now)
+    this.spam.set(row, tokens, there < 1 ? there : there - 1)
+    return there >= 1
+  }
+
+  private tokensIn(row: number, now: Millis): number {
+    return tokensAt(now, this.spam.get(row, tokens), this.spam.get(row, takenAt), spamQps, spamBurst)
+  }
+}
+
+function addSubject(hash: RollingHash, { source, involvedObject }: Occurrence): void {
+  hash.addText(source.component ?? '')
+  hash.addText(source.host ?? '')
+  hash.addText(involvedObject.kind ?? '')
+  hash.addText(involvedObject.namespace ?? '')
+  hash.addText(involvedObject.name ?? '')
+  hash.addText(involvedObject.uid ?? '')
+  hash.addText(involvedObject.apiVersion ?? '')
+}
+
+function numberOf(text: string): number {
+  const hash = new RollingHash()
+  hash.addText(text)
+  return hash.number
 }

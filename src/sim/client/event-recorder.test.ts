@@ -34,3 +34,43 @@ test('events that the server did not answer for are sent when it is back, in the
   const byAge = [...cluster.list('events')].sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
   expect(byAge.map((event) => [event.reason, event.firstTimestamp])).toEqual([['First', '2026-01-01T09:00:01Z'], ['Second', '2026-01-01T09:00:02Z']])
 })
+
+test('what comes again after its event has ended makes that event again, under its name and with its first time', () => {
+  const cluster = createTestCluster()
+  const about = must(cluster.client.get('namespaces', 'default'))
+  cluster.component('speaker', ({ agenda, events }) => {
+    for (const at of [1_500, 7_200_000]) agenda.at(at, 'speak', () => events.event(about, 'Normal', 'Spoke', 'hello'))
+  })
+  cluster.advanceTo(2_000)
+  const [before] = cluster.list('events')
+  cluster.advanceTo(7_100_000)
+  expect(cluster.list('events')).toEqual([])
+  cluster.advanceTo(7_300_000)
+  const [again] = cluster.list('events')
+  expect(again).toMatchObject({ count: 2, firstTimestamp: '2026-01-01T09:00:01Z', lastTimestamp: '2026-01-01T11:00:00Z', metadata: { name: before?.metadata.name } })
+  expect(again?.metadata.uid).not.toBe(before?.metadata.uid)
+})
+
+test('an event is called after the nanosecond at which it was first seen', () => {
+  const cluster = createTestCluster()
+  const about = must(cluster.client.get('namespaces', 'default'))
+  cluster.component('speaker', ({ agenda, events }) => agenda.at(1_234, 'speak', () => events.event(about, 'Normal', 'Spoke', 'hello')))
+  cluster.advanceTo(2_000)
+  const nanoseconds = BigInt(`0x${cluster.list('events')[0]?.metadata.name.split('.')[1]}`)
+  expect(nanoseconds / 1_000_000n).toBe(BigInt(Date.parse('2026-01-01T09:00:01.234Z')))
+})
+
+test('what was told is forgotten when it makes no difference any more, and then nothing is planned', () => {
+  const cluster = createTestCluster()
+  const about = must(cluster.client.get('namespaces', 'default'))
+  const planned = cluster.timeline.pending
+  cluster.component('speaker', ({ events }) => {
+    events.event(about, 'Normal', 'Spoke', 'hello')
+    events.event(about, 'Normal', 'Acted', 'done', { action: 'Acting' })
+  })
+  cluster.advanceTo(60_000)
+  expect(cluster.timeline.pending).toBeGreaterThan(planned + 1)
+  cluster.advanceTo(1_300_000)
+  // The events' lease.
+  expect(cluster.timeline.pending).toBe(planned + 1)
+})

@@ -1,11 +1,13 @@
 // Upstream: k8s.io/client-go/tools/record and tools/events (v0.36). Left out: ends of event series.
 import type { Agenda, Millis } from '../kernel/agenda.ts'
+import { RollingHash } from '../kernel/hash.ts'
 import type { Random } from '../kernel/random.ts'
 import { objectKey } from '../api/objects.ts'
 import type { Result } from '../api/status.ts'
-import type { WallClock } from '../api/time.ts'
-import type { Client, Draft, EventOptions, EventRecorder, ObjectReferenceSource } from './component.ts'
-import { EventCorrelator, type Correlation, type InvolvedObject, type Occurrence } from './event-correlator.ts'
+import { formatTime, type EpochMillis, type WallClock } from '../api/time.ts'
+import type { Client, EventOptions, EventRecorder, ObjectReferenceSource } from './component.ts'
+import { drawLimit, EventCorrelator, similarInterval, type Correlation, type InvolvedObject, type Occurrence } from './event-correlator.ts'
+import { RecentTable } from './recent-table.ts'
 
 export interface EventRecorderOptions {
   readonly agenda: Agenda
@@ -30,19 +32,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return new Recorder(options)
 }
 
-type EventDraft = Draft<'events'> & { readonly metadata: { readonly name: string; readonly namespace: string } }
+type Emitted = Exclude<Correlation, { readonly action: 'drop' }>
 
-interface Series {
-  readonly name: string
-  count: number
-  last: Millis
-}
+/** What is known of an event series, by column. */
+const [last, count, first, draw] = [0, 1, 2, 3]
 
 class Recorder implements EventRecorder {
   private readonly correlator = new EventCorrelator()
-  private readonly series = new Map<string, Series>()
-  /** How many there may be before the ended ones are looked for. */
-  private mostSeries = mostQueued
+  private readonly series = new RecentTable(4, Infinity)
+  private willForget = false
   /** What waits because the server did not answer; the first of them is tried again. */
   private waiting: (() => Result<unknown>)[] = []
   private tries = 0
@@ -53,73 +51,83 @@ class Recorder implements EventRecorder {
   }
 
   event(about: ObjectReferenceSource, type: 'Normal' | 'Warning', reason: string, message: string, options: EventOptions = {}): void {
+    this.planForgetting()
     if (options.action !== undefined) return this.recordInSeries(about, type, reason, message, options, options.action)
-    const { component, host, agenda } = this.options
+    const { component, host, wall, random } = this.options
     const source = { component, ...(host && { host }) }
     const occurrence = { involvedObject: referenceTo(about, options.fieldPath), source, type, reason, message }
-    const correlation = this.correlator.correlate(occurrence, agenda.now)
+    const correlation = this.correlator.correlate(occurrence, wall.epochMillis, random.below(drawLimit))
     if (correlation.action === 'drop') return
-    const draft = this.draft(occurrence, occurrence.involvedObject.namespace ?? 'default')
-    const time = this.options.wall.time()
-    this.send(() => this.record(correlation, draft, time))
+    const time = wall.time()
+    this.send(() => this.record(correlation, occurrence, time))
   }
 
-  private record(correlation: Exclude<Correlation, { action: 'drop' }>, draft: EventDraft, time: string): Result<unknown> {
+  private record(correlation: Emitted, { involvedObject, source, type, reason }: Occurrence, time: string): Result<unknown> {
     const { client } = this.options
     const { message } = correlation
-    const { namespace } = draft.metadata
-    if (correlation.action === 'patch' && correlation.name !== '') {
-      const { count } = correlation
-      const patched = client.patch('events', objectKey(namespace, correlation.name), 'strategic', { count, lastTimestamp: time, message })
+    const metadata = placeOf(involvedObject, correlation.first, correlation.draw)
+    if (correlation.action === 'patch') {
+      const patched = client.patch('events', objectKey(metadata.namespace, metadata.name), 'strategic', { count: correlation.count, lastTimestamp: time, message })
       // The event may have ended in the meantime: then it is made again.
       if (patched.ok || patched.status.reason !== 'NotFound') return patched
     }
-    const created = client.create('events', { ...draft, message, count: correlation.action === 'patch' ? correlation.count : 1, firstTimestamp: time, lastTimestamp: time })
-    if (created.ok) this.correlator.stored(correlation, created.value.metadata.name)
-    return created
+    return client.create('events', {
+      apiVersion: 'v1', kind: 'Event', metadata,
+      involvedObject, reason, message, type, source, reportingComponent: source.component ?? '', reportingInstance: source.host ?? '',
+      count: correlation.count, firstTimestamp: formatTime(correlation.first), lastTimestamp: time,
+    })
   }
 
   /** events.k8s.io/v1: an event that comes again becomes a series; its later occurrences are only counted. */
   private recordInSeries(about: ObjectReferenceSource, type: string, reason: string, message: string, options: EventOptions, action: string): void {
-    const { agenda, client, component, host = '' } = this.options
+    const { client, component, host = '', wall, random } = this.options
     const involvedObject = referenceTo(about, options.fieldPath)
     const related = options.related && referenceTo(options.related, undefined)
-    const key = [type, action, reason, involvedObject.kind, involvedObject.namespace, involvedObject.name, involvedObject.uid, related?.kind, related?.name].join('\n')
-    const namespace = involvedObject.namespace ?? 'default'
-    const known = this.series.get(key)
-    if (known && agenda.now - known.last <= seriesWindow) {
-      known.last = agenda.now
-      known.count += 1
-      if (known.count > 2) return
-      const series = { count: 2, lastObservedTime: this.options.wall.microTime() }
-      this.send(() => client.patch('events', objectKey(namespace, known.name), 'strategic', { series }))
-      return
-    }
-    const draft = { ...this.draft({ involvedObject, source: {}, type, reason, message }, namespace), eventTime: this.options.wall.microTime(), action, reportingComponent: component, reportingInstance: `${component}-${host}`, ...(related && { related }) }
-    const series: Series = { name: draft.metadata.name, count: 1, last: agenda.now }
-    this.series.set(key, series)
-    if (this.series.size > this.mostSeries) this.forgetEnded()
-    this.send(() => client.create('events', draft))
+    const key = seriesKey(type, action, reason, involvedObject, related)
+    const now = wall.epochMillis
+    const known = this.series.find(key)
+    if (known >= 0 && now - this.series.get(known, last) <= seriesWindow) return this.countInSeries(known, now, involvedObject)
+    const metadata = this.addSeries(known >= 0 ? known : this.series.add(key), now, random.below(drawLimit), involvedObject)
+    const eventTime = wall.microTime()
+    this.send(() => client.create('events', {
+      apiVersion: 'v1', kind: 'Event', metadata,
+      involvedObject, reason, message, type, source: {}, reportingComponent: component, reportingInstance: `${component}-${host}`,
+      eventTime, action, ...(related && { related }),
+    }))
   }
 
-  private forgetEnded(): void {
-    for (const [key, { last }] of [...this.series]) if (this.options.agenda.now - last > seriesWindow) this.series.delete(key)
-    // Twice what is left: looking through all of them stays rare, however many there are.
-    this.mostSeries = Math.max(mostQueued, 2 * this.series.size)
+  private addSeries(row: number, now: EpochMillis, drawn: number, involvedObject: InvolvedObject): Place {
+    this.series.set(row, last, now)
+    this.series.set(row, count, 1)
+    this.series.set(row, first, now)
+    this.series.set(row, draw, drawn)
+    return placeOf(involvedObject, now, drawn)
   }
 
-  private draft({ involvedObject, source, type, reason, message }: Occurrence, namespace: string): EventDraft {
-    return {
-      apiVersion: 'v1', kind: 'Event',
-      metadata: { name: `${involvedObject.name ?? ''}.${this.uniqueSuffix()}`, namespace },
-      involvedObject, reason, message, type, source, reportingComponent: source.component ?? '', reportingInstance: source.host ?? '',
-    }
+  private countInSeries(row: number, now: EpochMillis, involvedObject: InvolvedObject): void {
+    const counted = this.series.get(row, count) + 1
+    this.series.set(row, last, now)
+    this.series.set(row, count, counted)
+    if (counted > 2) return
+    const { namespace, name } = placeOf(involvedObject, this.series.get(row, first), this.series.get(row, draw))
+    const series = { count: 2, lastObservedTime: this.options.wall.microTime() }
+    this.send(() => this.options.client.patch('events', objectKey(namespace, name), 'strategic', { series }))
   }
 
-  /** The nanosecond of the event in hexadecimal. Below a millisecond our clock does not tell; there a draw makes it unique. */
-  private uniqueSuffix(): string {
-    const { wall, random } = this.options
-    return (BigInt(wall.epochMillis) * 1_000_000n + BigInt(random.below(1_000_000))).toString(16)
+  /** What was said is remembered for as long as it matters to what is said next. */
+  private planForgetting(): void {
+    if (this.willForget) return
+    this.willForget = true
+    const { agenda, component } = this.options
+    agenda.because(0, () => agenda.after(similarInterval + 1, `${component}: forgets what it told`, () => this.forget()))
+  }
+
+  private forget(): void {
+    this.willForget = false
+    const now = this.options.wall.epochMillis
+    this.correlator.forgetExpired(now)
+    this.series.forget((row) => now - this.series.get(row, last) > seriesWindow)
+    if (this.correlator.expires || this.series.size > 0) this.planForgetting()
   }
 
   private send(write: () => Result<unknown>): void {
@@ -154,4 +162,35 @@ class Recorder implements EventRecorder {
 function referenceTo(about: ObjectReferenceSource, fieldPath: string | undefined): InvolvedObject {
   const { name, namespace, uid, resourceVersion } = about.metadata
   return { kind: about.kind, ...(namespace !== undefined && { namespace }), name, uid, apiVersion: about.apiVersion, resourceVersion, ...(fieldPath && { fieldPath }) }
+}
+
+interface Place {
+  readonly name: string
+  readonly namespace: string
+}
+
+/** An event is called after its object and the nanosecond of its first occurrence. Below a millisecond our clock does not tell; there a draw makes it unique. */
+function placeOf({ name = '', namespace = 'default' }: InvolvedObject, occurred: EpochMillis, drawn: number): Place {
+  return { name: `${name}.${hexNanoseconds(occurred, drawn)}`, namespace }
+}
+
+/** In hexadecimal, in two parts, because nanoseconds since 1970 are too many for a number: 16 bits and what is above them. */
+function hexNanoseconds(millis: EpochMillis, nanoseconds: number): string {
+  const lower = (millis % 0x10000) * 1_000_000 + nanoseconds
+  const upper = Math.floor(millis / 0x10000) * 1_000_000 + Math.floor(lower / 0x10000)
+  return upper.toString(16) + (lower % 0x10000).toString(16).padStart(4, '0')
+}
+
+function seriesKey(type: string, action: string, reason: string, about: InvolvedObject, related: InvolvedObject | undefined): number {
+  const hash = new RollingHash()
+  hash.addText(type)
+  hash.addText(action)
+  hash.addText(reason)
+  hash.addText(about.kind ?? '')
+  hash.addText(about.namespace ?? '')
+  hash.addText(about.name ?? '')
+  hash.addText(about.uid ?? '')
+  hash.addText(related?.kind ?? '')
+  hash.addText(related?.name ?? '')
+  return hash.number
 }

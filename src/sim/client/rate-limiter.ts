@@ -28,7 +28,12 @@ export class TokenBucket {
   }
 
   private refill(now: Millis): void {
-    this.tokens = Math.min(this.burst, this.tokens + ((now - this.last) * this.qps) / 1000)
+    this.tokens = tokensAt(now, this.tokens, this.last, this.qps, this.burst)
     this.last = now
   }
+}
+
+/** How many tokens a bucket holds that held so many at an earlier time. */
+export function tokensAt(now: Millis, tokens: number, since: Millis, qps: number, burst: number): number {
+  return Math.min(burst, tokens + ((now - since) * qps) / 1000)
 }

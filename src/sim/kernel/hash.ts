@@ -23,6 +23,11 @@ export class RollingHash {
     this.addWord(text.length - start)
   }
 
+  /** As a whole number that is not 0: 53 bits of the hash. */
+  get number(): number {
+    return (this.high & 0x1fffff) * 0x100000000 + (this.low >>> 0) || 1
+  }
+
   /** Of 32 bits. */
   addWord(word: number): void {
     this.low = Math.imul(this.low ^ word, 0x01000193)
