@@ -123,6 +123,11 @@ export function unreachable(address: string): Status {
   return failure(0, 'Unreachable', `dial tcp ${address}: connect: connection refused`)
 }
 
+/** No answer in time: what was asked for may have been done. */
+export function noAnswer(address: string): Status {
+  return failure(0, 'Unreachable', `https://${address}: context deadline exceeded (Client.Timeout exceeded while awaiting headers)`)
+}
+
 /** What a client makes of an answer that is not a Status, and the server of a JSON patch that cannot be applied. */
 export function genericServerResponse(
   code: number, verb: string, resource: GroupResource, name: string, serverMessage: string, retryAfterSeconds: number, unexpected: boolean,

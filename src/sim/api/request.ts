@@ -72,4 +72,6 @@ export interface WatchSink {
 export interface Transport {
   request(request: ApiRequest): Result<unknown>
   watch(request: ApiRequest, sink: WatchSink): Result<WatchHandle>
+  /** How many milliseconds longer than usual a call takes now; absent: none. */
+  delayOf?(verb: Verb): number
 }

@@ -27,6 +27,8 @@ export interface ResourceDefinition {
   readonly singular: string
   readonly group: string
   readonly version: string
+  /** `apps/v1` */
+  readonly apiVersion: string
   readonly namespaced: boolean
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
@@ -36,7 +38,8 @@ export interface ResourceDefinition {
 export type Subresource = 'status' | 'scale' | 'binding' | 'log' | 'finalize' | 'ephemeralcontainers'
 
 function define(group: string, resource: Resource, kind: string, rest: Partial<ResourceDefinition> = {}): ResourceDefinition {
-  return { resource, kind, singular: kind.toLowerCase(), group, version: 'v1', namespaced: true, shortNames: [], categories: [], subresources: [], ...rest }
+  const apiVersion = group ? `${group}/v1` : 'v1'
+  return { resource, kind, singular: kind.toLowerCase(), group, version: 'v1', apiVersion, namespaced: true, shortNames: [], categories: [], subresources: [], ...rest }
 }
 
 /** The one table that drives routes, schemas, strategies and discovery, in the order discovery lists them. */
@@ -58,7 +61,7 @@ export const resources: readonly ResourceDefinition[] = [
 
 const byResource = new Map(resources.map((definition) => [`${definition.group}/${definition.resource}`, definition]))
 const byName = new Map(resources.map((definition) => [definition.resource as string, definition]))
-const byKind = new Map(resources.map((definition) => [`${apiVersionOf(definition)} ${definition.kind}`, definition]))
+const byKind = new Map(resources.map((definition) => [`${definition.apiVersion} ${definition.kind}`, definition]))
 
 export function apiVersionOf(definition: Pick<ResourceDefinition, 'group' | 'version'>): string {
   return definition.group ? `${definition.group}/${definition.version}` : definition.version

@@ -3,6 +3,7 @@ import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import { assert } from '../kernel/assert.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
+import { isTooLarge, mostBytes } from '../api/body-limit.ts'
 import { badRequest, genericServerResponse, methodNotSupported, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
@@ -12,7 +13,6 @@ import { createClusterIPPool, createNodePortPool } from '../api/strategy/allocat
 import { strategyOf } from '../api/strategy/strategies.ts'
 import type { WallClock } from '../api/time.ts'
 import type { Revision, Store } from '../etcd/store.ts'
-import { isTooLarge, mostBytes } from './body-limit.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Core } from './core.ts'
 import type { AdmissionPlugin } from './admission.ts'
@@ -98,8 +98,10 @@ export class ApiServer implements Transport {
     this.requestsHandled += 1
     const target = this.targetOf(request)
     if (!target.ok) return target
-    if (isTooLarge(request.body)) return refused(requestEntityTooLarge(`limit is ${mostBytes}`))
-    if (!this.core.store.serving) return refused(storeUnreachable)
+    const { serving } = this.core.store
+    // Who reads an object measures it.
+    if (!(serving && isReadWhole(request)) && isTooLarge(request.body)) return refused(requestEntityTooLarge(`limit is ${mostBytes}`))
+    if (!serving) return refused(storeUnreachable)
     return dispatch(target.value, request, this.logs)
   }
 
@@ -176,6 +178,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
 const storeUnreachable: Status = {
   kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'etcdserver: request timed out', code: 500,
+}
+
+/** Bodies that are objects of the kind that the URL names. */
+function isReadWhole({ verb, subresource }: ApiRequest): boolean {
+  return (verb === 'create' && subresource === undefined) || (verb === 'update' && subresource !== 'scale')
 }
 
 const collectionVerbs: ReadonlySet<string> = new Set(['list', 'watch', 'create', 'deletecollection'])

@@ -1,27 +1,41 @@
-import type { GoField, GoStruct, GoType } from './go-type.ts'
+import { flatText } from '../../kernel/flat-text.ts'
+import { settled } from '../objects.ts'
+import type { GoStruct, GoType } from './go-type.ts'
 import { structOf } from './go-type.ts'
 import type { ScalarResult } from './scalars.ts'
 import { decodeBytes, decodeTime } from './scalars.ts'
 import { canonicalQuantity } from './quantities.ts'
+import { emptyList, emptyMap, isOmitted, zeroOf, zeroValue } from './zero-values.ts'
 
-/** What decoding makes of a JSON value: the object in the shape that Go's types print it in, and the fields it does not know. */
+/** What decoding makes of a JSON value: the frozen object in the shape that Go's types print it in, and the fields it does not know. */
 export type Decoding =
-  | { readonly ok: true; readonly object: Readonly<Record<string, unknown>>; readonly unknownFields: readonly string[] }
+  | { readonly ok: true; readonly object: Json; readonly unknownFields: readonly string[]; readonly isSmall: boolean }
   | { readonly ok: false; readonly error: string }
 
 type Json = Readonly<Record<string, unknown>>
+
+/** What a body is, said or not: every object begins with it. */
+export interface TypeMeta {
+  readonly apiVersion: string
+  readonly kind: string
+}
 
 const maxDepth = 64
 const maxNodes = 200_000
 const maxUnknownFields = 100
 
-/** Reads `value` as the Go struct `struct`: unknown fields pruned and named, nulls gone, zero values where Go prints them, keys in Go's order. */
-export function decode(struct: string, value: Json): Decoding {
-  const decoder = new Decoder()
+/**
+ * Reads `value` as an object of this type: unknown fields pruned and named, nulls gone, zero values where Go prints them, keys in Go's order.
+ * Parts that are the very parts of `stored`, an object of this type that was read before, are taken as they are; parts that say the same become its parts.
+ */
+export function decode(type: TypeMeta, value: Json, stored: Json | undefined): Decoding {
+  decoder.begin()
   try {
-    const object = decoder.struct(structOf(struct), value)
-    return decoder.typeError === null ? { ok: true, object, unknownFields: decoder.unknownFields } : { ok: false, error: decoder.typeError }
+    const object = decoder.struct(structOf(type.kind), value, stored, type)
+    const { typeError, unknownFields, isSmall } = decoder
+    return typeError === null ? { ok: true, object, unknownFields, isSmall } : { ok: false, error: typeError }
   } catch (fault) {
+    decoder.clear()
     if (fault instanceof DecodeFault) return { ok: false, error: fault.message }
     throw fault
   }
@@ -30,63 +44,129 @@ export function decode(struct: string, value: Json): Decoding {
 /** A fault that ends decoding at once: a type that decodes itself complained, or the value is too deep or too large. */
 class DecodeFault extends Error {}
 
-/** Frozen values that were decoded without complaint: a template that a thousand pods share is read once. */
-const decoded = new WeakMap<object, { readonly struct: string; readonly object: Json }>()
+/** Pod specs that were read without a change and can never change again: a template that a thousand pods share is read once. */
+const knownSpecs = new WeakSet<object>()
 
+const noFields: readonly string[] = []
+
+/** Fields are collected in one stack of values that lasts, so that reading an object makes nothing but the object. */
 class Decoder {
-  readonly unknownFields: string[] = []
+  unknownFields: readonly string[] = noFields
   /** The first wrong type; Go goes on after it, but it is the answer unless something worse follows. */
   typeError: string | null = null
-  /** Where we are: names of fields, keys and indices. */
+  /** Where we are: names of fields, keys and indices, and for fields the struct that they are of. */
   private readonly path: (string | number)[] = []
-  /** The names of fields alone, and the struct that holds the last one: how Go's messages tell the place. */
-  private readonly fieldPath: string[] = []
-  private owner = ''
+  private readonly owners: (GoStruct | null)[] = []
+  private depth = 0
   private nodes = 0
+  private letters = 0
   private inResourceList = false
+  private readonly values: unknown[] = []
+  private top = 0
 
-  struct(struct: GoStruct, value: Json): Json {
-    const frozen = Object.isFrozen(value)
-    if (frozen) {
-      const known = decoded.get(value)
-      if (known?.struct === struct.name) return known.object
+  begin(): void {
+    this.unknownFields = noFields
+    this.typeError = null
+    this.depth = this.nodes = this.letters = this.top = 0
+    this.inResourceList = false
+  }
+
+  /** After a fault: nothing is kept of what was being read. */
+  clear(): void {
+    this.values.length = this.path.length = this.owners.length = 0
+  }
+
+  /** So small that its JSON need not be measured: a struct of 45 fields with long names has less than two kilobytes beside its texts. */
+  get isSmall(): boolean {
+    return this.letters < 1_000_000 && this.nodes < 1000 && this.unknownFields.length === 0
+  }
+
+  struct(struct: GoStruct, value: Json, stored: unknown, type?: TypeMeta): Json {
+    if (value === stored || (struct.name === 'PodSpec' && knownSpecs.has(value))) return value
+    this.enter(1)
+    const base = this.top
+    this.top += struct.fields.length
+    const like = isRecord(stored) ? stored : emptyMap
+    let unchanged = this.fields(struct, value, like, base)
+    if (type) {
+      unchanged &&= value['apiVersion'] === type.apiVersion && value['kind'] === type.kind
+      this.values[base] = type.apiVersion
+      this.values[base + 1] = type.kind
     }
-    const clean = this.unknownFields.length
-    this.enter()
-    const found = this.fields(struct, value)
-    let object: Json = assemble(struct, found)
-    if (frozen && this.unknownFields.length === clean && this.typeError === null) {
-      if (sameKeys(object, value)) object = value
-      decoded.set(value, { struct: struct.name, object })
-    }
+    const object = this.assemble(struct, value, unchanged, like, base)
+    this.top = base
     return object
   }
 
-  private fields(struct: GoStruct, value: Json): Map<string, unknown> {
-    const found = new Map<string, unknown>()
-    const owner = this.owner
-    for (const key of Object.keys(value)) {
+  /** Puts what is given into its places above `base`; false if some of it is not what was given. */
+  private fields(struct: GoStruct, value: Json, like: Json, base: number): boolean {
+    const { depth, values } = this
+    let unchanged = true
+    this.depth = depth + 1
+    for (const key in value) {
       const field = struct.byName.get(key)
-      this.path.push(key)
-      if (field) {
-        const inner = value[key]
-        this.owner = struct.name
-        this.fieldPath.push(key)
-        if (inner !== null && inner !== undefined) found.set(key, this.value(field.type, inner))
-        this.fieldPath.pop()
-      } else if (value[key] !== undefined) {
-        this.noteUnknown(pathText(this.path))
+      const given = value[key]
+      if (given === undefined) unchanged = false
+      else if (!field) {
+        this.path[depth] = key
+        this.noteUnknown()
+        unchanged = false
+      } else if (given === null) {
+        values[base + field.index] = undefined
+        unchanged = false
+      } else {
+        this.path[depth] = key
+        this.owners[depth] = struct
+        const before = like[key]
+        const inner = given === before ? this.keep(before) : this.value(field.type, given, before)
+        if (inner !== given) unchanged = false
+        values[base + field.index] = inner
       }
-      this.path.pop()
     }
-    this.owner = owner
-    return found
+    this.depth = depth
+    return unchanged
   }
 
-  private value(type: GoType, value: unknown): unknown {
+  /** The object of the values above `base`: the stored one or the given one if it says the same, else a new one. Leaves the places empty. */
+  private assemble(struct: GoStruct, value: Json, given: boolean, like: Json, base: number): Json {
+    const { values } = this
+    const { fields } = struct
+    let unchanged = given
+    for (const field of struct.printing) {
+      if (values[base + field.index] !== undefined) continue
+      values[base + field.index] = zeroValue(field)
+      unchanged = false
+    }
+    let same = true
+    let printed = 0
+    for (let at = 0; at < fields.length; at += 1) {
+      const inner = values[base + at]
+      if (inner === undefined) continue
+      const field = fields[at]!
+      if (isOmitted(field, inner)) {
+        unchanged = false
+        values[base + at] = undefined
+        continue
+      }
+      printed += 1
+      if (same && like[field.name] !== inner) same = false
+    }
+    const kept = same && printed > 0 && countKeys(like) === printed ? like : unchanged && Object.isFrozen(value) ? value : printed === 0 ? emptyMap : undefined
+    if (kept === value && struct.name === 'PodSpec') knownSpecs.add(value)
+    const object: Record<string, unknown> = {}
+    for (let at = 0; at < fields.length; at += 1) {
+      const inner = values[base + at]
+      if (inner === undefined) continue
+      values[base + at] = undefined
+      if (!kept) object[fields[at]!.name] = inner
+    }
+    return kept ?? Object.freeze(object)
+  }
+
+  private value(type: GoType, value: unknown, stored: unknown): unknown {
     switch (type.kind) {
       case 'string':
-        return typeof value === 'string' ? value : this.wrongType(type, value, '')
+        return typeof value === 'string' ? this.text(value) : this.wrongType(type, value, '')
       case 'bool':
         return typeof value === 'boolean' ? value : this.wrongType(type, value, false)
       case 'int32':
@@ -94,75 +174,97 @@ class Decoder {
       case 'int64':
         return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 9_223_372_036_854_775_808 ? value : this.wrongType(type, value, 0)
       case 'struct':
-        return isRecord(value) ? this.struct(structOf(type.struct ?? ''), value) : this.wrongType(type, value, zeroOf(type))
+        return isRecord(value) ? this.struct(structOf(type.struct ?? ''), value, stored) : this.wrongType(type, value, zeroOf(type))
       case 'list':
-        return Array.isArray(value) ? this.list(type, value) : this.wrongType(type, value, [])
+        return Array.isArray(value) ? this.list(type, value, stored) : this.wrongType(type, value, emptyList)
       case 'map':
-        return isRecord(value) ? this.map(type, value) : this.wrongType(type, value, {})
+        return isRecord(value) ? this.map(type, value, stored) : this.wrongType(type, value, emptyMap)
       case 'any':
-        this.walk(value, this.path.length)
-        return value
+        this.walk(value, this.depth)
+        return settled(value)
       default:
         return this.selfDecoding(type, value)
     }
   }
 
-  private list(type: GoType, values: readonly unknown[]): readonly unknown[] {
-    if (values.length === 0) return values
-    this.enter(values.length)
-    const element = type.element ?? type
-    const owner = this.owner
-    let changed = !Object.isFrozen(values)
-    const list: unknown[] = []
-    for (let at = 0; at < values.length; at += 1) {
-      const value = values[at]
-      this.path.push(at)
-      const inner = value === null || value === undefined ? zeroOf(element) : this.value(element, value)
-      this.path.pop()
-      this.owner = owner
-      if (inner !== value) changed = true
-      list.push(inner)
-    }
-    return changed ? list : values
+  /** What is stored already needs no reading; only a stranger's copy of a text counts. */
+  private keep<T>(stored: T): T {
+    if (typeof stored === 'string') this.letters += stored.length
+    return stored
   }
 
-  private map(type: GoType, values: Json): Json {
+  private text(value: string): string {
+    this.letters += value.length
+    return flatText(value)
+  }
+
+  private list(type: GoType, values: readonly unknown[], stored: unknown): readonly unknown[] {
+    if (values.length === 0) return Object.isFrozen(values) ? values : emptyList
+    this.enter(values.length)
+    const element = type.element ?? type
+    const like: readonly unknown[] = Array.isArray(stored) ? stored : emptyList
+    const { depth } = this
+    this.owners[depth] = null
+    this.depth = depth + 1
+    let same = like.length === values.length
+    let unchanged = Object.isFrozen(values)
+    const list = values.slice()
+    for (let at = 0; at < values.length; at += 1) {
+      const value = values[at]
+      const before = like[at]
+      this.path[depth] = at
+      const inner = value === null || value === undefined ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before)
+      if (inner !== value) unchanged = false
+      if (inner !== before) same = false
+      list[at] = inner
+    }
+    this.depth = depth
+    return same ? like : unchanged ? values : Object.freeze(list)
+  }
+
+  private map(type: GoType, values: Json, stored: unknown): Json {
     const keys = Object.keys(values)
-    if (keys.length === 0) return values
+    if (keys.length === 0) return Object.isFrozen(values) ? values : emptyMap
     this.enter(keys.length)
     const element = type.element ?? type
-    const owner = this.owner
+    const like = isRecord(stored) ? stored : emptyMap
+    const { depth } = this
+    this.owners[depth] = null
+    this.depth = depth + 1
     this.inResourceList = type.text === 'v1.ResourceList'
-    let changed = !Object.isFrozen(values)
-    const entries: [string, unknown][] = []
-    for (const key of keys) {
+    let same = true
+    let unchanged = Object.isFrozen(values)
+    const map: Record<string, unknown> = {}
+    for (const key of inOrder(keys)) {
       const value = values[key]
-      this.path.push(key)
-      const inner = value === null || value === undefined ? zeroOf(element) : this.value(element, value)
-      this.path.pop()
-      this.owner = owner
-      if (inner !== value) changed = true
-      entries.push([key, inner])
+      const before = Object.hasOwn(like, key) ? like[key] : undefined
+      this.path[depth] = key
+      this.letters += key.length
+      const inner = value === null || value === undefined ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before)
+      if (inner !== value) unchanged = false
+      if (inner !== before) same = false
+      // A key named __proto__ is a key like any other.
+      if (key === '__proto__') Object.defineProperty(map, key, { value: inner, enumerable: true, writable: true, configurable: true })
+      else map[flatText(key)] = inner
     }
     this.inResourceList = false
-    entries.sort(([one], [other]) => (one < other ? -1 : 1))
-    // fromEntries defines own properties, so that a key named __proto__ is a key like any other.
-    return changed ? Object.fromEntries(entries) : values
+    this.depth = depth
+    return same && countKeys(like) === keys.length ? like : unchanged ? values : Object.freeze(map)
   }
 
   private selfDecoding(type: GoType, value: unknown): unknown {
     if (type.kind === 'quantity') return this.accept(canonicalQuantity(value, this.inResourceList))
     if (type.kind === 'intOrString') {
-      if (typeof value === 'string') return value
+      if (typeof value === 'string') return this.text(value)
       return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2_147_483_648 ? value : this.abort('int32', value)
     }
     if (typeof value !== 'string') return type.kind === 'bytes' ? this.wrongType(type, value, '') : this.abort('string', value)
-    if (type.kind === 'bytes') return this.accept(decodeBytes(value))
+    if (type.kind === 'bytes') return this.accept(decodeBytes(this.text(value)))
     return this.accept(decodeTime(value, type.kind === 'time' ? 'time' : 'microTime'))
   }
 
   private accept(result: ScalarResult): string {
-    if (result.ok) return result.value
+    if (result.ok) return flatText(result.value)
     throw new DecodeFault(result.error)
   }
 
@@ -175,12 +277,22 @@ class Decoder {
     throw new DecodeFault(this.typeErrorText(type, value))
   }
 
+  /** Go tells the place by the names of fields alone, and by the struct that holds the last one. */
   private typeErrorText(type: string, value: unknown): string {
-    return `json: cannot unmarshal ${jsonName(value, type)} into Go struct field ${this.owner}.${this.fieldPath.join('.')} of type ${type}`
+    const fields: (string | number)[] = []
+    let owner = ''
+    for (let at = 0; at < this.depth; at += 1) {
+      const holder = this.owners[at]
+      if (!holder) continue
+      fields.push(this.path[at] ?? '')
+      owner = holder.name
+    }
+    return `json: cannot unmarshal ${jsonName(value, type)} into Go struct field ${owner}.${fields.join('.')} of type ${type}`
   }
 
-  private noteUnknown(field: string): void {
-    if (this.unknownFields.length < maxUnknownFields && !this.unknownFields.includes(field)) this.unknownFields.push(field)
+  private noteUnknown(): void {
+    const field = pathText(this.path.slice(0, this.depth))
+    if (this.unknownFields.length < maxUnknownFields && !this.unknownFields.includes(field)) this.unknownFields = [...this.unknownFields, field]
   }
 
   /** What is kept as it came is bounded all the same. */
@@ -192,87 +304,25 @@ class Decoder {
     for (const one of inner) this.walk(one, depth + 1)
   }
 
-  private enter(nodes = 1): void {
+  private enter(nodes: number): void {
     this.nodes += nodes
-    if (this.path.length > maxDepth) throw new DecodeFault('json: exceeded max depth')
+    if (this.depth > maxDepth) throw new DecodeFault('json: exceeded max depth')
     if (this.nodes > maxNodes) throw new DecodeFault('json: too many values')
   }
 }
 
-function assemble(struct: GoStruct, found: ReadonlyMap<string, unknown>): Json {
-  const object: Record<string, unknown> = {}
-  for (const field of struct.fields) {
-    const value = found.get(field.name)
-    if (value === undefined) {
-      const printed = absent(field)
-      if (printed !== undefined) object[field.name] = printed
-    } else if (!isOmitted(field, value)) {
-      object[field.name] = value
-    }
-  }
-  return object
+const decoder = new Decoder()
+
+/** Sorted; most are already. */
+function inOrder(keys: string[]): string[] {
+  for (let at = 1; at < keys.length; at += 1) if (keys[at]! < keys[at - 1]!) return keys.sort((one, other) => (one < other ? -1 : 1))
+  return keys
 }
 
-/** What Go prints for a field that nobody set; undefined when it prints nothing. */
-function absent({ type, pointer, always, omitZero }: GoField): unknown {
-  if (omitZero) return undefined
-  if (pointer) return always ? null : undefined
-  if (type.kind === 'struct' || type.kind === 'quantity' || type.kind === 'intOrString' || type.kind === 'time' || type.kind === 'microTime') return zeroOf(type)
-  return always ? zeroOf(type) : undefined
-}
-
-/** omitempty: a value that is given and yet not printed. */
-function isOmitted({ type, pointer, always }: GoField, value: unknown): boolean {
-  if (pointer || always) return false
-  switch (type.kind) {
-    case 'string':
-    case 'bytes':
-      return value === ''
-    case 'bool':
-      return value === false
-    case 'int32':
-    case 'int64':
-      return value === 0
-    case 'list':
-      return Array.isArray(value) && value.length === 0
-    case 'map':
-      return isRecord(value) && Object.keys(value).length === 0
-    default:
-      return false
-  }
-}
-
-const zeroStructs = new Map<string, Json>()
-
-function zeroOf(type: GoType): unknown {
-  switch (type.kind) {
-    case 'string':
-    case 'bytes':
-      return ''
-    case 'bool':
-      return false
-    case 'int32':
-    case 'int64':
-    case 'intOrString':
-      return 0
-    case 'quantity':
-      return '0'
-    case 'struct': {
-      const name = type.struct ?? ''
-      const known = zeroStructs.get(name)
-      if (known) return known
-      const zero = Object.freeze(assemble(structOf(name), new Map()))
-      zeroStructs.set(name, zero)
-      return zero
-    }
-    default:
-      return null
-  }
-}
-
-function sameKeys(one: Json, other: Json): boolean {
-  const keys = Object.keys(one)
-  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key])
+function countKeys(value: Json): number {
+  let count = 0
+  for (const _key in value) count += 1
+  return count
 }
 
 function isRecord(value: unknown): value is Json {

@@ -18,6 +18,8 @@ export interface GoType {
 /** One field of a Go struct. */
 export interface GoField {
   readonly name: string
+  /** Its place in the struct. */
+  readonly index: number
   readonly type: GoType
   /** An explicit zero or empty value stays. */
   readonly pointer: boolean
@@ -29,9 +31,11 @@ export interface GoField {
 
 export interface GoStruct {
   readonly name: string
-  /** In Go's order, which is the order of printing. */
+  /** In Go's order, which is the order of printing; only that an object begins with its apiVersion. */
   readonly fields: readonly GoField[]
   readonly byName: ReadonlyMap<string, GoField>
+  /** The fields that are printed even when nobody set them. */
+  readonly printing: readonly GoField[]
 }
 
 const structs = new Map<string, GoStruct>()
@@ -43,20 +47,27 @@ export function structOf(name: string): GoStruct {
   if (known) return known
   const row = goTypes[name]
   assert(row !== undefined, `no Go type ${name} in the table`)
-  const fields = row === '' ? [] : row.split('|').map(parseField)
-  const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])) }
+  const texts = row === '' ? [] : row.split('|')
+  if (texts[0] === 'kind:string' && texts[1] === 'apiVersion:string') texts.splice(0, 2, 'apiVersion:string', 'kind:string')
+  const fields = texts.map(parseField)
+  const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])), printing: fields.filter(printsZero) }
   structs.set(name, struct)
   return struct
 }
 
-function parseField(text: string): GoField {
+function parseField(text: string, index: number): GoField {
   const colon = text.indexOf(':')
   const flag = text.at(-1)
   const always = flag === '!'
   const omitZero = flag === '0'
   const code = text.slice(colon + 1, always || omitZero ? -1 : undefined)
   const pointer = code.startsWith('*')
-  return { name: text.slice(0, colon), type: parseType(pointer ? code.slice(1) : code), pointer, always, omitZero }
+  return { name: text.slice(0, colon), index, type: parseType(pointer ? code.slice(1) : code), pointer, always, omitZero }
+}
+/** Structs, and the types that print themselves, know no omitempty; pointers and all others do. */
+function printsZero({ type: { kind }, pointer, always, omitZero }: GoField): boolean {
+  if (omitZero) return false
+  return always || (!pointer && ['struct', 'quantity', 'intOrString', 'time', 'microTime'].includes(kind))
 }
 
 const scalars: ReadonlyMap<string, GoKind> = new Map<string, GoKind>([

@@ -17,6 +17,7 @@ import type { Strategy } from './strategy.ts'
 /** Starts Active with the finalizer of the namespace controller; only `finalize` changes its spec, only `status` its phase. */
 export const namespaceStrategy: Strategy<Namespace> = {
   defaults: defaultNamespace,
+  defaulted: ['metadata', 'status'],
   prepareForCreate: (namespace) => {
     const finalizers = namespace.spec?.finalizers ?? []
     const all = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes']
@@ -43,6 +44,7 @@ export const namespaceStrategy: Strategy<Namespace> = {
 /** A node may be made with a status; later each of the two has its own door. */
 export const nodeStrategy: Strategy<Node> = {
   defaults: defaultNode,
+  defaulted: ['spec', 'status'],
   prepareForCreate: unchanged,
   validate: validateNode,
   prepareForUpdate: (next, old) => keep(next, old, 'status'),
@@ -57,6 +59,7 @@ export const nodeStrategy: Strategy<Node> = {
 
 export const configMapStrategy: Strategy<ConfigMap> = {
   defaults: unchanged,
+  defaulted: [],
   prepareForCreate: unchanged,
   validate: validateConfigMap,
   prepareForUpdate: unchanged,
@@ -67,6 +70,7 @@ export const configMapStrategy: Strategy<ConfigMap> = {
 
 export const secretStrategy: Strategy<Secret> = {
   defaults: defaultSecret,
+  defaulted: ['data', 'stringData', 'type'],
   prepareForCreate: unchanged,
   validate: validateSecret,
   // A type once given stays when the update leaves it out.
@@ -78,6 +82,7 @@ export const secretStrategy: Strategy<Secret> = {
 
 export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   defaults: unchanged,
+  defaulted: [],
   prepareForCreate: withSecretNames,
   validate: validateServiceAccount,
   prepareForUpdate: withSecretNames,
@@ -89,6 +94,7 @@ export const serviceAccountStrategy: Strategy<ServiceAccount> = {
 /** Its generation counts every change but those of its metadata's bookkeeping. */
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   defaults: defaultEndpointSlice,
+  defaulted: ['ports'],
   prepareForCreate: firstGeneration,
   validate: validateEndpointSlice,
   prepareForUpdate: (next, old) => {
@@ -106,6 +112,7 @@ function labelled({ metadata }: EndpointSlice): unknown {
 
 export const leaseStrategy: Strategy<Lease> = {
   defaults: unchanged,
+  defaulted: [],
   prepareForCreate: unchanged,
   validate: validateLease,
   prepareForUpdate: unchanged,
@@ -116,6 +123,7 @@ export const leaseStrategy: Strategy<Lease> = {
 
 export const eventStrategy: Strategy<Event> = {
   defaults: unchanged,
+  defaulted: [],
   prepareForCreate: unchanged,
   validate: validateEvent,
   prepareForUpdate: unchanged,

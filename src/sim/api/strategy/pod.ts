@@ -14,6 +14,7 @@ import type { DeleteRequest, Strategy } from './strategy.ts'
 /** Starts Pending with its quality of service; its node and most of its spec never change. */
 export const podStrategy: Strategy<Pod> = {
   defaults: defaultPod,
+  defaulted: ['spec'],
   prepareForCreate: (pod) => firstGeneration({ ...pod, spec: withLabelKeys(pod), status: firstStatus(pod.spec) }),
   validate: validatePod,
   prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),

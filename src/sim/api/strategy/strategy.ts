@@ -32,6 +32,8 @@ export interface DeleteRequest {
 export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   /** Fills in what the sender left out. Idempotent, and identity-preserving when nothing is missing. */
   defaults(object: T): T
+  /** The only parts of an object that defaults look at and fill in; absent: they may look at all of it. */
+  readonly defaulted?: readonly (keyof T & string)[]
   /** Drops what a creator may not set and adds what the registry sets (status, generation, first conditions). */
   prepareForCreate(object: T, environment: StrategyEnvironment): T
   validate(object: T): readonly FieldError[]

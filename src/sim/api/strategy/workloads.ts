@@ -10,6 +10,7 @@ import type { Strategy } from './strategy.ts'
 /** A Deployment's generation counts changes of its spec and of its annotations. */
 export const deploymentStrategy: Strategy<Deployment> = {
   defaults: defaultDeployment,
+  defaulted: ['spec'],
   prepareForCreate: (deployment) => firstGeneration({ ...deployment, status: {} }),
   validate: validateDeployment,
   prepareForUpdate: (next, old) => {
@@ -28,6 +29,7 @@ export const deploymentStrategy: Strategy<Deployment> = {
 /** A ReplicaSet's generation counts changes of its spec. */
 export const replicaSetStrategy: Strategy<ReplicaSet> = {
   defaults: defaultReplicaSet,
+  defaulted: ['spec'],
   prepareForCreate: (replicaSet) => firstGeneration({ ...replicaSet, status: { replicas: 0 } }),
   validate: validateReplicaSet,
   prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
@@ -45,6 +47,7 @@ const templateGeneration = 'deprecated.daemonset.template.generation'
 /** A DaemonSet counts the changes of its spec, and in an annotation those of its template. */
 export const daemonSetStrategy: Strategy<DaemonSet> = {
   defaults: defaultDaemonSet,
+  defaulted: ['spec'],
   prepareForCreate: (daemonSet) => {
     const status = { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }
     const asked = Number(daemonSet.metadata.annotations?.[templateGeneration] ?? '1')
