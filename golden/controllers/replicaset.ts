@@ -6,6 +6,7 @@ import { deletionCost, isActive, isTerminating, leastMissedFirst } from '../../s
 import { claim } from '../../src/sim/controllers/ownership.ts'
 import { controllerReference, createPods, deletePods, messageOf, podFromTemplate, slowStartBatches } from '../../src/sim/controllers/pod-control.ts'
 import { countPods, planReplicas, replicaSetStatus } from '../../src/sim/controllers/replica-set/replica-set-plan.ts'
+import type { Steps } from '../../src/sim/client/steps.ts'
 import type { GoldenSet } from '../harness.ts'
 import { first, namedDifference, podOf, recordingContext, type Json } from './workloads.ts'
 
@@ -162,10 +163,10 @@ function runPodFromTemplate(input: Json, out: Json): string | null {
   return namedDifference(out.pod, podFromTemplate(setOf({ metadata, spec }), spec.template), 'pod')
 }
 
-/** All pieces of a piece of work, one after the other. */
-function completed<T>(pieces: Generator<void, T, void>): T {
+/** All steps of long work, one after the other. */
+function completed<T>(steps: Steps<T>): T {
   for (;;) {
-    const piece = pieces.next()
-    if (piece.done) return piece.value
+    const step = steps.next()
+    if (step.done) return step.value
   }
 }

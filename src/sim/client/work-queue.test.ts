@@ -3,12 +3,13 @@ import { Timeline } from '../kernel/agenda.ts'
 import { must, StatusError } from '../api/status.ts'
 import { internalError } from '../api/errors.ts'
 import { createTestCluster } from '../cluster/testing.ts'
-import { WorkQueue, type Pieces } from './work-queue.ts'
+import type { Steps } from './steps.ts'
+import { WorkQueue, type Requeue } from './work-queue.ts'
 
-test('a reconcile in pieces lets others have their turn in between, and nobody else take its key', () => {
+test('a long reconcile lets others have their turn in between, and nobody else take its key', () => {
   const timeline = new Timeline()
   const told: string[] = []
-  const queue = new WorkQueue(timeline, 'test', inPieces, { workers: 2 })
+  const queue = new WorkQueue(timeline, 'test', long, { workers: 2 })
   queue.add('long')
   timeline.after(0, 'other', () => {
     told.push('other')
@@ -17,16 +18,16 @@ test('a reconcile in pieces lets others have their turn in between, and nobody e
   timeline.advanceTo(100)
   expect(told).toEqual(['long 0', 'other', 'long 1', 'long 2', 'long 0', 'long 1', 'long 2'])
 
-  function* inPieces(key: string): Pieces {
+  function* long(key: string): Steps<Requeue> {
     for (let at = 0; at < 3; at += 1) {
-      if (at > 0) yield
+      if (at > 0) yield 10
       told.push(`${key} ${at}`)
     }
     return 'whenChanged'
   }
 })
 
-test('a Status in a later piece is retried from the start, with back-off', () => {
+test('a Status in a later step is retried from the start, with back-off', () => {
   const timeline = new Timeline()
   const begun: number[] = []
   const queue = new WorkQueue(timeline, 'test', failing, { baseDelay: 10 })
@@ -34,9 +35,9 @@ test('a Status in a later piece is retried from the start, with back-off', () =>
   timeline.advanceTo(100)
   expect(begun).toEqual([0, 11, 32])
 
-  function* failing(): Pieces {
+  function* failing(): Steps<Requeue> {
     begun.push(timeline.now)
-    yield
+    yield 10
     if (begun.length < 3) throw new StatusError(internalError('not yet'))
     return 'whenChanged'
   }
@@ -49,8 +50,8 @@ test('what a reconcile writes has as its cause the write that made its key dirty
     const queue = new WorkQueue(agenda, 'copier', copy, { cost: 500, client: own })
     informers.of('configmaps').onChange(({ new: current }) => current && !current.metadata.name.endsWith('-copy') && queue.addAfter(current.metadata.name, 50))
 
-    function* copy(name: string): Pieces {
-      yield
+    function* copy(name: string): Steps<Requeue> {
+      yield 10
       own.create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `${name}-copy`, namespace: 'default' } })
       return 'whenChanged'
     }

@@ -1,14 +1,9 @@
 import type { Agenda, CauseId, EntryId, Millis } from '../kernel/agenda.ts'
 import { StatusError } from '../api/status.ts'
+import { nextSteps, type Steps } from './steps.ts'
 
 /** When a key comes back: when something about it changes, or after a while at the latest. */
 export type Requeue = 'whenChanged' | { readonly after: Millis }
-
-/**
- * A long reconcile in pieces, each an entry of the agenda: five hundred writes in one would keep all others waiting that look at the clock
- * of the host. The key stays with its worker until the last piece is done.
- */
-export type Pieces = Generator<void, Requeue, void>
 
 export interface WorkQueueOptions {
   /** How many keys are worked on at once; upstream's --concurrent-…-syncs. */
@@ -26,7 +21,7 @@ export interface WorkQueueOptions {
 /**
  * client-go's rate-limited work queue with its workers: a key is worked on by one worker at a time, added meanwhile it comes once more,
  * and a reconcile that fails with a Status is retried after 5 ms, doubling up to 1000 s (DefaultTypedControllerRateLimiter). What it
- * does is done because of what made the key dirty first.
+ * does is done because of what made the key dirty first. The key of a long reconcile stays with its worker until the last step is done.
  */
 export class WorkQueue {
   private readonly queue: string[] = []
@@ -41,7 +36,7 @@ export class WorkQueue {
   constructor(
     private readonly agenda: Agenda,
     private readonly name: string,
-    private readonly reconcile: (key: string) => Requeue | Pieces,
+    private readonly reconcile: (key: string) => Requeue | Steps<Requeue>,
     private readonly options: WorkQueueOptions = {},
   ) {
     this.idleWorkers = options.workers ?? 1
@@ -117,9 +112,9 @@ export class WorkQueue {
     }
   }
 
-  private work(key: string, begun?: Pieces): void {
+  private work(key: string, begun?: Steps<Requeue>): void {
     const requeue = this.attempt(key, begun)
-    if (isPieces(requeue)) {
+    if (areSteps(requeue)) {
       this.agenda.after(0, `${this.name}: goes on with ${key}`, () => this.work(key, requeue))
       return
     }
@@ -135,14 +130,14 @@ export class WorkQueue {
     })
   }
 
-  /** The one place where a StatusError is caught. Pieces: there is more to do. */
-  private attempt(key: string, begun?: Pieces): Requeue | Pieces | 'failed' {
+  /** The one place where a StatusError is caught. Steps: there is more to do. */
+  private attempt(key: string, begun?: Steps<Requeue>): Requeue | Steps<Requeue> | 'failed' {
     try {
       const requeue = begun ?? this.reconcile(key)
-      const piece = isPieces(requeue) ? requeue.next() : { done: true as const, value: requeue }
-      if (!piece.done) return requeue
+      const steps = areSteps(requeue) ? nextSteps(requeue) : { done: true as const, value: requeue }
+      if (!steps.done) return requeue
       this.forget(key)
-      return piece.value
+      return steps.value
     } catch (error) {
       if (error instanceof StatusError) return 'failed'
       throw error
@@ -150,6 +145,6 @@ export class WorkQueue {
   }
 }
 
-function isPieces(requeue: Requeue | Pieces | 'failed'): requeue is Pieces {
+function areSteps(requeue: Requeue | Steps<Requeue> | 'failed'): requeue is Steps<Requeue> {
   return typeof requeue === 'object' && 'next' in requeue
 }

@@ -2,6 +2,7 @@ import { keyOf, type KubernetesObject } from '../api/objects.ts'
 import { StatusError, type Refusal, type Status } from '../api/status.ts'
 import type { OwnerReference, Pod, PodSpec, PodTemplateSpec } from '../api/generated/types.ts'
 import type { ComponentContext, Draft } from '../client/component.ts'
+import type { Steps } from '../client/steps.ts'
 
 /** The reference by which an object belongs to the controller object that made it (metav1.NewControllerRef). */
 export function controllerReference(owner: KubernetesObject): OwnerReference {
@@ -44,21 +45,16 @@ export interface Outcome {
   readonly error: Status | null
 }
 
-/** So many pods are made or deleted in one entry of the agenda. */
-const podsAtOnce = 10
-
 /**
  * Makes pods in slow-start batches and says so in events; a batch with a refusal is the last one. In a namespace that is being deleted a
  * refusal is expected, and passed over in silence.
  */
-export function* createPods(context: ComponentContext, owner: KubernetesObject, drafts: readonly Draft<'pods'>[]): Generator<void, Outcome, void> {
+export function* createPods(context: ComponentContext, owner: KubernetesObject, drafts: readonly Draft<'pods'>[]): Steps<Outcome> {
   let next = 0
   for (const size of slowStartBatches(drafts.length)) {
     let failed = 0
     let error: Status | null = null
     for (const last = next + size; next < last; next += 1) {
-      // What decided on many has had its turn.
-      if (next % podsAtOnce === 0 && drafts.length > podsAtOnce) yield
       const created = context.client.create('pods', drafts[next]!)
       if (created.ok) context.events.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${created.value.metadata.name}`)
       else if (!isNamespaceTerminating(created.status)) {
@@ -66,6 +62,7 @@ export function* createPods(context: ComponentContext, owner: KubernetesObject, 
         failed += 1
         error ??= created.status
       }
+      yield
     }
     if (error) return { failed: failed + drafts.length - next, error }
   }
@@ -73,11 +70,11 @@ export function* createPods(context: ComponentContext, owner: KubernetesObject, 
 }
 
 /** Deletes pods, all that let themselves be; each refusal is told to `refused` (a pod that is already gone included). */
-export function* deletePods(context: ComponentContext, owner: KubernetesObject, pods: readonly Pod[], refused: (pod: Pod, status: Status) => void): Generator<void, void, void> {
-  for (const [at, pod] of pods.entries()) {
-    if (at % podsAtOnce === 0 && pods.length > podsAtOnce) yield
+export function* deletePods(context: ComponentContext, owner: KubernetesObject, pods: readonly Pod[], refused: (pod: Pod, status: Status) => void): Steps<void> {
+  for (const pod of pods) {
     const refusal = deletePod(context, owner, pod)
     if (refusal) refused(pod, refusal.status)
+    yield
   }
 }
 

@@ -4,7 +4,8 @@ import type { DaemonSet, Node, Pod } from '../../api/generated/types.ts'
 import type { Status } from '../../api/status.ts'
 import type { Change, ComponentContext, Lister } from '../../client/component.ts'
 import { Expectations } from '../../client/expectations.ts'
-import { WorkQueue, type Pieces, type Requeue } from '../../client/work-queue.ts'
+import type { Steps } from '../../client/steps.ts'
+import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
 import { nextAvailableAt } from '../active-pods.ts'
 import { ControlleeObserver } from '../controllees.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaim } from '../ownership.ts'
@@ -83,7 +84,7 @@ class DaemonSetController {
     }
   }
 
-  private *reconcile(key: ObjectKey): Pieces {
+  private *reconcile(key: ObjectKey): Steps<Requeue> {
     const daemonSet = this.daemonSets.get(key)
     if (!daemonSet) {
       this.expectations.forget(key)
@@ -129,7 +130,7 @@ class DaemonSetController {
     return claim(this.context, 'pods', candidates, { owner: daemonSet, ownerResource: 'daemonsets', selector: daemonSet.spec.selector })
   }
 
-  private *manage(daemonSet: DaemonSet, held: readonly Pod[], byNode: PodsByNode, revision: Revision): Generator<void, { refusal: Status | null; retryAfter: number | null }, void> {
+  private *manage(daemonSet: DaemonSet, held: readonly Pod[], byNode: PodsByNode, revision: Revision): Steps<{ refusal: Status | null; retryAfter: number | null }> {
     const { plan, retryAfter } = this.planPods(daemonSet, held, byNode, revision)
     const refusal = yield* this.carryOut(daemonSet, plan, revision)
     if (refusal || daemonSet.spec.updateStrategy.type !== 'RollingUpdate' || !this.expectations.satisfied(keyOf(daemonSet))) return { refusal, retryAfter }
@@ -167,7 +168,7 @@ class DaemonSetController {
     this.context.events.event(daemonSet, type, reason, message)
   }
 
-  private *carryOut(daemonSet: DaemonSet, plan: UpdatePlan, revision: Revision): Generator<void, Status | null, void> {
+  private *carryOut(daemonSet: DaemonSet, plan: UpdatePlan, revision: Revision): Steps<Status | null> {
     const key = keyOf(daemonSet)
     const creates = plan.creates.slice(0, burstReplicas)
     const deletes = plan.deletes.slice(0, burstReplicas)

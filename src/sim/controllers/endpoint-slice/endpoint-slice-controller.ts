@@ -5,6 +5,7 @@ import { keyOf, objectKey } from '../../api/objects.ts'
 import type { ObjectKey } from '../../api/objects.ts'
 import { must, StatusError } from '../../api/status.ts'
 import type { Change, ComponentContext, Draft } from '../../client/component.ts'
+import type { Steps } from '../../client/steps.ts'
 import { WorkQueue } from '../../client/work-queue.ts'
 import type { Requeue } from '../../client/work-queue.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
@@ -15,6 +16,7 @@ import type { SlicePlan } from './plan-endpoint-slices.ts'
 import { PreparedPods } from './prepared-pods.ts'
 import { ServiceSelection } from './service-selection.ts'
 import { controllerName, managedByLabel, serviceNameLabel, sliceObject } from './slice-draft.ts'
+import type { SliceDraft } from './slice-draft.ts'
 import { SliceTracker } from './slice-tracker.ts'
 import { cpuRatios, milliCpu } from './topology-allocation.ts'
 import { TopologyCache } from './topology-hints.ts'
@@ -60,7 +62,7 @@ export function startEndpointSliceController(context: ComponentContext, options:
     topologyQueue.resume()
   })
 
-  function reconcile(key: ObjectKey): Requeue {
+  function* reconcile(key: ObjectKey): Steps<Requeue> {
     const service = services.lister.get(key)
     if (!service) {
       triggers.forget(key)
@@ -76,7 +78,8 @@ export function startEndpointSliceController(context: ComponentContext, options:
     const triggerTime = triggers.next(key, service, selected)
     const plan = planEndpointSlices({ service, pods: selected, existing, nodeOf: (name) => nodes.lister.get(name), maxEndpointsPerSlice, prepared }, topology)
     if (plan.create.length + plan.update.length + plan.delete.length > 0) context.decided('planEndpointSlices', `services/${key}`, plan)
-    carryOut(context, tracker, plan, service, triggerTime)
+    yield Math.ceil(selected.length / 100)
+    yield* carryOut(context, tracker, plan, service, triggerTime)
     return 'whenChanged'
   }
 
@@ -87,9 +90,9 @@ export function startEndpointSliceController(context: ComponentContext, options:
   }
 }
 
-function carryOut({ client, events }: ComponentContext, tracker: SliceTracker, plan: SlicePlan, service: Service, triggerTime: string | null): void {
+function* carryOut({ client, events }: ComponentContext, tracker: SliceTracker, plan: SlicePlan, service: Service, triggerTime: string | null): Steps<void> {
   try {
-    write(client, tracker, plan, service, triggerTime)
+    yield* write(client, tracker, plan, service, triggerTime)
     for (const { type, reason, message } of plan.events) events.event(service, type, reason, message)
     const [first, ...others] = plan.errors
     if (first !== undefined) throw new StatusError(internalError(others.length > 0 ? `[${plan.errors.join(', ')}]` : first))
@@ -101,20 +104,30 @@ function carryOut({ client, events }: ComponentContext, tracker: SliceTracker, p
   }
 }
 
-function write(client: ComponentContext['client'], tracker: SliceTracker, plan: SlicePlan, service: Service, triggerTime: string | null): void {
+function* write(client: ComponentContext['client'], tracker: SliceTracker, plan: SlicePlan, service: Service, triggerTime: string | null): Steps<void> {
   const key = keyOf(service)
   for (const draft of plan.create) {
     const created = client.create('endpointslices', sliceObject(draft, service, triggerTime) as Draft<'endpointslices'>)
     // A namespace that is going takes no new slice, and needs none.
     if (!created.ok && created.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return
     tracker.wrote(key, must(created))
+    yield weightOf(draft)
   }
-  for (const draft of plan.update) tracker.wrote(key, must(client.update('endpointslices', sliceObject(draft, service, triggerTime) as EndpointSlice)))
+  for (const draft of plan.update) {
+    tracker.wrote(key, must(client.update('endpointslices', sliceObject(draft, service, triggerTime) as EndpointSlice)))
+    yield weightOf(draft)
+  }
   for (const slice of plan.delete) {
     const deleted = client.delete('endpointslices', keyOf(slice))
     if (!deleted.ok && deleted.status.reason !== 'NotFound') throw new StatusError(deleted.status)
     if (deleted.ok) tracker.deleted(key, slice)
+    yield
   }
+}
+
+/** A slice of a hundred endpoints is worth five small objects. */
+function weightOf({ endpoints }: SliceDraft): number {
+  return Math.ceil(endpoints.length / 20)
 }
 
 /** The Services whose slices somebody else changed. */

@@ -8,7 +8,8 @@ import type { Resource } from '../../api/resources.ts'
 import { StatusError } from '../../api/status.ts'
 import type { Result } from '../../api/status.ts'
 import type { Change, ComponentContext, Informer, ObjectReferenceSource } from '../../client/component.ts'
-import { WorkQueue } from '../../client/work-queue.ts'
+import type { Steps } from '../../client/steps.ts'
+import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
 import { AbsentOwners } from './absent-owners.ts'
@@ -131,10 +132,13 @@ class GarbageCollector {
     for (const dependent of blocking) if (!dependent.isDeletingDependents) this.deletions.add(dependent.uid)
   }
 
-  private attemptToOrphan(uid: Uid): 'whenChanged' {
+  private *attemptToOrphan(uid: Uid): Steps<Requeue> {
     const node = this.graph.get(uid)
     if (!node || node.isVirtual) return 'whenChanged'
-    for (const dependent of dependentsOf(node)) this.patchOwners(dependent, [{ $patch: 'delete', uid }])
+    for (const dependent of [...dependentsOf(node)]) {
+      this.patchOwners(dependent, [{ $patch: 'delete', uid }])
+      yield
+    }
     this.removeFinalizer(node, 'orphan')
     return 'whenChanged'
   }

@@ -2,6 +2,7 @@ import type { Millis } from '../../kernel/agenda.ts'
 import type { Lease, Node, NodeCondition, Pod } from '../../api/generated/types.ts'
 import type { Labels, ObjectKey } from '../../api/objects.ts'
 import type { ComponentContext, Informer } from '../../client/component.ts'
+import type { Steps } from '../../client/steps.ts'
 import { withPodCondition } from '../pod-condition.ts'
 import { observeNode } from './node-health.ts'
 import type { GracePeriods, NodeHealth } from './node-health.ts'
@@ -59,7 +60,7 @@ export function isSettled(state: MonitorState, known: KnownNode, counts: Map<str
 }
 
 /** One node's part of a pass: its health, its taints, its pods, and its vote. */
-export function* monitorNode(state: MonitorState, known: KnownNode, counts: Map<string, ZoneCount>): Generator<void, void, void> {
+export function* monitorNode(state: MonitorState, known: KnownNode, counts: Map<string, ZoneCount>): Steps<void> {
   known.settled = null
   const seen = updateHealth(state, known)
   if (!seen) return
@@ -142,20 +143,17 @@ export function markReachable({ context, queueOf }: MonitorState, { node, zone }
   queueOf(zone).remove(node.metadata.name)
 }
 
-/** So many pods are marked in one entry of the agenda. */
-const podsAtOnce = 50
-
 /** Ready=False for every pod of a lost node, so that no Service sends to it. False: not all could be marked. */
-export function* markPodsNotReady({ client, events, wall }: ComponentContext, pods: readonly Pod[]): Generator<void, boolean, void> {
+export function* markPodsNotReady({ client, events, wall }: ComponentContext, pods: readonly Pod[]): Steps<boolean> {
   let isDone = true
-  for (const [at, pod] of pods.entries()) {
-    if (at > 0 && at % podsAtOnce === 0) yield
+  for (const pod of pods) {
     const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')
     if (!ready || ready.status === 'False') continue
     const conditions = withPodCondition(pod.status, { ...ready, status: 'False' }, wall.time())
     const updated = client.updateStatus('pods', { ...pod, status: { ...pod.status, conditions } })
     if (updated.ok) events.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready')
     else if (updated.status.reason !== 'NotFound') isDone = false
+    yield
   }
   return isDone
 }

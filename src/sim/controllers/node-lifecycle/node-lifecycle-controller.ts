@@ -5,8 +5,8 @@ import type { Node, Pod } from '../../api/generated/types.ts'
 import { keyOf } from '../../api/objects.ts'
 import { StatusError } from '../../api/status.ts'
 import type { ComponentContext, ObjectReferenceSource } from '../../client/component.ts'
-import { runInPieces } from '../../client/pieces.ts'
-import { WorkQueue, type Pieces } from '../../client/work-queue.ts'
+import { runInSteps, type Steps } from '../../client/steps.ts'
+import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
 import { podsByNode } from '../pods-by-node.ts'
@@ -24,8 +24,6 @@ export const nodeWorkers = 8
 export const podWorkers = 4
 export const taintingPeriod: Millis = 100
 
-/** So many nodes that are not settled are looked at in one entry of the agenda. */
-const nodesAtOnce = 50
 const monitors = 'node-lifecycle: monitors nodes'
 
 /** Notices nodes that have gone silent: conditions, taints, and the readiness of their pods. */
@@ -77,37 +75,33 @@ class NodeLifecycle {
 
   /** Looks at all nodes, each node-monitor-period. */
   private pass(): void {
-    runInPieces(this.context.agenda, monitors, this.monitorNodes())
+    runInSteps(this.context.agenda, monitors, this.monitorNodes())
   }
 
-  private *monitorNodes(): Generator<void, void, void> {
+  private *monitorNodes(): Steps<void> {
     const nodes = this.nodes.lister.list()
     yield* this.register(nodes)
     const counts = new Map<string, ZoneCount>()
-    let looks = 0
     for (const node of nodes) {
       const known = knowNode(this.known, node)
       if (isSettled(this.monitor, known, counts)) continue
-      if (looks > 0 && looks % nodesAtOnce === 0) yield
-      looks += 1
       yield* monitorNode(this.monitor, known, counts)
+      yield
     }
     this.handleDisruption(counts, nodes)
     this.planTainting()
     this.context.agenda.after(this.flags.nodeMonitorPeriod, monitors, () => this.pass())
   }
 
-  private *register(nodes: readonly Node[]): Generator<void, void, void> {
+  private *register(nodes: readonly Node[]): Steps<void> {
     const { events } = this.context
-    let added = 0
     for (const node of nodes) {
       const { name } = node.metadata
       if (this.registered.has(name)) continue
-      if (added > 0 && added % nodesAtOnce === 0) yield
-      added += 1
       events.event(node, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`)
       this.registered.set(name, { apiVersion: node.apiVersion, kind: node.kind, metadata: node.metadata })
       markReachable(this.monitor, knowNode(this.known, node))
+      yield
     }
     if (this.registered.size === nodes.length) return
     const present = new Set(nodes.map(({ metadata }) => metadata.name))
@@ -184,7 +178,7 @@ class NodeLifecycle {
   }
 
   /** A pod that was bound to a node after that was found lost. */
-  private reconcilePod(key: string): 'whenChanged' | Pieces {
+  private reconcilePod(key: string): Requeue | Steps<Requeue> {
     const pod = this.pods.lister.get(key)
     const nodeName = pod?.spec.nodeName
     if (!pod || !nodeName) return 'whenChanged'
@@ -192,7 +186,7 @@ class NodeLifecycle {
     return !ready || ready.status === 'True' ? 'whenChanged' : this.markPod(pod)
   }
 
-  private *markPod(pod: Pod): Pieces {
+  private *markPod(pod: Pod): Steps<Requeue> {
     if (!(yield* markPodsNotReady(this.context, [pod]))) throw new StatusError(internalError(`pod ${keyOf(pod)} could not be marked`))
     return 'whenChanged'
   }

@@ -4,7 +4,7 @@ import type { Pod } from '../../api/generated/types.ts'
 import { keyOf } from '../../api/objects.ts'
 import type { ComponentContext, Lister } from '../../client/component.ts'
 import type { Node } from '../../api/generated/types.ts'
-import { runInPieces } from '../../client/pieces.ts'
+import { runInSteps, type Steps } from '../../client/steps.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
 import { withPodCondition } from '../pod-condition.ts'
@@ -15,8 +15,6 @@ import type { PodRemoval } from './plan-pod-garbage.ts'
 /** Upstream: gcCheckPeriod. */
 export const checkPeriod: Millis = 20_000
 
-/** So many pods are removed in one entry of the agenda. */
-const podsAtOnce = 25
 const looks = 'pod-garbage-collector: looks for pods to remove'
 
 /** Removes pods that no kubelet will remove: of nodes that are gone or out of service, never scheduled, or finished and too many. */
@@ -29,10 +27,10 @@ export function startPodGarbageCollector(context: ComponentContext, options: Par
   informers.whenSynced(pass)
 
   function pass(): void {
-    runInPieces(agenda, looks, collect())
+    runInSteps(agenda, looks, collect())
   }
 
-  function* collect(): Generator<void, void, void> {
+  function* collect(): Steps<void> {
     const all = pods.lister.list()
     yield* removeAll(context, planTerminated(all, terminatedPodGcThreshold))
     yield* removeAll(context, planOutOfService(all, (name) => nodes.lister.get(name)))
@@ -53,11 +51,11 @@ function goneNodes({ client, agenda }: ComponentContext, pods: readonly Pod[], n
   return new Set(gone)
 }
 
-function* removeAll(context: ComponentContext, removals: readonly PodRemoval[]): Generator<void, void, void> {
+function* removeAll(context: ComponentContext, removals: readonly PodRemoval[]): Steps<void> {
   if (removals.length > 0) context.decided('planPodGarbage', 'pods', removals.map(({ pod, condition }) => ({ pod: keyOf(pod), reason: condition?.reason })))
-  for (const [at, removal] of removals.entries()) {
-    if (at > 0 && at % podsAtOnce === 0) yield
+  for (const removal of removals) {
     markFailedAndDelete(context, removal)
+    yield
   }
 }
 

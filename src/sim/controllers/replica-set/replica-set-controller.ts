@@ -4,7 +4,8 @@ import type { Pod, ReplicaSet } from '../../api/generated/types.ts'
 import type { Status } from '../../api/status.ts'
 import type { ComponentContext, Lister } from '../../client/component.ts'
 import { Expectations } from '../../client/expectations.ts'
-import { WorkQueue, type Pieces } from '../../client/work-queue.ts'
+import type { Steps } from '../../client/steps.ts'
+import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
 import { isActive, nextAvailableAt } from '../active-pods.ts'
 import { ControlleeObserver } from '../controllees.ts'
 import { claim, controlledBy, indexByController, orphansIn, planClaim } from '../ownership.ts'
@@ -66,7 +67,7 @@ class ReplicaSetController {
     this.tally.forget(replicaSet.metadata.uid)
   }
 
-  private *reconcile(key: ObjectKey): Pieces {
+  private *reconcile(key: ObjectKey): Steps<Requeue> {
     const { wall, client } = this.context
     const replicaSet = this.replicaSets.get(key)
     if (!replicaSet) {
@@ -109,7 +110,7 @@ class ReplicaSetController {
     return owner ? controlledBy(this.replicaSets, owner.uid).flatMap((sibling) => controlledBy(this.pods, sibling.metadata.uid)) : []
   }
 
-  private *carryOut(plan: ReplicaPlan, replicaSet: ReplicaSet): Generator<void, Status | null, void> {
+  private *carryOut(plan: ReplicaPlan, replicaSet: ReplicaSet): Steps<Status | null> {
     const { context, expectations } = this
     const key = keyOf(replicaSet)
     if (plan.creates === 0 && plan.deletes.length === 0) return null
