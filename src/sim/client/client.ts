@@ -2,7 +2,7 @@ import type { Millis } from '../kernel/agenda.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
 import type { ApiRequest, ObjectList, PatchType, RequestOptions, Transport, Verb, WatchHandle, WatchSink } from '../api/request.ts'
 import { definitionOf, type ObjectOf, type Resource, type Subresource } from '../api/resources.ts'
-import type { Result } from '../api/status.ts'
+import type { Result, Status } from '../api/status.ts'
 import type { Client, DeleteOptions, Draft } from './component.ts'
 import { TokenBucket } from './rate-limiter.ts'
 
@@ -19,6 +19,9 @@ export interface ClientOptions {
 export function createClient(transport: Transport, user: string, clock: { readonly now: Millis }, options: ClientOptions = {}): Client {
   return new ComponentClient(transport, user, clock, options)
 }
+
+/** client-go: so often a call that was answered with Retry-After is tried again before its caller hears of it. */
+const mostRetries = 10
 
 /** What a call adds to its verb and resource. */
 type Call = Omit<ApiRequest, 'verb' | 'group' | 'version' | 'resource' | 'user'>
@@ -47,7 +50,7 @@ class ComponentClient implements Client {
   }
 
   watch(resource: Resource, namespace: string | undefined, options: RequestOptions, sink: WatchSink): Result<WatchHandle> {
-    this.charge()
+    this.charge('watch')
     const { group, version } = definitionOf(resource)
     return this.transport.watch({ verb: 'watch', group, version, resource, user: this.user, ...(namespace !== undefined && { namespace }), options }, sink)
   }
@@ -86,16 +89,31 @@ class ComponentClient implements Client {
 
   /** The one cast: the server answers a request about a resource with objects of that resource. */
   private call<T>(verb: Verb, resource: Resource, call: Call): Result<T> {
-    this.charge()
+    this.charge(verb)
     const { group, version } = definitionOf(resource)
-    return this.transport.request({ verb, group, version, resource, user: this.user, ...call }) as Result<T>
+    const request: ApiRequest = { verb, group, version, resource, user: this.user, ...call }
+    let answer = this.transport.request(request)
+    for (let retries = 0; !answer.ok && retries < mostRetries; retries += 1) {
+      const seconds = retryAfter(answer.status)
+      if (seconds === 0) break
+      // Tried again in the same instant; the waiting is charged.
+      this.busyUntil += seconds * 1000
+      this.charge(verb)
+      answer = this.transport.request(request)
+    }
+    return answer as Result<T>
   }
 
-  private charge(): void {
+  private charge(verb: Verb): void {
     const { now } = this.clock
     const wait = this.bucket?.reserve(now) ?? 0
-    this.busyUntil = Math.max(this.busyUntil, now + wait) + this.latency
+    this.busyUntil = Math.max(this.busyUntil, now + wait) + this.latency + (this.transport.delayOf?.(verb) ?? 0)
   }
+}
+
+/** rest/with_retry.go: 429 and 5xx with the header Retry-After; 0: it is not to be tried again. */
+function retryAfter({ code = 0, details }: Status): number {
+  return code === 429 || code >= 500 ? (details?.retryAfterSeconds ?? 0) : 0
 }
 
 function placeOf(key: ObjectKey): { readonly namespace?: string; readonly name: string } {

@@ -9,21 +9,24 @@ import { splitKey, type KubernetesObject, type ObjectKey } from '../api/objects.
 import type { ApiRequest, Transport } from '../api/request.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { createWallClock, parseTime, type WallClock } from '../api/time.ts'
-import { createApiServer, type ApiServer } from '../apiserver/server.ts'
-import { defaultControllerManagerFlags } from '../controllers/flags.ts'
+import type { ApiServer } from '../apiserver/server.ts'
 import { Store } from '../etcd/store.ts'
-import type { ProcessHost, Processes } from '../runtime/process-host.ts'
 import type { Question } from '../runtime/shell-commands.ts'
 import type { SchedulerHandle } from '../scheduler/scheduler.ts'
 import { startAddons } from './addons.ts'
-import { startControllerManager, startProxyProcess, startSchedulerProcess } from './components.ts'
+import { isFaultCommand, sentenceOf, subjectOf } from './command-words.ts'
 import { componentStates, type ComponentState } from './component-states.ts'
+import { ControlPlane } from './control-plane.ts'
 import { countdowns, type Countdown } from './countdowns.ts'
-import { flagTexts, flagsOver } from './flags.ts'
-import { Link, type Route } from './link.ts'
+import { Effects } from './faults/effects.ts'
+import type { ComponentName, Fault, FaultPattern } from './faults/fault.ts'
+import { Faults } from './faults/faults.ts'
+import { objectionTo } from './faults/objection.ts'
+import { withRegistryFaults } from './faults/registry-faults.ts'
+import type { Link } from './link.ts'
+import { Links } from './links.ts'
 import type { Machine, MachineState } from './machine.ts'
 import { machinesOf } from './machine-specs.ts'
-import { nodeLogs } from './node-logs.ts'
 import { Observer, type ObservedChange } from './observer.ts'
 import { ServiceRules } from './service-rules.ts'
 import { Traffic } from './traffic.ts'
@@ -33,12 +36,6 @@ import type { World } from './world.ts'
 
 /** How long before time zero the machines are switched on: by zero all nodes are Ready. */
 const bootTime: Millis = 60_000
-/** How long etcd's data may be silent before kube-apiserver gives up at its start. */
-const storagePatience: Millis = 20_000
-
-/** kube-apiserver's flags that this simulation knows: how long etcd's history reaches back, so that past revisions can be listed. */
-const defaultApiServerFlags = { etcdCompactionInterval: 300_000 }
-
 /** What changed since the last drain. */
 export interface Drained {
   readonly now: Millis
@@ -75,20 +72,23 @@ export class Cluster implements World {
   readonly start: number
   /** The commands given so far. */
   commands: readonly TimedCommand[] = []
-  apiServer: ApiServer | null = null
-  scheduler: SchedulerHandle | null = null
   readonly store = new Store<KubernetesObject>()
   readonly machines: ReadonlyMap<string, Machine>
-  /** Asked for with every request, so it is not looked for among a thousand machines. */
-  private readonly controlPlane: Machine | undefined
   readonly observer = new Observer()
   /** The Service rules in the nodes' kernels. */
   readonly rules: ServiceRules
+  /** The way to the API server from outside of the cluster. */
+  private readonly outside: Link
   private readonly user: UserCommands
+  /** Who only looks: no fault of the API's calls is spent on it. */
+  private readonly visitor: UserCommands
+  private readonly controlPlane: ControlPlane
+  private readonly links: Links
+  private readonly effects: Effects
+  private readonly faults: Faults
   private readonly traffic: Traffic
   private traceRead = 0
   private observing = false
-  private requestSample = { at: -bootTime, handled: 0, rate: 0 }
 
   constructor(
     readonly seed: number,
@@ -99,16 +99,28 @@ export class Cluster implements World {
     this.wall = createWallClock(this.timeline, this.start)
     this.rules = new ServiceRules(this.timeline, this.store)
     this.traffic = new Traffic(this)
-    this.user = new UserCommands(new Link(() => this.reachable()))
-    const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, flagTexts(options, 'kube-controller-manager'))
-    this.machines = new Map(machinesOf(this, options, this.processes(controllerFlags)).map((machine) => [machine.name, machine]))
+    this.links = new Links('control-plane-1', { timeline: this.timeline, random: this.random.of('faults'), route: () => this.reachable() })
+    this.outside = this.links.open({ component: 'user', node: null })
+    this.user = new UserCommands(this.outside)
+    this.visitor = new UserCommands({ request: (request) => this.visit(request), watch: () => refused(badRequest('a visitor does not watch')) })
+    this.controlPlane = new ControlPlane({ world: this, options, store: this.store, rules: this.rules, machines: () => this.machines, effects: () => this.effects, opened: (server) => this.opened(server) })
+    this.machines = new Map(machinesOf(this, options, this.controlPlane.processes(), (node, registry) => withRegistryFaults(registry, () => this.faults.active.map(({ fault }) => fault), () => this.machines.get(node)?.network === 'cutOff')).map((machine) => [machine.name, machine]))
+    this.effects = new Effects({ timeline: this.timeline, machines: this.machines, links: this.links, rules: this.rules, store: this.store })
+    this.faults = new Faults(this.timeline, this.trace, this.effects)
     for (const machine of this.machines.values()) this.timeline.at(-bootTime, `power on ${machine.name}`, () => machine.powerOn())
-    this.controlPlane = [...this.machines.values()].find((machine) => machine.spec.controlPlane)
     startAddons(this.timeline, this.user)
   }
 
   get now(): Millis {
     return this.timeline.now
+  }
+
+  get apiServer(): ApiServer | null {
+    return this.controlPlane.apiServer
+  }
+
+  get scheduler(): SchedulerHandle | null {
+    return this.controlPlane.scheduler
   }
 
   /** From now on `drain` tells what changed. Looking changes nothing. */
@@ -138,7 +150,7 @@ export class Cluster implements World {
     // A command belongs to its instant: all that is due by then has happened, live as in a replay.
     this.advanceTo(this.now)
     this.commands = [...this.commands, { at: this.now, command }]
-    const said = this.trace.add({ kind: isFault(command) ? 'fault' : 'command', author: 'user', what: sentenceOf(command), about: subjectOf(command), detail: command })
+    const said = this.trace.add({ kind: isFaultCommand(command) ? 'fault' : 'command', author: 'user', what: sentenceOf(command), about: subjectOf(command), detail: command })
     return this.timeline.because(said, () => this.carryOut(command))
   }
 
@@ -146,11 +158,11 @@ export class Cluster implements World {
   ask(question: ClusterQuestion): Result<unknown> {
     switch (question.kind) {
       case 'read':
-        return isRead(question.request) ? this.user.request(question.request) : refused(badRequest('only reads and dry runs can be asked'))
+        return isRead(question.request) ? this.visitor.request(question.request) : refused(badRequest('only reads and dry runs can be asked'))
       case 'logs':
         return this.logs(question.pod, question)
       case 'preview':
-        return accepted(this.user.preview(question.manifests))
+        return accepted(this.visitor.preview(question.manifests))
       case 'scheduling':
         return accepted(this.scheduler?.decisionOf(question.pod) ?? null)
       case 'route':
@@ -177,14 +189,9 @@ export class Cluster implements World {
     return hash.digest
   }
 
-  /** Requests to the API server a virtual second, over the last second and more: for its card. */
+  /** Requests to the API server a virtual second: for its card. */
   requestRate(): number {
-    const handled = this.apiServer?.requestsHandled ?? 0
-    const { at, handled: before, rate } = this.requestSample
-    if (this.now - at < 1000 && handled >= before) return rate
-    const elapsed = Math.max(1, this.now - at)
-    this.requestSample = { at: this.now, handled, rate: Math.max(0, Math.round(((handled - before) * 1000) / elapsed)) }
-    return this.requestSample.rate
+    return this.controlPlane.requestRate()
   }
 
   drain(): Drained {
@@ -197,32 +204,32 @@ export class Cluster implements World {
       countdowns: countdowns(this),
       machines: [...this.machines.values()].map(({ name, power, network, since }) => ({ name, power, network, since })),
       components: componentStates(this),
-      faults: [],
+      faults: this.faults.active,
     }
   }
 
-  /** The API server, when its process runs and its machine can be reached. */
+  /** The API server, when its process runs and its machine can be reached from outside. */
   reachable(): Transport | null {
-    const server = this.apiServer
-    if (!server?.running) return null
-    const host = this.controlPlane
-    return host?.isOn && host.network === 'connected' ? server : null
+    return this.apiServer?.running ? this.apiServer : null
   }
 
-  route(node: string): Route {
-    const machine = () => this.machines.get(node)
-    // On its own machine the API server is reached even when the network is gone.
-    return () => (machine()?.spec.controlPlane ? (this.apiServer?.running ? this.apiServer : null) : machine()?.network === 'connected' ? this.reachable() : null)
+  clockOf(node: string): WallClock {
+    return this.machines.get(node)?.clock ?? this.wall
   }
 
-  link(node: string, route: Route): Link {
-    const link = new Link(route)
-    this.machines.get(node)?.add(link)
-    return link
+  link(node: string, component: string): Link {
+    return this.links.open({ component, node })
   }
 
-  unlink(node: string, link: Link): void {
-    this.machines.get(node)?.remove(link)
+  unlink(link: Link): void {
+    this.links.close(link)
+  }
+
+  poweredOff(node: string): void {
+    this.links.closeAllOf(node)
+    this.effects.poweredOff(node)
+    this.rules.forget(node)
+    if (this.machines.get(node)?.spec.controlPlane) this.apiServer?.stop()
   }
 
   answer(question: Question, pod: Pod): boolean {
@@ -245,46 +252,48 @@ export class Cluster implements World {
       case 'uncordon':
         return this.user.cordon(command.node, command.kind === 'cordon')
       case 'power-off':
-      case 'power-on':
+        return this.begin({ kind: 'power-off', node: command.node })
       case 'cut-off':
+        return this.begin({ kind: 'cut-off', node: command.node })
+      case 'power-on':
+        return this.end(command.node, { kind: 'power-off', node: command.node }, { kind: 'reboot', node: command.node })
       case 'reconnect':
-        return this.onMachine(command.node, command.kind)
+        return this.end(command.node, { kind: 'cut-off', node: command.node })
       case 'stop':
+        return this.begin({ kind: 'stop', component: command.component as ComponentName })
       case 'start':
-        return this.onComponent(command.component, command.kind === 'stop')
+        return this.end(null, { kind: 'stop', component: command.component as ComponentName })
       case 'kill':
         return this.kill(command.pod, command.container)
       case 'fault':
+        return this.begin(command.fault, command.for)
       case 'end-fault':
-        return refused(badRequest(`${command.kind} is not built yet`))
+        this.faults.end(command.fault ?? {})
+        return accepted(null)
       default:
         return unreachable(command)
     }
   }
 
-  private onMachine(node: string, kind: 'power-off' | 'power-on' | 'cut-off' | 'reconnect'): Result<unknown> {
-    const machine = this.machines.get(node)
-    if (!machine) return refused(notFound({ group: '', resource: 'nodes' }, node))
-    if (kind === 'power-off') {
-      machine.powerOff()
-      this.rules.forget(node)
-      if (machine.spec.controlPlane) this.apiServer?.stop()
-    } else if (kind === 'power-on') machine.powerOn()
-    else if (kind === 'cut-off') this.cutOff(machine)
-    else machine.reconnect()
+  private begin(fault: Fault, length?: Millis): Result<unknown> {
+    const { node } = fault as FaultPattern
+    if (node !== undefined && !this.machines.has(node)) return refused(notFound({ group: '', resource: 'nodes' }, node))
+    const objection = objectionTo(fault, [...this.machines.keys()])
+    if (objection !== null) return refused(badRequest(objection))
+    this.faults.begin(fault, length)
     return accepted(null)
   }
 
-  private cutOff(machine: Machine): void {
-    machine.cutOff()
-    if (machine.spec.controlPlane) for (const other of this.machines.values()) if (other !== machine) other.breakWatches()
+  private end(node: string | null, ...patterns: readonly FaultPattern[]): Result<unknown> {
+    if (node !== null && !this.machines.has(node)) return refused(notFound({ group: '', resource: 'nodes' }, node))
+    for (const pattern of patterns) this.faults.end(pattern)
+    return accepted(null)
   }
 
-  private onComponent(component: string, stop: boolean): Result<unknown> {
-    const machine = [...this.machines.values()].find((each) => each.runsComponent(component))
-    if (!machine) return refused(badRequest(`there is no component "${component}"; there are etcd, kube-apiserver, kube-controller-manager and kube-scheduler`))
-    machine.setComponentStopped(component, stop)
-    return accepted(null)
+  /** A look from outside, through the same network. */
+  private visit(request: ApiRequest): Result<unknown> {
+    const { requestsLost, answersLost } = this.outside.condition
+    return requestsLost || answersLost ? this.outside.request(request) : (this.reachable()?.request(request) ?? this.outside.request(request))
   }
 
   private kill(pod: string, container?: string): Result<unknown> {
@@ -294,43 +303,11 @@ export class Cluster implements World {
 
   private logs(pod: string, options: { readonly container?: string; readonly previous?: boolean }): Result<unknown> {
     const { namespace, name } = splitKey(pod)
-    return this.user.request({ verb: 'get', group: '', version: 'v1', resource: 'pods', ...(namespace ? { namespace } : {}), name, subresource: 'log', options: { ...(options.container ? { container: options.container } : {}), ...(options.previous ? { previous: true } : {}) } })
+    return this.visitor.request({ verb: 'get', group: '', version: 'v1', resource: 'pods', ...(namespace ? { namespace } : {}), name, subresource: 'log', options: { ...(options.container ? { container: options.container } : {}), ...(options.previous ? { previous: true } : {}) } })
   }
 
-  /** The programs behind the images of the components, by the repository of the image. */
-  private processes(controllerFlags: typeof defaultControllerManagerFlags): Processes {
-    return new Map([
-      ['registry.k8s.io/etcd', (host) => this.store.serve(host.agenda)],
-      ['registry.k8s.io/kube-apiserver', (host) => this.startApiServer(host)],
-      ['registry.k8s.io/kube-controller-manager', (host) => startControllerManager(this, host, controllerFlags)],
-      ['registry.k8s.io/kube-scheduler', (host) => startSchedulerProcess(this, host, (scheduler) => this.keepScheduler(host, scheduler))],
-      ['registry.k8s.io/kube-proxy', (host) => startProxyProcess(this, host, this.rules.tableOf(host.nodeName))],
-    ])
-  }
-
-  private keepScheduler(host: ProcessHost, scheduler: SchedulerHandle): void {
-    this.scheduler = scheduler
-    host.onExit(() => {
-      if (this.scheduler === scheduler) this.scheduler = null
-    })
-  }
-
-  /** kube-apiserver waits for etcd, and gives up when it does not come. */
-  private startApiServer(host: ProcessHost): void {
-    const givesUp = host.agenda.now + storagePatience
-    const apiServerFlags = flagsOver('kube-apiserver', defaultApiServerFlags, flagTexts(this.options, 'kube-apiserver'))
-    const server = createApiServer({ agenda: host.agenda, store: this.store, wall: this.wall, random: this.random, trace: this.trace, logs: nodeLogs(() => this.machines), compactionInterval: apiServerFlags.etcdCompactionInterval })
-    host.serve(() => server.running)
-    host.onExit(() => server.stop())
-    const open = (): void => {
-      if (this.store.serving) {
-        server.start()
-        this.apiServer = server
-        if (this.observing) this.observer.attach(server)
-      } else if (host.agenda.now >= givesUp) host.exit(1, 'context deadline exceeded: etcd does not answer')
-      else host.agenda.after(1000, 'kube-apiserver: wait for etcd', open)
-    }
-    open()
+  private opened(server: ApiServer): void {
+    if (this.observing) this.observer.attach(server)
   }
 }
 
@@ -340,21 +317,4 @@ function startOf(options: ClusterOptions): number {
 
 function isRead({ verb, options }: Omit<ApiRequest, 'user'>): boolean {
   return verb === 'get' || verb === 'list' || (verb !== 'watch' && options?.dryRun === true)
-}
-
-function isFault({ kind }: Command): boolean {
-  return kind === 'power-off' || kind === 'cut-off' || kind === 'stop' || kind === 'kill'
-}
-
-/** `power-off worker-1`, `scale deployments shop/web 5`: for the trace. */
-function sentenceOf(command: Command): string {
-  if (command.kind === 'apply') return `apply ${command.manifests.length} manifests`
-  if (command.kind === 'request') return `${command.request.verb} ${command.request.resource} ${command.request.name ?? ''}`
-  return Object.values(command).join(' ')
-}
-
-function subjectOf(command: Command): string {
-  if ('node' in command) return `nodes/${command.node}`
-  if ('pod' in command) return `pods/${command.pod}`
-  return 'key' in command ? `${command.resource}/${command.key}` : ''
 }

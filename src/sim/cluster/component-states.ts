@@ -1,5 +1,4 @@
 import type { Millis } from '../kernel/agenda.ts'
-import type { Pod } from '../api/generated/types.ts'
 import type { Cluster } from './cluster.ts'
 
 /** One component of the control plane, as its card shows it. */
@@ -19,11 +18,11 @@ const names = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-schedu
 export function componentStates(cluster: Cluster): ComponentState[] {
   return [...cluster.machines.values()].filter(({ spec }) => spec.controlPlane).flatMap((machine) =>
     names.map((name): ComponentState => {
-      const pod = machine.isOn ? machine.kubelet?.localPod(`kube-system/${name}-${machine.name}`) : undefined
+      const running = machine.runsSince(name)
       const stopped = machine.isOn ? machine.stoppedSince(name) : machine.since
-      const state = stopped !== undefined ? 'stopped' : isRunning(pod) ? 'running' : 'waiting'
+      const state = stopped !== undefined ? 'stopped' : running !== undefined ? 'running' : 'waiting'
       const fact = state === 'running' ? factOf(cluster, name) : undefined
-      return { name, node: machine.name, state, since: stopped ?? startOf(cluster, pod) ?? machine.since, ...(fact ? { fact } : {}) }
+      return { name, node: machine.name, state, since: stopped ?? running ?? machine.since, ...(fact ? { fact } : {}) }
     }),
   )
 }
@@ -39,13 +38,4 @@ function factOf(cluster: Cluster, name: (typeof names)[number]): string | undefi
     case 'kube-controller-manager':
       return undefined
   }
-}
-
-function isRunning(pod: Pod | undefined): boolean {
-  return pod?.status.containerStatuses?.some(({ state }) => state?.running !== undefined) ?? false
-}
-
-function startOf(cluster: Cluster, pod: Pod | undefined): Millis | null {
-  const started = pod?.status.containerStatuses?.[0]?.state?.running?.startedAt
-  return started ? cluster.wall.instantOf(started) : null
 }

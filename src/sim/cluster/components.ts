@@ -19,7 +19,7 @@ import { startTaintEvictionController } from '../controllers/taint-eviction/tain
 import { startKubeProxy, type RuleTable } from '../network/kube-proxy.ts'
 import type { ProcessHost } from '../runtime/process-host.ts'
 import { startScheduler, type SchedulerHandle } from '../scheduler/scheduler.ts'
-import { Link, type Route } from './link.ts'
+import type { Link } from './link.ts'
 import type { World } from './world.ts'
 
 /** What it takes to hand a process its context. */
@@ -50,26 +50,26 @@ export function createContext(world: World, { name, host, agenda, link, informer
   return {
     name,
     agenda,
-    wall: world.wall,
+    wall: world.clockOf(host),
     client,
     random,
     informers: informers ?? createInformers({ name: user, agenda, client, random, lagOf: () => watchLag }),
     // Events have a client of their own upstream: they never hold up the work they tell of.
-    events: createEventRecorder({ agenda, client: createClient(link, user, agenda), wall: world.wall, random: world.random.of(`${user}/events`), component: name, host }),
+    events: createEventRecorder({ agenda, client: createClient(link, user, agenda), wall: world.clockOf(host), random: world.random.of(`${user}/events`), component: name, host }),
     decided: (what, about, detail) => void world.trace.add({ kind: 'decision', author: user, what, about, detail }),
   }
 }
 
 /** A link for a process in a container, gone with it. */
-export function linkFor(world: World, host: ProcessHost, route: Route): Link {
-  const link = world.link(host.nodeName, route)
-  host.onExit(() => world.unlink(host.nodeName, link))
+function linkFor(world: World, host: ProcessHost, component: string): Link {
+  const link = world.link(host.nodeName, component)
+  host.onExit(() => world.unlink(link))
   return link
 }
 
 /** Starts kube-controller-manager: when it leads, all its controllers, on one set of caches. */
 export function startControllerManager(world: World, host: ProcessHost, flags: ControllerManagerFlags = defaultControllerManagerFlags): void {
-  const link = linkFor(world, host, world.route(host.nodeName))
+  const link = linkFor(world, host, 'kube-controller-manager')
   const request = { host: host.nodeName, agenda: host.agenda, link }
   const own = createContext(world, { ...request, name: 'kube-controller-manager', ...rateLimits['kube-controller-manager'] })
   const { qps, burst } = rateLimits['kube-controller-manager']
@@ -93,14 +93,14 @@ export function startControllerManager(world: World, host: ProcessHost, flags: C
 
 /** Starts kube-scheduler: when it leads it schedules. */
 export function startSchedulerProcess(world: World, host: ProcessHost, started: (scheduler: SchedulerHandle) => void): void {
-  const link = linkFor(world, host, world.route(host.nodeName))
+  const link = linkFor(world, host, 'kube-scheduler')
   const context = createContext(world, { name: 'default-scheduler', host: host.nodeName, agenda: host.agenda, link, ...rateLimits['kube-scheduler'] })
   startLeaderElection(context, 'kube-scheduler', () => started(startScheduler(context)), () => host.exit(1, 'leaderelection lost'))
 }
 
 /** Starts kube-proxy on a node: what it wrote stays in the node's kernel when it dies. */
 export function startProxyProcess(world: World, host: ProcessHost, table: RuleTable): void {
-  const link = linkFor(world, host, world.route(host.nodeName))
+  const link = linkFor(world, host, 'kube-proxy')
   host.onExit(() => table.freeze())
   const client = createClient(link, `kube-proxy/${host.nodeName}`, host.agenda, rateLimits['kube-proxy'])
   startKubeProxy({ agenda: host.agenda, client, name: `kube-proxy on ${host.nodeName}` }, table)

@@ -1,6 +1,6 @@
 import type { Pod } from '../api/generated/types.ts'
 import { defaultKubeletFlags } from '../kubelet/flags.ts'
-import { createImageCatalogue, createRegistry, digestOf, entryOf, type ImageCatalogue } from '../runtime/image-catalogue.ts'
+import { createImageCatalogue, createRegistry, digestOf, entryOf, type ImageCatalogue, type Registry } from '../runtime/image-catalogue.ts'
 import { canonicalImage } from '../runtime/image-reference.ts'
 import type { CachedImage } from '../runtime/node-disk.ts'
 import { popularImages } from '../runtime/popular-images.ts'
@@ -14,7 +14,7 @@ import type { World } from './world.ts'
 const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' } as const
 
 /** The machines of a cluster: one for the control plane, and the workers, dealt to the zones in turn. */
-export function machinesOf(world: World, options: ClusterOptions, processes: Processes): Machine[] {
+export function machinesOf(world: World, options: ClusterOptions, processes: Processes, registryFor: (node: string, registry: Registry) => Registry): Machine[] {
   const catalogue = createImageCatalogue(popularImages)
   const registry = createRegistry(catalogue)
   const zones = options.zones ?? 1
@@ -31,8 +31,8 @@ export function machinesOf(world: World, options: ClusterOptions, processes: Pro
     labels: controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {},
     taints: controlPlane ? [controlPlaneTaint] : [],
   })
-  const controlPlane = new Machine(world, specOf('control-plane-1', 0, true), { processes, catalogue, registry, kubeletFlags, preloaded: cached(catalogue, Object.values(images)) }, staticPods((component) => flagTexts(options, component)) as unknown as Pod[])
-  const workers = Array.from({ length: options.workers ?? 3 }, (_, index) => new Machine(world, specOf(`worker-${index + 1}`, index + 1, false), { processes, catalogue, registry, kubeletFlags, preloaded: cached(catalogue, [images['kube-proxy'], images.pause]) }, []))
+  const controlPlane = new Machine(world, specOf('control-plane-1', 0, true), { processes, catalogue, registry: registryFor('control-plane-1', registry), kubeletFlags, preloaded: cached(catalogue, Object.values(images)) }, staticPods((component) => flagTexts(options, component)) as unknown as Pod[])
+  const workers = Array.from({ length: options.workers ?? 3 }, (_, index) => new Machine(world, specOf(`worker-${index + 1}`, index + 1, false), { processes, catalogue, registry: registryFor(`worker-${index + 1}`, registry), kubeletFlags, preloaded: cached(catalogue, [images['kube-proxy'], images.pause]) }, []))
   return [controlPlane, ...workers]
 }
 

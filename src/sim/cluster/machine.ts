@@ -4,10 +4,13 @@ import { startKubelet, type KubeletHandle, type Machine as KubeletMachine } from
 import type { KubeletFlags } from '../kubelet/flags.ts'
 import { createContainerRuntime, type ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ImageCatalogue, Registry } from '../runtime/image-catalogue.ts'
-import { createNodeDisk, type CachedImage, type NodeDisk } from '../runtime/node-disk.ts'
+import { createNodeDisk, type CachedImage, type ContainerRecord, type NodeDisk } from '../runtime/node-disk.ts'
 import type { Processes } from '../runtime/process-host.ts'
 import { createContext, rateLimits } from './components.ts'
+import type { ComponentName } from './faults/fault.ts'
+import { healthy, type MachineFaults } from './faults/machine-faults.ts'
 import type { Link } from './link.ts'
+import { MachineClock } from './machine-clock.ts'
 import type { World } from './world.ts'
 
 /** The machine as its owner bought it. */
@@ -20,6 +23,7 @@ export interface MachineSpec extends KubeletMachine {
 export interface MachineState {
   readonly name: string
   readonly power: 'on' | 'off'
+  /** `cutOff`: no packet leaves or reaches it. */
   readonly network: 'connected' | 'cutOff'
   readonly since: Millis
 }
@@ -40,10 +44,14 @@ export class Machine {
   /** When its power or network last changed. */
   since: Millis
   kubelet: KubeletHandle | null = null
+  readonly clock: MachineClock
   private runtime: ContainerRuntime | null = null
-  private agenda: ProcessAgenda | null = null
+  /** The kubelet's own slices of time: its loop over the pods, and what runs beside it. */
+  private loop: ProcessAgenda | null = null
+  private beside: ProcessAgenda | null = null
+  private link: Link | null = null
+  private faults: MachineFaults = healthy
   private readonly disk: NodeDisk
-  private readonly links = new Set<Link>()
   private readonly stopped = new Map<string, Millis>()
   /** The static pods whose manifests lie in its manifest folder, by component. */
   private readonly manifests: Map<string, Pod>
@@ -55,6 +63,7 @@ export class Machine {
     staticPods: readonly Pod[],
   ) {
     this.since = world.timeline.now
+    this.clock = new MachineClock(world.timeline, world.start)
     this.disk = createNodeDisk(software.preloaded)
     this.manifests = new Map(staticPods.map((pod) => [pod.metadata.name, pod]))
   }
@@ -65,6 +74,15 @@ export class Machine {
 
   get isOn(): boolean {
     return this.power === 'on'
+  }
+
+  /** Whether its processes can be talked to over the network: a frozen machine and one that hears or says nothing cannot. */
+  get isReachable(): boolean {
+    return this.isOn && !this.faults.frozen && this.faults.cutOff === 'no'
+  }
+
+  get isFrozen(): boolean {
+    return this.faults.frozen
   }
 
   /** The components whose manifests this machine has had since the beginning. */
@@ -79,43 +97,33 @@ export class Machine {
     this.boot()
   }
 
-  /** Every process ends without farewell; the disk keeps what it has. */
-  powerOff(): void {
-    if (!this.isOn) return
-    this.power = 'off'
-    this.since = this.world.timeline.now
-    this.agenda?.dispose()
-    this.runtime?.powerOff()
-    for (const link of this.links) link.drop()
-    this.links.clear()
-    this.agenda = this.runtime = this.kubelet = null
+  /** What is wrong with it has changed. */
+  suffer(faults: MachineFaults): void {
+    const before = this.faults
+    if (faults === before) return
+    this.faults = faults
+    this.clock.skew = faults.skew
+    this.setNetwork(faults.cutOff === 'all' ? 'cutOff' : 'connected')
+    if (faults.off && !before.off) this.powerOff()
+    if (!faults.off && before.off) this.powerOn()
+    for (const component of this.manifests.keys()) this.setComponentStopped(component, faults.stopped.has(component as ComponentName))
+    this.keepKubelet()
+    this.keepRuntime()
   }
 
-  /** Alive, but unheard: no packet leaves or reaches it. What runs beside the API server still reaches it there. */
-  cutOff(): void {
-    if (this.network === 'cutOff') return
-    this.network = 'cutOff'
-    this.since = this.world.timeline.now
-    if (!this.spec.controlPlane) for (const link of this.links) link.sever()
-  }
-
-  /** The other end of its connections is cut off: they break, and the way there is asked for again. */
-  breakWatches(): void {
-    for (const link of this.links) link.breakWatches()
-  }
-
-  reconnect(): void {
-    if (this.network === 'connected') return
-    this.network = 'connected'
-    this.since = this.world.timeline.now
-    for (const link of this.links) link.mend()
-  }
-
-  /** Takes a component's manifest out of the manifest folder, or puts it back: how people stop a static pod. */
-  setComponentStopped(component: string, stopped: boolean): void {
-    if (stopped) this.stopped.set(component, this.world.timeline.now)
-    else this.stopped.delete(component)
-    this.kubelet?.setStaticPods(this.staticPods())
+  /** Kills one of its processes: who looks after it starts it again. False: it does not run. */
+  restart(component: ComponentName): boolean {
+    if (!this.isOn || this.isFrozen) return false
+    if (component === 'kubelet') {
+      if (!this.kubelet) return false
+      this.stopKubelet()
+      this.keepKubelet()
+      return true
+    }
+    if (component === 'containerd') return this.runtime !== null && this.faults.stopped.size === 0
+    const record = this.recordOf(component)
+    if (record) this.runtime?.killContainer(record.id)
+    return record !== undefined
   }
 
   /** Since when a component's manifest is away; undefined: it is not. */
@@ -123,10 +131,15 @@ export class Machine {
     return this.stopped.get(component)
   }
 
+  /** Since when a component's process has been running, also when no kubelet says so; undefined: it does not. */
+  runsSince(component: string): Millis | undefined {
+    return this.recordOf(component)?.startedAt ?? undefined
+  }
+
   /** Whether a process in one of its containers listens on an address and port now. */
   listens(address: string, port: number): boolean {
     const { runtime } = this
-    if (!runtime) return false
+    if (!runtime || this.isFrozen) return false
     for (const sandbox of runtime.sandboxes()) {
       if (sandbox.ip !== address || sandbox.state !== 'ready') continue
       if (sandbox.containers.some(({ id }) => runtime.processOf(id)?.listensOn(port, this.world.timeline.now))) return true
@@ -140,14 +153,71 @@ export class Machine {
     return false
   }
 
-  add(link: Link): void {
-    if (this.network === 'cutOff' && !this.spec.controlPlane) link.sever()
-    this.links.add(link)
+  /** Every process ends without farewell; the disk keeps what it has. */
+  private powerOff(): void {
+    if (!this.isOn) return
+    this.power = 'off'
+    this.since = this.world.timeline.now
+    this.loop?.dispose()
+    this.beside?.dispose()
+    this.runtime?.powerOff()
+    this.loop = this.beside = this.runtime = this.kubelet = null
+    this.world.poweredOff(this.name)
   }
 
-  remove(link: Link): void {
-    link.drop()
-    this.links.delete(link)
+  private setNetwork(network: 'connected' | 'cutOff'): void {
+    if (network === this.network) return
+    this.network = network
+    this.since = this.world.timeline.now
+  }
+
+  /** Takes a component's manifest out of the manifest folder, or puts it back: how people stop a static pod. */
+  private setComponentStopped(component: string, stopped: boolean): void {
+    if (stopped === this.stopped.has(component)) return
+    if (stopped) this.stopped.set(component, this.world.timeline.now)
+    else this.stopped.delete(component)
+    if (this.loopRuns) this.kubelet?.setStaticPods(this.staticPods())
+  }
+
+  /** The kubelet's loop stands still with the machine, with the kubelet, and while containerd does not answer. */
+  private get loopRuns(): boolean {
+    const { frozen, frozenComponents, stopped } = this.faults
+    return !frozen && !frozenComponents.has('kubelet') && !stopped.has('containerd')
+  }
+
+  private keepKubelet(): void {
+    if (!this.isOn) return
+    const { frozen, frozenComponents, stopped } = this.faults
+    if (stopped.has('kubelet')) this.stopKubelet()
+    else if (!this.kubelet) this.startKubelet()
+    if (frozen || frozenComponents.has('kubelet')) this.beside?.freeze()
+    else this.beside?.thaw()
+    if (!this.loopRuns) return this.loop?.freeze()
+    this.loop?.thaw()
+    // The manifest folder may have changed while nobody looked.
+    if (this.manifests.size > 0) this.kubelet?.setStaticPods(this.staticPods())
+  }
+
+  private keepRuntime(): void {
+    const { runtime } = this
+    if (!runtime) return
+    const { frozen, stopped } = this.faults
+    const isDown = stopped.has('containerd')
+    if (frozen) runtime.freeze()
+    else runtime.thaw()
+    if (isDown !== (runtime.downSince !== null)) {
+      runtime.downSince = isDown ? this.world.timeline.now : null
+      this.kubelet?.nodeStatusChanged()
+    }
+    runtime.setHeard(this.loopRuns)
+  }
+
+  private recordOf(component: string): ContainerRecord | undefined {
+    for (const sandbox of this.runtime?.sandboxes() ?? []) {
+      const record = sandbox.namespace === 'kube-system' ? sandbox.containers.find(({ name, state }) => name === component && state === 'running') : undefined
+      if (record) return record
+    }
+    return undefined
   }
 
   private staticPods(): readonly Pod[] {
@@ -156,13 +226,29 @@ export class Machine {
 
   private boot(): void {
     const { world, name } = this
-    const { catalogue, registry, processes, kubeletFlags } = this.software
-    const agenda = (this.agenda = world.timeline.fork(`machine ${name}`))
+    const { catalogue, registry, processes } = this.software
     const random = world.random.of(`machine/${name}`)
-    this.runtime = createContainerRuntime({ agenda: world.timeline, nodeName: name, random, images: catalogue, registry, processes, disk: this.disk, epochStart: world.wall.epochMillis - world.timeline.now, answer: (question, pod) => world.answer(question, pod) })
-    const link = world.link(name, world.route(name))
-    const context = createContext(world, { name: 'kubelet', host: name, agenda, link, ...rateLimits.kubelet })
-    this.kubelet = startKubelet({ context, runtime: this.runtime, nodeName: name, machine: this.spec, staticPods: this.staticPods(), flags: kubeletFlags })
+    this.runtime = createContainerRuntime({ agenda: world.timeline, nodeName: name, random, images: catalogue, registry, processes, disk: this.disk, epochStart: this.clock.epochMillis - world.timeline.now, answer: (question, pod) => world.answer(question, pod) })
+    this.keepRuntime()
+    this.keepKubelet()
+  }
+
+  private startKubelet(): void {
+    const { world, name, runtime } = this
+    if (!runtime) return
+    this.loop = world.timeline.fork(`machine ${name}`)
+    this.beside = world.timeline.fork(`node status of ${name}`)
+    this.link = world.link(name, 'kubelet')
+    const request = { name: 'kubelet', host: name, link: this.link, ...rateLimits.kubelet }
+    const context = createContext(world, { ...request, agenda: this.loop })
+    const nodeContext = { ...context, agenda: this.beside }
+    this.kubelet = startKubelet({ context, nodeContext, runtime, nodeName: name, machine: this.spec, staticPods: this.staticPods(), flags: this.software.kubeletFlags })
+  }
+
+  private stopKubelet(): void {
+    this.loop?.dispose()
+    this.beside?.dispose()
+    if (this.link) this.world.unlink(this.link)
+    this.loop = this.beside = this.link = this.kubelet = null
   }
 }
-

@@ -10,7 +10,7 @@ export function nodeLogs(machines: () => ReadonlyMap<string, Machine>): LogSourc
   return {
     logs(pod: Pod, container: string, options): Result<string> {
       const machine = machines().get(pod.spec.nodeName ?? '')
-      if (!machine?.kubelet || machine.network === 'cutOff') return refused(internalError(noRoute(pod, container, machine)))
+      if (!machine?.kubelet || !machine.isReachable) return refused(internalError(noRoute(pod, container, machine)))
       const answer = machine.kubelet.logs(keyOf(pod), { container, ...options })
       return answer.ok ? accepted(answer.lines.map((line) => `${line}\n`).join('')) : refused(badRequest(answer.message))
     },

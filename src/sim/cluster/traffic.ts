@@ -50,9 +50,9 @@ export class Traffic implements NetworkState {
 
   reaches(from: string, to: string | null): boolean {
     const sender = this.cluster.machines.get(from)
-    if (!sender?.isOn) return false
+    if (!sender?.isOn || sender.isFrozen) return false
     if (from === to) return true
-    return sender.network === 'connected' && (to === null || isReachable(this.cluster.machines.get(to)))
+    return sender.isReachable && (to === null || isReachable(this.cluster.machines.get(to)))
   }
 
   listens(address: string, port: number, nodeName: string | undefined): boolean {
@@ -130,7 +130,7 @@ export class Traffic implements NetworkState {
 }
 
 function isReachable(machine: Machine | undefined): boolean {
-  return machine !== undefined && machine.isOn && machine.network === 'connected'
+  return machine?.isReachable === true
 }
 
 function usesClusterDns({ spec }: Pod): boolean {

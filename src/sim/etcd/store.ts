@@ -64,6 +64,7 @@ export class Store<V> {
   private readonly leases = new Map<LeaseId, Lease>()
   private lastLease: LeaseId = 0
   private process: ProcessAgenda | null = null
+  private reachable = true
 
   get revision(): Revision {
     return this.head
@@ -79,7 +80,12 @@ export class Store<V> {
 
   /** Whether a process answers for it. Whoever asks while none does gets no answer; that is the caller's to check. */
   get serving(): boolean {
-    return this.process !== null && !this.process.disposed
+    return this.reachable && this.process !== null && !this.process.disposed
+  }
+
+  /** Cut off from those who ask it, though it runs; or reached again. */
+  setReachable(reachable: boolean): void {
+    this.reachable = reachable
   }
 
   /** The etcd process has started: leases run again, each with its whole time to live, as after an election. */

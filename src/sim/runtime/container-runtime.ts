@@ -69,6 +69,13 @@ export interface ContainerRuntime {
   onChange(listener: (podUid: string) => void): () => void
   /** The power is gone: every process ends without farewell. */
   powerOff(): void
+  /** Since when it does not answer; null: it does. Containers run on without it. */
+  downSince: Millis | null
+  /** While nobody hears it, what becomes of containers and images is told later. */
+  setHeard(isHeard: boolean): void
+  /** The machine stands still, and goes on. */
+  freeze(): void
+  thaw(): void
 }
 
 export function createContainerRuntime(options: RuntimeOptions): ContainerRuntime {
@@ -86,6 +93,9 @@ class FakeContainerd implements ContainerRuntime {
   private readonly agenda: ProcessAgenda
   private readonly processes: RunningProcesses
   private readonly listeners = new Set<(podUid: string) => void>()
+  downSince: Millis | null = null
+  /** Pods whose changes are still to be told; null: they are told at once. */
+  private untold: Set<string> | null = null
   /** By id: containers of one image share its names. */
   private readonly imageNames = new Map<string, ContainerImage>()
 
@@ -180,6 +190,22 @@ class FakeContainerd implements ContainerRuntime {
     this.agenda.dispose()
   }
 
+  setHeard(isHeard: boolean): void {
+    if (isHeard === (this.untold === null)) return
+    const untold = this.untold ?? []
+    this.untold = isHeard ? null : new Set()
+    this.images.setHeard(isHeard)
+    for (const podUid of untold) this.changed(podUid)
+  }
+
+  freeze(): void {
+    this.agenda.freeze()
+  }
+
+  thaw(): void {
+    this.agenda.thaw()
+  }
+
   /** What ran when the power went is found ended, and its network gone. */
   private recover(): void {
     for (const sandbox of this.sandboxes()) {
@@ -215,7 +241,8 @@ class FakeContainerd implements ContainerRuntime {
   }
 
   private changed(podUid: string): void {
-    for (const listener of this.listeners) listener(podUid)
+    if (this.untold) this.untold.add(podUid)
+    else for (const listener of this.listeners) listener(podUid)
   }
 }
 

@@ -45,9 +45,9 @@ export function createImageCatalogue(entries: readonly ImageEntry[]): ImageCatal
 
 /** What a registry answers when asked for an image. */
 export type RegistryAnswer =
-  | { readonly found: true; readonly sizeBytes: number; readonly digest: string }
-  /** gRPC code and containerd's text. */
-  | { readonly found: false; readonly error: string }
+  | { readonly found: true; readonly sizeBytes: number; readonly digest: string; readonly timesSlower?: number }
+  /** gRPC code and containerd's text, and after how long it comes (default: the usual latency). */
+  | { readonly found: false; readonly error: string; readonly after?: Millis }
 
 /** Where images come from, and how fast. */
 export interface Registry {

@@ -30,6 +30,8 @@ export class ImageStore {
   private readonly registry: Registry
   private readonly parallel: number
   private readonly queue: WaitingPull[] = []
+  /** Pulls that have ended and are still to be told of; null: they are told at once. */
+  private untold: (() => void)[] | null = null
 
   /** `parallel`: how many pulls run at once (serializeImagePulls true: 1). */
   constructor(agenda: Agenda, disk: NodeDisk, registry: Registry, parallel = 1) {
@@ -59,6 +61,13 @@ export class ImageStore {
     return pull && { image, since: pull.queuedAt, due: pull.due }
   }
 
+  /** While nobody hears it, the ends of pulls are told later. */
+  setHeard(isHeard: boolean): void {
+    const untold = this.untold ?? []
+    this.untold = isHeard ? null : untold
+    if (isHeard) for (const tell of untold) tell()
+  }
+
   private startNext(): void {
     const next = this.queue.find((pull) => pull.due === null)
     if (!next || this.queue.filter((pull) => pull.due !== null).length >= this.parallel) return
@@ -66,8 +75,8 @@ export class ImageStore {
     const present = this.disk.images.get(next.reference.canonical)
     const answer = this.registry.resolve(next.reference)
     const transfer = answer.found && !present ? Math.ceil((answer.sizeBytes / this.registry.bytesPerSecond) * 1000) : 0
-    next.due = startedAt + this.registry.latency + transfer
-    this.agenda.at(next.due, `pull ${next.reference.canonical}`, () => {
+    next.due = startedAt + (answer.found ? (this.registry.latency + transfer) * (answer.timesSlower ?? 1) : (answer.after ?? this.registry.latency))
+    const end = (): void => {
       this.queue.splice(this.queue.indexOf(next), 1)
       if (answer.found) {
         const image: CachedImage = { name: next.reference.canonical, digest: answer.digest, sizeBytes: answer.sizeBytes }
@@ -75,6 +84,7 @@ export class ImageStore {
         next.done({ ok: true, image, took: this.agenda.now - startedAt, waited: this.agenda.now - next.queuedAt })
       } else next.done({ ok: false, error: answer.error })
       this.startNext()
-    })
+    }
+    this.agenda.at(next.due, `pull ${next.reference.canonical}`, () => (this.untold ? this.untold.push(end) : end()))
   }
 }
