@@ -1,9 +1,9 @@
 import { memo, useMemo, type CSSProperties } from 'react'
-import { useCluster } from '../stores/simulation-store.ts'
+import { currentView, useCluster } from '../stores/simulation-store.ts'
 import type { Thing } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
 import type { Arrangement } from './arrange.ts'
-import { edgesOf, type Edge } from './edges.ts'
+import { edgesOf, isTangle, type Edge } from './edges.ts'
 
 interface EdgeLayerProps {
   readonly arrangement: Arrangement
@@ -12,15 +12,15 @@ interface EdgeLayerProps {
 
 /** From Services to the pods they send to: faint, unless one of the two is pointed at. */
 export const EdgeLayer = memo(function EdgeLayer({ arrangement, moved }: EdgeLayerProps) {
+  const selected = useUi((ui) => ui.selected)
+  const hovered = useUi((ui) => ui.hovered)
+  const asked = isTangle(arrangement) ? [selected, hovered].flatMap((thing) => (thing?.resource === 'services' ? thing.key : [])).join(' ') : undefined
   const endpoints = useCluster((view) => view.endpoints)
   const rows = useCluster((view) => view.rows)
   const pods = useCluster((view) => view.objects.pods)
   const hues = useCluster((view) => view.hues)
-  const objects = useCluster((view) => view.objects)
   // eslint-disable-next-line react-hooks/exhaustive-deps -- edges read only these parts of the view
-  const edges = useMemo(() => edgesOf({ endpoints, rows, hues, objects }, arrangement, moved), [endpoints, rows, pods, hues, arrangement, moved])
-  const selected = useUi((ui) => ui.selected)
-  const hovered = useUi((ui) => ui.hovered)
+  const edges = useMemo(() => edgesOf(currentView(), arrangement, moved, asked?.split(' ')), [endpoints, rows, pods, hues, arrangement, moved, asked])
   return (
     <svg className="edges" width="1" height="1" style={{ position: 'absolute', overflow: 'visible', pointerEvents: 'none', zIndex: 3 }} aria-hidden="true">
       {edges.map((edge) => {

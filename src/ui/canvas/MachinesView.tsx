@@ -1,8 +1,10 @@
-import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore, type Node, type NodeChange, type NodeProps } from '@xyflow/react'
+import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore, type MiniMapNodeProps, type Node, type NodeChange, type NodeProps } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
 import { memo, useCallback, useEffect, useMemo } from 'react'
 import { Button, IconButton } from '../design/Button.tsx'
+import type { ClusterView } from '../stores/cluster-view.ts'
 import { count } from '../stores/format.ts'
+import { isLost, zoneOf } from '../stores/node-status.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { useUi, type Moved } from '../stores/ui-store.ts'
 import { arrange, manyMachines, type Arrangement, type Place } from './arrange.ts'
@@ -37,8 +39,11 @@ function Machines() {
   const hintSeen = useUi((ui) => ui.hintSeen)
   const nodes = useMemo(() => cardNodes(arrangement, moved, !hintSeen), [arrangement, moved, hintSeen])
   const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
+    // React Flow tells of sizes, too: only what a person dragged makes other nodes.
+    const dragged = changes.filter((change) => change.type === 'position')
+    if (dragged.length === 0) return
     const after = new Map(useUi.getState().moved)
-    for (const change of changes) if (change.type === 'position' && change.position) after.set(change.id, change.position)
+    for (const { id, position } of dragged) if (position) after.set(id, position)
     useUi.getState().set({ moved: after })
   }, [])
   const { x, y, right, bottom } = boundsOf(arrangement, moved)
@@ -70,10 +75,16 @@ function Machines() {
       <Fitting arrangement={arrangement} />
       <KeepInSight arrangement={arrangement} />
       {arrangement.leftOut > 0 ? <LeftOut machines={arrangement.leftOut} /> : null}
-      {arrangement.machines.size > manyMachines && !isWhole ? <MiniMap pannable zoomable ariaLabel="Overview" style={{ bottom: 92 }} nodeColor="var(--line-strong)" maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
+      {arrangement.machines.size > manyMachines && !isWhole ? <MiniMap pannable zoomable ariaLabel="Overview" className="overview" nodeComponent={Dot} maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
     </ReactFlow>
   )
 }
+
+/** A card in the overview; red where nobody hears of the machine. */
+const Dot = memo(function Dot({ id, x, y, width, height }: MiniMapNodeProps) {
+  const lost = useCluster((view) => id.startsWith('nodes/') && isLost(view.objects.nodes.get(id.slice('nodes/'.length))))
+  return <rect x={x} y={y} width={width} height={height} rx={16} className={id.startsWith('zones/') ? 'of-zone' : ''} data-lost={lost || undefined} />
+})
 
 /** A canvas holds only so many machines: what is missing is said. */
 function LeftOut({ machines }: { readonly machines: number }) {
@@ -86,18 +97,14 @@ function LeftOut({ machines }: { readonly machines: number }) {
 
 /** The arrangement, anew only when topology changes. */
 function useArrangement(): Arrangement {
-  const shape = useCluster((view) => shapeOf(view.rows, view.objects.nodes, view.objects.services))
-  const objects = useCluster((view) => view.objects.nodes)
-  const services = useCluster((view) => view.objects.services)
-  const all = useCluster((view) => view.objects)
-  const rows = useCluster((view) => view.rows)
+  const shape = useCluster(shapeOf)
   // eslint-disable-next-line react-hooks/exhaustive-deps -- `shape` says when the rest has changed in a way that moves anything
-  return useMemo(() => arrange({ objects: { ...all, nodes: objects, services }, rows }), [shape])
+  return useMemo(() => arrange(currentView()), [shape])
 }
 
-function shapeOf(rows: ReadonlyMap<string, { readonly places: readonly unknown[] }>, nodes: ReadonlyMap<string, { readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }>, services: ReadonlyMap<string, unknown>): string {
-  let shape = [...services.keys()].join()
-  for (const [name, node] of nodes) shape += `;${name}:${node.metadata.labels?.['topology.kubernetes.io/zone'] ?? ''}:${rows.get(name)?.places.length ?? 0}`
+function shapeOf({ rows, objects }: ClusterView): string {
+  let shape = [...objects.services.keys()].join()
+  for (const [name, node] of objects.nodes) shape += `;${name}:${zoneOf(node)}:${rows.get(name)?.places.length ?? 0}`
   return shape
 }
 

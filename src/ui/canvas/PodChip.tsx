@@ -19,22 +19,26 @@ interface PodChipProps {
   readonly style?: CSSProperties
 }
 
+const [chosen, akin, dim] = [1, 2, 4]
+
 /** How young a pod is that still deserves a halo, in virtual milliseconds. */
 const young = 3000
 
 /** A pod: glyph, name, and the words that matter now. */
 export const PodChip = memo(function PodChip({ pod, lost, look = 'chips', style }: PodChipProps) {
   const key = keyOf(pod)
-  const countdowns = useCluster((view) => view.countdowns.get(`pods/${key}`))
-  const hue = useCluster((view) => hueOf(view, pod))
-  const isSelected = useUi(({ selected }) => selected?.resource === 'pods' && selected.key === key)
-  const isKin = useUi(({ kin }) => kin !== null && kin === workloadOf(currentView().objects, pod))
-  const isDim = useUi(({ namespace, search }) => !passes(pod, namespace, search))
+  const id = `pods/${key}`
+  const countdowns = useCluster((view) => view.countdowns.get(id))
+  // A workload has its hue before its pods are drawn, and keeps it.
+  const hue = hueOf(currentView(), pod)
+  // One subscription, not three: there may be thousands of pods.
+  const standing = useUi(({ selected, kin, namespace, search }) =>
+    (selected?.resource === 'pods' && selected.key === key ? chosen : 0) | (kin !== null && kin === workloadOf(currentView().objects, pod) ? akin : 0) | (passes(pod, namespace, search) ? 0 : dim))
   const { state, word, note } = podStatus(pod, lost, countdowns)
   const name = pod.metadata.name
   const shared = {
-    type: 'button' as const, 'data-thing': `pods/${key}`, 'data-state': state, 'data-selected': isSelected || undefined, 'data-kin': isKin || undefined, 'data-dim': isDim || undefined,
-    'aria-pressed': isSelected, style: { ...style, '--app': `var(--app${hue})` } as CSSProperties, ...pointing({ resource: 'pods', key }),
+    type: 'button' as const, 'data-thing': id, 'data-state': state, 'data-selected': (standing & chosen) !== 0 || undefined, 'data-kin': (standing & akin) !== 0 || undefined, 'data-dim': (standing & dim) !== 0 || undefined,
+    'aria-pressed': (standing & chosen) !== 0, style: { ...style, '--app': `var(--app${hue})` } as CSSProperties, ...pointing({ resource: 'pods', key }),
   }
   if (look === 'squares') return <button className="pod-square" title={`${name}: ${word}`} aria-label={`Pod ${name}: ${word}`} {...shared} />
   return (

@@ -24,14 +24,21 @@ interface Point {
 
 /** More edges than this are bundled to the card. */
 const separateAtMost = 30
+/** More bundles than this are not drawn all at once. */
+const drawnAtMost = 120
 const bundleTop = 22
 const bundlePitch = 17
 const bundlesAtMost = 7
 
-/** Pure: every edge of the machines view, in gutters, with rounded corners. `moved`: cards that a person put elsewhere. */
-export function edgesOf(view: Pick<ClusterView, 'endpoints' | 'rows' | 'hues' | 'objects'>, arrangement: Arrangement, moved: ReadonlyMap<string, Point>): readonly Edge[] {
+/** Would all edges together only be a grey ground? Then those of a Service are drawn when it is pointed at. */
+export function isTangle(arrangement: Arrangement): boolean {
+  return arrangement.look === 'squares' && arrangement.services.size * arrangement.machines.size > drawnAtMost
+}
+
+/** Pure: the edges of the machines view, in gutters, with rounded corners. `moved`: cards that a person put elsewhere; `only`: the Services meant, all if absent. */
+export function edgesOf(view: Pick<ClusterView, 'endpoints' | 'rows' | 'hues' | 'objects'>, arrangement: Arrangement, moved: ReadonlyMap<string, Point>, only?: readonly ObjectKey[]): readonly Edge[] {
   const placeOf = (id: string, place: Place | undefined): Place | undefined => (place ? { ...place, ...moved.get(id) } : undefined)
-  const targets = [...arrangement.services.keys()].flatMap((service, index) => (view.endpoints.get(service) ?? []).map((endpoint) => ({ service, index, ...endpoint })))
+  const targets = [...arrangement.services.keys()].flatMap((service, index) => (only && !only.includes(service) ? [] : (view.endpoints.get(service) ?? [])).map((endpoint) => ({ service, index, ...endpoint })))
   const isBundled = targets.length > separateAtMost || arrangement.look === 'squares'
   const edges = new Map<string, Edge>()
   for (const { service, index, pod: key, ready } of targets) {
@@ -40,7 +47,8 @@ export function edgesOf(view: Pick<ClusterView, 'endpoints' | 'rows' | 'hues' | 
     const from = placeOf(`services/${service}`, arrangement.services.get(service))
     const card = node ? placeOf(`nodes/${node}`, arrangement.machines.get(node)) : undefined
     if (!pod || !node || !from || !card) continue
-    const row = view.rows.get(node)?.places.indexOf(pod.metadata.uid) ?? -1
+    // A bundle ends on the card, wherever on it the pod is.
+    const row = isBundled ? 0 : (view.rows.get(node)?.places.indexOf(pod.metadata.uid) ?? -1)
     if (row < 0) continue
     // Bundles of several Services end below one another, so that their numbers can be read.
     const offset = isBundled ? { x: 0, y: bundleTop + (index % bundlesAtMost) * bundlePitch } : rowOffset(arrangement.look, row)
