@@ -13,20 +13,27 @@ function columnsFor(rows: number) {
     /** Of the write; of anything else, that of the write before. */
     revision: new Uint32Array(rows),
     author: new Uint32Array(rows),
-    verb: new Uint32Array(rows),
-    resource: new Uint32Array(rows),
-    subresource: new Uint32Array(rows),
+    verb: new Uint16Array(rows),
+    resource: new Uint16Array(rows),
+    subresource: new Uint16Array(rows),
     /** Where in `told` the key of a write's object begins. */
     start: new Uint8Array(rows),
     weight: new Uint8Array(rows),
   }
 }
 
-/** The entries of a trace, one row each, column by column: fifty bytes an entry, and nothing for a garbage collector to walk through. */
+/** The entries of a trace, one row each, column by column: forty bytes an entry, and nothing for a garbage collector to walk through. */
 export class TraceColumns<Told> {
   size = 0
-  columns = columnsFor(256)
+  columns: ReturnType<typeof columnsFor>
   told: Told[] = []
+  private readonly most: number
+
+  /** There is room for so many rows. */
+  constructor(most: number) {
+    this.most = most
+    this.columns = columnsFor(Math.min(most, 256))
+  }
 
   /** A new row at the end, for the caller to fill. */
   addRow(): number {
@@ -68,7 +75,7 @@ export class TraceColumns<Told> {
   }
 
   private grow(): void {
-    const larger = columnsFor(2 * this.size)
+    const larger = columnsFor(Math.min(this.most, 2 * this.size))
     const before = Object.values(this.columns)
     for (const [index, column] of Object.values(larger).entries()) column.set(before[index]!)
     this.columns = larger

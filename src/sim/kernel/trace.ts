@@ -55,9 +55,10 @@ export interface Moment {
 /** The story of a run, bounded in length, and its rolling hash over all of it. */
 export class Trace {
   private readonly hash = new RollingHash()
-  private readonly rows = new TraceColumns<string | Told>()
-  private readonly texts: string[] = []
-  private readonly numbers = new Map<string, number>()
+  private readonly rows: TraceColumns<string | Told>
+  private readonly authors = new Texts(this.hash)
+  /** Verbs, resources and subresources. */
+  private readonly words = new Texts(this.hash)
   private readonly moment: Moment
   private readonly limit: number
   private newest: CauseId = 0
@@ -66,15 +67,16 @@ export class Trace {
   constructor(moment: Moment, limit = 8_000) {
     this.moment = moment
     this.limit = limit
+    this.rows = new TraceColumns(Math.ceil(1.25 * limit))
   }
 
   /** Adds to the hash what is too frequent and too dull to be kept: a lease was renewed. */
   count({ author, verb, resource, subresource, stored, start, revision }: Write): void {
     this.hash.addNumber(this.moment.now)
-    this.hash.addWord(this.numberOf(author))
-    this.hash.addWord(this.numberOf(verb))
-    this.hash.addWord(this.numberOf(resource))
-    this.hash.addWord(this.numberOf(subresource ?? ''))
+    this.hash.addWord(this.authors.numberOf(author))
+    this.hash.addWord(this.words.numberOf(verb))
+    this.hash.addWord(this.words.numberOf(resource))
+    this.hash.addWord(this.words.numberOf(subresource ?? ''))
     this.hash.addText(stored, start)
     this.hash.addNumber(revision)
   }
@@ -84,10 +86,10 @@ export class Trace {
     this.count(write)
     const row = this.rows.addRow()
     const { columns } = this.rows
-    columns.author[row] = this.numberOf(write.author)
-    columns.verb[row] = this.numberOf(write.verb)
-    columns.resource[row] = this.numberOf(write.resource)
-    columns.subresource[row] = this.numberOf(write.subresource ?? '')
+    columns.author[row] = this.authors.numberOf(write.author)
+    columns.verb[row] = this.words.numberOf(write.verb)
+    columns.resource[row] = this.words.numberOf(write.resource)
+    columns.subresource[row] = this.words.numberOf(write.subresource ?? '')
     columns.start[row] = write.start
     return this.fill(row, this.moment.cause, write.revision, write.weight, write.stored)
   }
@@ -96,7 +98,7 @@ export class Trace {
   add(told: Told): CauseId {
     const { now, cause, occasion } = this.moment
     this.hash.addNumber(now)
-    this.hash.addWord(this.numberOf(told.author))
+    this.hash.addWord(this.authors.numberOf(told.author))
     this.hash.addText(flatText(told.what))
     const row = this.rows.addRow()
     const revision = row === 0 ? 0 : this.rows.columns.revision[row - 1]!
@@ -153,22 +155,36 @@ export class Trace {
     const told = this.rows.told[row]!
     const place = { id: columns.id[row]!, at: columns.at[row]!, cause: columns.cause[row]! }
     if (typeof told !== 'string') return { ...place, ...told }
-    const [author, verb, resource, subresource] = [columns.author, columns.verb, columns.resource, columns.subresource].map((column) => this.texts[column[row]!]!)
+    const [verb, resource, subresource] = [columns.verb, columns.resource, columns.subresource].map((column) => this.words.textOf(column[row]!))
     const key = told.slice(columns.start[row])
     return {
-      ...place, kind: 'write', author: author!,
+      ...place, kind: 'write', author: this.authors.textOf(columns.author[row]!),
       what: `${verb} ${resource}${subresource ? `/${subresource}` : ''} ${key}`,
       about: `${resource}/${key}`,
       revision: columns.revision[row]!,
     }
   }
+}
 
-  /** The number that stands for a text in rows and hash. A text is hashed when it gets one. */
-  private numberOf(text: string): number {
+/** Texts that come again and again, each with a number that stands for it in rows and hash. A text is hashed when it gets one. */
+class Texts {
+  private readonly texts: string[] = []
+  private readonly numbers = new Map<string, number>()
+  private readonly hash: RollingHash
+
+  constructor(hash: RollingHash) {
+    this.hash = hash
+  }
+
+  numberOf(text: string): number {
     const known = this.numbers.get(text)
     if (known !== undefined) return known
     this.hash.addText(text)
     this.numbers.set(text, this.texts.length)
     return this.texts.push(text) - 1
+  }
+
+  textOf(number: number): string {
+    return this.texts[number]!
   }
 }
