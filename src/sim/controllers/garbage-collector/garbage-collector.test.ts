@@ -47,6 +47,19 @@ test('in foreground the owner stays, marked, until the last dependent that block
   expect(names(cluster)).toEqual([])
 })
 
+test('a dependent that is made while others of its gone owner are still being deleted goes too', () => {
+  const cluster = collecting()
+  const owner = make(cluster, 'owner')
+  const held = make(cluster, 'held', [owner])
+  must(cluster.client.update('configmaps', { ...held, metadata: { ...held.metadata, finalizers: ['example.com/hold'] } }))
+  cluster.settle()
+  must(cluster.client.delete('configmaps', keyOf(owner), { propagationPolicy: 'Background' }))
+  cluster.settle()
+  make(cluster, 'late', [owner])
+  cluster.settle()
+  expect(names(cluster)).toEqual(['held'])
+})
+
 test('orphans live on without the reference to their owner', () => {
   const cluster = collecting()
   const owner = make(cluster, 'owner')

@@ -61,7 +61,7 @@ export class ObjectGraph {
     this.processTransitions(node, old?.metadata, metadata)
   }
 
-  /** The object of that uid is gone, or never was. While others name it as their owner a virtual object keeps its place. */
+  /** The object of that uid is gone, or never was. Who comes later and names it as its owner is another one to ask about it. */
   remove(uid: Uid): void {
     const node = this.nodes.get(uid)
     if (!node) return
@@ -70,8 +70,7 @@ export class ObjectGraph {
       const owner = this.nodes.get(ownerUid)
       if (owner?.isDeletingDependents) this.listener.attemptToDelete(owner)
     }
-    if (dependentsOf(node).size === 0) this.nodes.delete(uid)
-    else this.nodes.set(uid, Object.assign(node, { isVirtual: true, owners: [], isBeingDeleted: false, isDeletingDependents: false }))
+    this.nodes.delete(uid)
     for (const dependent of dependentsOf(node)) this.listener.attemptToDelete(dependent)
   }
 
