@@ -32,6 +32,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return new Recorder(options)
 }
 
+const noSource = Object.freeze({})
+
 type Emitted = Exclude<Correlation, { readonly action: 'drop' }>
 
 /** What is known of an event series, by column. */
@@ -44,18 +46,23 @@ class Recorder implements EventRecorder {
   /** What waits because the server did not answer; the first of them is tried again. */
   private waiting: (() => Result<unknown>)[] = []
   private tries = 0
+  /** One for all events: the server keeps what is frozen as it is. */
+  private readonly source: Occurrence['source']
+  /** What was last spoken of, and how events refer to it. */
+  private spokenOf: { readonly metadata: unknown; readonly reference: InvolvedObject } = { metadata: null, reference: {} }
   private readonly options: EventRecorderOptions
 
   constructor(options: EventRecorderOptions) {
     this.options = options
+    const { component, host } = options
+    this.source = Object.freeze(host ? { component, host } : { component })
   }
 
   event(about: ObjectReferenceSource, type: 'Normal' | 'Warning', reason: string, message: string, options: EventOptions = {}): void {
     this.planForgetting()
     if (options.action !== undefined) return this.recordInSeries(about, type, reason, message, options, options.action)
-    const { component, host, wall, random } = this.options
-    const source = { component, ...(host && { host }) }
-    const occurrence = { involvedObject: referenceTo(about, options.fieldPath), source, type, reason, message }
+    const { wall, random } = this.options
+    const occurrence = { involvedObject: this.referenceTo(about, options.fieldPath), source: this.source, type, reason, message }
     const correlation = this.correlator.correlate(occurrence, wall.epochMillis, random.below(drawLimit))
     if (correlation.action === 'drop') return
     const time = wall.time()
@@ -81,7 +88,7 @@ class Recorder implements EventRecorder {
   /** events.k8s.io/v1: an event that comes again becomes a series; its later occurrences are only counted. */
   private recordInSeries(about: ObjectReferenceSource, type: string, reason: string, message: string, options: EventOptions, action: string): void {
     const { client, component, host = '', wall, random } = this.options
-    const involvedObject = referenceTo(about, options.fieldPath)
+    const involvedObject = this.referenceTo(about, options.fieldPath)
     const related = options.related && referenceTo(options.related, undefined)
     const key = seriesKey(type, action, reason, involvedObject, related)
     const now = wall.epochMillis
@@ -91,9 +98,17 @@ class Recorder implements EventRecorder {
     const eventTime = wall.microTime()
     this.send(() => client.create('events', {
       apiVersion: 'v1', kind: 'Event', metadata,
-      involvedObject, reason, message, type, source: {}, reportingComponent: component, reportingInstance: `${component}-${host}`,
+      involvedObject, reason, message, type, source: noSource, reportingComponent: component, reportingInstance: `${component}-${host}`,
       eventTime, action, ...(related && { related }),
     }))
+  }
+
+  /** Events about one object often come together: they share what they say of it. */
+  private referenceTo(about: ObjectReferenceSource, fieldPath: string | undefined): InvolvedObject {
+    const { metadata, reference } = this.spokenOf
+    if (metadata === about.metadata && reference.fieldPath === fieldPath) return reference
+    this.spokenOf = { metadata: about.metadata, reference: referenceTo(about, fieldPath) }
+    return this.spokenOf.reference
   }
 
   private addSeries(row: number, now: EpochMillis, drawn: number, involvedObject: InvolvedObject): Place {
@@ -159,9 +174,11 @@ class Recorder implements EventRecorder {
   }
 }
 
-function referenceTo(about: ObjectReferenceSource, fieldPath: string | undefined): InvolvedObject {
-  const { name, namespace, uid, resourceVersion } = about.metadata
-  return { kind: about.kind, ...(namespace !== undefined && { namespace }), name, uid, apiVersion: about.apiVersion, resourceVersion, ...(fieldPath && { fieldPath }) }
+function referenceTo({ apiVersion, kind, metadata }: ObjectReferenceSource, fieldPath: string | undefined): InvolvedObject {
+  const { name, namespace, uid, resourceVersion } = metadata
+  // Not spread together: frozen, each of these would have a shape of its own.
+  if (namespace === undefined) return Object.freeze(fieldPath ? { kind, name, uid, apiVersion, resourceVersion, fieldPath } : { kind, name, uid, apiVersion, resourceVersion })
+  return Object.freeze(fieldPath ? { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath } : { kind, namespace, name, uid, apiVersion, resourceVersion })
 }
 
 interface Place {

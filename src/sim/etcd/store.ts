@@ -36,7 +36,8 @@ export interface RangeOptions {
 interface Lease {
   readonly ttl: Millis
   expiry: EntryId
-  readonly keys: Set<string>
+  /** What was ever attached to it. A key that hangs on another lease by now, or is gone, says so itself. */
+  readonly keys: string[]
 }
 
 interface Watcher<V> {
@@ -144,7 +145,7 @@ export class Store<V> {
     this.head = revision
     this.current.set(kv.key, kv)
     if (!before) this.keys.add(kv.key)
-    if (before?.lease !== lease) this.moveLease(key, before?.lease ?? 0, lease)
+    if (lease !== 0 && before?.lease !== lease) this.leases.get(lease)?.keys.push(kv.key)
     this.commit(kv)
     return { ok: true, kv }
   }
@@ -184,7 +185,7 @@ export class Store<V> {
   grant(ttl: Millis): LeaseId {
     assert(this.process, 'a lease was granted by an etcd that does not run')
     const id = (this.lastLease += 1)
-    this.leases.set(id, { ttl, expiry: this.planExpiry(this.process, id, ttl), keys: new Set() })
+    this.leases.set(id, { ttl, expiry: this.planExpiry(this.process, id, ttl), keys: [] })
     return id
   }
 
@@ -195,16 +196,16 @@ export class Store<V> {
   private revoke(id: LeaseId): void {
     const lease = this.leases.get(id)
     this.leases.delete(id)
-    if (!lease || lease.keys.size === 0) return
+    const keys = new Set(lease?.keys.filter((key) => this.current.get(key)?.lease === id))
+    if (keys.size === 0) return
     this.head += 1
-    for (const key of [...lease.keys].sort()) this.remove(this.current.get(key)!)
+    for (const key of [...keys].sort()) this.remove(this.current.get(key)!)
   }
 
   private remove(before: KeyValue<V>): KeyValue<V> {
     const kv = { key: before.key, value: undefined, createRevision: before.createRevision, modRevision: this.head, version: 0, lease: 0, previous: before }
     this.current.delete(before.key)
     this.keys.remove(before.key)
-    if (before.lease) this.moveLease(before.key, before.lease, 0)
     this.commit(kv)
     return kv
   }
@@ -213,11 +214,6 @@ export class Store<V> {
     this.log.push(kv)
     // Who comes while this is told has read it from the log.
     for (const watcher of this.watchers) if (kv.key.startsWith(watcher.prefix)) watcher.event(kv)
-  }
-
-  private moveLease(key: string, from: LeaseId, to: LeaseId): void {
-    this.leases.get(from)?.keys.delete(key)
-    this.leases.get(to)?.keys.add(key)
   }
 
   /** The present with all later writes undone. */
