@@ -77,7 +77,7 @@ class ComponentClient implements Client {
     return this.call('delete', resource, { ...placeOf(key), ...(options && { body: options }) })
   }
 
-  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<unknown> {
+  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<ObjectList> {
     return this.call('deletecollection', resource, { namespace, ...(options && { options }) })
   }
 

@@ -48,7 +48,8 @@ export interface Client {
   updateStatus<R extends Resource>(resource: R, object: ObjectOf<R>): Result<ObjectOf<R>>
   patch<R extends Resource>(resource: R, key: ObjectKey, type: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>>
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Result<unknown>
-  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<unknown>
+  /** Answers what it was asked to delete: with a limit, one page of it. */
+  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<ObjectList>
   /** POST pods/NAME/binding. */
   bind(pod: ObjectKey, uid: string, nodeName: string): Result<unknown>
 }

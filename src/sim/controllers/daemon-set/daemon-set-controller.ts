@@ -175,6 +175,8 @@ class DaemonSetController {
     if (creates.length === 0 && deletes.length === 0) return null
     this.context.decided(`update pods of ${key}`, `daemonsets/${key}`, { creates, deletes: deletes.map(keyOf) })
     this.expectations.expect(key, { creates: creates.length, deletes: deletes.map(keyOf) })
+    // What decided on all nodes has had its turn.
+    yield creates.length / 25
     const template = daemonPodTemplate(daemonSet.spec.template, revision)
     const drafts = creates.map((node) => podFromTemplate(daemonSet, template, { ...template.spec, affinity: affinityToNode(template.spec.affinity, node) }))
     const { failed, error } = yield* createPods(this.context, daemonSet, drafts)
