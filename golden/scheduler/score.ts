@@ -10,7 +10,7 @@ export const schedulerScore: GoldenSet = {
   run(golden) {
     const { feasible, scores, node } = decide(golden)
     const names = feasible.map(({ name }) => name)
-    const byNode = (values: readonly number[]) => Object.fromEntries(names.map((name, at) => [name, values[at]]))
+    const byNode = (values: ArrayLike<number>) => Object.fromEntries(names.map((name, at) => [name, values[at]]))
     const { out } = golden
     if (!scores) return difference({ feasible: (out.feasible as string[]).toSorted(), scored: out.scored }, { feasible: names.sort(), scored: false })
     const best = Math.max(...scores.totals)

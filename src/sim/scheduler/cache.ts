@@ -1,18 +1,24 @@
-import type { Node } from '../api/generated/types.ts'
-import { NodeState } from './node-state.ts'
+import type { Node, Pod } from '../api/generated/types.ts'
+import { ImageColumns, type ImageColumn } from './image-columns.ts'
+import { amountsOfNode, NodeState } from './node-state.ts'
 import type { PodState } from './pod-state.ts'
 import { SelectorCounts, type CountedSelector } from './selector-counts.ts'
+import { TopologyColumns, type TopologyColumn } from './topology-columns.ts'
 
 /** What the scheduler believes about the nodes and what runs on them, kept up to date change by change (upstream: backend/cache). */
 export class Cache {
   private readonly byName = new Map<string, NodeState>()
   private readonly bySlot: (NodeState | undefined)[] = []
   private readonly freeSlots: number[] = []
-  private readonly nodeOf = new Map<string, { readonly state: PodState; readonly node: NodeState }>()
+  /** The numbers of all nodes, by slot. */
+  private amounts = new Float64Array(16 * amountsOfNode)
+  private readonly podOf = new Map<string, PodState>()
   private readonly assumed = new Set<string>()
   private readonly counts = new SelectorCounts()
   private readonly withAffinity = new Set<NodeState>()
-  private readonly imageNodes = new Map<string, number>()
+  private readonly images = new ImageColumns()
+  private readonly topology = new TopologyColumns()
+  private readonly cordoned = new Set<NodeState>()
   private ordered: readonly NodeState[] | null = null
 
   /** The nodes there are, dealt zone by zone: the order in which they are tried. */
@@ -25,14 +31,27 @@ export class Cache {
     return state?.node ? state : undefined
   }
 
+  nodeAt(slot: number): NodeState | undefined {
+    return this.bySlot[slot]
+  }
+
   /** Nodes with a pod that has affinity or anti-affinity of any sort, in the order they came to have one. */
   get nodesWithAffinity(): ReadonlySet<NodeState> {
     return this.withAffinity
   }
 
-  /** On how many nodes an image is. */
-  nodesWithImage(image: string): number {
-    return this.imageNodes.get(image) ?? 0
+  get hasCordonedNodes(): boolean {
+    return this.cordoned.size > 0
+  }
+
+  /** Where an image is; undefined: nowhere. */
+  image(name: string): ImageColumn | undefined {
+    return this.images.of(name)
+  }
+
+  /** Per node slot, the number of its domain. Valid until the cache changes. */
+  domains(topologyKey: string): TopologyColumn {
+    return this.topology.of(topologyKey, this.bySlot)
   }
 
   /** Per node slot, how many living pods of the namespace the selector matches. */
@@ -43,17 +62,22 @@ export class Cache {
   setNode(node: Node): void {
     const state = this.stateOf(node.metadata.name)
     const before = state.node
-    this.countImages(state, -1)
+    this.images.replace(state.slot, before?.status?.images, node.status?.images)
     state.setNode(node)
-    this.countImages(state, 1)
+    if (state.unschedulable) this.cordoned.add(state)
+    else this.cordoned.delete(state)
+    if (before && before.metadata.labels === node.metadata.labels) return
+    this.topology.forget()
     if (!before || zoneOf(before.metadata.labels) !== zoneOf(node.metadata.labels)) this.ordered = null
   }
 
   removeNode(name: string): void {
     const state = this.byName.get(name)
     if (!state) return
-    this.countImages(state, -1)
+    this.images.replace(state.slot, state.node?.status?.images)
     state.setNode(null)
+    this.cordoned.delete(state)
+    this.topology.forget()
     this.ordered = null
     this.dropIfEmpty(state)
   }
@@ -74,7 +98,7 @@ export class Cache {
   }
 
   pod(uid: string): PodState | undefined {
-    return this.nodeOf.get(uid)?.state
+    return this.podOf.get(uid)
   }
 
   /** A pod that has a node was seen, new or changed: what was assumed of it is now known. */
@@ -82,6 +106,12 @@ export class Cache {
     this.assumed.delete(pod.uid)
     this.take(pod.uid)
     this.put(pod, nodeName)
+  }
+
+  /** What was assumed of a pod has come to pass. */
+  confirm(assumed: PodState, pod: Pod): void {
+    this.assumed.delete(assumed.uid)
+    assumed.pod = pod
   }
 
   removePod(uid: string): void {
@@ -98,19 +128,22 @@ export class Cache {
   private put(pod: PodState, nodeName: string): void {
     const node = this.stateOf(nodeName)
     node.addPod(pod)
-    this.nodeOf.set(pod.uid, { state: pod, node })
+    pod.node = node
+    this.podOf.set(pod.uid, pod)
     this.counts.podAdded(pod, node.slot)
     if (node.podsWithAffinity > 0) this.withAffinity.add(node)
   }
 
   private take(uid: string): void {
-    const held = this.nodeOf.get(uid)
-    if (!held) return
-    this.nodeOf.delete(uid)
-    held.node.removePod(held.state)
-    this.counts.podRemoved(held.state, held.node.slot)
-    if (held.node.podsWithAffinity === 0) this.withAffinity.delete(held.node)
-    this.dropIfEmpty(held.node)
+    const pod = this.podOf.get(uid)
+    const node = pod?.node
+    if (!pod || !node) return
+    this.podOf.delete(uid)
+    pod.node = null
+    node.removePod(pod)
+    this.counts.podRemoved(pod, node.slot)
+    if (node.podsWithAffinity === 0) this.withAffinity.delete(node)
+    this.dropIfEmpty(node)
   }
 
   /** A pod may be seen before its node: the node then exists in name only. */
@@ -121,19 +154,18 @@ export class Cache {
     const state = new NodeState(name, slot)
     this.byName.set(name, state)
     this.bySlot[slot] = state
+    if (this.amounts.length < (slot + 1) * amountsOfNode) {
+      this.amounts = new Float64Array(this.amounts.length * 2)
+      for (const each of this.byName.values()) each.moveTo(this.amounts)
+    } else state.moveTo(this.amounts)
     return state
   }
 
   private dropIfEmpty(state: NodeState): void {
-    if (state.node || state.pods.size > 0) return
+    if (state.node || state.pods.length > 0) return
     this.byName.delete(state.name)
     this.bySlot[state.slot] = undefined
     this.freeSlots.push(state.slot)
-  }
-
-  private countImages(state: NodeState, by: 1 | -1): void {
-    if (!state.node) return
-    for (const image of state.images.keys()) this.imageNodes.set(image, (this.imageNodes.get(image) ?? 0) + by)
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Node, Pod } from '../api/generated/types.ts'
+import { keyOf } from '../api/objects.ts'
 import type { Change, Informer } from '../client/component.ts'
 import type { Cache } from './cache.ts'
 import { nodeEvents, nodeMatters, podEvents } from './cluster-event.ts'
+import type { DecisionLog } from './decision-log.ts'
 import type { Nominations } from './nominations.ts'
-import { requestsFell } from './pod-requests.ts'
+import { demandOf, requestsFell } from './pod-requests.ts'
 import { PodState } from './pod-state.ts'
 import type { SchedulingQueue } from './scheduling-queue.ts'
 
@@ -13,6 +15,7 @@ interface Watched {
   readonly cache: Cache
   readonly queue: SchedulingQueue
   readonly nominations: Nominations
+  readonly log: DecisionLog
   readonly schedulerName: string
 }
 
@@ -46,8 +49,9 @@ function podChanged(watched: Watched, { old, new: current }: Change<Pod>): void 
   else waitingPodSeen(watched, old, current)
 }
 
-function podGone({ cache, queue, nominations }: Watched, pod: Pod): void {
+function podGone({ cache, queue, nominations, log }: Watched, pod: Pod): void {
   const { uid } = pod.metadata
+  log.podGone(uid, keyOf(pod))
   nominations.delete(uid)
   if (pod.spec.nodeName) cache.removePod(uid)
   else queue.delete(uid)
@@ -61,7 +65,8 @@ function scheduledPodSeen({ cache, queue, nominations }: Watched, old: Pod | und
   if (!old?.spec.nodeName) {
     queue.delete(uid)
     nominations.delete(uid)
-    cache.setPod(new PodState(pod), nodeName)
+    if (held && held.node?.name === nodeName && countsAlike(held.pod, pod)) cache.confirm(held, pod)
+    else cache.setPod(new PodState(pod), nodeName)
     queue.happened({ resource: 'Pod', action: 'Add', new: pod })
     return
   }
@@ -70,7 +75,7 @@ function scheduledPodSeen({ cache, queue, nominations }: Watched, old: Pod | und
     return
   }
   const state = new PodState(pod)
-  const scaledDown = held !== undefined && requestsFell(held, state, null)
+  const scaledDown = held !== undefined && requestsFell(held.demand, state.demand, null)
   cache.setPod(state, nodeName)
   for (const event of podEvents(old, pod, scaledDown)) queue.happened(event)
 }
@@ -88,12 +93,23 @@ export function podSeen({ queue, schedulerName }: Pick<Watched, 'queue' | 'sched
   if (pod.spec.nodeName || (pod.spec.schedulerName || schedulerName) !== schedulerName) return null
   const state = new PodState(pod)
   if (!old) queue.add(state)
-  else queue.update(state, podEvents(old, pod, requestsFell(new PodState(old), state, null)))
+  else queue.update(state, podEvents(old, pod, requestsFell(demandOf(old), state.demand, null)))
   return state
+}
+
+/** True for a pod that differs from what was assumed by nothing that the scheduler counts. */
+function countsAlike({ metadata, spec }: Pod, pod: Pod): boolean {
+  if (metadata.labels !== pod.metadata.labels || metadata.deletionTimestamp !== pod.metadata.deletionTimestamp) return false
+  if (spec.containers !== pod.spec.containers || spec.initContainers !== pod.spec.initContainers || spec.affinity !== pod.spec.affinity) return false
+  return spec.resources === pod.spec.resources && spec.overhead === pod.spec.overhead && spec.priority === pod.spec.priority && !hasActuatedResources(pod)
 }
 
 /** True when nothing that the scheduler counts can have changed: unchanged parts of an object keep their identity. */
 function isOnlyStatus(old: Pod, pod: Pod): boolean {
   if (old.spec !== pod.spec || old.metadata.labels !== pod.metadata.labels || old.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp) return false
-  return !pod.status?.containerStatuses?.some(({ resources, allocatedResources }) => resources || allocatedResources)
+  return !hasActuatedResources(pod)
+}
+
+function hasActuatedResources(pod: Pod): boolean {
+  return pod.status?.containerStatuses?.some(({ resources, allocatedResources }) => resources || allocatedResources) ?? false
 }

@@ -1,77 +1,116 @@
-import type { ObjectKey } from '../api/objects.ts'
+import { controllerOf, type ObjectKey } from '../api/objects.ts'
 import type { Millis } from '../kernel/agenda.ts'
-import type { NodeRefusal, NodeScore, SchedulingDecision } from './decision.ts'
+import type { NodeRefusal, SchedulingDecision } from './decision.ts'
 import type { Refusal } from './framework.ts'
 import type { NodeState } from './node-state.ts'
+import { numberAt, numbersOf, numberText, type NumberText } from './number-text.ts'
 import type { QueuedPod } from './queued-pod.ts'
-import type { ScoreTable } from './score-nodes.ts'
+import { ScoreFrames, scoresOf, type Frame } from './score-frames.ts'
 import type { Outcome } from './scheduling-cycle.ts'
 
 const maxDecisions = 1_000
-/** With a thousand nodes a table is a few kilobytes: the oldest go sooner then. */
+/** With a thousand nodes a table is large, however little is kept of it: the oldest go sooner then. */
 const maxBytes = 2 * 1024 * 1024
 
-/**
- * A column of a table: one number when all are equal; else a text with one character a row, which weighs a third of a typed array as short as these;
- * 32-bit numbers when one of them is no character.
- */
-type Column = number | string | Int32Array
+/** What the filters said, and of which nodes: as a rule the same for many pods. */
+interface Verdicts {
+  /** Of all nodes, by position. */
+  readonly names: readonly string[]
+  /** The positions of those that were refused, and for each of them which refusal it is. */
+  readonly refused: NumberText
+  readonly refusalOf: NumberText
+  readonly refusals: readonly Refusal[]
+  /** Of all nodes that were not looked at. */
+  readonly absent: Refusal | null
+}
+
+/** What only few decisions have. */
+type Exceptions = Pick<SchedulingDecision, 'nominatedNode' | 'message' | 'victims'> & {
+  /** The positions of the nodes that fit, when the search was not for any node. */
+  readonly feasible: NumberText | null
+}
 
 interface Entry {
-  readonly summary: Omit<SchedulingDecision, 'filters' | 'scores'>
-  readonly names: readonly string[]
-  readonly feasible: string
-  readonly refused: string
-  readonly refusals: readonly Refusal[]
-  readonly refusalOf: string
-  /** Of all nodes that are in neither list. */
-  readonly absent: Refusal | null
-  readonly scores: readonly { readonly name: string; readonly weight: number; readonly raw: Column; readonly normalised: Column }[]
+  readonly at: Millis
+  readonly attempt: number
+  readonly node: string | null
+  /** The position where the search for a node began, and how many were looked at from there. */
+  readonly from: number
+  readonly evaluated: number
+  readonly verdicts: Verdicts
+  readonly frame: Frame | null
+  readonly changes: NumberText
+  readonly exceptions: Exceptions | null
   readonly bytes: number
 }
 
-/** The last decision about each of the last pods, in columns until somebody looks. */
+const noExceptions: Exceptions = { nominatedNode: null, message: '', victims: [], feasible: null }
+const nothing = { frame: null, changes: '', bytes: 0 }
+
+/** The last decision about each of the last pods, small until somebody looks. */
 export class DecisionLog {
-  private readonly entries = new Map<ObjectKey, Entry>()
+  private readonly entries = new Map<string, Entry>()
+  /** The keys of pods that are gone: of a pod that lives the uid is known. */
+  private readonly gone = new Map<string, ObjectKey>()
+  private readonly frames = new ScoreFrames()
   private bytes = 0
   private names: { readonly nodes: readonly NodeState[]; readonly names: readonly string[] } = { nodes: [], names: [] }
+  private latest: Verdicts | null = null
 
   record(at: Millis, queued: QueuedPod, outcome: Outcome, nodes: readonly NodeState[]): void {
-    const { key, uid } = queued.state
-    const { feasible, refused, refusals, preemption } = outcome
-    const { kinds, kindOf } = numbered(refusals)
-    const columns = columnsOf(outcome.scores)
+    const { uid, pod } = queued.state
+    const { node, feasible, refused, scores, from } = outcome
+    const verdicts = this.verdictsOf(outcome, this.namesOf(nodes))
+    const { frame, changes, bytes } = scores ? this.frames.keep(controllerOf(pod)?.uid ?? '', scores, feasible, verdicts.names) : nothing
+    const exceptions = exceptionsOf(outcome)
     const entry: Entry = {
-      summary: {
-        at, pod: key, uid, node: outcome.node?.name ?? null, nominatedNode: outcome.nominate || null, message: outcome.message, attempt: queued.attempts,
-        totalNodes: outcome.totalNodes, evaluatedNodes: feasible.length + refused.length, feasibleNodes: feasible.length,
-        victims: preemption?.chosen?.victims.map((victim) => victim.key) ?? [],
-      },
-      names: this.namesOf(nodes),
-      feasible: positionsOf(feasible),
-      refused: positionsOf(refused),
-      refusals: kinds,
-      refusalOf: kindOf,
-      absent: outcome.absent,
-      scores: columns,
-      bytes: 500 + feasible.length * 2 + refused.length * 3 + columns.reduce((sum, { raw, normalised }) => sum + sizeOf(raw) + (raw === normalised ? 0 : sizeOf(normalised)), 0),
+      at, attempt: queued.attempts, node: node?.name ?? null, from: from ?? 0, evaluated: feasible.length + refused.length, verdicts, frame, changes, exceptions,
+      bytes: 200 + bytes + (exceptions ? 100 + 2 * exceptions.message.length : 0),
     }
-    this.forget(key)
-    this.entries.set(key, entry)
+    this.forget(uid)
+    this.entries.set(uid, entry)
     this.bytes += entry.bytes
     while (this.entries.size > maxDecisions || this.bytes > maxBytes) this.forget(this.entries.keys().next().value!)
   }
 
-  decisionOf(key: ObjectKey): SchedulingDecision | null {
-    const entry = this.entries.get(key)
-    return entry ? { ...entry.summary, filters: filtersOf(entry), scores: scoresOf(entry) } : null
+  podGone(uid: string, key: ObjectKey): void {
+    if (this.entries.has(uid)) this.gone.set(uid, key)
   }
 
-  private forget(key: ObjectKey): void {
-    const entry = this.entries.get(key)
+  /** `uid`: of the pod that has this name now; undefined: there is none. */
+  decisionOf(key: ObjectKey, uid = this.goneUidOf(key)): SchedulingDecision | null {
+    const entry = uid === undefined ? undefined : this.entries.get(uid)
+    if (!entry || uid === undefined) return null
+    const { at, attempt, node, evaluated, verdicts, frame, changes } = entry
+    const { nominatedNode, message, victims } = entry.exceptions ?? noExceptions
+    const feasible = feasibleIn(entry)
+    return {
+      at, pod: key, uid, node, nominatedNode, message, attempt, totalNodes: verdicts.names.length, evaluatedNodes: evaluated, feasibleNodes: feasible.length, victims,
+      filters: refusalsIn(verdicts, feasible),
+      scores: frame ? scoresOf(frame, changes, feasible) : [],
+    }
+  }
+
+  private forget(uid: string): void {
+    const entry = this.entries.get(uid)
     if (!entry) return
-    this.entries.delete(key)
+    this.entries.delete(uid)
+    this.gone.delete(uid)
     this.bytes -= entry.bytes
+  }
+
+  private goneUidOf(key: ObjectKey): string | undefined {
+    return [...this.gone].findLast(([, other]) => other === key)?.[0]
+  }
+
+  /** The last ones again when nothing is different. */
+  private verdictsOf({ refused, refusals, absent }: Outcome, names: readonly string[]): Verdicts {
+    const { latest } = this
+    const kinds = refusals.length === 0 ? refusals : [...new Set(refusals)]
+    const positions = positionsOf(refused)
+    const refusalOf = kinds.length < 2 ? '' : numberText(refusals.map((refusal) => kinds.indexOf(refusal)))
+    const isSame = latest && latest.names === names && latest.refused === positions && latest.refusalOf === refusalOf && latest.absent === absent && isSameList(latest.refusals, kinds)
+    return isSame ? latest : (this.latest = { names, refused: positions, refusalOf, refusals: kinds, absent })
   }
 
   /** One list of names for all decisions made while the nodes were the same. */
@@ -81,70 +120,36 @@ export class DecisionLog {
   }
 }
 
-function columnsOf(table: ScoreTable | null): Entry['scores'] {
-  if (!table) return []
-  return table.columns.map(({ name, weight, raw, normalised }) => {
-    const column = columnOf(raw)
-    return { name, weight, raw: column, normalised: normalised === raw ? column : columnOf(normalised) }
-  })
+function exceptionsOf({ feasible, from, message, nominate, preemption }: Outcome): Exceptions | null {
+  const isPlain = message === '' && !nominate && (from !== null || feasible.length === 0)
+  if (isPlain) return null
+  const victims = preemption?.chosen?.victims.map((victim) => victim.key) ?? []
+  return { nominatedNode: nominate || null, message, victims, feasible: from === null ? positionsOf(feasible) : null }
 }
 
-function columnOf(values: readonly number[]): Column {
-  let least = values[0] ?? 0
-  let most = least
-  for (const value of values) {
-    if (value < least) least = value
-    if (value > most) most = value
-  }
-  if (least === most) return least
-  if (least >= 0 && most <= 0xffff) return textOf(values)
-  return Int32Array.from(values)
-}
-
-/** Numbers as characters, in blocks: a call takes only so many arguments. */
-function textOf(values: readonly number[]): string {
-  if (values.length <= 4096) return String.fromCharCode(...values)
-  return textOf(values.slice(0, 4096)) + textOf(values.slice(4096))
-}
-
-function numbersOf(text: string): number[] {
-  return Array.from(text, (character) => character.charCodeAt(0))
-}
-
-/** By index, not with `map` and a function: this runs for every pod that is placed. */
-function positionsOf(nodes: readonly NodeState[]): string {
+function positionsOf(nodes: readonly NodeState[]): NumberText {
+  if (nodes.length === 0) return ''
   const positions: number[] = []
   for (let row = 0; row < nodes.length; row += 1) positions.push(nodes[row]!.position)
-  return textOf(positions)
+  return numberText(positions)
 }
 
-/** The different refusals, and for each row which of them it is. */
-function numbered(refusals: readonly Refusal[]): { readonly kinds: readonly Refusal[]; readonly kindOf: string } {
-  if (refusals.length === 0) return { kinds: refusals, kindOf: '' }
-  const kinds = [...new Set(refusals)].slice(0, 255)
-  return { kinds, kindOf: textOf(refusals.map((refusal) => Math.max(0, kinds.indexOf(refusal)))) }
+function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, at) => item === b[at])
 }
 
-function sizeOf(column: Column): number {
-  return typeof column === 'number' ? 8 : column.length * (typeof column === 'string' ? 1 : 4)
+/** The positions of the nodes that fit, in the order they were tried. */
+function feasibleIn({ from, evaluated, verdicts: { names, refused }, exceptions }: Entry): readonly number[] {
+  if (exceptions?.feasible) return numbersOf(exceptions.feasible)
+  if (evaluated === refused.length) return []
+  const out = new Set(numbersOf(refused))
+  return Array.from({ length: evaluated }, (_, at) => (from + at) % names.length).filter((position) => !out.has(position))
 }
 
-function at(column: Column, row: number): number {
-  return typeof column === 'number' ? column : typeof column === 'string' ? column.charCodeAt(row) : column[row]!
-}
-
-function filtersOf({ names, refused, refusals, refusalOf, feasible, absent }: Entry): readonly NodeRefusal[] {
-  const looked = numbersOf(refused).map((position, row): NodeRefusal => ({ node: names[position]!, ...refusals[refusalOf.charCodeAt(row)]! }))
+function refusalsIn({ names, refused, refusalOf, refusals, absent }: Verdicts, feasible: readonly number[]): readonly NodeRefusal[] {
+  const positions = numbersOf(refused)
+  const looked = positions.map((position, row): NodeRefusal => ({ node: names[position]!, ...refusals[refusals.length < 2 ? 0 : numberAt(refusalOf, row)]! }))
   if (!absent) return looked
-  const seen = new Set([...numbersOf(refused), ...numbersOf(feasible)])
+  const seen = new Set([...positions, ...feasible])
   return [...looked, ...names.filter((_, position) => !seen.has(position)).map((node) => ({ node, ...absent }))]
-}
-
-function scoresOf(entry: Entry): readonly NodeScore[] {
-  if (entry.scores.length === 0) return []
-  const rows = numbersOf(entry.feasible).map((position, row): NodeScore => {
-    const plugins = entry.scores.map(({ name, weight, raw, normalised }) => ({ name, weight, raw: at(raw, row), normalised: at(normalised, row) }))
-    return { node: entry.names[position]!, total: plugins.reduce((sum, { weight, normalised }) => sum + weight * normalised, 0), plugins }
-  })
-  return rows.sort((a, b) => b.total - a.total || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0))
 }

@@ -1,4 +1,4 @@
-import type { Pod, ReplicaSet, Service } from '../api/generated/types.ts'
+import type { LabelSelector, Pod, ReplicaSet, Service } from '../api/generated/types.ts'
 import { selectorOf } from '../api/labels.ts'
 import { controllerOf, objectKey, type Labels } from '../api/objects.ts'
 import type { PodState } from './pod-state.ts'
@@ -8,6 +8,36 @@ import type { CountedSelector } from './selector-counts.ts'
 export interface SelectorSources {
   services(namespace: string): readonly Service[]
   replicaSet(key: string): ReplicaSet | undefined
+}
+
+interface Remembered {
+  readonly services: readonly Service[]
+  readonly ofOwner: LabelSelector | undefined
+  readonly labels: Labels
+  readonly selector: CountedSelector | null
+}
+
+/** Owners in use at once. */
+const limit = 1_000
+
+/** The default selectors of pods, worked out once for all pods of a ReplicaSet: unchanged lists and parts of objects keep their identity. */
+export class DefaultSelectors {
+  private readonly byOwner = new Map<string, Remembered>()
+
+  constructor(private readonly sources: SelectorSources) {}
+
+  of(pod: PodState): CountedSelector | null {
+    const owner = controllerOf(pod.pod)
+    if (!owner) return defaultSelector(pod, this.sources)
+    const services = this.sources.services(pod.namespace)
+    const ofOwner = ownerSelector(pod.pod, this.sources)
+    const known = this.byOwner.get(owner.uid)
+    if (known && known.services === services && known.ofOwner === ofOwner && known.labels === pod.labels) return known.selector
+    if (this.byOwner.size >= limit) this.byOwner.clear()
+    const selector = defaultSelector(pod, this.sources)
+    this.byOwner.set(owner.uid, { services, ofOwner, labels: pod.labels, selector })
+    return selector
+  }
 }
 
 /** What the Services that select a pod and the ReplicaSet that owns it select together; null when nothing does (upstream: helper.DefaultSelector). */
@@ -26,7 +56,7 @@ export function defaultSelector(pod: PodState, sources: SelectorSources): Counte
   return selector.isEmpty ? null : { text: selector.toString(), matches: (labels) => selector.matches(labels) }
 }
 
-function ownerSelector(pod: Pod, sources: SelectorSources): ReplicaSet['spec']['selector'] | undefined {
+function ownerSelector(pod: Pod, sources: SelectorSources): LabelSelector | undefined {
   const owner = controllerOf(pod)
   if (owner?.kind !== 'ReplicaSet' || owner.apiVersion !== 'apps/v1') return undefined
   return sources.replicaSet(objectKey(pod.metadata.namespace, owner.name))?.spec.selector

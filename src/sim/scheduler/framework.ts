@@ -55,10 +55,15 @@ export interface FilterPlugin extends Plugin {
 
 /** A score that has worked out what it needs about one pod and the nodes that fit. */
 export interface PreparedScore {
-  score(node: NodeState): number
-  /** Brings raw scores to 0 … 100; absent when they are there already. The result may be the same array. */
-  normalise?(raw: readonly number[]): readonly number[]
+  /** Writes the raw score of each node: a loop of its own in every plugin, for it runs for every pod and node. */
+  score(nodes: readonly NodeState[], raw: Int32Array): void
+  /** Brings raw scores to 0 … 100 by nothing but themselves; absent when they are there already. */
+  readonly normalise?: Normalise
+  /** The same when it takes more than the raw scores. */
+  readonly normaliseHere?: Normalise
 }
+
+export type Normalise = (raw: Int32Array, normalised: Int32Array) => void
 
 export interface ScorePlugin {
   readonly name: string
@@ -70,14 +75,13 @@ export interface ScorePlugin {
 export const maxScore = 100
 
 /** Upstream: plugins/helper DefaultNormalizeScore: the highest becomes 100, by integer division; reversed, the lowest does. */
-export function normaliseToHighest(raw: readonly number[], reverse: boolean): readonly number[] {
+export function normaliseToHighest(raw: Int32Array, normalised: Int32Array, reverse: boolean): void {
   let highest = 0
-  for (const score of raw) if (score > highest) highest = score
-  if (highest === 0) return reverse ? raw.map(() => maxScore) : raw
-  return raw.map((score) => {
-    const share = Math.floor((maxScore * score) / highest)
-    return reverse ? maxScore - share : share
-  })
+  for (let at = 0; at < raw.length; at += 1) if (raw[at]! > highest) highest = raw[at]!
+  for (let at = 0; at < raw.length; at += 1) {
+    const share = highest === 0 ? 0 : Math.floor((maxScore * raw[at]!) / highest)
+    normalised[at] = reverse ? maxScore - share : share
+  }
 }
 
 /** The hint of a plugin that did not say more: whatever happened is worth a try. */

@@ -18,13 +18,13 @@ export function isExtended(resource: string): boolean {
 export function requestOf(pod: PodState, resource: string): number {
   switch (resource) {
     case 'cpu':
-      return pod.cpu
+      return pod.demand.cpu
     case 'memory':
-      return pod.memory
+      return pod.demand.memory
     case 'ephemeral-storage':
-      return pod.ephemeral
+      return pod.demand.ephemeral
     default:
-      return pod.extended.get(resource) ?? 0
+      return pod.demand.extended.get(resource) ?? 0
   }
 }
 
@@ -56,7 +56,7 @@ export function usedOf(node: NodeState, resource: string): number {
 
 /** Used as scores count it: pods that state no cpu or memory stand in with upstream's defaults. */
 export function countedOf(node: NodeState, pod: PodState, resource: string): number {
-  if (resource === 'cpu') return node.countedCpu + pod.countedCpu
-  if (resource === 'memory') return node.countedMemory + pod.countedMemory
+  if (resource === 'cpu') return node.countedCpu + pod.demand.countedCpu
+  if (resource === 'memory') return node.countedMemory + pod.demand.countedMemory
   return usedOf(node, resource) + requestOf(pod, resource)
 }

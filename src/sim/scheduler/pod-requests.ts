@@ -3,11 +3,14 @@ import { milliValue, wholeValue } from '../api/quantity.ts'
 import { unstatedRequest } from './node-state.ts'
 
 /** What a pod needs of a node: milli-CPU, bytes, and whole units of everything else. */
-export interface Requests {
-  cpu: number
-  memory: number
-  ephemeral: number
-  extended: ReadonlyMap<string, number>
+export interface Demand {
+  readonly cpu: number
+  readonly memory: number
+  readonly ephemeral: number
+  readonly extended: ReadonlyMap<string, number>
+  /** With stand-in numbers for every container that states no cpu or memory: what scores count. */
+  readonly countedCpu: number
+  readonly countedMemory: number
 }
 
 type Amounts = Map<string, number>
@@ -17,18 +20,33 @@ const none: ReadonlyMap<string, number> = new Map()
 const noDefaults: readonly (readonly [string, number])[] = []
 const countedDefaults = [['cpu', unstatedRequest.cpu], ['memory', unstatedRequest.memory]] as const
 
+/** Pods of one template have one list of containers, and so share what it asks. */
+const byContainers = new WeakMap<readonly Container[], Demand>()
+
 /** The requests of a pod while it runs and while it starts (upstream: component-helpers resource.PodRequests). */
-export function requestsOf(pod: Pod): Requests {
-  return toRequests(podAmounts(pod, noDefaults))
+export function demandOf(pod: Pod): Demand {
+  const { containers, initContainers, resources, overhead } = pod.spec
+  if (initContainers || resources || overhead || actuated(pod.status?.containerStatuses)) return workedOut(pod)
+  let demand = byContainers.get(containers)
+  if (!demand) byContainers.set(containers, (demand = workedOut(pod)))
+  return demand
 }
 
-/** The same with stand-in numbers for every container that states no cpu or memory: what scores count. */
-export function countedRequestsOf(pod: Pod): Requests {
-  return toRequests(podAmounts(pod, countedDefaults))
+function workedOut(pod: Pod): Demand {
+  const amounts = podAmounts(pod, noDefaults)
+  const counted = podAmounts(pod, countedDefaults)
+  return {
+    cpu: amounts.get('cpu') ?? 0,
+    memory: amounts.get('memory') ?? 0,
+    ephemeral: amounts.get('ephemeral-storage') ?? 0,
+    extended: extendedOf(amounts),
+    countedCpu: counted.get('cpu') ?? 0,
+    countedMemory: counted.get('memory') ?? 0,
+  }
 }
 
 /** True when some request fell; with `asked`, only of what that pod asks for. */
-export function requestsFell(before: Requests, after: Requests, asked: Requests | null): boolean {
+export function requestsFell(before: Demand, after: Demand, asked: Demand | null): boolean {
   if (before.cpu > after.cpu && (!asked || asked.cpu > 0)) return true
   if (before.memory > after.memory && (!asked || asked.memory > 0)) return true
   if (before.ephemeral > after.ephemeral && (!asked || asked.ephemeral > 0)) return true
@@ -113,17 +131,12 @@ function raiseAll(to: Amounts, from: Amounts): void {
   for (const [resource, amount] of from) if (amount > (to.get(resource) ?? -1)) to.set(resource, amount)
 }
 
-function toRequests(amounts: Amounts): Requests {
+function extendedOf(amounts: Amounts): ReadonlyMap<string, number> {
   let extended: Map<string, number> | null = null
   for (const [resource, amount] of amounts) {
     if (resource === 'cpu' || resource === 'memory' || resource === 'ephemeral-storage' || amount === 0) continue
     extended ??= new Map()
     extended.set(resource, amount)
   }
-  return {
-    cpu: amounts.get('cpu') ?? 0,
-    memory: amounts.get('memory') ?? 0,
-    ephemeral: amounts.get('ephemeral-storage') ?? 0,
-    extended: extended ?? none,
-  }
+  return extended ?? none
 }

@@ -2,46 +2,46 @@ import type { Pod } from '../api/generated/types.ts'
 import { keyOf, type Labels, type ObjectKey } from '../api/objects.ts'
 import { affinityTermsOf, type PodAffinityTerms } from './affinity-terms.ts'
 import { hostPortsOf, type HostPort } from './host-ports.ts'
-import { countedRequestsOf, requestsOf } from './pod-requests.ts'
+import type { NodeState } from './node-state.ts'
+import { demandOf, type Demand } from './pod-requests.ts'
 
 const noLabels: Labels = {}
 
-/** A pod with all that the scheduler asks of it worked out once (upstream: framework.PodInfo). */
+/** A pod with all that the scheduler asks of it worked out once (upstream: framework.PodInfo). One is kept for every pod: what the object tells is not kept twice. */
 export class PodState {
   /** Replaced when only its status moved on. */
   pod: Pod
-  readonly key: ObjectKey
-  readonly uid: string
-  readonly namespace: string
-  readonly labels: Labels
-  readonly priority: number
-  readonly cpu: number
-  readonly memory: number
-  readonly ephemeral: number
-  readonly extended: ReadonlyMap<string, number>
-  /** With stand-in numbers where a container states no request. */
-  readonly countedCpu: number
-  readonly countedMemory: number
+  readonly demand: Demand
   readonly ports: readonly HostPort[]
   readonly affinity: PodAffinityTerms
+  /** Where the cache counts it. */
+  node: NodeState | null = null
 
   constructor(pod: Pod) {
     this.pod = pod
-    this.key = keyOf(pod)
-    this.uid = pod.metadata.uid
-    this.namespace = pod.metadata.namespace ?? ''
-    this.labels = pod.metadata.labels ?? noLabels
-    this.priority = pod.spec.priority ?? 0
-    const requests = requestsOf(pod)
-    this.cpu = requests.cpu
-    this.memory = requests.memory
-    this.ephemeral = requests.ephemeral
-    this.extended = requests.extended
-    const counted = countedRequestsOf(pod)
-    this.countedCpu = counted.cpu
-    this.countedMemory = counted.memory
+    this.demand = demandOf(pod)
     this.ports = hostPortsOf(pod)
     this.affinity = affinityTermsOf(pod)
+  }
+
+  get key(): ObjectKey {
+    return keyOf(this.pod)
+  }
+
+  get uid(): string {
+    return this.pod.metadata.uid
+  }
+
+  get namespace(): string {
+    return this.pod.metadata.namespace ?? ''
+  }
+
+  get labels(): Labels {
+    return this.pod.metadata.labels ?? noLabels
+  }
+
+  get priority(): number {
+    return this.pod.spec.priority ?? 0
   }
 
   get isTerminating(): boolean {

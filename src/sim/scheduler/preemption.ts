@@ -65,7 +65,7 @@ function whyNotEligible({ pod, refused, refusals, cache }: Attempt): string | nu
   if (!node) return null
   const at = refused.indexOf(node)
   if (at >= 0 && refusals[at]!.code === 'UnschedulableAndUnresolvable') return null
-  for (const other of node.pods.values()) {
+  for (const other of node.pods) {
     if (other.priority < pod.priority && isTerminatingByPreemption(other)) return 'not eligible due to a terminating pod on the nominated node.'
   }
   return null
@@ -98,7 +98,7 @@ function findCandidates(attempt: Attempt): { candidates: readonly Candidate[]; r
 
 /** Takes all pods of lower priority away, then gives back what can stay, the most important first. */
 function victimsOn(node: NodeState, attempt: Attempt): { victims: readonly PodState[] } | { reasons: readonly string[] } {
-  const lower = [...node.pods.values()].filter(({ priority }) => priority < attempt.pod.priority)
+  const lower = node.pods.filter(({ priority }) => priority < attempt.pod.priority)
   if (lower.length === 0) return { reasons: noVictims }
   const [copy, filters] = withPods([], node, attempt.filters)
   const remove = (pod: PodState): void => {

@@ -8,7 +8,7 @@ import { Cache } from './cache.ts'
 import { watchCluster } from './cluster-watch.ts'
 import type { SchedulingDecision } from './decision.ts'
 import { DecisionLog } from './decision-log.ts'
-import { defaultSelector } from './default-selectors.ts'
+import { DefaultSelectors } from './default-selectors.ts'
 import { Nominations } from './nominations.ts'
 import { PodState } from './pod-state.ts'
 import { PreemptionExecutor } from './preemption-executor.ts'
@@ -35,11 +35,11 @@ const maxNote = 1024
 export function startScheduler(context: ComponentContext): SchedulerHandle {
   const scheduler = new Scheduler(context)
   scheduler.start()
-  return { decisionOf: (pod) => scheduler.log.decisionOf(pod), waiting: () => scheduler.queue.length }
+  return { decisionOf: (pod) => scheduler.decisionOf(pod), waiting: () => scheduler.queue.length }
 }
 
 class Scheduler {
-  readonly log = new DecisionLog()
+  private readonly log = new DecisionLog()
   readonly queue: SchedulingQueue
   private readonly profile = createProfile()
   private readonly cache = new Cache()
@@ -67,18 +67,18 @@ class Scheduler {
     const services = informers.of('services')
     const replicaSets = informers.of('replicasets')
     const namespaces = informers.of('namespaces')
-    const sources = { services: (namespace: string) => services.lister.list(namespace), replicaSet: (key: string) => replicaSets.lister.get(key) }
+    const selectors = new DefaultSelectors({ services: (namespace: string) => services.lister.list(namespace), replicaSet: (key: string) => replicaSets.lister.get(key) })
     const view = {
       cache: this.cache,
       namespaceLabels: (name: string) => namespaces.lister.get(name)?.metadata.labels,
-      defaultSelector: (pod: PodState) => defaultSelector(pod, sources),
+      defaultSelector: (pod: PodState) => selectors.of(pod),
     }
     this.cycle = new SchedulingCycle(this.profile, this.cache, view, this.nominations, context.random, () => wall.time())
   }
 
   start(): void {
-    const { cache, queue, nominations, profile } = this
-    watchCluster({ nodes: this.context.informers.of('nodes'), pods: this.pods, cache, queue, nominations, schedulerName: profile.schedulerName })
+    const { cache, queue, nominations, log, profile } = this
+    watchCluster({ nodes: this.context.informers.of('nodes'), pods: this.pods, cache, queue, nominations, log, schedulerName: profile.schedulerName })
     this.context.informers.whenSynced(() => {
       this.isSynced = true
       this.wake()
@@ -91,6 +91,10 @@ class Scheduler {
     if (!this.isSynced || this.isBusy || !this.queue.canPop) return
     this.isBusy = true
     this.context.agenda.after(0, 'kube-scheduler: scheduling cycle', () => this.scheduleOne())
+  }
+
+  decisionOf(pod: ObjectKey): SchedulingDecision | null {
+    return this.log.decisionOf(pod, this.pods.lister.get(pod)?.metadata.uid)
   }
 
   private scheduleOne(): void {

@@ -8,7 +8,7 @@ import type { PodState } from './pod-state.ts'
 import { preempt, type Preemption } from './preemption.ts'
 import type { Profile } from './profile.ts'
 import { runFilters, withPods } from './run-filters.ts'
-import { scoreNodes, type ScoreTable } from './score-nodes.ts'
+import { ScoreBoard, type ScoreTable } from './score-nodes.ts'
 
 /** Everything one attempt found out. */
 export interface Outcome {
@@ -17,6 +17,8 @@ export interface Outcome {
   readonly feasible: readonly NodeState[]
   readonly refused: readonly NodeState[]
   readonly refusals: readonly Refusal[]
+  /** The position of the first node that was tried; null: only named ones were. */
+  readonly from: number | null
   /** What every node that was not looked at has against it, if PreFilter ruled it out. */
   readonly absent: Refusal | null
   /** Null when fewer than two nodes fit. */
@@ -46,6 +48,7 @@ export function numFeasibleNodesToFind(nodes: number, percentage: number): numbe
 /** One pod after another finds its node: filters, scores, and preemption when nothing fits (upstream: schedule_one.go schedulingCycle). */
 export class SchedulingCycle {
   private nextStart = 0
+  private readonly scoreBoard: ScoreBoard
 
   constructor(
     private readonly profile: Profile,
@@ -55,7 +58,9 @@ export class SchedulingCycle {
     private readonly random: Random,
     /** For pods without a start time, which count as started now. */
     private readonly now: () => string,
-  ) {}
+  ) {
+    this.scoreBoard = new ScoreBoard(profile)
+  }
 
   schedule(pod: PodState): Outcome {
     const nodes = this.cache.nodes
@@ -64,13 +69,14 @@ export class SchedulingCycle {
     if ('code' in prepared) return this.refusedEverywhere(nodes, prepared)
     const found = this.tryNominatedNode(pod, prepared) ?? this.findNodes(pod, prepared)
     if (found.feasible.length === 0) return this.failed(pod, prepared, found)
-    const scores = found.feasible.length === 1 ? null : scoreNodes(this.profile, pod, this.view, found.feasible)
-    const node = scores ? found.feasible[this.pickBest(scores.totals)]! : found.feasible[0]!
-    return { ...this.nothing(nodes.length), ...found, node, scores }
+    const { feasible, refused, refusals, from, absent, stage } = found
+    const scores = feasible.length === 1 ? null : this.scoreBoard.score(pod, this.view, feasible)
+    const node = scores ? feasible[this.pickBest(scores.totals)]! : feasible[0]!
+    return { node, totalNodes: nodes.length, feasible, refused, refusals, from, absent, scores, message: '', rejectedBy: nobody, nominate: null, preemption: null, stage }
   }
 
   private nothing(totalNodes: number): Outcome {
-    const none = { node: null, feasible: [], refused: [], refusals: [], absent: null, scores: null, preemption: null, nominate: null }
+    const none = { node: null, feasible: [], refused: [], refusals: [], from: 0, absent: null, scores: null, preemption: null, nominate: null }
     return { ...none, totalNodes, message: '', rejectedBy: nobody, stage: 'Filter' }
   }
 
@@ -104,7 +110,7 @@ export class SchedulingCycle {
     if (!nominated) return null
     const node = this.cache.node(nominated)
     if (!node || (prepared.names && !prepared.names.has(nominated)) || this.filter(pod, node, prepared.filters)) return null
-    return { feasible: [node], refused: [], refusals: [], absent: null, stage: 'NominatedNode' }
+    return { feasible: [node], refused: [], refusals: [], from: null, absent: null, stage: 'NominatedNode' }
   }
 
   private findNodes(pod: PodState, prepared: Prepared): Found {
@@ -112,7 +118,7 @@ export class SchedulingCycle {
     const { names } = prepared
     const nodes = names ? this.named(names) : all
     const enough = numFeasibleNodesToFind(nodes.length, this.profile.percentageOfNodesToScore)
-    const found = { feasible: [] as NodeState[], refused: [] as NodeState[], refusals: [] as Refusal[], absent: names ? absentFor(prepared) : null, stage: 'Filter' as const }
+    const found = { feasible: [] as NodeState[], refused: [] as NodeState[], refusals: [] as Refusal[], from: names ? null : this.nextStart, absent: names ? absentFor(prepared) : null, stage: 'Filter' as const }
     for (let at = 0; at < nodes.length && found.feasible.length < enough; at += 1) {
       const node = nodes[(this.nextStart + at) % nodes.length]!
       const refusal = this.filter(pod, node, prepared.filters)
@@ -159,10 +165,11 @@ export class SchedulingCycle {
   }
 
   /** One of the best, by the seeded stream. */
-  private pickBest(totals: readonly number[]): number {
+  private pickBest(totals: Int32Array): number {
     let best = totals[0]!
     let ties = 0
-    for (const total of totals) {
+    for (let at = 0; at < totals.length; at += 1) {
+      const total = totals[at]!
       if (total > best) {
         best = total
         ties = 1
@@ -189,6 +196,7 @@ interface Found {
   readonly feasible: readonly NodeState[]
   readonly refused: readonly NodeState[]
   readonly refusals: readonly Refusal[]
+  readonly from: number | null
   readonly absent: Refusal | null
   readonly stage: Outcome['stage']
 }

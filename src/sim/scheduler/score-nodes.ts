@@ -1,39 +1,63 @@
-import type { View } from './framework.ts'
+import type { Normalise, View } from './framework.ts'
 import type { NodeState } from './node-state.ts'
 import type { PodState } from './pod-state.ts'
 import type { Profile } from './profile.ts'
 
-/** The scores of the nodes that fit, a column per plugin that had something to say. */
+/** The scores of the nodes that fit, a column per plugin that had something to say. Valid until the next pod is scored. */
 export interface ScoreTable {
   readonly columns: readonly ScoreColumn[]
-  readonly totals: readonly number[]
+  readonly totals: Int32Array
   readonly skipped: readonly string[]
 }
 
 export interface ScoreColumn {
   readonly name: string
   readonly weight: number
-  readonly raw: readonly number[]
+  readonly raw: Int32Array
   /** The same array as `raw` when the plugin does not normalise. */
-  readonly normalised: readonly number[]
+  readonly normalised: Int32Array
+  /** How the second comes from the first alone; null: it does not, or it is the first. */
+  readonly normalise: Normalise | null
 }
 
-/** Runs the score plugins over the nodes that fit (upstream: prioritizeNodes). */
-export function scoreNodes(profile: Profile, pod: PodState, view: View, feasible: readonly NodeState[]): ScoreTable {
-  const columns: ScoreColumn[] = []
-  const skipped: string[] = []
-  const totals = feasible.map(() => 0)
-  for (const plugin of profile.scores) {
-    const prepared = plugin.preScore(pod, view, feasible)
-    if (!prepared) {
-      skipped.push(plugin.name)
-      continue
+/** Runs the score plugins over the nodes that fit, pod after pod into the same arrays (upstream: prioritizeNodes). */
+export class ScoreBoard {
+  private arrays: Int32Array[] = []
+  private taken = 0
+
+  constructor(private readonly profile: Profile) {}
+
+  score(pod: PodState, view: View, feasible: readonly NodeState[]): ScoreTable {
+    if (this.arrays[0]?.length !== feasible.length) this.arrays = []
+    this.taken = 0
+    const columns: ScoreColumn[] = []
+    const skipped: string[] = []
+    const totals = this.array(feasible.length).fill(0)
+    for (const plugin of this.profile.scores) {
+      const prepared = plugin.preScore(pod, view, feasible)
+      if (!prepared) {
+        skipped.push(plugin.name)
+        continue
+      }
+      const { name, weight } = plugin
+      const { normalise = null, normaliseHere = null } = prepared
+      const raw = this.array(feasible.length)
+      prepared.score(feasible, raw)
+      const normalised = normalise || normaliseHere ? this.array(feasible.length) : raw
+      ;(normaliseHere ?? normalise)?.(raw, normalised)
+      addWeighted(totals, normalised, weight)
+      columns.push({ name, weight, raw, normalised, normalise: normaliseHere ? null : normalise })
     }
-    const raw: number[] = []
-    for (let at = 0; at < feasible.length; at += 1) raw.push(prepared.score(feasible[at]!))
-    const normalised = prepared.normalise ? prepared.normalise(raw) : raw
-    for (let at = 0; at < feasible.length; at += 1) totals[at]! += normalised[at]! * plugin.weight
-    columns.push({ name: plugin.name, weight: plugin.weight, raw, normalised })
+    return { columns, totals, skipped }
   }
-  return { columns, totals, skipped }
+
+  private array(length: number): Int32Array {
+    const array = (this.arrays[this.taken] ??= new Int32Array(length))
+    this.taken += 1
+    return array
+  }
+}
+
+function addWeighted(totals: Int32Array, scores: Int32Array, weight: number): void {
+  for (let at = 0; at < totals.length; at += 1) totals[at]! += scores[at]! * weight
 }

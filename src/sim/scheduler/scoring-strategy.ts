@@ -16,20 +16,28 @@ export interface ShapePoint {
   readonly score: number
 }
 
-/** The score of a node for a pod by a strategy. */
-export function allocationScore(strategy: ScoringStrategy, pod: PodState): (node: NodeState) => number {
+type Scores = (nodes: readonly NodeState[], raw: Int32Array) => void
+
+/** The scores of nodes for a pod by a strategy. */
+export function allocationScores(strategy: ScoringStrategy, pod: PodState): Scores {
   const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(pod, name) > 0)
   switch (strategy.type) {
     case 'LeastAllocated':
-      return isDefault(resources) ? (node) => leastOfTwo(pod, node) : (node) => weighted(resources, pod, node, leastRequested, Math.floor)
+      return isDefault(resources) ? (nodes, raw) => leastOfTwo(pod, nodes, raw) : each((node) => weighted(resources, pod, node, leastRequested, Math.floor))
     case 'MostAllocated':
-      return (node) => weighted(resources, pod, node, mostRequested, Math.floor)
+      return each((node) => weighted(resources, pod, node, mostRequested, Math.floor))
     case 'RequestedToCapacityRatio': {
       const shape = (strategy.requestedToCapacityRatio?.shape ?? []).map(({ utilization, score }) => ({ utilization, score: score * (maxScore / 10) }))
       const curve = (requested: number, capacity: number): number =>
         capacity === 0 || requested > capacity ? along(shape, 100) : along(shape, Math.floor((requested * 100) / capacity))
-      return (node) => weighted(resources, pod, node, curve, roundHalfUp, true)
+      return each((node) => weighted(resources, pod, node, curve, roundHalfUp, true))
     }
+  }
+}
+
+function each(score: (node: NodeState) => number): Scores {
+  return (nodes, raw) => {
+    nodes.forEach((node, at) => (raw[at] = score(node)))
   }
 }
 
@@ -38,13 +46,14 @@ function isDefault(resources: readonly ScoredResource[]): boolean {
 }
 
 /** The default strategy without a list: this runs for every pod and node. */
-function leastOfTwo(pod: PodState, node: NodeState): number {
-  if (node.cpu === 0 || node.memory === 0) {
-    if (node.cpu === node.memory) return 0
-    return node.cpu > 0 ? leastRequested(node.countedCpu + pod.countedCpu, node.cpu) : leastRequested(node.countedMemory + pod.countedMemory, node.memory)
+function leastOfTwo({ demand }: PodState, nodes: readonly NodeState[], raw: Int32Array): void {
+  for (let at = 0; at < nodes.length; at += 1) {
+    const { cpu, memory, countedCpu, countedMemory } = nodes[at]!
+    const ofCpu = cpu === 0 ? 0 : leastRequested(countedCpu + demand.countedCpu, cpu)
+    const ofMemory = memory === 0 ? 0 : leastRequested(countedMemory + demand.countedMemory, memory)
+    // What a node has nothing of does not weigh.
+    raw[at] = cpu === 0 || memory === 0 ? ofCpu + ofMemory : Math.floor((ofCpu + ofMemory) / 2)
   }
-  const cpu = leastRequested(node.countedCpu + pod.countedCpu, node.cpu)
-  return Math.floor((cpu + leastRequested(node.countedMemory + pod.countedMemory, node.memory)) / 2)
 }
 
 type Curve = (requested: number, capacity: number) => number

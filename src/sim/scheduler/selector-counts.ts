@@ -35,7 +35,7 @@ export class SelectorCounts {
     const count: Count = { namespace, selector, bySlot: new Int32Array(Math.max(16, nodes.length * 2)) }
     for (const node of nodes) {
       if (!node) continue
-      for (const pod of node.pods.values()) if (counts(count, pod)) count.bySlot[node.slot]! += 1
+      for (const pod of node.pods) if (counts(count, pod)) count.bySlot[node.slot]! += 1
     }
     this.byText.set(text, count)
     const siblings = this.byNamespace.get(namespace)

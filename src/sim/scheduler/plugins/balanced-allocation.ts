@@ -13,8 +13,12 @@ export function balancedAllocation(resources: readonly ScoredResource[]): ScoreP
     preScore(pod) {
       if (names.every((name) => requestOf(pod, name) === 0)) return null
       const counted = names.filter((name) => !isExtended(name) || requestOf(pod, name) > 0)
-      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { score: (node) => scoreOfTwo(pod, node) }
-      return { score: (node) => gain(balance(node, pod, counted), balance(node, null, counted)) }
+      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { score: (nodes, raw) => scoresOfTwo(pod, nodes, raw) }
+      return {
+        score(nodes, raw) {
+          nodes.forEach((node, at) => (raw[at] = gain(balance(node, pod, counted), balance(node, null, counted))))
+        },
+      }
     },
   }
 }
@@ -25,10 +29,12 @@ function gain(withPod: number, withoutPod: number): number {
 }
 
 /** The default resources without a list: this runs for every pod and node. */
-function scoreOfTwo(pod: PodState, node: NodeState): number {
-  if (node.cpu === 0 || node.memory === 0) return gain(100, 100)
-  const withPod = twoBalanced((node.usedCpu + pod.cpu) / node.cpu, (node.usedMemory + pod.memory) / node.memory)
-  return gain(withPod, twoBalanced(node.usedCpu / node.cpu, node.usedMemory / node.memory))
+function scoresOfTwo({ demand }: PodState, nodes: readonly NodeState[], raw: Int32Array): void {
+  for (let at = 0; at < nodes.length; at += 1) {
+    const { cpu, memory, usedCpu, usedMemory } = nodes[at]!
+    if (cpu === 0 || memory === 0) raw[at] = gain(100, 100)
+    else raw[at] = gain(twoBalanced((usedCpu + demand.cpu) / cpu, (usedMemory + demand.memory) / memory), twoBalanced(usedCpu / cpu, usedMemory / memory))
+  }
 }
 
 function twoBalanced(cpu: number, memory: number): number {

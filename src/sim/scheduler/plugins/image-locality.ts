@@ -1,4 +1,5 @@
 import { maxScore, type ScorePlugin } from '../framework.ts'
+import type { ImageColumn } from '../image-columns.ts'
 
 const megabyte = 1024 * 1024
 const minThreshold = 23 * megabyte
@@ -12,18 +13,30 @@ export const imageLocality: ScorePlugin = {
   preScore(pod, { cache }) {
     const { containers, initContainers = [] } = pod.pod.spec
     const names = [...initContainers, ...containers].map(({ image }) => withTag(image ?? ''))
-    const spread = names.map((name) => cache.nodesWithImage(name) / cache.nodes.length)
-    if (spread.every((share) => share === 0)) return { score: () => 0 }
+    const total = cache.nodes.length
+    const images = names.flatMap((name) => cache.image(name) ?? [])
     const threshold = maxContainerThreshold * names.length
     return {
-      score(node) {
-        let sum = 0
-        for (let at = 0; at < names.length; at += 1) sum += Math.floor((node.images.get(names[at]!) ?? 0) * spread[at]!)
-        const bytes = Math.min(Math.max(sum, minThreshold), threshold)
-        return Math.floor((maxScore * (bytes - minThreshold)) / (threshold - minThreshold))
+      score(nodes, raw) {
+        for (let at = 0; at < nodes.length; at += 1) raw[at] = images.length === 0 ? 0 : scoreOf(bytesOn(nodes[at]!.slot, images, total), threshold)
       },
     }
   },
+}
+
+/** Bytes that need not be pulled, each image weighted by the share of nodes that have it. */
+function bytesOn(slot: number, images: readonly ImageColumn[], total: number): number {
+  let sum = 0
+  for (let at = 0; at < images.length; at += 1) {
+    const { bytes, nodes } = images[at]!
+    if (slot < bytes.length && bytes[slot]! > 0) sum += Math.floor(bytes[slot]! * (nodes / total))
+  }
+  return sum
+}
+
+function scoreOf(sum: number, threshold: number): number {
+  const bytes = Math.min(Math.max(sum, minThreshold), threshold)
+  return Math.floor((maxScore * (bytes - minThreshold)) / (threshold - minThreshold))
 }
 
 /** An image without a tag is the latest. A registry's port is no tag. */

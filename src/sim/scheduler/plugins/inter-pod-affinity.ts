@@ -23,18 +23,25 @@ export function interPodAffinity(hardWeight: number): FilterPlugin & ScorePlugin
     ],
 
     preFilter(pod, view) {
-      const filter = new AffinityFilter(pod, view.namespaceLabels)
       const wantsAll = pod.affinity.required.length > 0 || pod.affinity.requiredAnti.length > 0
+      if (!wantsAll && view.cache.nodesWithAffinity.size === 0) return skip
+      const filter = new AffinityFilter(pod, view.namespaceLabels)
       for (const node of wantsAll ? view.cache.nodes : view.cache.nodesWithAffinity) {
         if (!wantsAll && node.podsWithRequiredAntiAffinity === 0) continue
-        for (const existing of node.pods.values()) filter.addPod(existing, node)
+        for (const existing of node.pods) filter.addPod(existing, node)
       }
       return filter.isIdle ? skip : { kind: 'filter', filter }
     },
 
     preScore(pod, view) {
       const scores = scorePairs(pod, view, hardWeight)
-      return scores.isEmpty ? null : { score: (node) => scores.sumFor(node.labels), normalise }
+      if (!scores || scores.isEmpty) return null
+      return {
+        score(nodes, raw) {
+          nodes.forEach((node, at) => (raw[at] = scores.sumFor(node.labels)))
+        },
+        normalise,
+      }
     },
   }
 }
@@ -99,11 +106,12 @@ function matchesAll(terms: readonly AffinityTerm[], pod: PodState, namespaces: N
   return terms.length > 0 && terms.every((term) => term.matches(pod, namespaces))
 }
 
-function scorePairs(pod: PodState, { cache, namespaceLabels }: View, hardWeight: number): PairCounts {
-  const scores = new PairCounts()
+function scorePairs(pod: PodState, { cache, namespaceLabels }: View, hardWeight: number): PairCounts | null {
   const prefers = pod.affinity.preferred.length > 0 || pod.affinity.preferredAnti.length > 0
+  if (!prefers && cache.nodesWithAffinity.size === 0) return null
+  const scores = new PairCounts()
   for (const node of prefers ? cache.nodes : cache.nodesWithAffinity) {
-    for (const existing of node.pods.values()) {
+    for (const existing of node.pods) {
       if (!prefers && existing.affinity.isEmpty) continue
       const apply = (terms: readonly AffinityTerm[], subject: PodState, sign: 1 | -1, fixed?: number): void => {
         for (const term of terms) if (term.matches(subject, namespaceLabels)) scores.addScore(term.topologyKey, node.labels, sign * (fixed ?? term.weight))
@@ -119,14 +127,14 @@ function scorePairs(pod: PodState, { cache, namespaceLabels }: View, hardWeight:
   return scores
 }
 
-function normalise(raw: readonly number[]): readonly number[] {
+function normalise(raw: Int32Array, normalised: Int32Array): void {
   let least = raw[0] ?? 0
   let most = least
   for (const score of raw) {
     if (score < least) least = score
     if (score > most) most = score
   }
-  return raw.map((score) => (most > least ? Math.floor(maxScore * ((score - least) / (most - least))) : 0))
+  for (let at = 0; at < raw.length; at += 1) normalised[at] = most > least ? Math.floor(maxScore * ((raw[at]! - least) / (most - least))) : 0
 }
 
 /** Labels of namespaces are not looked up for hints: a term's namespaceSelector is resolved when the pod is tried. */

@@ -38,10 +38,16 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     const preferred = pod.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
     if (preferred.length === 0) return null
     return {
-      score: (node) => preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0),
-      normalise: (raw) => normaliseToHighest(raw, false),
+      score(nodes, raw) {
+        nodes.forEach((node, at) => (raw[at] = preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0)))
+      },
+      normalise,
     }
   },
+}
+
+function normalise(raw: Int32Array, normalised: Int32Array): void {
+  normaliseToHighest(raw, normalised, false)
 }
 
 function matchable(node: { readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> } }): MatchableNode {

@@ -1,6 +1,6 @@
 import type { Taint } from '../../api/generated/types.ts'
 import { tolerates } from '../../api/taints.ts'
-import type { FilterPlugin, Refusal } from '../framework.ts'
+import { skip, type FilterPlugin, type Refusal } from '../framework.ts'
 import type { PodState } from '../pod-state.ts'
 
 const refusal: Refusal = { plugin: 'NodeUnschedulable', code: 'UnschedulableAndUnresolvable', reasons: ['node(s) were unschedulable'] }
@@ -22,7 +22,8 @@ export const nodeUnschedulable: FilterPlugin = {
     },
   ],
 
-  preFilter(pod) {
+  preFilter(pod, { cache }) {
+    if (!cache.hasCordonedNodes) return skip
     return { kind: 'filter', filter: { filter: (node) => (node.unschedulable && !toleratesCordon(pod) ? refusal : null) } }
   },
 }

@@ -1,9 +1,9 @@
 import type { Node } from '../../api/generated/types.ts'
 import type { FilterPlugin, PreparedFilter, Refusal, ScorePlugin } from '../framework.ts'
 import { NodeState } from '../node-state.ts'
-import { PodState } from '../pod-state.ts'
-import { requestsFell } from '../pod-requests.ts'
-import { allocationScore, type ScoringStrategy } from '../scoring-strategy.ts'
+import type { PodState } from '../pod-state.ts'
+import { demandOf, requestsFell, type Demand } from '../pod-requests.ts'
+import { allocationScores, type ScoringStrategy } from '../scoring-strategy.ts'
 
 const name = 'NodeResourcesFit'
 
@@ -17,18 +17,19 @@ export function resourcesFit(strategy: ScoringStrategy): FilterPlugin & ScorePlu
       { resource: 'Node', actions: ['Add', 'UpdateNodeAllocatable'], hint: (pod, event) => event.resource === 'Node' && nodeHint(pod, event.old, event.new) },
     ],
     preFilter: (pod) => ({ kind: 'filter', filter: filterFor(pod) }),
-    preScore: (pod) => ({ score: allocationScore(strategy, pod) }),
+    preScore: (pod) => ({ score: allocationScores(strategy, pod) }),
   }
 }
 
-function filterFor(pod: PodState): PreparedFilter {
+function filterFor({ demand }: PodState): PreparedFilter {
+  const { cpu, memory, ephemeral, extended } = demand
   return {
     filter(node) {
-      if (node.pods.size + 1 > node.podLimit) return refusalOf(pod, node)
-      if (pod.cpu > 0 && pod.cpu > node.cpu - node.usedCpu) return refusalOf(pod, node)
-      if (pod.memory > 0 && pod.memory > node.memory - node.usedMemory) return refusalOf(pod, node)
-      if (pod.ephemeral > 0 && pod.ephemeral > node.ephemeral - node.usedEphemeral) return refusalOf(pod, node)
-      return pod.extended.size > 0 ? refusalOf(pod, node) : null
+      if (node.pods.length + 1 > node.podLimit) return refusalOf(demand, node)
+      if (cpu > 0 && cpu > node.cpu - node.usedCpu) return refusalOf(demand, node)
+      if (memory > 0 && memory > node.memory - node.usedMemory) return refusalOf(demand, node)
+      if (ephemeral > 0 && ephemeral > node.ephemeral - node.usedEphemeral) return refusalOf(demand, node)
+      return extended.size > 0 ? refusalOf(demand, node) : null
     },
   }
 }
@@ -37,7 +38,7 @@ function filterFor(pod: PodState): PreparedFilter {
 const known = new Map<string, Refusal>()
 
 /** The refusal with all its reasons, or null when the pod fits after all. */
-function refusalOf(pod: PodState, node: NodeState): Refusal | null {
+function refusalOf(pod: Demand, node: NodeState): Refusal | null {
   const reasons: string[] = []
   let unresolvable = false
   const check = (resource: string, request: number, allocatable: number, used: number): void => {
@@ -45,7 +46,7 @@ function refusalOf(pod: PodState, node: NodeState): Refusal | null {
     reasons.push(`Insufficient ${resource}`)
     if (request > allocatable) unresolvable = true
   }
-  if (node.pods.size + 1 > node.podLimit) reasons.push('Too many pods')
+  if (node.pods.length + 1 > node.podLimit) reasons.push('Too many pods')
   check('cpu', pod.cpu, node.cpu, node.usedCpu)
   check('memory', pod.memory, node.memory, node.usedMemory)
   check('ephemeral-storage', pod.ephemeral, node.ephemeral, node.usedEphemeral)
@@ -65,10 +66,10 @@ function podHint(pod: PodState, old: PodObject | undefined, changed: PodObject |
   if (!old) return false
   if (!changed) return Boolean(old.spec.nodeName || old.status?.nominatedNodeName)
   if (changed.metadata.uid !== pod.uid && !changed.spec.nodeName) return false
-  return requestsFell(new PodState(old), new PodState(changed), changed.metadata.uid === pod.uid ? null : pod)
+  return requestsFell(demandOf(old), demandOf(changed), changed.metadata.uid === pod.uid ? null : pod.demand)
 }
 
-function nodeHint(pod: PodState, old: Node | undefined, changed: Node | undefined): boolean {
+function nodeHint({ demand: pod }: PodState, old: Node | undefined, changed: Node | undefined): boolean {
   if (!changed) return false
   const after = emptyNode(changed)
   if (refusalOf(pod, after)) return false
@@ -82,8 +83,14 @@ function nodeHint(pod: PodState, old: Node | undefined, changed: Node | undefine
   return false
 }
 
+/** Every waiting pod is asked about the same change of a node. */
+const emptyNodes = new WeakMap<Node, NodeState>()
+
 function emptyNode(node: Node): NodeState {
-  const state = new NodeState(node.metadata.name, 0)
+  let state = emptyNodes.get(node)
+  if (state) return state
+  state = new NodeState(node.metadata.name, 0)
   state.setNode(node)
+  emptyNodes.set(node, state)
   return state
 }

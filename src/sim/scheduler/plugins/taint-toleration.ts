@@ -31,10 +31,19 @@ export const taintToleration: FilterPlugin & ScorePlugin = {
   preScore(pod) {
     const tolerations = (pod.pod.spec.tolerations ?? none).filter(({ effect }) => !effect || effect === 'PreferNoSchedule')
     return {
-      score: (node) => (node.softTaints.length === 0 ? 0 : untolerated(node.softTaints, tolerations)),
-      normalise: (raw) => normaliseToHighest(raw, true),
+      score(nodes, raw) {
+        for (let at = 0; at < nodes.length; at += 1) {
+          const { softTaints } = nodes[at]!
+          raw[at] = softTaints.length === 0 ? 0 : untolerated(softTaints, tolerations)
+        }
+      },
+      normalise,
     }
   },
+}
+
+function normalise(raw: Int32Array, normalised: Int32Array): void {
+  normaliseToHighest(raw, normalised, true)
 }
 
 /** How many of the taints no toleration covers. */

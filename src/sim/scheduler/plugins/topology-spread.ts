@@ -5,6 +5,7 @@ import { naturalLog } from '../natural-log.ts'
 import type { NodeState } from '../node-state.ts'
 import type { PodState } from '../pod-state.ts'
 import { hasRequiredNodeAffinity } from '../required-node-affinity.ts'
+import { nowhere } from '../topology-columns.ts'
 import { hasAllKeys, includesNode, labelsOfNode, spreadConstraintsOf, type SpreadConstraint } from '../topology-constraint.ts'
 
 const name = 'PodTopologySpread'
@@ -120,75 +121,92 @@ class SpreadFilter implements PreparedFilter {
 function defaultConstraints(pod: PodState, view: View): readonly SpreadConstraint[] {
   const selector = view.defaultSelector(pod)
   if (!selector) return []
-  return systemDefaults.map((constraint) => ({ ...constraint, minDomains: 1, selector, honoursAffinity: true, honoursTaints: false }))
+  return systemDefaults.map(({ topologyKey, maxSkew }) => ({ topologyKey, maxSkew, minDomains: 1, selector, honoursAffinity: true, honoursTaints: false }))
 }
+
+/** One constraint, its pods counted: by domain, or by node when every node is a domain. */
+interface Part {
+  readonly domainOf: Int32Array
+  readonly counts: Int32Array | null
+  readonly isByNode: boolean
+  readonly weight: number
+  readonly offset: number
+}
+
+const nobody: ReadonlySet<NodeState> = new Set()
 
 /** `own`: nodes that lack a key are then left out; under the built-in constraints they are scored on the others. */
 function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], own: boolean, view: View, feasible: readonly NodeState[]): PreparedScore {
-  const ignored = new Set<NodeState>()
-  if (own) for (const node of feasible) if (!hasAllKeys(node.labels, constraints)) ignored.add(node)
-  const parts = constraints.map((constraint) => {
+  const ignored = own ? new Set(feasible.filter(({ labels }) => !hasAllKeys(labels, constraints))) : nobody
+  const parts = constraints.map((constraint): Part => {
     const column = constraint.selector.text ? view.cache.matching(pod.namespace, constraint.selector) : null
-    const domains = constraint.topologyKey === hostname ? null : candidateDomains(constraint, feasible, ignored)
-    const size = domains ? domains.size : feasible.length - ignored.size
-    return { constraint, column, domains, weight: naturalLog(size + 2), offset: constraint.maxSkew - 1 }
+    const { domainOf, size } = view.cache.domains(constraint.topologyKey)
+    const offset = constraint.maxSkew - 1
+    if (constraint.topologyKey === hostname) return { domainOf, counts: column, isByNode: true, weight: naturalLog(feasible.length - ignored.size + 2), offset }
+    const counts = column && size > 0 ? addUp(pod, constraint, column, domainOf, size, view, own ? constraints : null) : null
+    return { domainOf, counts, isByNode: false, weight: naturalLog(domainsAmong(feasible, ignored, domainOf, size) + 2), offset }
   })
-  for (const { constraint, column, domains } of parts) {
-    if (domains && column) addUp(pod, constraint, domains, column, view.cache.nodes, own ? constraints : null)
-  }
   return {
-    score(node) {
-      if (ignored.size > 0 && ignored.has(node)) return 0
-      let score = 0
-      for (const { constraint, column, domains, weight, offset } of parts) {
-        const domain = labelOf(node.labels, constraint.topologyKey)
-        if (domain === undefined) continue
-        const count = domains ? domains.get(domain)! : (column?.[node.slot] ?? 0)
-        score += count * weight + offset
-      }
-      return Math.floor(score + 0.5)
+    score(nodes, raw) {
+      for (let at = 0; at < nodes.length; at += 1) raw[at] = ignored.size > 0 && ignored.has(nodes[at]!) ? 0 : scoreOf(nodes[at]!.slot, parts)
     },
-    normalise: (raw) => normalise(raw, feasible, ignored),
+    ...(ignored.size > 0 ? { normaliseHere: (raw: Int32Array, normalised: Int32Array) => normalise(raw, normalised, feasible, ignored) } : { normalise: normaliseAll }),
   }
 }
 
-function candidateDomains({ topologyKey }: SpreadConstraint, feasible: readonly NodeState[], ignored: ReadonlySet<NodeState>): Domains {
-  const domains: Domains = new Map()
-  let last: string | null = null
-  for (const node of feasible) {
-    const domain = labelOf(node.labels, topologyKey) ?? ''
-    if (domain === last || (ignored.size > 0 && ignored.has(node))) continue
-    domains.set(domain, 0)
-    last = domain
+function scoreOf(slot: number, parts: readonly Part[]): number {
+  let score = 0
+  for (let at = 0; at < parts.length; at += 1) {
+    const { domainOf, counts, isByNode, weight, offset } = parts[at]!
+    const domain = domainOf[slot]!
+    if (domain !== nowhere) score += (counts ? (counts[isByNode ? slot : domain] ?? 0) : 0) * weight + offset
   }
-  return domains
+  return Math.floor(score + 0.5)
 }
 
-/** Pods of nodes that do not fit count for their domain too, as long as the domain has a node that does. */
-function addUp(pod: PodState, constraint: SpreadConstraint, domains: Domains, column: Int32Array, nodes: readonly NodeState[], allKeys: readonly SpreadConstraint[] | null): void {
-  const includesAll = !constraint.honoursTaints && !(constraint.honoursAffinity && hasRequiredNodeAffinity(pod.pod))
-  for (const node of nodes) {
-    const count = column[node.slot] ?? 0
-    if (count === 0 || (allKeys && !hasAllKeys(node.labels, allKeys)) || !(includesAll || includesNode(constraint, pod, node))) continue
-    const domain = labelOf(node.labels, constraint.topologyKey)
-    if (domain === undefined) continue
-    const sum = domains.get(domain)
-    if (sum !== undefined) domains.set(domain, sum + count)
+/** In how many domains the nodes that fit are; those without the label count as one. */
+function domainsAmong(feasible: readonly NodeState[], ignored: ReadonlySet<NodeState>, domainOf: Int32Array, size: number): number {
+  const seen = new Uint8Array(size + 1)
+  let count = 0
+  for (let at = 0; at < feasible.length; at += 1) {
+    const domain = domainOf[feasible[at]!.slot]! + 1
+    if (seen[domain] === 1 || (ignored.size > 0 && ignored.has(feasible[at]!))) continue
+    seen[domain] = 1
+    count += 1
   }
+  return count
 }
 
-function normalise(raw: readonly number[], feasible: readonly NodeState[], ignored: ReadonlySet<NodeState>): readonly number[] {
+/** The matching pods in each domain. Those of nodes that do not fit count too. */
+function addUp(pod: PodState, constraint: SpreadConstraint, column: Int32Array, domainOf: Int32Array, size: number, { cache }: View, allKeys: readonly SpreadConstraint[] | null): Int32Array {
+  const sums = new Int32Array(size)
+  const includesAll = !allKeys && !constraint.honoursTaints && !(constraint.honoursAffinity && hasRequiredNodeAffinity(pod.pod))
+  for (let slot = 0; slot < domainOf.length; slot += 1) {
+    const count = column[slot]!
+    const domain = domainOf[slot]!
+    if (count !== 0 && domain !== nowhere && (includesAll || isCounted(cache.nodeAt(slot), pod, constraint, allKeys))) sums[domain]! += count
+  }
+  return sums
+}
+
+function isCounted(node: NodeState | undefined, pod: PodState, constraint: SpreadConstraint, allKeys: readonly SpreadConstraint[] | null): boolean {
+  return node !== undefined && !(allKeys && !hasAllKeys(node.labels, allKeys)) && includesNode(constraint, pod, node)
+}
+
+function normaliseAll(raw: Int32Array, normalised: Int32Array): void {
+  normalise(raw, normalised, [], nobody)
+}
+
+function normalise(raw: Int32Array, normalised: Int32Array, feasible: readonly NodeState[], ignored: ReadonlySet<NodeState>): void {
+  const isLeftOut = (at: number): boolean => ignored.size > 0 && ignored.has(feasible[at]!)
   let least = Number.MAX_SAFE_INTEGER
   let most = 0
   for (let at = 0; at < raw.length; at += 1) {
-    if (ignored.size > 0 && ignored.has(feasible[at]!)) continue
+    if (isLeftOut(at)) continue
     if (raw[at]! < least) least = raw[at]!
     if (raw[at]! > most) most = raw[at]!
   }
-  return raw.map((score, at) => {
-    if (ignored.size > 0 && ignored.has(feasible[at]!)) return 0
-    return most === 0 ? maxScore : Math.floor((maxScore * (most + least - score)) / most)
-  })
+  for (let at = 0; at < raw.length; at += 1) normalised[at] = isLeftOut(at) ? 0 : most === 0 ? maxScore : Math.floor((maxScore * (most + least - raw[at]!)) / most)
 }
 
 function podHint(pod: PodState, old: Pod | undefined, changed: Pod | undefined): boolean {
