@@ -20,7 +20,7 @@ const textChecks: Record<string, names.TextCheck> = {
   IsWildcardDNS1123Subdomain: names.checkWildcardDns1123Subdomain,
 }
 
-const numberChecks: Record<string, (value: number) => string[]> = {
+const numberChecks: Record<string, (value: number) => readonly string[]> = {
   IsValidPortNum: names.checkPortNumber,
   IsValidUserID: names.checkUserOrGroupId,
   IsValidGroupID: names.checkUserOrGroupId,

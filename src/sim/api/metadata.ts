@@ -11,23 +11,19 @@ const annotationBytes = 256 * 1024
 /** The faults of the metadata of an object that is to be created. */
 export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, checkName: NameCheck, path = 'metadata'): FieldError[] {
   const errors: FieldError[] = []
-  const { generateName, name, namespace } = meta
-  if (generateName) errors.push(...faultsOf(`${path}.generateName`, generateName, checkName(generateName, true)))
-  if (!name) errors.push(required(`${path}.name`, 'name or generateName is required'))
-  else errors.push(...faultsOf(`${path}.name`, name, checkName(name, false)))
-  if (namespaced) {
-    if (!namespace) errors.push(required(`${path}.namespace`, ''))
-    else errors.push(...faultsOf(`${path}.namespace`, namespace, nameIsDnsLabel(namespace, false)))
-  } else if (namespace) errors.push(forbidden(`${path}.namespace`, 'not allowed on this type'))
-  if ((meta.generation ?? 0) < 0) errors.push(invalid(`${path}.generation`, meta.generation, 'must be greater than or equal to 0'))
-  return [
-    ...errors,
-    ...validateLabels(meta.labels, `${path}.labels`),
-    ...validateAnnotations(meta.annotations, `${path}.annotations`),
-    ...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`),
-    ...validateFinalizers(meta.finalizers ?? [], `${path}.finalizers`),
-    ...validateManagedFields(meta.managedFields ?? [], `${path}.managedFields`),
-  ]
+  const { generateName, name, namespace, generation = 0 } = meta
+  if (generateName) note(errors, path, 'generateName', generateName, checkName(generateName, true))
+  if (name) note(errors, path, 'name', name, checkName(name, false))
+  else errors.push(required(`${path}.name`, 'name or generateName is required'))
+  if (!namespaced) {
+    if (namespace) errors.push(forbidden(`${path}.namespace`, 'not allowed on this type'))
+  } else if (namespace) note(errors, path, 'namespace', namespace, nameIsDnsLabel(namespace, false))
+  else errors.push(required(`${path}.namespace`, ''))
+  if (generation < 0) errors.push(invalid(`${path}.generation`, generation, 'must be greater than or equal to 0'))
+  judgeShared(errors, meta, path)
+  if (meta.finalizers) errors.push(...validateFinalizers(meta.finalizers, `${path}.finalizers`))
+  if (meta.managedFields) errors.push(...validateManagedFields(meta.managedFields, `${path}.managedFields`))
+  return errors
 }
 
 /** The faults of the metadata that is to replace another. */
@@ -42,24 +38,37 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
   for (const field of ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     errors.push(...checkImmutable(`${path}.${field}`, meta[field] ?? null, (meta[field] ?? null) === (old[field] ?? null)))
   }
-  return [
-    ...errors,
-    ...validateLabels(meta.labels, `${path}.labels`),
-    ...validateAnnotations(meta.annotations, `${path}.annotations`),
-    ...validateOwnerReferences(meta.ownerReferences ?? [], `${path}.ownerReferences`),
-    ...validateManagedFields(meta.managedFields ?? [], `${path}.managedFields`),
-  ]
+  judgeShared(errors, meta, path)
+  if (meta.managedFields) errors.push(...validateManagedFields(meta.managedFields, `${path}.managedFields`))
+  return errors
+}
+
+/** What new and changed metadata must both be like. */
+function judgeShared(errors: FieldError[], { labels, annotations, ownerReferences }: ObjectMeta, path: string): void {
+  if (labels) judgeLabels(errors, labels, `${path}.labels`)
+  if (annotations) errors.push(...validateAnnotations(annotations, `${path}.annotations`))
+  if (ownerReferences) judgeOwnerReferences(errors, ownerReferences, `${path}.ownerReferences`)
 }
 
 /** The faults of labels, wherever they stand. */
 export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: string): FieldError[] {
-  if (!labels) return []
   const errors: FieldError[] = []
+  if (labels) judgeLabels(errors, labels, path)
+  return errors
+}
+
+function judgeLabels(errors: FieldError[], labels: Readonly<Record<string, string>>, path: string): void {
+  if (areSound(labels)) return
   for (const key of Object.keys(labels).sort()) {
     const value = labels[key] ?? ''
     errors.push(...faultsOf(path, key, checkQualifiedName(key)), ...faultsOf(path, value, checkLabelValue(value)))
   }
-  return errors
+}
+
+/** Nearly all are, and then their order is nothing. */
+function areSound(labels: Readonly<Record<string, string>>): boolean {
+  for (const key in labels) if (checkQualifiedName(key).length > 0 || checkLabelValue(labels[key] ?? '').length > 0) return false
+  return true
 }
 
 /** The faults of a label selector that a spec holds. */
@@ -92,30 +101,24 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   return errors
 }
 
-function validateOwnerReferences(owners: readonly OwnerReference[], path: string): FieldError[] {
-  const errors: FieldError[] = []
+function judgeOwnerReferences(errors: FieldError[], owners: readonly OwnerReference[], path: string): void {
   let controller = ''
   for (const owner of owners) {
-    errors.push(...validateOwnerReference(owner, path))
+    judgeOwnerReference(errors, owner, path)
     if (owner.controller !== true) continue
     const name = `${owner.kind}/${owner.name}`
     if (controller === '') controller = name
     else errors.push(invalid(path, owners, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`))
   }
-  return errors
 }
 
-function validateOwnerReference(owner: OwnerReference, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  const apiVersion = owner.apiVersion ?? ''
-  const words = apiVersion.split('/')
-  const version = words.length > 2 ? '' : (words[words.length - 1] ?? '')
+function judgeOwnerReference(errors: FieldError[], owner: OwnerReference, path: string): void {
+  const { apiVersion = '', kind } = owner
+  const slash = apiVersion.indexOf('/')
+  const version = slash === apiVersion.lastIndexOf('/') ? apiVersion.slice(slash + 1) : ''
   if (version === '') errors.push(invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty'))
-  for (const field of ['kind', 'name', 'uid'] as const) {
-    if (!owner[field]) errors.push(invalid(`${path}.${field}`, '', 'must not be empty'))
-  }
-  if (apiVersion === 'v1' && owner.kind === 'Event') errors.push(invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner'))
-  return errors
+  for (const field of ['kind', 'name', 'uid'] as const) if (!owner[field]) errors.push(invalid(`${path}.${field}`, '', 'must not be empty'))
+  if (apiVersion === 'v1' && kind === 'Event') errors.push(invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner'))
 }
 
 function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
@@ -136,6 +139,10 @@ function validateManagedFields(entries: NonNullable<ObjectMeta['managedFields']>
     if (byteLength(entry.subresource ?? '') > 256) errors.push(tooLong(`${here}.subresource`, 256))
     return errors
   })
+}
+
+function note(errors: FieldError[], path: string, field: string, value: string, messages: readonly string[]): void {
+  for (const message of messages) errors.push(invalid(`${path}.${field}`, value, message))
 }
 
 function faultsOf(path: string, value: string, messages: readonly string[]): FieldError[] {

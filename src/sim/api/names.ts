@@ -2,10 +2,13 @@ import { forbidden, invalid, notSupported, required, tooLong, type FieldError } 
 import { byteLength, isPrintable } from './go-text.ts'
 
 /** Checks one text and says, in Kubernetes' words, what is wrong with it; an empty list means nothing is. */
-export type TextCheck = (text: string) => string[]
+export type TextCheck = (text: string) => readonly string[]
 
 /** Checks a name, or the prefix of a name that will be generated. */
-export type NameCheck = (name: string, isPrefix: boolean) => string[]
+export type NameCheck = (name: string, isPrefix: boolean) => readonly string[]
+
+/** No faults. What all these patterns take is ASCII, so that its length is its number of bytes. */
+const sound: readonly string[] = Object.freeze([])
 
 const label1123 = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const subdomain1123 = `${label1123}(\\.${label1123})*`
@@ -36,7 +39,8 @@ const isSubdomain1123 = whole(subdomain1123)
 const isQualifiedNamePart = whole(qualifiedName)
 
 /** The name of most things inside a namespace: `my-name`, at most 63 characters. */
-export function checkDns1123Label(text: string): string[] {
+export function checkDns1123Label(text: string): readonly string[] {
+  if (text.length <= 63 && isLabel1123.test(text)) return sound
   const faults = atMost(text, 63, 'characters')
   if (isLabel1123.test(text)) return faults
   // A subdomain is nearly right: only its dots are in the way, and that is said instead.
@@ -44,7 +48,8 @@ export function checkDns1123Label(text: string): string[] {
 }
 
 /** Labels joined by dots, at most 253 characters: `example.com`. */
-export function checkDns1123Subdomain(text: string): string[] {
+export function checkDns1123Subdomain(text: string): readonly string[] {
+  if (text.length <= 253 && isSubdomain1123.test(text)) return sound
   return [...atMost(text, 253, 'characters'), ...unless(isSubdomain1123.test(text), subdomainMessage)]
 }
 
@@ -71,21 +76,22 @@ export const checkDns1035Label: TextCheck = check(
 )
 
 /** The key of a label, an annotation or a finalizer: `name` or `prefix/name`. */
-export function checkQualifiedName(text: string): string[] {
+export function checkQualifiedName(text: string): readonly string[] {
+  if (text.length <= 63 && isQualifiedNamePart.test(text)) return sound
   const parts = text.split('/')
   if (parts.length > 2) {
     const key = fault(`a valid label key ${qualifiedNameMessage}`, qualifiedName, 'MyName', 'my.name', '123-abc')
     return [`${key} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`]
   }
   const name = parts[parts.length - 1] ?? ''
-  const faults = parts.length === 2 ? prefixFaults(parts[0] ?? '') : []
+  const faults = parts.length === 2 ? [...prefixFaults(parts[0] ?? '')] : []
   if (name === '') faults.push('name part must be non-empty')
   else faults.push(...atMost(name, 63, 'bytes').map((message) => `name part ${message}`))
   if (!isQualifiedNamePart.test(name)) faults.push(fault(`name part ${qualifiedNameMessage}`, qualifiedName, 'MyName', 'my.name', '123-abc'))
   return faults
 }
 
-function prefixFaults(prefix: string): string[] {
+function prefixFaults(prefix: string): readonly string[] {
   if (prefix === '') return ['prefix part must be non-empty']
   return [...atMost(prefix, 253, 'bytes'), ...unless(isSubdomain1123.test(prefix), subdomainMessage)].map((message) => `prefix part ${message}`)
 }
@@ -98,20 +104,20 @@ export const checkLabelValue: TextCheck = check(
 )
 
 /** The name of an environment variable as ConfigMaps and Secrets are spread into them. */
-export function checkEnvVarName(text: string): string[] {
+export function checkEnvVarName(text: string): readonly string[] {
   const message = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit"
   return [...unless(whole(envVarName).test(text), fault(message, envVarName, 'my.env-name', 'MY_ENV.NAME', 'MyEnvName1')), ...directoryFaults(text)]
 }
 
 /** The name of an environment variable in a container: printable ASCII without `=`. */
-export function checkRelaxedEnvVarName(text: string): string[] {
+export function checkRelaxedEnvVarName(text: string): readonly string[] {
   const faults = unless(text !== '', 'environment variable name must be non-empty')
   const message = "a valid environment variable name must consist only of printable ASCII characters other than '='"
   return [...faults, ...unless(/^[ -<>-~]*$/.test(text), message)]
 }
 
 /** A key of a ConfigMap or a Secret: it becomes a file's name. */
-export function checkConfigMapKey(text: string): string[] {
+export function checkConfigMapKey(text: string): readonly string[] {
   const message = fault("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", configMapKey, 'key.name', 'KEY_NAME', 'key-name')
   return [...atMost(text, 253, 'characters'), ...unless(whole(configMapKey).test(text), message), ...directoryFaults(text)]
 }
@@ -123,7 +129,7 @@ export const checkHttpHeaderName: TextCheck = check(headerName, "a valid HTTP he
 export const checkPercent: TextCheck = check(percent, "a valid percent string must be a numeric string followed by an ending '%'", ['1%', '93%'])
 
 /** The name of a container's or a service's port that others refer to: at most 15 characters with a letter among them. */
-export function checkPortName(text: string): string[] {
+export function checkPortName(text: string): readonly string[] {
   return [
     ...atMost(text, 15, 'characters'),
     ...unless(whole('[-a-z0-9]+').test(text), 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)'),
@@ -133,37 +139,38 @@ export function checkPortName(text: string): string[] {
   ]
 }
 
-export function checkPortNumber(port: number): string[] {
+export function checkPortNumber(port: number): readonly string[] {
   return checkRange(port, 1, 65_535)
 }
 
 /** A user or group id. */
-export function checkUserOrGroupId(id: number): string[] {
+export function checkUserOrGroupId(id: number): readonly string[] {
   return checkRange(id, 0, 2_147_483_647)
 }
 
-export function checkRange(value: number, low: number, high: number): string[] {
+export function checkRange(value: number, low: number, high: number): readonly string[] {
   return unless(value >= low && value <= high, `must be between ${low} and ${high}, inclusive`)
 }
 
 /** The name check of most kinds. */
-export function nameIsDnsSubdomain(name: string, isPrefix: boolean): string[] {
+export function nameIsDnsSubdomain(name: string, isPrefix: boolean): readonly string[] {
   return checkDns1123Subdomain(isPrefix ? maskTrailingDash(name) : name)
 }
 
 /** The name check of namespaces, services and whatever becomes one part of a host name. */
-export function nameIsDnsLabel(name: string, isPrefix: boolean): string[] {
+export function nameIsDnsLabel(name: string, isPrefix: boolean): readonly string[] {
   return checkDns1123Label(isPrefix ? maskTrailingDash(name) : name)
 }
 
 /** The name check of services before 1.34 and of a few other kinds. */
-export function nameIsDns1035Label(name: string, isPrefix: boolean): string[] {
+export function nameIsDns1035Label(name: string, isPrefix: boolean): readonly string[] {
   return checkDns1035Label(isPrefix ? maskTrailingDash(name) : name)
 }
 
 /** The names of RBAC objects: whatever can stand in a path. */
-export function nameIsPathSegment(name: string, isPrefix: boolean): string[] {
+export function nameIsPathSegment(name: string, isPrefix: boolean): readonly string[] {
   if (!isPrefix && (name === '.' || name === '..')) return [`may not be '${name}'`]
+  if (!/[/%]/.test(name)) return sound
   return ['/', '%'].filter((character) => name.includes(character)).map((character) => `may not contain '${character}'`)
 }
 
@@ -241,7 +248,7 @@ export function checkNoNewFinalizers(field: string, now: readonly string[], befo
 function check(pattern: string, message: string, examples: readonly string[], max = Infinity, unit: 'characters' | 'bytes' = 'characters'): TextCheck {
   const expression = whole(pattern)
   const shown = fault(message, pattern, ...examples)
-  return (text) => [...atMost(text, max, unit), ...unless(expression.test(text), shown)]
+  return (text) => (text.length <= max && expression.test(text) ? sound : [...atMost(text, max, unit), ...unless(expression.test(text), shown)])
 }
 
 function whole(pattern: string): RegExp {
@@ -252,16 +259,16 @@ function fault(message: string, pattern: string, ...examples: readonly string[])
   return `${message} (e.g. ${examples.map((example) => `'${example}'`).join(',  or ')}, regex used for validation is '${pattern}')`
 }
 
-function atMost(text: string, max: number, unit: 'characters' | 'bytes'): string[] {
+function atMost(text: string, max: number, unit: 'characters' | 'bytes'): readonly string[] {
   return unless(text.length <= max && byteLength(text) <= max, `must be no more than ${max} ${unit}`)
 }
 
-function unless(satisfied: boolean, message: string): string[] {
-  return satisfied ? [] : [message]
+function unless(satisfied: boolean, message: string): readonly string[] {
+  return satisfied ? sound : [message]
 }
 
 /** Names that a path would not take as names. */
-function directoryFaults(text: string): string[] {
+function directoryFaults(text: string): readonly string[] {
   if (text === '.') return ["must not be '.'"]
   if (text === '..') return ["must not be '..'"]
   return text.startsWith('..') ? ["must not start with '..'"] : []

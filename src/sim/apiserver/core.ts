@@ -4,7 +4,8 @@ import type { Random } from '../kernel/random.ts'
 import type { Trace, Write } from '../kernel/trace.ts'
 import { weights, type Weight } from '../kernel/trace-columns.ts'
 import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
-import { objectKey, settled, type KubernetesObject } from '../api/objects.ts'
+import { objectKey, type KubernetesObject } from '../api/objects.ts'
+import { settledObject } from '../api/schema/settle.ts'
 import type { Allocators } from '../api/strategy/allocators.ts'
 import type { WallClock } from '../api/time.ts'
 import type { LeaseId, Store } from '../etcd/store.ts'
@@ -60,7 +61,7 @@ export function commit(core: Core, by: Authorship, definition: ResourceDefinitio
   const { namespace, name } = object.metadata
   const key = storageKey(definition, namespace, name)
   const write = tellTrace(core, by, definition, key)
-  const swap = core.agenda.because(write, () => core.store.put(key, before ? revisionOf(before) : 0, (revision) => atVersion(object, String(revision)), lease))
+  const swap = core.agenda.because(write, () => core.store.put(key, before ? revisionOf(before) : 0, (revision) => settledObject(object, String(revision)), lease))
   // Requests run one after the other, so what was read a moment ago is still there.
   assert(swap.ok, `${definition.resource} ${key} changed during a request`)
   return swap.kv.value!
@@ -73,29 +74,7 @@ export function commitDeletion(core: Core, by: Authorship, definition: ResourceD
   const write = tellTrace(core, by, definition, key)
   const swap = core.agenda.because(write, () => core.store.delete(key, revisionOf(object)))
   assert(swap.ok, `${definition.resource} ${key} changed during a request`)
-  return atVersion(object, String(swap.kv.modRevision))
-}
-
-/** The object as it is stored under a version: frozen, and sharing what was frozen before. Made in one go, because every write makes one. */
-export function atVersion(object: KubernetesObject, resourceVersion: string): KubernetesObject {
-  const fields = object as KubernetesObject & Readonly<Record<string, unknown>>
-  const stored: Record<string, unknown> = {}
-  for (const key in fields) {
-    const value = key === 'metadata' ? metadataAt(object.metadata, resourceVersion) : settled(fields[key])
-    if (value !== undefined) stored[key] = value
-  }
-  return Object.freeze(stored) as unknown as KubernetesObject
-}
-
-function metadataAt(metadata: KubernetesObject['metadata'], resourceVersion: string): object {
-  const fields = metadata as KubernetesObject['metadata'] & Readonly<Record<string, unknown>>
-  const stored: Record<string, unknown> = {}
-  for (const key in fields) {
-    const value = key === 'resourceVersion' ? resourceVersion : settled(fields[key])
-    if (value !== undefined) stored[key] = value
-  }
-  stored['resourceVersion'] = resourceVersion
-  return Object.freeze(stored)
+  return settledObject(object, String(swap.kv.modRevision))
 }
 
 /** What is worth least when it is old: events, and then what merely tells how things stand. */

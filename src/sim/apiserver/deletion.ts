@@ -4,9 +4,10 @@ import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { ObjectList } from '../api/request.ts'
 import { validateDeleteOptions, type DeleteOptions } from '../api/request-options.ts'
+import { settledObject } from '../api/schema/settle.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import { formatTime, parseTime } from '../api/time.ts'
-import { atVersion, commit, readObject } from './core.ts'
+import { commit, readObject } from './core.ts'
 import { admitDelete } from './admission.ts'
 import { discard } from './reservations.ts'
 import type { Target } from './target.ts'
@@ -104,7 +105,7 @@ function removeNamespace(target: Target, object: KubernetesObject, options: Dele
 function write({ core, by, definition, dryRun }: Target, object: KubernetesObject, before: KubernetesObject): KubernetesObject {
   // Deleting again what its finalizers hold changes nothing, so nothing is written and nobody is told.
   if (semanticEqual(object, before)) return before
-  return dryRun ? atVersion(object, before.metadata.resourceVersion) : commit(core, by, definition, object, before)
+  return dryRun ? settledObject(object, before.metadata.resourceVersion) : commit(core, by, definition, object, before)
 }
 
 function deleteNow(target: Target, object: KubernetesObject): unknown {

@@ -2,8 +2,9 @@
 import type { KubernetesObject } from '../api/objects.ts'
 import type { WatchEvent, WatchHandle, WatchSink } from '../api/request.ts'
 import type { ResourceDefinition } from '../api/resources.ts'
+import { settledObject } from '../api/schema/settle.ts'
 import { compacted, type KeyValue, type Revision } from '../etcd/store.ts'
-import { atVersion, prefixOf, type Core } from './core.ts'
+import { prefixOf, type Core } from './core.ts'
 import type { IndexedField, Selection } from './selection.ts'
 
 interface Watcher {
@@ -131,7 +132,7 @@ class EventForms {
 
   /** The last state that matched, at the revision of the write that ended it. */
   get deleted(): WatchEvent {
-    return (this.deletedForm ??= { type: 'DELETED', object: atVersion(this.kv.previous!.value!, String(this.kv.modRevision)) })
+    return (this.deletedForm ??= { type: 'DELETED', object: settledObject(this.kv.previous!.value!, String(this.kv.modRevision)) })
   }
 }
 

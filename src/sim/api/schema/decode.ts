@@ -153,14 +153,14 @@ class Decoder {
     }
     const kept = same && printed > 0 && countKeys(like) === printed ? like : unchanged && Object.isFrozen(value) ? value : printed === 0 ? emptyMap : undefined
     if (kept === value && struct.name === 'PodSpec') knownSpecs.add(value)
-    const object: Record<string, unknown> = {}
+    const object = kept ? undefined : struct.blank()
     for (let at = 0; at < fields.length; at += 1) {
       const inner = values[base + at]
       if (inner === undefined) continue
       values[base + at] = undefined
-      if (!kept) object[fields[at]!.name] = inner
+      if (object) object[fields[at]!.name] = inner
     }
-    return kept ?? Object.freeze(object)
+    return kept ?? Object.freeze(object ?? {})
   }
 
   private value(type: GoType, value: unknown, stored: unknown): unknown {

@@ -1,4 +1,5 @@
 import { assert } from '../../kernel/assert.ts'
+import { createBlank } from './blank.ts'
 import { goTypes } from './go-types.ts'
 
 /** What a JSON value must be to fit a Go type. */
@@ -36,6 +37,8 @@ export interface GoStruct {
   readonly byName: ReadonlyMap<string, GoField>
   /** The fields that are printed even when nobody set them. */
   readonly printing: readonly GoField[]
+  /** Makes an empty object to hold such fields. */
+  blank(): Record<string, unknown>
 }
 
 const structs = new Map<string, GoStruct>()
@@ -50,7 +53,7 @@ export function structOf(name: string): GoStruct {
   const texts = row === '' ? [] : row.split('|')
   if (texts[0] === 'kind:string' && texts[1] === 'apiVersion:string') texts.splice(0, 2, 'apiVersion:string', 'kind:string')
   const fields = texts.map(parseField)
-  const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])), printing: fields.filter(printsZero) }
+  const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])), printing: fields.filter(printsZero), blank: createBlank() }
   structs.set(name, struct)
   return struct
 }

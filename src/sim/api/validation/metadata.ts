@@ -9,7 +9,9 @@ const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'
 
 /** The metadata of a new object of a built-in kind: besides the general rules, finalizers must be standard ones or carry a domain. */
 export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, checkName: NameCheck): FieldError[] {
-  return [...machinery.validateObjectMeta(meta, namespaced, checkName), ...validateFinalizerNames(meta)]
+  const faults = machinery.validateObjectMeta(meta, namespaced, checkName)
+  if (meta.finalizers) faults.push(...validateFinalizerNames(meta))
+  return faults
 }
 
 /** The metadata of an updated object of a built-in kind. */

@@ -1,0 +1,52 @@
+import { settled, type KubernetesObject } from '../objects.ts'
+import type { GoStruct, GoType } from './go-type.ts'
+import { structOf } from './go-type.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** An object as it is stored: a frozen copy under this version, made in one go because every write makes one. Parts that are frozen already are shared, undefined ones left out. */
+export function settledObject(object: KubernetesObject, resourceVersion: string): KubernetesObject {
+  const struct = structOf(object.kind)
+  const stored = struct.blank()
+  const fields = object as KubernetesObject & Fields
+  for (const key in fields) {
+    const value = key === 'metadata' ? settledMetadata(object.metadata, resourceVersion) : settledField(struct, key, fields[key])
+    if (value !== undefined) stored[key] = value
+  }
+  return Object.freeze(stored) as unknown as KubernetesObject
+}
+
+function settledMetadata(metadata: KubernetesObject['metadata'], resourceVersion: string): Fields {
+  const struct = structOf('ObjectMeta')
+  const stored = struct.blank()
+  const fields = metadata as KubernetesObject['metadata'] & Fields
+  for (const key in fields) {
+    const value = key === 'resourceVersion' ? resourceVersion : settledField(struct, key, fields[key])
+    if (value !== undefined) stored[key] = value
+  }
+  stored['resourceVersion'] = resourceVersion
+  return Object.freeze(stored)
+}
+
+function settledField(struct: GoStruct, key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return settled(value)
+  const field = struct.byName.get(key)
+  return field ? settledAs(field.type, value) : settled(value)
+}
+
+function settledAs(type: GoType, value: object): unknown {
+  if (Object.isFrozen(value)) return value
+  if (type.kind === 'list' && Array.isArray(value)) {
+    const { element = type } = type
+    return Object.freeze(value.map((inner: unknown) => (typeof inner === 'object' && inner !== null ? settledAs(element, inner) : settled(inner))))
+  }
+  if (type.kind !== 'struct' || Array.isArray(value)) return settled(value)
+  const struct = structOf(type.struct ?? '')
+  const stored = struct.blank()
+  const fields = value as Fields
+  for (const key in fields) {
+    const inner = settledField(struct, key, fields[key])
+    if (inner !== undefined) stored[key] = inner
+  }
+  return Object.freeze(stored)
+}
