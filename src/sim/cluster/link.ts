@@ -144,6 +144,8 @@ function isWrite(verb: Verb): boolean {
 class OpenWatch implements WatchSink, WatchHandle {
   handle: WatchHandle | null = null
   private ended = false
+  /** The server has ended it: known when all is told that came before. */
+  private closing = false
   /** What has come and could not be told yet, oldest first. */
   private waiting: { readonly event: WatchEvent; readonly cause: CauseId; readonly due: Millis }[] = []
   private planned = false
@@ -166,7 +168,10 @@ class OpenWatch implements WatchSink, WatchHandle {
   release(): void {
     while (!this.ended && !this.link.holdsEvents) {
       const next = this.waiting[0]
-      if (!next) return
+      if (!next) {
+        if (this.closing) this.cut()
+        return
+      }
       if (next.due > this.timeline.now) return this.plan(next.due)
       this.waiting.shift()
       this.timeline.because(next.cause, () => this.sink.event(next.event))
@@ -174,9 +179,8 @@ class OpenWatch implements WatchSink, WatchHandle {
   }
 
   closed(): void {
-    if (this.ended) return
-    this.end()
-    this.sink.closed()
+    this.closing = true
+    if (this.waiting.length === 0) this.cut()
   }
 
   stop(): void {
@@ -186,7 +190,7 @@ class OpenWatch implements WatchSink, WatchHandle {
 
   break(): void {
     this.handle?.stop()
-    this.closed()
+    this.cut()
   }
 
   /** The server tells that it no longer has what this watcher has missed. */
@@ -196,6 +200,12 @@ class OpenWatch implements WatchSink, WatchHandle {
     this.end()
     this.handle?.stop()
     this.sink.event({ type: 'ERROR', object: expired(`too old resource version: ${resourceVersion}`) as unknown as KubernetesObject })
+    this.sink.closed()
+  }
+
+  private cut(): void {
+    if (this.ended) return
+    this.end()
     this.sink.closed()
   }
 
