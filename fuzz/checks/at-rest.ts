@@ -1,28 +1,35 @@
-import type { DaemonSet, Deployment, EndpointSlice, Node, Pod, ReplicaSet, Service } from '../src/sim/api/generated/types.ts'
-import { controllerOf, keyOf, type KubernetesObject } from '../src/sim/api/objects.ts'
-import type { Cluster } from '../src/sim/cluster/cluster.ts'
-import type { KeyValue } from '../src/sim/etcd/store.ts'
+import type { DaemonSet, Deployment, EndpointSlice, Node, Pod, ReplicaSet, Service } from '../../src/sim/api/generated/types.ts'
+import { matchesLabelSelector } from '../../src/sim/api/labels.ts'
+import { matchRequiredNodeAffinity } from '../../src/sim/api/node-affinity.ts'
+import { controllerOf, keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
+import { podRequests } from '../../src/sim/api/pod-resources.ts'
+import { milliValue, scaledValue } from '../../src/sim/api/quantity.ts'
+import type { Cluster } from '../../src/sim/cluster/cluster.ts'
+import type { KeyValue } from '../../src/sim/etcd/store.ts'
 
 type Fail = (invariant: number, message: string) => never
 
-/** For how long nothing may have been written at rest. */
-const silence = 130_000
-
-/** What must be so when all faults are healed and every timer has run out: rows 37, 74, 84, 90, 96 and 103. */
-export function checkRest(cluster: Cluster, writes: ReadonlyMap<string, number>, fail: Fail): void {
+/** What must be so when all faults are healed and every timer has run out: rows 37, 50, 54, 74, 78, 84, 96, 98 and 103. */
+export function checkRest(cluster: Cluster, fail: Fail): void {
   const stored = (cluster.store.range('') as KeyValue<KubernetesObject>[]).map(({ value }) => value!)
   const all = <T>(kind: string): T[] => stored.filter((object) => object.kind === kind) as unknown as T[]
-  const pods = all<Pod>('Pod')
+  const [pods, found] = [all<Pod>('Pod'), all<Node>('Node')]
   orphans(stored, fail)
-  nodes(all<Node>('Node'), pods, fail)
+  nodes(found, pods, fail)
   for (const pod of pods) if (pod.metadata.deletionTimestamp) fail(103, `pod ${keyOf(pod)} is still being deleted`)
+  for (const pod of pods) if (!pod.spec.nodeName) waiting(pod, found, pods, fail)
   workloads(all<Deployment>('Deployment'), all<ReplicaSet>('ReplicaSet'), pods, fail)
-  daemons(all<DaemonSet>('DaemonSet'), all<Node>('Node'), pods, fail)
-  endpoints(all<Service>('Service'), all<EndpointSlice>('EndpointSlice'), pods, fail)
+  daemons(all<DaemonSet>('DaemonSet'), found, pods, fail)
+  endpoints(cluster, all<Service>('Service'), all<EndpointSlice>('EndpointSlice'), pods, fail)
+}
+
+/** 90: for as long as that nothing may have been written, but heartbeats and what restless pods tell. */
+export function checkSilence(cluster: Cluster, writes: ReadonlyMap<string, number>, since: number, fail: Fail): void {
+  const pods = (cluster.store.range('/registry/pods/') as KeyValue<KubernetesObject>[]).map(({ value }) => value as Pod)
   const restless = pods.some(isRestless)
   for (const [key, at] of writes) {
     if (key.startsWith('/registry/leases/') || key.startsWith('/registry/minions/')) continue
-    if (at > cluster.now - silence && !(restless && key.includes('/default/'))) fail(90, `${key} was still written at ${at}`)
+    if (at > since && !(restless && key.includes('/default/'))) fail(90, `${key} was still written at ${at}`)
   }
 }
 
@@ -51,18 +58,29 @@ function nodes(found: readonly Node[], pods: readonly Pod[], fail: Fail): void {
   if (mirrors.length !== 4) fail(103, `${mirrors.length} static pods are known, there are 4`)
 }
 
+/** 50: who waits waits because no node has room for it. */
+function waiting(pod: Pod, found: readonly Node[], pods: readonly Pod[], fail: Fail): void {
+  if (pod.spec.affinity?.podAntiAffinity || pod.spec.topologySpreadConstraints || pod.spec.containers.some(({ ports }) => ports?.some(({ hostPort }) => hostPort))) return
+  const cpuOf = (each: Pod) => Number(scaledValue(podRequests(each.spec).get('cpu') ?? { unscaled: 0n, exponent: 0, format: 'DecimalSI', isDecimal: false }, -3))
+  for (const { metadata, spec, status } of found) {
+    if (spec.taints?.length || spec.unschedulable || !matchRequiredNodeAffinity(pod.spec, { name: metadata.name, labels: metadata.labels ?? {} }).matches) continue
+    const used = pods.filter((other) => other.spec.nodeName === metadata.name && other.status.phase !== 'Succeeded' && other.status.phase !== 'Failed').reduce((sum, other) => sum + cpuOf(other), 0)
+    if (used + cpuOf(pod) <= milliValue(status.allocatable?.['cpu'] ?? '0')) fail(50, `pod ${keyOf(pod)} waits, and ${metadata.name} has room for it`)
+  }
+}
+
 function workloads(deployments: readonly Deployment[], sets: readonly ReplicaSet[], pods: readonly Pod[], fail: Fail): void {
   for (const set of sets) {
     const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded')
     if (own.length !== set.spec.replicas) fail(74, `ReplicaSet ${keyOf(set)} wants ${set.spec.replicas} pods and has ${own.length}`)
     const ready = own.filter(isReady).length
     if ((set.status.readyReplicas ?? 0) !== ready && !own.some(isRestless)) fail(74, `ReplicaSet ${keyOf(set)} says that ${set.status.readyReplicas} pods are ready, ${ready} are`)
+    const orphan = pods.find((pod) => pod.metadata.namespace === set.metadata.namespace && !controllerOf(pod) && matchesLabelSelector(set.spec.selector, pod.metadata.labels) && pod.status.phase === 'Running')
+    if (orphan) fail(74, `pod ${keyOf(orphan)} has no controller, and ReplicaSet ${keyOf(set)} selects it`)
   }
   for (const deployment of deployments) {
     const own = sets.filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
     const theirs = pods.filter((pod) => own.some((set) => set.metadata.uid === controllerOf(pod)?.uid))
-    // What cannot run, for want of room or of an image, or will not stay, holds up a rollout for ever.
-    if (theirs.some(isRestless)) continue
     const { replicas } = deployment.spec
     const active = own.filter((set) => set.spec.replicas > 0)
     if (active.length > 1) fail(103, `Deployment ${keyOf(deployment)} still has ${active.length} active sets`)
@@ -76,16 +94,16 @@ function workloads(deployments: readonly Deployment[], sets: readonly ReplicaSet
 function daemons(sets: readonly DaemonSet[], found: readonly Node[], pods: readonly Pod[], fail: Fail): void {
   for (const set of sets) {
     const everywhere = set.spec.template.spec.tolerations?.some(({ key, operator }) => key === undefined && operator === 'Exists') === true
-    const eligible = found.filter(({ spec }) => everywhere || !spec.taints?.some(({ effect }) => effect === 'NoSchedule'))
-    for (const { metadata } of eligible) {
+    for (const { metadata, spec } of found) {
+      const isEligible = everywhere || !spec.taints?.some(({ effect }) => effect === 'NoSchedule')
       const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && pod.spec.nodeName === metadata.name)
-      if (own.length !== 1 && !pods.some((pod) => controllerOf(pod)?.uid === set.metadata.uid && !pod.spec.nodeName)) fail(84, `DaemonSet ${keyOf(set)} has ${own.length} pods on ${metadata.name}`)
+      if (own.length !== (isEligible ? 1 : 0) && !pods.some((pod) => controllerOf(pod)?.uid === set.metadata.uid && !pod.spec.nodeName)) fail(84, `DaemonSet ${keyOf(set)} has ${own.length} pods on ${metadata.name}`)
     }
   }
 }
 
-/** 96: the ready endpoints of a Service are the ready pods it selects. */
-function endpoints(services: readonly Service[], slices: readonly EndpointSlice[], pods: readonly Pod[], fail: Fail): void {
+/** 96 and 98: the ready endpoints of a Service are the ready pods it selects, and a request to it is answered if and only if there is one. */
+function endpoints(cluster: Cluster, services: readonly Service[], slices: readonly EndpointSlice[], pods: readonly Pod[], fail: Fail): void {
   for (const service of services) {
     const selector = Object.entries(service.spec.selector ?? {})
     if (selector.length === 0) continue
@@ -94,6 +112,11 @@ function endpoints(services: readonly Service[], slices: readonly EndpointSlice[
     const told = slices.filter((slice) => slice.metadata.namespace === namespace && slice.metadata.labels?.['kubernetes.io/service-name'] === name).flatMap((slice) => (slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready).flatMap(({ addresses }) => addresses))
     const [wanted, has] = [due.map(({ status }) => status.podIP).sort().join(), [...told].sort().join()]
     if (wanted !== has && !pods.some((pod) => pod.metadata.namespace === namespace && isRestless(pod))) fail(96, `Service ${keyOf(service)} has the endpoints ${has}, ready are ${wanted}`)
+    const from = pods.find((pod) => pod.metadata.namespace === 'default' && isReady(pod))
+    if (namespace !== 'default' || !from) continue
+    const route = cluster.ask({ kind: 'route', service: keyOf(service), from: keyOf(from) })
+    const answered = route.ok && (route.value as { ok: boolean }).ok
+    if (answered !== due.length > 0) fail(98, `a request to Service ${keyOf(service)} is ${answered ? '' : 'not '}answered, it has ${due.length} endpoints`)
   }
 }
 

@@ -1,0 +1,118 @@
+import type { Node, Pod } from '../../src/sim/api/generated/types.ts'
+import { keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
+import { milliValue } from '../../src/sim/api/quantity.ts'
+import { tolerates } from '../../src/sim/api/taints.ts'
+import { seenFor, type Check, type Scene, type Write } from './check.ts'
+
+const gracePeriod = 50_000
+const renewalPeriod = 10_000
+const evictionPeriod = 10_000
+
+/** Rows 52 to 54, 56, 57 and 59: leases, lost nodes, their taints, and who is driven off them. */
+export class NodeLives implements Check {
+  /** When each kubelet last renewed its lease, and when it last wrote its node's status. */
+  private readonly renewed = new Map<string, number>()
+  private readonly heard = new Map<string, number>()
+  /** Since when a node has each of its NoExecute taints. */
+  private readonly taints = new Map<string, Map<string, number>>()
+  /** By zone: when a node of it was last given up. */
+  private readonly lost = new Map<string, number>()
+
+  constructor(private readonly scene: Scene) {}
+
+  committed({ before, after, request }: Write): void {
+    if (after?.kind === 'Lease' && after.metadata.namespace === 'kube-node-lease') this.lease(after, before !== undefined)
+    if (before?.kind === 'Node' && !after) this.forget(before.metadata.name)
+    if (after?.kind === 'Node') {
+      const node = after as Node
+      this.resources(node, before === undefined || (before as Node).spec.podCIDR !== node.spec.podCIDR)
+      this.condition(before as Node | undefined, node, request?.user)
+      this.tainted(before as Node | undefined, node, request?.user)
+    }
+    if (after?.kind === 'Pod' && before && after.metadata.deletionTimestamp && !before.metadata.deletionTimestamp && request?.user === 'taint-eviction-controller') this.evicted(after as Pod)
+  }
+
+  private forget(name: string): void {
+    this.renewed.delete(name)
+    this.heard.delete(name)
+    this.taints.delete(name)
+  }
+
+  private lease({ metadata: { name } }: KubernetesObject, isRenewal: boolean): void {
+    const last = this.renewed.get(name)
+    const machine = this.scene.cluster.machines.get(name)
+    const { now } = this.scene
+    // Who was started a moment ago renews at once.
+    if (isRenewal && last !== undefined && machine && now - last < renewalPeriod - 1000 && now - last > 1 && machine.since < last && this.isUndisturbed(last)) this.scene.fail(52, `${name} renewed its lease after ${now - last} ms`)
+    this.renewed.set(name, now)
+  }
+
+  /** 59: what can be given is not more than there is; the addresses of two nodes are different. */
+  private resources({ metadata, status, spec }: Node, isNewRange: boolean): void {
+    for (const [name, amount] of Object.entries(status.allocatable ?? {})) {
+      const capacity = status.capacity?.[name]
+      if (capacity !== undefined && milliValue(amount) > milliValue(capacity)) this.scene.fail(59, `${metadata.name} has ${capacity} ${name} and gives ${amount}`)
+    }
+    if (isNewRange && spec.podCIDR) for (const other of this.scene.all<Node>('Node').values()) if (other.metadata.name !== metadata.name && other.spec.podCIDR === spec.podCIDR) this.scene.fail(59, `${metadata.name} and ${other.metadata.name} both have ${spec.podCIDR}`)
+  }
+
+  /** 53: nobody is given up before its grace period is over. */
+  private condition(before: Node | undefined, after: Node, user: string | undefined): void {
+    const { name } = after.metadata
+    if (user?.startsWith('kubelet/')) this.heard.set(name, this.scene.now)
+    const ready = (node: Node | undefined) => node?.status.conditions?.find(({ type }) => type === 'Ready')?.status
+    if (ready(after) !== 'Unknown' || ready(before) === 'Unknown' || user !== 'node-controller') return
+    const last = Math.max(this.renewed.get(name) ?? Number.NEGATIVE_INFINITY, this.heard.get(name) ?? Number.NEGATIVE_INFINITY)
+    if (this.scene.now - last < gracePeriod && !this.scene.isBlurred) this.scene.fail(53, `${name} was given up ${this.scene.now - last} ms after it was last heard of`)
+  }
+
+  /** 54 and 57: a taint follows from the condition; nodes of a zone are given up one at a time. */
+  private tainted(before: Node | undefined, after: Node, user: string | undefined): void {
+    const { name, labels = {} } = after.metadata
+    const known = this.taints.get(name) ?? new Map<string, number>()
+    const now = new Map<string, number>()
+    for (const { key, effect } of after.spec.taints ?? []) if (effect === 'NoExecute') now.set(key, known.get(key) ?? this.scene.now)
+    this.taints.set(name, now)
+    if (user !== 'node-controller') return
+    const ready = after.status.conditions?.find(({ type }) => type === 'Ready')?.status
+    for (const [key, at] of now) {
+      if (at !== this.scene.now || before?.spec.taints?.some((taint) => taint.key === key && taint.effect === 'NoExecute')) continue
+      if ((key === 'node.kubernetes.io/unreachable' && ready !== 'Unknown') || (key === 'node.kubernetes.io/not-ready' && ready !== 'False')) {
+        if (!this.scene.isBlurred && this.unchangedFor(after) > seenFor) this.scene.fail(54, `${name} is given the taint ${key} while Ready=${ready}`)
+      }
+      const zone = `${labels['topology.kubernetes.io/region'] ?? ''}/${labels['topology.kubernetes.io/zone'] ?? ''}`
+      const last = this.lost.get(zone)
+      // A swap of one taint for the other takes no turn; a controller started anew begins with a full bucket.
+      if (known.size === 0 && last !== undefined && this.scene.now - last < evictionPeriod - 200 && this.isUndisturbed(last)) this.scene.fail(57, `in zone ${zone} a second node is given up after ${this.scene.now - last} ms`)
+      this.lost.set(zone, this.scene.now)
+    }
+  }
+
+  /** For how long its Ready condition has been as it is. */
+  private unchangedFor(node: Node): number {
+    return this.scene.wallNow - Date.parse(node.status.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? '')
+  }
+
+  /** 56: who tolerates a taint for a while stays for that while. */
+  private evicted(pod: Pod): void {
+    const taints = this.taints.get(pod.spec.nodeName ?? '')
+    if (!taints || this.scene.isBlurred) return
+    const full = this.scene.all<Node>('Node').get(pod.spec.nodeName!)?.spec.taints ?? []
+    let due = Number.POSITIVE_INFINITY
+    for (const [key, since] of taints) {
+      const taint = full.find((each) => each.key === key && each.effect === 'NoExecute')
+      const toleration = taint && pod.spec.tolerations?.find((each) => tolerates(each, taint))
+      if (!taint || (toleration && toleration.tolerationSeconds === undefined)) continue
+      due = Math.min(due, since + (toleration?.tolerationSeconds ?? 0) * 1000)
+    }
+    // What was ordered under the taint before is carried out when that is swapped for the other.
+    const swapped = full.some(({ key }) => key === 'node.kubernetes.io/unreachable' || key === 'node.kubernetes.io/not-ready')
+    if (this.scene.now < due && !swapped && this.isUndisturbed(this.scene.now - 320_000)) this.scene.fail(56, `pod ${keyOf(pod)} is driven off ${pod.spec.nodeName} ${due - this.scene.now} ms before its time`)
+    if (swapped && this.scene.now < due && due !== Number.POSITIVE_INFINITY && this.isUndisturbed(this.scene.now - 400_000)) this.scene.fail(56, `pod ${keyOf(pod)} is driven off ${pod.spec.nodeName} ${due - this.scene.now} ms before its time`)
+  }
+
+  /** Nothing but what people do through the API, and machines lost, has happened since. */
+  private isUndisturbed(since: number): boolean {
+    return !this.scene.isBlurred && this.scene.cluster.commands.every(({ at, command }) => at < since || ['apply', 'scale', 'restart', 'delete', 'request'].includes(command.kind) || ((command.kind === 'power-off' || command.kind === 'cut-off') && command.node !== 'control-plane-1' && command.node !== undefined))
+  }
+}

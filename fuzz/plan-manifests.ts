@@ -1,0 +1,129 @@
+import type { Random } from '../src/sim/kernel/random.ts'
+import type { Manifest, TimedCommand } from '../src/sim/cluster/run.ts'
+
+const second = 1000
+
+/** What stays with a Deployment for its life, and whether it may be broken on purpose. */
+export interface Taste {
+  readonly recreates: boolean
+  readonly hostPort: boolean
+  readonly sound: boolean
+}
+
+/** A Deployment of many shapes. */
+export function deployment(name: string, { recreates, hostPort, sound }: Taste, random: Random): Manifest {
+  const labels = { app: name }
+  const strategy = recreates ? { type: 'Recreate' } : { type: 'RollingUpdate', rollingUpdate: { maxSurge: random.pick([1, 2, '25%', '50%']), maxUnavailable: hostPort ? 1 : random.pick([0, 1, '25%']) } }
+  const limits = { ...(random.chance(1, 2) && { revisionHistoryLimit: random.below(3) }), ...(random.chance(1, 3) && { progressDeadlineSeconds: random.pick([40, 90, 200]) }), ...(random.chance(1, 4) && { minReadySeconds: random.pick([1, 5, 20]) }) }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    // What listens on its machine fits once on each, and there are two machines at least.
+    spec: { replicas: hostPort ? random.between(1, 2) : random.between(1, 6), strategy, ...limits, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec(random, sound, hostPort) } },
+  }
+}
+
+function podSpec(random: Random, sound: boolean, hostPort: boolean): Manifest {
+  const bad = !sound && random.chance(1, 4)
+  const image = bad && random.chance(1, 2) ? 'nginx:doesnotexist' : `nginx:1.${random.between(25, 27)}`
+  const crash = bad && image !== 'nginx:doesnotexist' ? { command: ['sh', '-c', `sleep ${random.between(1, 60)}; exit ${random.below(2)}`] } : {}
+  const probe = (path: string) => ({ httpGet: { path, port: 80 }, periodSeconds: random.between(1, 10), initialDelaySeconds: random.pick([0, 0, 3]), failureThreshold: random.between(1, 4) })
+  const probes = { ...(random.chance(1, 2) && { readinessProbe: probe('/') }), ...(random.chance(1, 4) && { livenessProbe: { ...probe('/'), ...(crash.command && { initialDelaySeconds: 100 }) } }), ...(random.chance(1, 6) && { startupProbe: { ...probe('/'), failureThreshold: 30 } }) }
+  const stop = random.chance(1, 5) ? { lifecycle: { preStop: { sleep: { seconds: random.between(1, 4) } } } } : {}
+  const container = { name: 'web', image, ports: [{ containerPort: 80, ...(hostPort && { hostPort: 8080 }) }], resources: { requests: { cpu: `${random.between(1, 6) * 50}m`, memory: '64Mi' } }, ...probes, ...crash, ...stop }
+  const init = random.chance(1, 4) ? { initContainers: [{ name: 'first', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 1'] }, { name: 'side', image: 'busybox:1.36', command: ['sleep', 'infinity'], restartPolicy: 'Always' }].slice(random.below(2)) } : {}
+  return { terminationGracePeriodSeconds: random.pick([0, 1, 5, 30]), ...placement(random), ...init, containers: [container] }
+}
+
+/** Where pods want to be; never so narrow that they could find no room in a sound cluster. */
+function placement(random: Random): Manifest {
+  const selector = { labelSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } }
+  switch (random.below(8)) {
+    case 0:
+      return { nodeSelector: { 'kubernetes.io/os': 'linux' } }
+    case 1:
+      return { topologySpreadConstraints: [{ maxSkew: random.between(1, 2), topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', ...selector }] }
+    case 2:
+      return { affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 50, podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', ...selector } }] } } }
+    case 3:
+      return { tolerations: [{ key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: random.pick([0, 10, 60]) }] }
+    case 4:
+      return { priorityClassName: 'system-cluster-critical' }
+    default:
+      return {}
+  }
+}
+
+/** The Service before a Deployment. */
+export function service(name: string, random: Random): Manifest {
+  const type = random.chance(1, 4) ? { type: 'NodePort' } : {}
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ...type, selector: { app: name }, ports: [{ port: 80 }] } }
+}
+
+/** A pod on every worker. */
+export function daemonSet(random: Random): Manifest {
+  const labels = { app: 'agent' }
+  const updateStrategy = { type: 'RollingUpdate', rollingUpdate: random.pick([{ maxUnavailable: 1 }, { maxSurge: 1, maxUnavailable: 0 }]) }
+  return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent' }, spec: { updateStrategy, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'agent', image: 'busybox:1.36', command: ['sleep', 'infinity'] }] } } } }
+}
+
+/** A ReplicaSet without a Deployment. */
+export function replicaSet(random: Random): Manifest {
+  const labels = { app: 'set' }
+  return { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'set' }, spec: { replicas: random.between(1, 4), selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } } } }
+}
+
+/** Pods without a controller: they end, fail, are too late, have finalizers, want machines to themselves. Deleted with the last word. */
+export function barePods(random: Random): Manifest[] {
+  const sleep = (seconds: number, code: number) => ({ name: 'main', image: 'busybox:1.36', command: ['sh', '-c', `sleep ${seconds}; exit ${code}`] })
+  const pod = (name: string, spec: Manifest, metadata: Manifest = {}): Manifest => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { bare: 'yes' }, ...metadata }, spec })
+  const fails = { exec: { command: ['false'] }, periodSeconds: random.between(2, 9), failureThreshold: random.between(1, 4), initialDelaySeconds: random.pick([0, 2, 11]) }
+  const shapes: readonly Manifest[] = [
+    pod('once', { restartPolicy: 'Never', containers: [sleep(random.between(1, 90), random.below(2))] }),
+    pod('retry', { restartPolicy: 'OnFailure', containers: [sleep(random.between(1, 20), random.below(2))] }),
+    pod('again', { containers: [sleep(random.pick([1, 5, 30]), random.below(2))] }),
+    pod('late', { activeDeadlineSeconds: random.pick([20, 45]), containers: [sleep(500, 0)] }),
+    pod('unwell', { containers: [{ ...sleep(3000, 0), livenessProbe: fails }], terminationGracePeriodSeconds: 2 }),
+    pod('held', { containers: [sleep(3000, 0)], terminationGracePeriodSeconds: 1 }, { finalizers: ['kubarium.dev/hold'] }),
+    pod('missing', { containers: [{ name: 'main', image: 'nginx:doesnotexist' }] }),
+    pod('apart', { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { bare: 'yes' } } }] } }, containers: [sleep(3000, 0)] }),
+    pod('spread', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { bare: 'yes' } } }], containers: [sleep(3000, 0)] }),
+    pod('large', { containers: [{ ...sleep(3000, 0), resources: { requests: { cpu: '1500m' } } }] }),
+    pod('zoned', { nodeSelector: { 'topology.kubernetes.io/zone': 'zone-a' }, containers: [sleep(3000, 0)] }),
+    pod('ordered', { initContainers: [{ ...sleep(2, 0), name: 'one' }, { ...sleep(1, random.below(2)), name: 'two' }], containers: [sleep(3000, 0)], restartPolicy: random.pick(['Always', 'OnFailure', 'Never']) }),
+  ]
+  return shapes.filter(() => random.chance(1, 4))
+}
+
+/** Objects with owners: of another namespace, already gone, or alive; and a pod's finalizer. */
+export function owned(random: Random, length: number): TimedCommand[] {
+  const [owner, child] = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owner' } }, random.pick(['child', 'stray'])]
+  const uid = child === 'child' ? '$uid:configmaps/default/owner' : '00000000-0000-4000-8000-000000000000'
+  const dependent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: child, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid, blockOwnerDeletion: true }] }, data: { 10: 'ten', b: 'two' } }
+  const gone = random.between(20, length / second) * second
+  return [
+    { at: 4 * second, command: { kind: 'apply', manifests: [owner] } },
+    { at: 6 * second, command: { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', body: dependent } } },
+    { at: gone, command: { kind: 'request', request: { verb: 'delete', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', name: 'owner', body: { propagationPolicy: random.pick(['Foreground', 'Background', 'Orphan']) } } } },
+  ]
+}
+
+/** A namespace with a bit of everything, deleted while it lives; something in it has a finalizer. */
+export function extraNamespace(random: Random, length: number): TimedCommand[] {
+  const inside = (manifest: Manifest): Manifest => ({ ...manifest, metadata: { ...(manifest['metadata'] as Manifest), namespace: 'extra' } })
+  const kept = inside({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kept', finalizers: ['kubarium.dev/hold'] } })
+  const all = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'extra' } }, kept, inside(deployment('x', { recreates: false, hostPort: false, sound: true }, random)), inside(service('x', random))]
+  const gone = random.between(30, Math.floor(length / 2 / second)) * second
+  return [
+    { at: 3 * second, command: { kind: 'apply', manifests: all } },
+    { at: gone, command: { kind: 'delete', resource: 'namespaces', key: 'extra' } },
+    { at: gone + 2 * second, command: { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'extra', body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'late' } } } } },
+    { at: gone + random.pick([5, 60]) * second, command: release('configmaps', 'kept', 'extra') },
+  ]
+}
+
+/** Takes the finalizers of an object away. */
+export function release(resource: 'pods' | 'configmaps', name: string, namespace: string): TimedCommand['command'] {
+  return { kind: 'request', request: { verb: 'patch', group: '', version: 'v1', resource, namespace, name, patchType: 'merge', body: { metadata: { finalizers: null } } } }
+}
