@@ -1,7 +1,7 @@
 // Upstream: k8s.io/client-go/tools/cache, reflector and shared informer (v0.36). Left out: resync, streaming lists, transformers.
 import type { CauseId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { Random } from '../kernel/random.ts'
-import { keyOf, type KubernetesObject } from '../api/objects.ts'
+import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions, WatchEvent, WatchHandle } from '../api/request.ts'
 import type { Resource } from '../api/resources.ts'
 import type { Change, Client, Informer } from './component.ts'
@@ -176,13 +176,12 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
 
   private apply(event: WatchEvent): void {
     const object = event.object as T
-    const key = keyOf(object)
     if (event.type === 'DELETED') {
-      this.lister.remove(key)
+      this.lister.remove(object)
       this.tell({ old: object })
       return
     }
-    const old = this.lister.put(key, object)
+    const old = this.lister.put(object)
     this.tell(old ? { old, new: object } : { new: object })
   }
 
@@ -195,7 +194,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   private *fill(listed: readonly T[]): Generator<void, void, void> {
     for (const [at, object] of listed.entries()) {
       if (at > 0 && at % mostAtOnce === 0) yield
-      this.lister.put(keyOf(object), object)
+      this.lister.put(object)
       this.tell({ new: object })
     }
     this.synced = true
@@ -204,17 +203,18 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
 
   /** Another list: the cache is at once what was listed; the handlers are told piece by piece. */
   private *replace(listed: readonly T[]): Generator<void, void, void> {
-    const gone = new Set(this.lister.keys())
+    const before = this.lister.list()
+    const stays = new Set<T>()
     const changes: Change<T>[] = []
     for (const object of listed) {
-      const key = keyOf(object)
-      gone.delete(key)
-      const old = this.lister.put(key, object)
+      const old = this.lister.put(object)
+      if (old) stays.add(old)
       changes.push(old ? { old, new: object } : { new: object })
     }
-    for (const key of [...gone].sort()) {
-      const old = this.lister.remove(key)
-      if (old) changes.push({ old })
+    for (const old of before) {
+      if (stays.has(old)) continue
+      this.lister.remove(old)
+      changes.push({ old })
     }
     for (const [at, change] of changes.entries()) {
       if (at > 0 && at % mostAtOnce === 0) yield

@@ -30,8 +30,8 @@ test.each([1, 2, 3])('counts nodes as a fresh count would, whatever happens to p
 
   function changeNode(name: string): void {
     const taints = random.chance(1, 3) ? [{ key: 'x', effect: 'NoSchedule' }] : []
-    if (random.chance(1, 4)) nodes.remove(name)
-    else nodes.put(name, { metadata: { name }, spec: { taints } } as unknown as Node)
+    if (random.chance(1, 4)) nodes.remove({ metadata: { name } } as unknown as Node)
+    else nodes.put({ metadata: { name }, spec: { taints } } as unknown as Node)
     tally.observeNode(name)
   }
 
@@ -42,8 +42,8 @@ test.each([1, 2, 3])('counts nodes as a fresh count would, whatever happens to p
     const metadata = { name: key.slice(5), namespace: 'shop', uid: key, creationTimestamp: `2026-01-01T00:00:0${random.below(3)}Z`, labels, ownerReferences: [controllerReference(daemonSet)] }
     const pod = { metadata, spec: { nodeName: `node-${random.below(4)}` }, status: { phase: 'Running', conditions } } as unknown as Pod
     const gone = random.chance(1, 4)
-    if (gone) pods.remove(key)
-    else pods.put(key, pod)
+    if (gone) pods.remove(pod)
+    else pods.put(pod)
     tally.observePod({ ...(old && { old }), ...(!gone && { new: pod }) })
   }
 })

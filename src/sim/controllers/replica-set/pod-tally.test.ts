@@ -15,22 +15,22 @@ test.each([1, 2, 3])('counts as a fresh count would, whatever happens to the pod
   const cache = new ObjectCache<Pod>()
   cache.addIndex('controlledBy', (pod) => pod.metadata.ownerReferences?.map(({ uid }) => uid) ?? [])
   const tally = new PodTally(cache)
-  for (let step = 0; step < 500; step += 1) {
+  for (let step = 0, lives = 0; step < 500; step += 1) {
     const key = `shop/pod-${random.below(12)}`
     const old = cache.get(key)
-    const current = random.chance(1, 5) ? undefined : randomPod(key)
-    if (current) cache.put(key, current)
-    else cache.remove(key)
+    const current = random.chance(1, 5) ? undefined : randomPod(key, random.chance(1, 5) || !old ? `life ${(lives += 1)}` : old.metadata.uid)
+    if (current) cache.put(current)
+    else if (old) cache.remove(old)
     tally.observe({ ...(old && { old }), ...(current && { new: current }) })
     expect(tally.countsOf(replicaSet), `step ${step}`).toEqual(new PodTally(cache).countsOf(replicaSet))
   }
 
-  function randomPod(key: string): Pod {
+  function randomPod(key: string, uid: string): Pod {
     const labels = random.pick([{ app: 'web', tier: 'front' }, { app: 'web' }, { app: 'other' }])
     const leaving = random.chance(1, 4) ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}
     const owner = random.chance(4, 5) ? { ownerReferences: [controllerReference(replicaSet)] } : {}
     const conditions = [{ type: 'Ready', status: random.pick(['True', 'False']) }]
-    const metadata = { name: key.slice(5), namespace: 'shop', uid: key, labels, ...leaving, ...owner }
+    const metadata = { name: key.slice(5), namespace: 'shop', uid, labels, ...leaving, ...owner }
     return { metadata, spec: {}, status: { phase: random.pick(['Pending', 'Running', 'Failed']), conditions } } as unknown as Pod
   }
 })

@@ -1,4 +1,4 @@
-import { controllerOf, keyOf, type Labels, type ObjectKey, type Uid } from '../../api/objects.ts'
+import { controllerOf, type Labels, type Uid } from '../../api/objects.ts'
 import { matchesLabelSelector } from '../../api/labels.ts'
 import { semanticEqual } from '../../api/semantic.ts'
 import type { Pod, ReplicaSet } from '../../api/generated/types.ts'
@@ -15,7 +15,8 @@ const mismatched = 16
 interface Tally {
   readonly selector: ReplicaSet['spec']['selector']
   readonly labels: Labels | undefined
-  readonly facts: Map<ObjectKey, number>
+  /** By uid: that text is there already, a key would be another for each pod. */
+  readonly facts: Map<Uid, number>
   readonly counts: { active: number; ready: number; fullyLabeled: number; terminating: number; mismatched: number }
 }
 
@@ -37,8 +38,9 @@ export class PodTally {
   observe({ old, new: current }: Change<Pod>): void {
     const owner = current && controllerOf(current)?.uid
     const before = old && controllerOf(old)?.uid
-    if (old && before !== undefined && before !== owner) this.note(before, keyOf(old), undefined)
-    if (current && owner !== undefined) this.note(owner, keyOf(current), current)
+    // A namesake is another pod.
+    if (old && before !== undefined && (before !== owner || old.metadata.uid !== current?.metadata.uid)) this.note(before, old.metadata.uid, undefined)
+    if (current && owner !== undefined) this.note(owner, current.metadata.uid, current)
   }
 
   /** What the cache holds of a set's pods. */
@@ -48,7 +50,7 @@ export class PodTally {
     if (known && semanticEqual(known.selector, selector) && semanticEqual(known.labels, labels)) return known.counts
     const counts = { active: 0, ready: 0, fullyLabeled: 0, terminating: 0, mismatched: 0 }
     this.tallies.set(uid, { selector, labels, facts: new Map(), counts })
-    for (const pod of controlledBy(this.pods, uid)) this.note(uid, keyOf(pod), pod)
+    for (const pod of controlledBy(this.pods, uid)) this.note(uid, pod.metadata.uid, pod)
     return counts
   }
 
@@ -56,14 +58,14 @@ export class PodTally {
     this.tallies.delete(uid)
   }
 
-  private note(owner: Uid, key: ObjectKey, pod: Pod | undefined): void {
+  private note(owner: Uid, uid: Uid, pod: Pod | undefined): void {
     const tally = this.tallies.get(owner)
     if (!tally) return
-    const before = tally.facts.get(key) ?? 0
+    const before = tally.facts.get(uid) ?? 0
     const after = pod ? factsOf(pod, tally) : 0
     if (before === after) return
-    if (after === 0) tally.facts.delete(key)
-    else tally.facts.set(key, after)
+    if (after === 0) tally.facts.delete(uid)
+    else tally.facts.set(uid, after)
     const change = (fact: number): number => (after & fact ? 1 : 0) - (before & fact ? 1 : 0)
     const { counts } = tally
     counts.active += change(active)
