@@ -1,6 +1,7 @@
 // Upstream: k8s.io/client-go/tools/record and tools/events (v0.36). Left out: ends of event series.
 import type { Agenda, Millis } from '../kernel/agenda.ts'
 import { RollingHash } from '../kernel/hash.ts'
+import { hexOfWords } from '../kernel/hex.ts'
 import type { Random } from '../kernel/random.ts'
 import { objectKey } from '../api/objects.ts'
 import type { Result } from '../api/status.ts'
@@ -191,11 +192,11 @@ function placeOf({ name = '', namespace = 'default' }: InvolvedObject, occurred:
   return { name: `${name}.${hexNanoseconds(occurred, drawn)}`, namespace }
 }
 
-/** In hexadecimal, in two parts, because nanoseconds since 1970 are too many for a number: 16 bits and what is above them. */
+/** In hexadecimal; in parts, because nanoseconds since 1970 are too many for a number: the lowest 16 bits, and what is above them. */
 function hexNanoseconds(millis: EpochMillis, nanoseconds: number): string {
   const lower = (millis % 0x10000) * 1_000_000 + nanoseconds
   const upper = Math.floor(millis / 0x10000) * 1_000_000 + Math.floor(lower / 0x10000)
-  return upper.toString(16) + (lower % 0x10000).toString(16).padStart(4, '0')
+  return hexOfWords(Math.floor(upper / 0x10000), (upper % 0x10000) * 0x10000 + (lower % 0x10000))
 }
 
 function seriesKey(type: string, action: string, reason: string, about: InvolvedObject, related: InvolvedObject | undefined): number {

@@ -39,7 +39,7 @@ export class RecentTable {
   /** The row of a key that is not there yet, for the owner to fill. */
   add(key: number): number {
     if (this.size === this.limit) this.remove(this.oldest())
-    if (this.size >= this.rows * fullest) this.rebuild(this.size + 1, () => true)
+    if (this.size >= this.rows * fullest) this.rebuild(this.size + 1)
     const row = this.rowFor(key)
     this.cells[row + keyColumn] = key
     this.cells[row + usedColumn] = this.uses += 1
@@ -57,9 +57,13 @@ export class RecentTable {
 
   /** Forgets all rows of which this is true. */
   forget(isOver: (row: number) => boolean): void {
-    let left = 0
-    for (let row = 0; row < this.cells.length; row += this.stride) if (this.cells[row] !== 0 && !isOver(row)) left += 1
-    if (left < this.size) this.rebuild(left, (row) => !isOver(row))
+    let left = this.size
+    for (let row = 0; row < this.cells.length; row += this.stride) {
+      if (this.cells[row] === 0 || !isOver(row)) continue
+      this.cells[row] = 0
+      left -= 1
+    }
+    if (left < this.size) this.rebuild(left)
   }
 
   private get rows(): number {
@@ -97,15 +101,19 @@ export class RecentTable {
     this.size -= 1
   }
 
-  private rebuild(room: number, stays: (row: number) => boolean): void {
+  /** Puts all rows into cells with room for so many. */
+  private rebuild(room: number): void {
     const { cells, stride } = this
-    const kept: number[] = []
-    for (let row = 0; row < cells.length; row += stride) if (cells[row] !== 0 && stays(row)) kept.push(row)
     let rows = room === 0 ? 0 : fewestRows
     while (rows * fullest < room) rows *= 2
     this.cells = rows === 0 ? noCells : new Float64Array(rows * stride)
-    this.size = kept.length
-    for (const row of kept) this.cells.set(cells.subarray(row, row + stride), this.rowFor(cells[row]!))
+    this.size = 0
+    for (let row = 0; row < cells.length; row += stride) {
+      if (cells[row] === 0) continue
+      const place = this.rowFor(cells[row]!)
+      for (let at = 0; at < stride; at += 1) this.cells[place + at] = cells[row + at]!
+      this.size += 1
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { flatText } from './flat-text.ts'
+import { uuidOfWords } from './hex.ts'
 
 /** A stream of random numbers; one per purpose, so that one more draw in one place shifts nothing elsewhere. */
 export interface Random {
@@ -32,8 +32,6 @@ export class RandomStreams {
 
 /** k8s.io/apimachinery util/rand: no vowels and no 0, 1, 3, so that no words appear. */
 const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
-
-const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** xoshiro128** over 32-bit integers: the same bits in every engine. */
 class Stream implements Random {
@@ -73,12 +71,8 @@ class Stream implements Random {
   }
 
   uuid(): string {
-    const words = [this.next(), this.next(), this.next(), this.next()]
-    words[1] = ((words[1]! & 0xffff0fff) | 0x4000) >>> 0
-    words[2] = ((words[2]! & 0x3fffffff) | 0x80000000) >>> 0
-    let hex = ''
-    for (const word of words) for (let shift = 24; shift >= 0; shift -= 8) hex += hexOfByte[(word >>> shift) & 0xff]!
-    return flatText(`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`)
+    const [a, b, c, d] = [this.next(), this.next(), this.next(), this.next()]
+    return uuidOfWords(a, (b & 0xffff0fff) | 0x4000, (c & 0x3fffffff) | 0x80000000, d)
   }
 
   private next(): number {

@@ -100,6 +100,7 @@ export class Trace {
     this.hash.addNumber(now)
     this.hash.addWord(this.authors.numberOf(told.author))
     this.hash.addText(flatText(told.what))
+    flatText(told.about ?? '')
     const row = this.rows.addRow()
     const revision = row === 0 ? 0 : this.rows.columns.revision[row - 1]!
     if (told.kind !== 'decision') return this.fill(row, cause, revision, weights.input, told)
