@@ -88,7 +88,7 @@ class GarbageCollector {
       if (!state) return
       owners.push({ owner, state })
     }
-    const dependents = [...dependentsOf(node)]
+    const dependents = dependentsOf(node)
     const plan = planItem({
       isBeingDeleted: node.isBeingDeleted,
       finalizers: live.metadata.finalizers ?? [],
@@ -96,7 +96,7 @@ class GarbageCollector {
       hasDependents: dependents.length > 0,
       hasWaitingDependent: dependents.some(({ isDeletingDependents }) => isDeletingDependents),
     })
-    if (plan.kind !== 'keep') this.context.decided('planItem', `${node.resource ?? ''}/${node.namespace ?? ''}/${node.name}`, { owners, plan })
+    if (plan.kind !== 'keep') this.context.decided('planItem', `${node.kind.resource ?? ''}/${node.namespace ?? ''}/${node.name}`, { owners, plan })
     this.carryOut(plan, node, live)
   }
 
@@ -171,13 +171,13 @@ class GarbageCollector {
 
   private tellInvalid(dependent: GraphNode, { apiVersion, kind, name, uid }: OwnerReference): void {
     const { namespace = '' } = dependent
-    const about = { apiVersion: dependent.apiVersion, kind: dependent.kind, metadata: { namespace, name: dependent.name, uid: dependent.uid } } as ObjectReferenceSource
+    const about = { apiVersion: dependent.kind.apiVersion, kind: dependent.kind.kind, metadata: { namespace, name: dependent.name, uid: dependent.uid } } as ObjectReferenceSource
     const owner = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`
     this.context.events.event(about, 'Warning', 'OwnerRefInvalidNamespace', `ownerRef ${owner} does not exist in namespace "${namespace}"`)
   }
 }
 
-function resourceOf({ resource, apiVersion, kind }: GraphNode): Resource {
+function resourceOf({ kind: { resource, apiVersion, kind } }: GraphNode): Resource {
   const found = resource ?? findKind(apiVersion, kind)?.resource
   if (!found) throw new StatusError(internalError(`no matches for kind "${kind}" in version "${apiVersion}"`))
   return found

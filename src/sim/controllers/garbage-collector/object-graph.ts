@@ -2,33 +2,45 @@ import type { KubernetesObject, Uid } from '../../api/objects.ts'
 import type { ObjectMeta, OwnerReference } from '../../api/generated/types.ts'
 import type { Resource } from '../../api/resources.ts'
 
-/** An object as the garbage collector knows it. `isVirtual`: only an ownerReference speaks of it so far. */
-export interface GraphNode {
-  readonly uid: Uid
+/** What kind of object a node is; one for all that were seen of a resource. */
+export interface NodeKind {
   readonly apiVersion: string
   readonly kind: string
-  readonly namespace: string | undefined
-  readonly name: string
+  /** Absent while nothing but an ownerReference speaks of it. */
   readonly resource: Resource | undefined
-  isVirtual: boolean
-  owners: readonly OwnerReference[]
-  /** Made when there is a first one. */
-  dependents: Set<GraphNode> | null
-  isBeingDeleted: boolean
-  /** In foreground deletion: it waits until those dependents are gone that block it. */
-  isDeletingDependents: boolean
 }
 
-const nothing: ReadonlySet<GraphNode> = new Set()
+/** An object as the garbage collector knows it: there are as many as objects, so they are small. */
+export class GraphNode {
+  /** Only an ownerReference speaks of it so far. */
+  isVirtual: boolean
+  owners: readonly OwnerReference[] = noOwners
+  /** Made when there is a first one. */
+  dependents: GraphNode[] | null = null
+  isBeingDeleted = false
+  /** In foreground deletion: it waits until those dependents are gone that block it. */
+  isDeletingDependents = false
+
+  constructor(
+    readonly kind: NodeKind,
+    readonly uid: Uid,
+    readonly namespace: string | undefined,
+    readonly name: string,
+  ) {
+    this.isVirtual = kind.resource === undefined
+  }
+}
+
+const nothing: readonly GraphNode[] = []
 const noOwners: readonly OwnerReference[] = []
 
-export function dependentsOf(node: GraphNode): ReadonlySet<GraphNode> {
+export function dependentsOf(node: GraphNode): readonly GraphNode[] {
   return node.dependents ?? nothing
 }
 
 /** The dependents that an owner in foreground deletion waits for. */
 export function blockingDependents(node: GraphNode): readonly GraphNode[] {
-  return [...dependentsOf(node)].filter(({ owners }) => owners.some((owner) => owner.uid === node.uid && owner.blockOwnerDeletion === true))
+  return dependentsOf(node).filter(({ owners }) => owners.some((owner) => owner.uid === node.uid && owner.blockOwnerDeletion === true))
 }
 
 /** Where the collector is told what to look at. */
@@ -43,6 +55,7 @@ export interface GraphListener {
 /** Who owns whom, by uid, over all resources: pkg/controller/garbagecollector GraphBuilder. */
 export class ObjectGraph {
   private readonly nodes = new Map<Uid, GraphNode>()
+  private readonly kinds = new Map<Resource, NodeKind>()
 
   constructor(private readonly listener: GraphListener) {}
 
@@ -77,7 +90,10 @@ export class ObjectGraph {
   private observe(resource: Resource, { apiVersion, kind, metadata }: KubernetesObject, known: GraphNode | undefined): GraphNode {
     if (known && !known.isVirtual) return known
     const { uid, namespace, name } = metadata
-    const node: GraphNode = { uid, apiVersion, kind, namespace, name, resource, isVirtual: false, owners: noOwners, dependents: known?.dependents ?? null, isBeingDeleted: false, isDeletingDependents: false }
+    let ofKind = this.kinds.get(resource)
+    if (!ofKind) this.kinds.set(resource, (ofKind = { apiVersion, kind, resource }))
+    const node = new GraphNode(ofKind, uid, namespace, name)
+    node.dependents = known?.dependents ?? null
     this.nodes.set(uid, node)
     for (const dependent of dependentsOf(node)) {
       const reference = dependent.owners.find((owner) => owner.uid === uid)
@@ -106,21 +122,23 @@ export class ObjectGraph {
       let owner = this.nodes.get(reference.uid)
       if (!owner) {
         const { uid, apiVersion, kind, name } = reference
-        owner = { uid, apiVersion, kind, name, namespace: node.namespace, resource: undefined, isVirtual: true, owners: noOwners, dependents: null, isBeingDeleted: false, isDeletingDependents: false }
+        owner = new GraphNode({ apiVersion, kind, resource: undefined }, uid, node.namespace, name)
         this.nodes.set(uid, owner)
         // Nobody has seen it: it is made sure that it exists.
         this.listener.attemptToDelete(owner)
       } else if (!owner.isVirtual && isMismatch(node, owner, reference)) this.refuse(node, owner, reference)
-      owner.dependents ??= new Set()
-      owner.dependents.add(node)
+      owner.dependents ??= []
+      // A reference that stands there twice is one.
+      if (owner.dependents.at(-1) !== node) owner.dependents.push(node)
     }
   }
 
   private removeFromOwners(node: GraphNode, owners: readonly OwnerReference[]): void {
     for (const { uid } of owners) {
       const owner = this.nodes.get(uid)
-      owner?.dependents?.delete(node)
-      if (owner?.isVirtual && dependentsOf(owner).size === 0) this.nodes.delete(uid)
+      const at = owner?.dependents?.indexOf(node) ?? -1
+      if (at >= 0) owner?.dependents?.splice(at, 1)
+      if (owner?.isVirtual && dependentsOf(owner).length === 0) this.nodes.delete(uid)
     }
   }
 
@@ -152,5 +170,5 @@ function begins(finalizer: string, old: ObjectMeta | undefined, current: ObjectM
 }
 
 function isMismatch(dependent: GraphNode, owner: GraphNode, { apiVersion, kind, name }: OwnerReference): boolean {
-  return owner.name !== name || owner.kind !== kind || owner.apiVersion !== apiVersion || (owner.namespace !== undefined && owner.namespace !== dependent.namespace)
+  return owner.name !== name || owner.kind.kind !== kind || owner.kind.apiVersion !== apiVersion || (owner.namespace !== undefined && owner.namespace !== dependent.namespace)
 }
