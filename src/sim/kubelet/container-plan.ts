@@ -2,6 +2,7 @@
 import type { Container, PodSpec } from '../api/generated/types.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
 import { isSidecar, shouldRestart } from './restart-policy.ts'
+import { hashOf } from './worker-host.ts'
 
 /** What a worker looks at before it acts. */
 export interface PlanFacts {
@@ -9,7 +10,6 @@ export interface PlanFacts {
   readonly sandbox: SandboxRecord | undefined
   /** Newest record of a container in any sandbox of the pod. */
   newest(name: string): ContainerRecord | undefined
-  hashOf(container: Container): string
   /** What the probes of a running container say. */
   startup(name: string): 'success' | 'failure' | 'unknown'
   liveness(name: string): 'success' | 'failure' | 'unknown'
@@ -117,7 +117,7 @@ function planSidecar(facts: PlanFacts, container: Container, record: ContainerRe
 function killOf(facts: PlanFacts, container: Container, record: ContainerRecord, isInit: boolean): PlannedKill | null {
   const restarts = isInit ? '' : shouldRestart(container, facts.spec.restartPolicy, 1) ? ', will be restarted' : ''
   const who = `${isInit ? 'Init container' : 'Container'} ${container.name}`
-  if (record.hash !== facts.hashOf(container)) {
+  if (record.hash !== hashOf(container)) {
     return { container, record, isInit, reason: 'definition', message: isInit ? `${who} definition changed` : `${who} definition changed, will be restarted` }
   }
   if (container.livenessProbe && facts.liveness(container.name) === 'failure') return { container, record, isInit, reason: 'liveness', message: `${who} failed liveness probe${restarts}` }

@@ -1,36 +1,19 @@
 // Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer, images/image_manager.go EnsureImageExists (v1.36). Left out: devices, security contexts, log directories.
-import type { Agenda, Millis } from '../kernel/agenda.ts'
-import type { Container, LifecycleHandler, Pod } from '../api/generated/types.ts'
-import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import type { Millis } from '../kernel/agenda.ts'
+import type { Container, Pod } from '../api/generated/types.ts'
 import { parseImageReference } from '../runtime/image-reference.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
-import type { BackOff } from './back-off.ts'
-import type { EnvironmentSource } from './container-environment.ts'
 import { templateOf } from './container-template.ts'
-import type { HookOutcome } from './container-stopper.ts'
 import { durationText } from './go-duration.ts'
 import { defaultDnsSettings, hostnameOf } from './pod-dns.ts'
 import { PodFiles } from './pod-files.ts'
+import type { PodWorker } from './pod-worker.ts'
 import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf } from './image-decision.ts'
+import { containerEvent, hashOf, runWorkerHook, type WorkerHost } from './worker-host.ts'
 
 /** How long the runtime takes, images aside. */
 export const runtimeCosts = { sandbox: 300, container: 100 } as const
-
-export interface StarterHost {
-  readonly agenda: Agenda
-  readonly runtime: ContainerRuntime
-  readonly restartBackOff: BackOff
-  readonly imageBackOff: BackOff
-  /** Why the last pull of an image failed. */
-  readonly pullErrors: Map<string, StartError>
-  environment(podIP: string): EnvironmentSource
-  /** Files of the volumes that the container mounts, by path. */
-  mountedFiles(pod: Pod, container: Container): ReadonlyMap<string, string>
-  hashOf(container: Container): string
-  event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void
-  runHook(handler: LifecycleHandler, container: Container, record: ContainerRecord): HookOutcome
-}
 
 /** What a start came to: `retryAt` when a back-off says when to look again. */
 export type StartOutcome =
@@ -39,6 +22,8 @@ export type StartOutcome =
 
 /** One start of a container, from the back-off check to the postStart hook. */
 export interface StartRequest {
+  readonly worker: PodWorker
+  /** As it was when the start began. */
   readonly pod: Pod
   readonly sandbox: SandboxRecord
   readonly container: Container
@@ -51,18 +36,18 @@ export interface StartRequest {
 }
 
 /** Starts one container and tells what came of it; in between, virtual time passes. */
-export function startContainer(host: StarterHost, request: StartRequest, done: (outcome: StartOutcome) => void): void {
-  const { pod, container } = request
+export function startContainer(host: WorkerHost, request: StartRequest, done: (outcome: StartOutcome) => void): void {
+  const { worker, pod, container } = request
   const { now } = host.agenda
   const ended = (request.killed ? request.records.slice(0, -1) : request.records).findLast((record) => record.state === 'exited')
-  const key = `${pod.metadata.uid}/${container.name}/${host.hashOf(container)}`
+  const key = `${pod.metadata.uid}/${container.name}/${hashOf(container)}`
   if (ended) {
     const finishedAt = ended.finishedAt ?? now
     const until = host.restartBackOff.until(key, finishedAt, now)
     if (until !== null) {
       const who = `pod=${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})`
       const delay = host.restartBackOff.of(key)
-      host.event(container, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${who.slice(4)}`)
+      containerEvent(host, worker, container, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${who.slice(4)}`)
       return done({ kind: 'failed', error: { reason: 'CrashLoopBackOff', message: `back-off ${durationText(delay)} restarting failed container=${container.name} ${who}` }, retryAt: until })
     }
     host.restartBackOff.next(key, finishedAt, now)
@@ -76,52 +61,52 @@ export function startContainer(host: StarterHost, request: StartRequest, done: (
   })
 }
 
-function ensureImage(host: StarterHost, request: StartRequest, done: (failure: StartOutcome | null) => void): void {
-  const { container, pod } = request
+function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: StartOutcome | null) => void): void {
+  const { worker, container, pod } = request
   const { image } = container
   const { now } = host.agenda
   const decision = decideImage(container, host.runtime.images.find(image) !== undefined)
   if (decision.kind === 'use') {
-    host.event(container, 'Normal', 'Pulled', presentText(image))
+    containerEvent(host, worker, container, 'Normal', 'Pulled', presentText(image))
     return done(null)
   }
   if (decision.kind === 'refuse') {
-    host.event(container, 'Warning', decision.event.reason, decision.event.message)
-    host.event(container, 'Warning', 'Failed', `Error: ${decision.error.reason}`)
+    containerEvent(host, worker, container, 'Warning', decision.event.reason, decision.event.message)
+    containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${decision.error.reason}`)
     return done({ kind: 'failed', error: decision.error, retryAt: null })
   }
   const key = `${pod.metadata.uid}_${image}`
   const until = host.imageBackOff.untilSinceUpdate(key, now)
   if (until !== null) {
-    host.event(container, 'Normal', 'BackOff', `Back-off pulling image "${image}"`)
-    host.event(container, 'Warning', 'Failed', 'Error: ImagePullBackOff')
+    containerEvent(host, worker, container, 'Normal', 'BackOff', `Back-off pulling image "${image}"`)
+    containerEvent(host, worker, container, 'Warning', 'Failed', 'Error: ImagePullBackOff')
     return done({ kind: 'failed', error: pullBackOffOf(image, host.pullErrors.get(key)), retryAt: until })
   }
   const reference = parseImageReference(image)
   if ('error' in reference) return
-  host.event(container, 'Normal', 'Pulling', `Pulling image "${image}"`)
+  containerEvent(host, worker, container, 'Normal', 'Pulling', `Pulling image "${image}"`)
   host.runtime.images.pull(reference, (outcome) => {
     if (!request.isWanted()) return
     if (outcome.ok) {
       host.pullErrors.delete(key)
-      host.event(container, 'Normal', 'Pulled', pulledText(image, outcome.took, outcome.waited, outcome.image.sizeBytes))
+      containerEvent(host, worker, container, 'Normal', 'Pulled', pulledText(image, outcome.took, outcome.waited, outcome.image.sizeBytes))
       return done(null)
     }
-    host.event(container, 'Warning', 'Failed', `Failed to pull image "${image}": ${outcome.error}`)
+    containerEvent(host, worker, container, 'Warning', 'Failed', `Failed to pull image "${image}": ${outcome.error}`)
     const error = pullErrorOf(image, outcome.error)
-    host.event(container, 'Warning', 'Failed', `Error: ${error.reason}`)
+    containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${error.reason}`)
     host.imageBackOff.next(key, host.agenda.now, host.agenda.now)
     host.pullErrors.set(key, error)
     done({ kind: 'failed', error, retryAt: null })
   })
 }
 
-function create(host: StarterHost, request: StartRequest, done: (outcome: StartOutcome) => void): void {
-  const { pod, sandbox, container } = request
+function create(host: WorkerHost, request: StartRequest, done: (outcome: StartOutcome) => void): void {
+  const { worker, pod, sandbox, container } = request
   const source = host.environment(sandbox.ip)
   const made = templateOf(pod, container, source)
   if (!made.ok) {
-    host.event(container, 'Warning', 'Failed', `Error: ${made.error}`)
+    containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${made.error}`)
     return done({ kind: 'failed', error: { reason: 'CreateContainerConfigError', message: made.error }, retryAt: null })
   }
   const started = host.runtime.startContainer(sandbox, {
@@ -129,22 +114,22 @@ function create(host: StarterHost, request: StartRequest, done: (outcome: StartO
     name: container.name,
     image: container.image,
     attempt: request.attempt,
-    hash: host.hashOf(container),
+    hash: hashOf(container),
     template: made.template,
     hostname: hostnameOf(pod, source.nodeName, defaultDnsSettings.clusterDomain).hostname,
-    files: new PodFiles(sandbox, pod.spec, source.nodeName, host.mountedFiles(pod, container)),
+    files: new PodFiles(sandbox, pod.spec, source.nodeName, worker.filesFor(container)),
   })
-  host.event(container, 'Normal', 'Created', 'Container created')
+  containerEvent(host, worker, container, 'Normal', 'Created', 'Container created')
   if (!started.ok) {
-    host.event(container, 'Warning', 'Failed', `Error: ${started.error}`)
+    containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${started.error}`)
     return done({ kind: 'failed', error: { reason: 'RunContainerError', message: started.error }, retryAt: null })
   }
-  host.event(container, 'Normal', 'Started', 'Container started')
+  containerEvent(host, worker, container, 'Normal', 'Started', 'Container started')
   const postStart = container.lifecycle?.postStart
   if (!postStart) return done({ kind: 'started', hookFailed: null })
-  const hook = host.runHook(postStart, container, started.container)
+  const hook = runWorkerHook(host, worker, postStart, container, started.container)
   host.agenda.after(hook.took, `postStart of ${pod.metadata.name} ${container.name}`, () => {
-    if (hook.failed) host.event(container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
+    if (hook.failed) containerEvent(host, worker, container, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
     done({ kind: 'started', hookFailed: hook.failed ? started.container : null })
   })
 }

@@ -1,23 +1,10 @@
 // Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, kuberuntime_termination_order.go (v1.36). Left out: stop signals other than SIGTERM.
-import type { Agenda, Millis } from '../kernel/agenda.ts'
+import type { Millis } from '../kernel/agenda.ts'
 import type { Container, LifecycleHandler } from '../api/generated/types.ts'
 import type { ContainerRecord } from '../runtime/node-disk.ts'
-import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { kubeletConstants } from './flags.ts'
-
-/** What a hook did: how long it took, and whether it failed. */
-export interface HookOutcome {
-  readonly took: Millis
-  readonly failed: boolean
-}
-
-export interface StopperHost {
-  readonly agenda: Agenda
-  readonly runtime: ContainerRuntime
-  readonly podKey: string
-  event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void
-  runHook(handler: LifecycleHandler, container: Container, record: ContainerRecord): HookOutcome
-}
+import type { PodWorker } from './pod-worker.ts'
+import { containerEvent, runWorkerHook, type WorkerHost } from './worker-host.ts'
 
 interface Stopping {
   readonly container: Container
@@ -31,13 +18,17 @@ interface Stopping {
   hookDone: boolean
 }
 
-/** Stops the containers of one pod: preStop, its turn (sidecars last, in reverse), SIGTERM, SIGKILL at the end of the grace. */
+/** Stops containers of one pod while some are to stop: preStop, its turn (sidecars last, in reverse), SIGTERM, SIGKILL at the end of the grace. */
 export class ContainerStopper {
   private readonly stopping = new Map<string, Stopping>()
-  private readonly host: StopperHost
 
-  constructor(host: StopperHost) {
-    this.host = host
+  constructor(
+    private readonly host: WorkerHost,
+    private readonly worker: PodWorker,
+  ) {}
+
+  get isIdle(): boolean {
+    return this.stopping.size === 0
   }
 
   isStopping(id: string): boolean {
@@ -50,11 +41,11 @@ export class ContainerStopper {
     const { agenda } = this.host
     const stopping: Stopping = { container, record, since: agenda.now, deadline: agenda.now + grace, signalled: false, waitsFor: after, hookDone: true }
     this.stopping.set(record.id, stopping)
-    this.host.event(container, 'Normal', 'Killing', message)
+    containerEvent(this.host, this.worker, container, 'Normal', 'Killing', message)
     const preStop = container.lifecycle?.preStop
     if (preStop && grace > 0) this.runPreStop(stopping, preStop)
     else this.proceed(stopping)
-    if (after.length > 0) agenda.at(stopping.deadline, `${this.host.podKey}: grace of ${container.name} is used up`, () => this.overdue(stopping))
+    if (after.length > 0) agenda.at(stopping.deadline, `${this.worker.key}: grace of ${container.name} is used up`, () => this.overdue(stopping))
   }
 
   /** A second deletion with a shorter grace. */
@@ -64,7 +55,7 @@ export class ContainerStopper {
       if (deadline >= stopping.deadline) continue
       stopping.deadline = deadline
       if (stopping.signalled) this.host.runtime.stopContainer(stopping.record.id, this.remaining(stopping))
-      else this.host.agenda.at(deadline, `${this.host.podKey}: shorter grace of ${stopping.container.name} is used up`, () => this.overdue(stopping))
+      else this.host.agenda.at(deadline, `${this.worker.key}: shorter grace of ${stopping.container.name} is used up`, () => this.overdue(stopping))
     }
   }
 
@@ -79,12 +70,12 @@ export class ContainerStopper {
   }
 
   private runPreStop(stopping: Stopping, preStop: LifecycleHandler): void {
-    const { agenda, podKey } = this.host
-    const outcome = this.host.runHook(preStop, stopping.container, stopping.record)
+    const { agenda } = this.host
+    const outcome = runWorkerHook(this.host, this.worker, preStop, stopping.container, stopping.record)
     stopping.hookDone = false
-    if (outcome.failed) this.host.event(stopping.container, 'Warning', 'FailedPreStopHook', 'PreStopHook failed')
+    if (outcome.failed) containerEvent(this.host, this.worker, stopping.container, 'Warning', 'FailedPreStopHook', 'PreStopHook failed')
     const due = Math.min(agenda.now + outcome.took, stopping.deadline)
-    agenda.at(due, `${podKey}: preStop of ${stopping.container.name} is over`, () => {
+    agenda.at(due, `${this.worker.key}: preStop of ${stopping.container.name} is over`, () => {
       stopping.hookDone = true
       this.proceed(stopping)
     })

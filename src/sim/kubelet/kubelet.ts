@@ -1,19 +1,24 @@
 // Upstream: pkg/kubelet/kubelet.go, config/apiserver.go, pleg/generic.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
 import type { EntryId, Millis } from '../kernel/agenda.ts'
-import type { Node, Pod, PodStatus, Service } from '../api/generated/types.ts'
+import type { Node, Pod, Service } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
 import { PodIpam } from '../network/pod-ipam.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { BackOff } from './back-off.ts'
-import { logContainerOf, logRefusal, type LogAnswer } from './container-logs.ts'
+import type { LogAnswer } from './container-logs.ts'
 import { defaultKubeletFlags, kubeletConstants, type KubeletFlags } from './flags.ts'
+import { answerLogs, countdownsOf, killContainers, type KubeletCountdown, type KubeletHandle, type LogOptions } from './kubelet-handle.ts'
+import { MirrorPods } from './mirror-pods.ts'
 import { NodeAgent } from './node-agent.ts'
+import { NodeEnvironment } from './node-environment.ts'
+import { NodeRoom } from './node-room.ts'
 import type { Machine } from './node-status.ts'
-import { addUsage, admitPod, noUsage, usageOf, type Rejection, type Usage } from './pod-admission.ts'
-import { PodWorker, type WorkerHost } from './pod-worker.ts'
-import { ensureMirrorPod, removeMirrorPod, staticPodOf } from './static-pods.ts'
+import type { Rejection } from './pod-admission.ts'
+import { PodWorker } from './pod-worker.ts'
+import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
+import type { WorkerHost } from './worker-host.ts'
 import { workerStatus } from './worker-status.ts'
 
 export interface KubeletOptions {
@@ -28,30 +33,6 @@ export interface KubeletOptions {
   readonly flags?: KubeletFlags
 }
 
-/** Something on this node that will happen at a known time. */
-export interface KubeletCountdown {
-  readonly kind: 'backOff' | 'imageBackOff' | 'termination' | 'pull' | 'probe'
-  /** `pods/default/web-1`. */
-  readonly about: string
-  readonly container: string
-  readonly since: Millis
-  readonly due: Millis
-}
-
-/** What a person can do at the machine itself. */
-export interface KubeletHandle {
-  /** Kills one container of a pod, or all of them; false: nothing of it runs here. */
-  killContainer(pod: ObjectKey, container?: string): boolean
-  logs(pod: ObjectKey, options?: { readonly container?: string; readonly previous?: boolean; readonly tailLines?: number }): LogAnswer
-  countdowns(): readonly KubeletCountdown[]
-  /** The manifest folder holds these now. */
-  setStaticPods(manifests: readonly Pod[]): void
-  /** Something that the node's status tells has changed. */
-  nodeStatusChanged(): void
-  /** A pod as this kubelet knows it, also when the API cannot be reached. */
-  localPod(key: ObjectKey): Pod | undefined
-}
-
 /** Starts the kubelet of one machine. */
 export function startKubelet(options: KubeletOptions): KubeletHandle {
   const kubelet = new Kubelet(options)
@@ -63,50 +44,47 @@ class Kubelet implements KubeletHandle {
   private readonly options: KubeletOptions
   private readonly context: ComponentContext
   private readonly runtime: ContainerRuntime
-  private readonly flags: KubeletFlags
   private readonly workers = new Map<string, PodWorker>()
-  private readonly uidByKey = new Map<ObjectKey, string>()
-  private readonly statuses = new Map<string, PodStatus>()
+  private readonly workerByKey = new Map<ObjectKey, PodWorker>()
   private readonly host: WorkerHost
   private readonly writer: StatusWriter
   private readonly agent: NodeAgent
+  private readonly mirrors: MirrorPods
+  private readonly room = new NodeRoom()
   private readonly pods: Informer<Pod>
   private readonly node: Informer<Node>
   private readonly services: Informer<Service>
+  private readonly nodeIPs: readonly string[]
+  private readonly startedAt: Millis
   private ipam: PodIpam | null = null
-  private used: Usage = noUsage
-  /** The pods, by uid, whose requests are in `used`. */
-  private readonly counted = new Set<string>()
+  private wantedStatic: ReadonlyMap<ObjectKey, Pod> = new Map()
   private readonly changedPods = new Set<string>()
   /** Pods that came in this instant. */
   private readonly arrived = new Set<ObjectKey>()
   private relistPlanned: EntryId | null = null
-  private readonly startedAt: Millis
-  private readonly bootedAt: Millis
-  private readonly nodeIPs: readonly string[]
-  /** Their mirrors could not be made yet. */
-  private readonly unmirrored = new Set<string>()
-  private mirrorRetry = false
 
   constructor(options: KubeletOptions) {
     this.options = options
     this.context = options.context
     this.runtime = options.runtime
-    this.flags = options.flags ?? defaultKubeletFlags
-    this.startedAt = this.context.agenda.now
-    this.bootedAt = this.runtime.bootedAt
-    this.nodeIPs = [options.machine.ip]
-    this.writer = new StatusWriter(this.context)
-    const { nodeName, machine } = options
+    const flags = options.flags ?? defaultKubeletFlags
+    const { nodeName, machine, context } = options
+    this.nodeIPs = [machine.ip]
+    this.startedAt = context.agenda.now
+    this.writer = new StatusWriter(context)
     this.agent = new NodeAgent({
-      context: options.nodeContext ?? this.context, runtime: this.runtime, nodeName, machine, flags: this.flags,
+      context: options.nodeContext ?? context, runtime: this.runtime, nodeName, machine, flags,
       networkReady: () => this.podRange() !== undefined,
-      registered: () => this.mirrorAll(),
+      registered: () => this.mirrors.retry(),
     })
-    this.pods = this.context.informers.of('pods', { fieldSelector: `spec.nodeName=${nodeName}` })
-    this.node = this.context.informers.of('nodes', { fieldSelector: `metadata.name=${nodeName}` })
-    this.services = this.context.informers.of('services')
-    this.host = this.createHost()
+    this.pods = context.informers.of('pods', { fieldSelector: `spec.nodeName=${nodeName}` })
+    this.node = context.informers.of('nodes', { fieldSelector: `metadata.name=${nodeName}` })
+    this.services = context.informers.of('services')
+    this.mirrors = new MirrorPods(context, nodeName, this.pods, (pod) => {
+      const worker = this.workers.get(pod.metadata.uid)
+      if (worker?.shown) this.writer.write(worker, pod, worker.shown, false)
+    })
+    this.host = this.createHost(flags)
   }
 
   start(): void {
@@ -130,6 +108,7 @@ class Kubelet implements KubeletHandle {
     this.context.informers.whenSynced(() => {
       synced = true
       for (const pod of early) this.podChanged(pod)
+      early.length = 0
       this.addArrived()
       this.collectOrphans()
     })
@@ -141,81 +120,45 @@ class Kubelet implements KubeletHandle {
     for (const worker of this.workers.values()) {
       const pod = wanted.get(worker.key)
       if (worker.isStatic && pod?.metadata.uid !== worker.pod.metadata.uid) {
-        removeMirrorPod(this.context, worker.pod)
+        this.mirrors.remove(worker.pod)
         worker.terminate(worker.pod.spec.terminationGracePeriodSeconds)
       }
     }
-    for (const [key, pod] of wanted) if (!this.workers.has(pod.metadata.uid) && !this.isEnding(key)) this.addStatic(pod)
+    for (const [key, pod] of wanted) if (!this.workers.has(pod.metadata.uid) && !this.workerByKey.has(key)) this.addStatic(pod)
   }
-
-  private wantedStatic: ReadonlyMap<ObjectKey, Pod> = new Map()
 
   killContainer(pod: ObjectKey, container?: string): boolean {
-    const worker = this.workerOf(pod)
-    const names = worker ? [...worker.pod.spec.containers, ...(worker.pod.spec.initContainers ?? [])].map(({ name }) => name).filter((name) => container === undefined || name === container) : []
-    const running = names.map((name) => worker?.recordsOf(name).at(-1)).filter((record) => record?.state === 'running')
-    for (const record of running) if (record) this.runtime.killContainer(record.id)
-    return running.length > 0
+    return killContainers(this.runtime, this.workerByKey.get(pod), container)
   }
 
-  logs(key: ObjectKey, { container: asked, previous = false, tailLines }: { readonly container?: string; readonly previous?: boolean; readonly tailLines?: number } = {}): LogAnswer {
-    const worker = this.workerOf(key)
+  logs(key: ObjectKey, options: LogOptions = {}): LogAnswer {
+    const worker = this.workerByKey.get(key)
     const pod = worker?.pod ?? this.pods.lister.get(key)
     if (!pod) return { ok: false, message: `pod "${key.slice(key.indexOf('/') + 1)}" not found` }
-    const name = logContainerOf(pod, asked)
-    if (name === null) return { ok: false, message: `container ${asked ?? ''} is not valid for pod ${pod.metadata.name}` }
-    const status = this.statuses.get(pod.metadata.uid) ?? pod.status
-    const refusal = logRefusal(pod.metadata.name, name, [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((candidate) => candidate.name === name), previous)
-    if (refusal !== null) return { ok: false, message: refusal }
-    const records = this.runtime.sandboxesOf(pod.metadata.uid).flatMap((sandbox) => sandbox.containers.filter((record) => record.name === name))
-    const record = records.at(previous ? -2 : -1)
-    const lines = (record ? this.runtime.logOf(record) : []).map((line) => line.text)
-    return { ok: true, lines: tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines)) }
+    return answerLogs(this.runtime, pod, worker?.shown ?? pod.status, options)
   }
 
   countdowns(): readonly KubeletCountdown[] {
-    const found: KubeletCountdown[] = []
-    const { now } = this.context.agenda
-    for (const worker of this.workers.values()) {
-      const about = `pods/${worker.key}`
-      for (const [container, { since, due, image }] of worker.backOffs) if (due > now) found.push({ kind: image ? 'imageBackOff' : 'backOff', about, container, since, due })
-      for (const row of worker.stopper.countdowns()) found.push({ kind: 'termination', about, ...row })
-      for (const row of worker.prober.countdowns()) found.push({ kind: 'probe', about, ...row })
-      for (const container of worker.pulling()) {
-        const progress = this.runtime.images.progressOf(container.image)
-        if (progress?.due) found.push({ kind: 'pull', about, container: container.name, since: progress.since, due: progress.due })
-      }
-    }
-    return found
+    return [...this.workers.values()].flatMap((worker) => countdownsOf(this.runtime, worker, this.context.agenda.now))
   }
 
   localPod(key: ObjectKey): Pod | undefined {
-    const pod = this.workerOf(key)?.pod
-    const status = pod && this.statuses.get(pod.metadata.uid)
-    return pod && status ? { ...pod, status } : pod
+    const worker = this.workerByKey.get(key)
+    return worker?.shown ? { ...worker.pod, status: worker.shown } : worker?.pod
   }
 
   nodeStatusChanged(): void {
     this.agent.statusChanged()
   }
 
-  private workerOf(key: ObjectKey): PodWorker | undefined {
-    return this.workers.get(this.uidByKey.get(key) ?? '')
-  }
-
-  private isEnding(key: ObjectKey): boolean {
-    return this.workerOf(key) !== undefined
-  }
-
   private podChanged(pod: Pod): void {
-    const mirrorOf = pod.metadata.annotations?.['kubernetes.io/config.mirror']
-    if (mirrorOf !== undefined) return this.mirrorChanged(pod)
+    if (isMirror(pod)) return this.mirrorChanged(pod)
     const worker = this.workers.get(pod.metadata.uid)
     if (worker) {
-      this.writer.seen(pod, pod.status)
+      this.writer.seen(worker, pod, pod.status)
       return worker.update(pod)
     }
-    if (this.workerOf(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
+    if (this.workerByKey.has(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
     if (this.arrived.size === 0) this.context.agenda.after(0, `kubelet ${this.options.nodeName}: new pods`, () => this.addArrived())
     this.arrived.add(keyOf(pod))
   }
@@ -224,103 +167,65 @@ class Kubelet implements KubeletHandle {
   private addArrived(): void {
     const pods = [...this.arrived].map((key) => this.pods.lister.get(key)).filter((pod) => pod !== undefined)
     this.arrived.clear()
-    for (const pod of pods.sort(byAge)) if (!this.workerOf(keyOf(pod))) this.addPod(pod)
+    for (const pod of pods.sort(byAge)) if (!this.workerByKey.has(keyOf(pod))) this.addPod(pod)
   }
 
   private addPod(pod: Pod): void {
+    const isDeleted = pod.metadata.deletionTimestamp !== undefined
     const ended = pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded'
     if (ended && this.runtime.sandboxesOf(pod.metadata.uid).length === 0) {
       // It ended in an earlier life of this kubelet; only its deletion is left to finish.
-      if (pod.metadata.deletionTimestamp !== undefined) this.writer.write(pod, null, true)
+      if (isDeleted) this.writer.write({ written: undefined }, pod, null, true)
       return
     }
-    if (pod.metadata.deletionTimestamp === undefined && !ended) {
-      const rejection = this.admit(pod)
+    if (!isDeleted && !ended) {
+      const rejection = this.room.refusalOf(pod, this.node.lister.get(this.options.nodeName), this.workers.values(), this.agent.allocatable)
       if (rejection) return this.reject(pod, rejection)
     }
     const worker = this.addWorker(pod, false)
-    if (pod.metadata.deletionTimestamp !== undefined) worker.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
+    if (isDeleted) worker.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
     else if (ended) worker.terminate(pod.spec.terminationGracePeriodSeconds)
     else worker.sync()
-  }
-
-  private podGone(pod: Pod): void {
-    const mirrorOf = pod.metadata.annotations?.['kubernetes.io/config.mirror']
-    if (mirrorOf !== undefined) return this.mirrorChanged(pod)
-    const worker = this.workers.get(pod.metadata.uid)
-    if (worker) this.uncount(worker.pod)
-    this.writer.forget(pod.metadata.uid)
-    // Nobody waits for its end any more, but its processes still get their grace.
-    if (worker?.stage === 'terminated') return this.finished(worker)
-    worker?.terminate(pod.metadata.deletionGracePeriodSeconds || pod.spec.terminationGracePeriodSeconds)
-  }
-
-  private addWorker(pod: Pod, isStatic: boolean): PodWorker {
-    const worker = new PodWorker(this.host, pod, isStatic)
-    this.workers.set(pod.metadata.uid, worker)
-    this.uidByKey.set(worker.key, pod.metadata.uid)
-    this.used = addUsage(this.used, usageOf(pod))
-    this.counted.add(pod.metadata.uid)
-    return worker
-  }
-
-  /** It has stopped, or its object is gone: then it is in nobody's way any more, though its processes may still get their grace. */
-  private uncount(pod: Pod): void {
-    if (this.counted.delete(pod.metadata.uid)) this.used = addUsage(this.used, usageOf(pod), -1)
-  }
-
-  private addStatic(pod: Pod): void {
-    this.addWorker(pod, true).sync()
-    this.mirror(pod)
-  }
-
-  private mirrorChanged(mirror: Pod): void {
-    const worker = this.workerOf(keyOf(mirror))
-    if (worker?.isStatic && worker.stage === 'syncing') {
-      this.mirror(worker.pod)
-      this.writer.seen(worker.pod, mirror.status)
-    } else if (!worker && this.pods.lister.get(keyOf(mirror))) {
-      this.context.client.delete('pods', keyOf(mirror), { gracePeriodSeconds: 0, preconditions: { uid: mirror.metadata.uid } })
-    }
-  }
-
-  private mirror(pod: Pod): void {
-    const seen = this.pods.lister.get(keyOf(pod))
-    const isSeen = seen?.metadata.annotations?.['kubernetes.io/config.mirror'] === pod.metadata.uid && seen.metadata.deletionTimestamp === undefined
-    if (isSeen && !this.unmirrored.has(pod.metadata.uid)) return
-    const node = this.context.client.get('nodes', this.options.nodeName)
-    if (node.ok && ensureMirrorPod(this.context, pod, node.value)) {
-      this.unmirrored.delete(pod.metadata.uid)
-      const status = this.statuses.get(pod.metadata.uid)
-      if (status) this.writer.write(pod, status, false)
-      return
-    }
-    this.unmirrored.add(pod.metadata.uid)
-    if (this.mirrorRetry) return
-    this.mirrorRetry = true
-    this.context.agenda.after(kubeletConstants.mirrorRetryPeriod, `kubelet ${this.options.nodeName}: mirror pods`, () => {
-      this.mirrorRetry = false
-      this.mirrorAll()
-    })
-  }
-
-  private mirrorAll(): void {
-    for (const uid of this.unmirrored) {
-      const worker = this.workers.get(uid)
-      if (worker) this.mirror(worker.pod)
-      else this.unmirrored.delete(uid)
-    }
-  }
-
-  private admit(pod: Pod): Rejection | null {
-    const others = hasHostPorts(pod) ? [...this.workers.values()].map((worker) => worker.pod).filter(({ metadata }) => this.counted.has(metadata.uid)) : []
-    return admitPod(pod, this.node.lister.get(this.options.nodeName), others, this.used, this.agent.allocatable)
   }
 
   private reject(pod: Pod, { reason, message }: Rejection): void {
     this.context.events.event(pod, 'Warning', reason, message)
     const { qosClass } = pod.status
-    this.writer.write(pod, { ...pod.status, ...(qosClass && { qosClass }), phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: this.context.wall.time(), observedGeneration: pod.metadata.generation ?? 1 }, false)
+    const status = { ...pod.status, ...(qosClass && { qosClass }), phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: this.context.wall.time(), observedGeneration: pod.metadata.generation ?? 1 }
+    this.writer.write({ written: undefined }, pod, status, false)
+  }
+
+  private podGone(pod: Pod): void {
+    if (isMirror(pod)) return this.mirrorChanged(pod)
+    const worker = this.workers.get(pod.metadata.uid)
+    this.writer.forget(pod.metadata.uid)
+    if (!worker) return
+    worker.written = undefined
+    this.room.free(worker)
+    // Nobody waits for its end any more, but its processes still get their grace.
+    if (worker.stage === 'terminated') return this.finished(worker)
+    worker.terminate(pod.metadata.deletionGracePeriodSeconds || pod.spec.terminationGracePeriodSeconds)
+  }
+
+  private addWorker(pod: Pod, isStatic: boolean): PodWorker {
+    const worker = new PodWorker(this.host, pod, isStatic)
+    this.workers.set(pod.metadata.uid, worker)
+    this.workerByKey.set(worker.key, worker)
+    this.room.take(worker)
+    return worker
+  }
+
+  private addStatic(pod: Pod): void {
+    this.addWorker(pod, true).sync()
+    this.mirrors.ensure(pod)
+  }
+
+  private mirrorChanged(mirror: Pod): void {
+    const worker = this.workerByKey.get(keyOf(mirror))
+    if (worker?.isStatic && worker.stage === 'syncing') {
+      this.mirrors.ensure(worker.pod)
+      this.writer.seen(worker, worker.pod, mirror.status)
+    } else if (!worker && this.pods.lister.get(keyOf(mirror))) this.mirrors.removeStray(mirror)
   }
 
   /** Containers of pods that are no more: they were removed while this kubelet was away. */
@@ -350,44 +255,26 @@ class Kubelet implements KubeletHandle {
     })
   }
 
-  private podRange(): string | undefined {
-    return this.options.machine.podCIDR ?? this.node.lister.get(this.options.nodeName)?.spec.podCIDR
-  }
-
-  private createHost(): WorkerHost {
+  private createHost(flags: KubeletFlags): WorkerHost {
     const { agenda, events, client } = this.context
     const { nodeName, machine } = this.options
-    const cause = { agenda, runtime: this.runtime }
     return {
-      ...cause,
-      restartBackOff: new BackOff(kubeletConstants.containerBackOffInitial, this.flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset),
+      agenda,
+      runtime: this.runtime,
+      restartBackOff: new BackOff(kubeletConstants.containerBackOffInitial, flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset),
       imageBackOff: new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax),
       pullErrors: new Map(),
       event: (pod, type, reason, message, fieldPath) => events.event(pod, type, reason, message, fieldPath === undefined ? {} : { fieldPath }),
-      environment: (podIP) => ({
-        nodeName, nodeIPs: [machine.ip], podIPs: podIP === '' ? [] : [podIP],
-        allocatable: this.agent.allocatable,
-        services: (namespace) => this.servicesOf(namespace),
-        configMap: (namespace, name) => valueOf(client.get('configmaps', `${namespace}/${name}`)),
-        secret: (namespace, name) => valueOf(client.get('secrets', `${namespace}/${name}`)),
-      }),
+      environment: (podIP) => new NodeEnvironment(nodeName, this.nodeIPs, podIP === '' ? [] : [podIP], client, this.services.lister, () => this.agent.allocatable),
       allocateIP: (pod) => (pod.spec.hostNetwork ? machine.ip : this.allocateIP()),
-      release: (pod) => {
-        this.uncount(pod)
-        // Only the newest sandbox's: an older one's address went with the boot that gave it, and may be another pod's now.
-        const sandbox = this.runtime.sandboxesOf(pod.metadata.uid).at(-1)
-        if (sandbox && !sandbox.hostNetwork && sandbox.createdAt >= this.bootedAt) this.ipam?.release(sandbox.ip)
-      },
+      release: (worker) => this.release(worker),
       publish: (worker) => this.publish(worker),
       finished: (worker) => this.finished(worker),
     }
   }
 
-  private servicesOf(namespace: string): readonly Service[] {
-    const { lister } = this.services
-    const api = lister.get('default/kubernetes')
-    const own = lister.list(namespace)
-    return api && namespace !== 'default' ? [...own, api] : own
+  private podRange(): string | undefined {
+    return this.options.machine.podCIDR ?? this.node.lister.get(this.options.nodeName)?.spec.podCIDR
   }
 
   private allocateIP(): string | null {
@@ -397,18 +284,25 @@ class Kubelet implements KubeletHandle {
     return this.ipam.allocate()
   }
 
+  private release(worker: PodWorker): void {
+    this.room.free(worker)
+    // Only the newest sandbox's: an older one's address went with the boot that gave it, and may be another pod's now.
+    const sandbox = this.runtime.sandboxesOf(worker.pod.metadata.uid).at(-1)
+    if (sandbox && !sandbox.hostNetwork && sandbox.createdAt >= this.runtime.bootedAt) this.ipam?.release(sandbox.ip)
+  }
+
   private publish(worker: PodWorker): void {
     const { uid } = worker.pod.metadata
     const { agenda, wall } = this.context
-    const status = workerStatus(worker, this.statuses.get(uid), wall.epochMillis - agenda.now, agenda.now, this.nodeIPs)
-    this.statuses.set(uid, status)
-    if (worker.isStatic && this.unmirrored.has(uid)) return
+    const status = workerStatus(worker, worker.shown, wall.epochMillis - agenda.now, agenda.now, this.nodeIPs)
+    worker.shown = status
+    if (worker.isStatic && this.mirrors.isMissing(uid)) return
     const finished = worker.stage === 'terminated'
-    if (finished || !this.writer.hasWritten(uid, status)) {
-      this.writer.write(worker.pod, status, finished)
-      if (this.statuses.get(uid) === status) this.statuses.set(uid, this.writer.asWritten(uid, status))
+    if (finished || !this.writer.hasWritten(worker, uid, status)) {
+      this.writer.write(worker, worker.pod, status, finished)
+      if (worker.shown === status) worker.shown = this.writer.asWritten(worker, status)
     }
-    if (worker.prober.isEmpty) return
+    if (!worker.prober) return
     for (const container of status.containerStatuses ?? []) if (container.started && !container.ready) worker.prober.trigger(container.name)
   }
 
@@ -427,23 +321,18 @@ class Kubelet implements KubeletHandle {
   }
 
   private forget(worker: PodWorker): void {
-    const { uid } = worker.pod.metadata
-    this.workers.delete(uid)
-    this.statuses.delete(uid)
-    if (this.uidByKey.get(worker.key) === uid) this.uidByKey.delete(worker.key)
+    this.workers.delete(worker.pod.metadata.uid)
+    if (this.workerByKey.get(worker.key) === worker) this.workerByKey.delete(worker.key)
   }
 }
 
-function valueOf<T>(answer: { readonly ok: true; readonly value: T } | { readonly ok: false }): T | null {
-  return answer.ok ? answer.value : null
-}
-
-function hasHostPorts(pod: Pod): boolean {
-  return pod.spec.containers.some((container) => container.ports?.some((port) => port.hostPort))
+function isMirror(pod: Pod): boolean {
+  return pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
 }
 
 function byAge(a: Pod, b: Pod): number {
   return a.metadata.creationTimestamp === b.metadata.creationTimestamp ? (keyOf(a) < keyOf(b) ? -1 : 1) : a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1
 }
 
+export type { KubeletHandle } from './kubelet-handle.ts'
 export type { Machine } from './node-status.ts'

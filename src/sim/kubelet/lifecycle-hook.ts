@@ -2,8 +2,13 @@
 import type { Container, LifecycleHandler } from '../api/generated/types.ts'
 import type { Millis } from '../kernel/agenda.ts'
 import type { ContainerProcess } from '../runtime/container-process.ts'
-import type { HookOutcome } from './container-stopper.ts'
 import { portNumber } from './probe-action.ts'
+
+/** What a hook did: how long it took, and whether it failed. */
+export interface HookOutcome {
+  readonly took: Millis
+  readonly failed: boolean
+}
 
 /** What a postStart or preStop handler does, and how long it takes. */
 export function runHook(handler: LifecycleHandler, container: Container, process: ContainerProcess | undefined, now: Millis, listens: (port: number) => boolean): HookOutcome {

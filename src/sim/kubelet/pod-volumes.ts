@@ -1,6 +1,7 @@
 // Upstream: pkg/kubelet/volumemanager, pkg/volume/{configmap,secret,projected,downwardapi} (v1.36). Left out: claims, host paths' types, the account's own volume (always there), updates of mounted files.
 import type { Container, DownwardAPIVolumeFile, KeyToPath, Pod, Volume } from '../api/generated/types.ts'
 import { decodeBase64, fieldOf, type EnvironmentSource } from './container-environment.ts'
+import { emptyMap, type SparseMap } from './sparse-map.ts'
 
 /** Files of one volume by their path in it. */
 export type VolumeFiles = ReadonlyMap<string, string>
@@ -13,10 +14,10 @@ export interface MountedVolumes {
 
 /** Sets up the volumes of a pod that hold what others wrote: ConfigMaps, Secrets, the pod's own fields. */
 export function mountVolumes(pod: Pod, source: EnvironmentSource): MountedVolumes {
+  if (!pod.spec.volumes?.some(holdsFiles)) return nothingMounted
   const files = new Map<string, VolumeFiles>()
   const failures: { volume: string; error: string }[] = []
-  for (const volume of pod.spec.volumes ?? []) {
-    if (volume.projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken)) continue
+  for (const volume of pod.spec.volumes.filter(holdsFiles)) {
     const payload = new Payload(pod, source)
     payload.take(volume)
     if (payload.errors.length > 0) failures.push({ volume: volume.name, error: payload.errors.length === 1 ? payload.errors[0]! : `[${payload.errors.join(', ')}]` })
@@ -25,8 +26,16 @@ export function mountVolumes(pod: Pod, source: EnvironmentSource): MountedVolume
   return { files, failures }
 }
 
+const nothingMounted: MountedVolumes = { files: emptyMap, failures: [] }
+
+/** The account's own volume is always there. */
+function holdsFiles({ configMap, secret, downwardAPI, projected }: Volume): boolean {
+  return Boolean(configMap ?? secret ?? downwardAPI) || (projected !== undefined && !projected.sources?.some(({ serviceAccountToken }) => serviceAccountToken))
+}
+
 /** What a container finds at the paths of its mounts. */
-export function mountedFiles(container: Container, volumes: ReadonlyMap<string, VolumeFiles>): Map<string, string> {
+export function mountedFiles(container: Container, volumes: ReadonlyMap<string, VolumeFiles>): SparseMap<string> {
+  if (volumes.size === 0) return emptyMap
   const files = new Map<string, string>()
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
     const root = mountPath.replace(/\/+$/, '')

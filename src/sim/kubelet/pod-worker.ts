@@ -1,22 +1,19 @@
 // Upstream: pkg/kubelet/pod_workers.go, kubelet.go SyncPod SyncTerminatingPod SyncTerminatedPod (v1.36). Left out: cgroups, in-place resize, resync each minute (nothing would change).
-import type { Agenda, EntryId, Millis } from '../kernel/agenda.ts'
-import type { Container, Pod } from '../api/generated/types.ts'
+import type { EntryId, Millis } from '../kernel/agenda.ts'
+import type { Container, Pod, PodSpec, PodStatus } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
-import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
-import { planContainers, type PlannedKill, type PlannedStart } from './container-plan.ts'
-import { runtimeCosts, startContainer, type StarterHost } from './container-starter.ts'
+import { planContainers, type PlanFacts } from './container-plan.ts'
 import { ContainerStopper } from './container-stopper.ts'
-import { runHook } from './lifecycle-hook.ts'
-import { kubeletConstants } from './flags.ts'
 import type { PodProber } from './pod-prober.ts'
+import { mountedFiles, mountVolumes, type VolumeFiles } from './pod-volumes.ts'
 import { isSidecar } from './restart-policy.ts'
-import { defaultDnsSettings, resolverOf } from './pod-dns.ts'
-import { mountedFiles } from './pod-volumes.ts'
-import { VolumeMounter } from './volume-mounter.ts'
-import { createProber } from './worker-probes.ts'
 import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
+import type { Told } from './status-writer.ts'
+import { carryOut, createSandbox, stopAll } from './worker-actions.ts'
+import type { WorkerHost } from './worker-host.ts'
+import { createProber } from './worker-probes.ts'
 
 /** Why a pod is ended by the kubelet itself. */
 export interface Verdict {
@@ -25,47 +22,49 @@ export interface Verdict {
   readonly message: string
 }
 
-/** What a worker needs from its kubelet. */
-export interface WorkerHost extends Omit<StarterHost, 'event' | 'hashOf' | 'runHook' | 'mountedFiles'> {
-  readonly agenda: Agenda
-  readonly runtime: ContainerRuntime
-  event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
-  /** null: the node has no pod network yet. */
-  allocateIP(pod: Pod): string | null
-  /** The pod has stopped: its address and its share of the node are free. */
-  release(pod: Pod): void
-  /** Computes the pod's status and writes it. */
-  publish(worker: PodWorker): void
-  /** The worker has nothing left to do: its pod is stopped and its last status is out. */
-  finished(worker: PodWorker): void
+/** A start that waits, and until when. */
+export interface Wait {
+  readonly since: Millis
+  readonly due: Millis
+  /** For an image, not for the container that failed. */
+  readonly image: boolean
 }
 
 export type WorkerStage = 'syncing' | 'terminating' | 'terminated'
 
-/** One pod's worker: all that happens to the pod on this node happens here, one thing after the other. */
-export class PodWorker {
+/**
+ * One pod's worker: all that happens to the pod on this node happens here, one thing after the other. There is one for each pod of the cluster, so
+ * what is needed only now and then (probers, a stopper, maps of errors) is there only then.
+ */
+export class PodWorker implements PlanFacts, Told {
   pod: Pod
   readonly key: ObjectKey
   readonly isStatic: boolean
   stage: WorkerStage = 'syncing'
   startErrors: SparseMap<StartError> = emptyMap
-  readonly prober: PodProber
+  readonly prober: PodProber | null
   /** When its first status was made. */
   readonly acceptedAt: Millis
   verdict: Verdict | null = null
-  /** Ends waits: what is started after a back-off, and when. */
-  backOffs: SparseMap<{ readonly since: Millis; readonly due: Millis; readonly image: boolean }> = emptyMap
-  readonly stopper: ContainerStopper
-  private readonly volumes: VolumeMounter
+  backOffs: SparseMap<Wait> = emptyMap
+  /** While containers are being stopped. */
+  stopper: ContainerStopper | null = null
+  /** The container whose start is under way. */
+  starting: Container | null = null
+  /** What was made of it last, and what of that the API was told. */
+  shown: PodStatus | undefined = undefined
+  written: PodStatus | undefined = undefined
+  /** Its requests count on this node. */
+  isCounted = false
+  private volumes: SparseMap<VolumeFiles> = emptyMap
   private readonly host: WorkerHost
-  private readonly starter: StarterHost
   private busy = false
-  private starting: Container | null = null
   private again = false
   private wakeEntry: EntryId = 0
   private wakeDue: Millis | null = null
   private deadlineEntry: EntryId = 0
   private graceSeconds = 0
+  private waitingFor: { readonly records: readonly ContainerRecord[]; readonly run: () => void } | null = null
 
   constructor(host: WorkerHost, pod: Pod, isStatic: boolean) {
     this.host = host
@@ -73,19 +72,7 @@ export class PodWorker {
     this.key = keyOf(pod)
     this.isStatic = isStatic
     this.acceptedAt = host.agenda.now
-    const event = (container: Container, type: 'Normal' | 'Warning', reason: string, message: string) => host.event(this.pod, type, reason, message, this.fieldPathOf(container))
-    const hook: StarterHost['runHook'] = (handler, container, record) => runHook(handler, container, host.runtime.processOf(record.id), host.agenda.now, (port) => this.listens(port))
-    // Field by field: what is spread has a hidden class of its own for each pod.
-    const { agenda, runtime, restartBackOff, imageBackOff, pullErrors } = host
-    this.starter = { agenda, runtime, restartBackOff, imageBackOff, pullErrors, environment: (ip) => host.environment(ip), mountedFiles: (of, container) => mountedFiles(container, this.volumes.refreshed(of)), event, hashOf: (container) => this.hashOf(container), runHook: hook }
-    this.volumes = new VolumeMounter({
-      agenda: host.agenda,
-      source: () => host.environment(this.sandbox?.ip ?? ''),
-      warn: (message) => host.event(this.pod, 'Warning', 'FailedMount', message),
-      isWanted: () => this.stage === 'syncing' && this.sandbox === undefined,
-    })
-    this.stopper = new ContainerStopper({ agenda: host.agenda, runtime: host.runtime, podKey: this.key, event, runHook: hook })
-    this.prober = createProber(this, host, event)
+    this.prober = createProber(this, host)
     this.planDeadline()
   }
 
@@ -108,7 +95,8 @@ export class PodWorker {
 
   /** Something of the pod has changed in the runtime, told at once: who waits for an end goes on. */
   runtimeChanged(): void {
-    this.stopper.collectEnded()
+    this.stopper?.collectEnded()
+    if (this.stopper?.isIdle) this.stopper = null
     this.checkWaiting()
     if (this.stage === 'terminating') this.continueTermination()
   }
@@ -128,18 +116,11 @@ export class PodWorker {
     this.tellProber()
     this.host.publish(this)
     if (this.stage !== 'syncing') return
-    const sandbox = this.sandbox
-    const plan = planContainers({
-      spec: this.pod.spec,
-      sandbox,
-      newest: (name) => this.recordsOf(name).at(-1),
-      hashOf: (container) => this.hashOf(container),
-      startup: (name) => this.prober.verdict('startup', name),
-      liveness: (name) => this.prober.verdict('liveness', name),
-    })
-    if (plan.kind === 'createSandbox') this.createSandbox()
+    const { sandbox } = this
+    const plan = planContainers(this)
+    if (plan.kind === 'createSandbox') createSandbox(this.host, this)
     else if (plan.kind === 'finish') this.terminate(this.pod.spec.terminationGracePeriodSeconds)
-    else if (sandbox && (plan.kill.length > 0 || plan.start.length > 0)) this.carryOut(sandbox, plan.kill, plan.start)
+    else if (sandbox && (plan.kill.length > 0 || plan.start.length > 0)) carryOut(this.host, this, sandbox, plan.kill, plan.start)
   }
 
   /** Ends the pod: because its object is being deleted, because it is done, or because the kubelet says so. */
@@ -147,10 +128,9 @@ export class PodWorker {
     const grace = Math.max(graceSeconds, 1)
     if (this.stage === 'terminated') return this.host.publish(this)
     if (this.stage === 'terminating') {
-      if (grace < this.graceSeconds) {
-        this.graceSeconds = grace
-        this.stopper.shorten(grace * 1000)
-      }
+      if (grace >= this.graceSeconds) return
+      this.graceSeconds = grace
+      this.stopper?.shorten(grace * 1000)
       return
     }
     this.stage = 'terminating'
@@ -159,85 +139,120 @@ export class PodWorker {
     this.verdict = verdict
     this.cancelWake()
     this.backOffs = emptyMap
-    this.prober.beginTermination()
+    this.prober?.beginTermination()
     this.host.publish(this)
-    this.stopAll()
+    stopAll(this, grace)
     this.continueTermination()
   }
 
+  get spec(): PodSpec {
+    return this.pod.spec
+  }
+
   get sandbox(): SandboxRecord | undefined {
-    const newest = this.host.runtime.sandboxesOf(this.pod.metadata.uid).at(-1)
+    const newest = this.sandboxes.at(-1)
     return newest?.state === 'ready' ? newest : undefined
   }
 
   /** All runs of a container that the runtime remembers, newest last. */
   recordsOf(name: string): readonly ContainerRecord[] {
-    const sandboxes = this.host.runtime.sandboxesOf(this.pod.metadata.uid)
     const records: ContainerRecord[] = []
-    for (const sandbox of sandboxes) for (const record of sandbox.containers) if (record.name === name) records.push(record)
+    for (const sandbox of this.sandboxes) for (const record of sandbox.containers) if (record.name === name) records.push(record)
     return records
   }
 
-  /** The container whose start is under way. */
-  pulling(): readonly Container[] {
-    return this.starting === null ? [] : [this.starting]
-  }
-
-  get mayRun(): boolean {
-    return this.stage !== 'terminated' && this.running().length > 0
-  }
-
-  /** Changes whenever what is to run changes. */
-  private hashOf(container: Container): string {
-    return `${container.name} ${container.image}`
+  newest(name: string): ContainerRecord | undefined {
+    const { sandboxes } = this
+    for (let at = sandboxes.length - 1; at >= 0; at -= 1) {
+      const found = sandboxes[at]?.containers.findLast((record) => record.name === name)
+      if (found) return found
+    }
+    return undefined
   }
 
   /** Records of the containers that run. */
   running(): readonly ContainerRecord[] {
-    return this.host.runtime.sandboxesOf(this.pod.metadata.uid).flatMap((sandbox) => sandbox.containers.filter((record) => record.state === 'running'))
+    return this.sandboxes.flatMap((sandbox) => sandbox.containers.filter((record) => record.state === 'running'))
   }
 
-  private createSandbox(): void {
-    const { host, pod } = this
-    const old = host.runtime.sandboxesOf(pod.metadata.uid)
-    if (old.length > 0) host.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
-    this.begin()
-    this.volumes.mount(pod, () => this.startSandbox(old))
+  get mayRun(): boolean {
+    return this.stage !== 'terminated' && this.sandboxes.some((sandbox) => sandbox.containers.some((record) => record.state === 'running'))
   }
 
-  private startSandbox(old: readonly SandboxRecord[]): void {
-    const { host, pod } = this
-    host.agenda.after(runtimeCosts.sandbox, `sandbox of ${this.key}`, () => {
-      if (this.stage !== 'syncing') return
-      const ip = host.allocateIP(pod)
-      if (ip === null) {
-        host.event(pod, 'Warning', 'NetworkNotReady', 'network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized')
-        this.wakeAt(host.agenda.now + kubeletConstants.syncErrorBackOff)
-        return this.end()
-      }
-      for (const warning of resolverOf(pod, defaultDnsSettings).warnings) host.event(pod, 'Warning', 'DNSConfigForming', warning)
-      const sandbox = host.runtime.createSandbox(pod, ip, (old.at(-1)?.attempt ?? -1) + 1)
-      const plan = planContainers({ spec: pod.spec, sandbox, newest: (name) => this.recordsOf(name).at(-1), hashOf: (container) => this.hashOf(container), startup: () => 'unknown', liveness: () => 'success' })
-      if (plan.kind === 'act') this.startEach(sandbox, plan.start, 0)
-      else this.end()
+  startup(name: string): 'success' | 'failure' | 'unknown' {
+    return this.prober?.verdict('startup', name) ?? 'unknown'
+  }
+
+  liveness(name: string): 'success' | 'failure' | 'unknown' {
+    return this.prober?.verdict('liveness', name) ?? 'success'
+  }
+
+  readiness(name: string): 'success' | 'failure' | 'unknown' {
+    return this.prober?.verdict('readiness', name) ?? 'unknown'
+  }
+
+  /** Whether something in the pod's network listens on a port. */
+  listens(port: number): boolean {
+    return this.running().some((record) => this.host.runtime.processOf(record.id)?.listensOn(port, this.host.agenda.now))
+  }
+
+  /** Several things in a row begin; a sync that is asked for meanwhile follows them. */
+  begin(): void {
+    this.busy = true
+    this.again = false
+  }
+
+  end(): void {
+    this.busy = false
+    if (this.again) this.sync()
+  }
+
+  /** Whether containers are still to be started in this sandbox. */
+  isStartingIn(sandbox: SandboxRecord): boolean {
+    return this.stage === 'syncing' && this.busy && sandbox.state === 'ready'
+  }
+
+  /** What came of a start; null: no error, no wait. */
+  noteStart(name: string, error: StartError | null, wait: Wait | null = null): void {
+    this.startErrors = error ? withEntry(this.startErrors, name, error) : withoutEntry(this.startErrors, name)
+    this.backOffs = wait ? withEntry(this.backOffs, name, wait) : withoutEntry(this.backOffs, name)
+  }
+
+  mounted(files: ReadonlyMap<string, VolumeFiles>): void {
+    this.volumes = files
+  }
+
+  /** What a container that starts now finds at its mounts: what is missing by now stays as it was. */
+  filesFor(container: Container): ReadonlyMap<string, string> {
+    const { files } = mountVolumes(this.pod, this.host.environment(this.sandbox?.ip ?? ''))
+    if (files.size > 0) this.volumes = new Map([...this.volumes, ...files])
+    return mountedFiles(container, this.volumes)
+  }
+
+  /** Stops one container; `after`: those with these ids first. */
+  stop(container: Container, record: ContainerRecord, grace: Millis, message: string, after: readonly string[] = []): void {
+    this.stopper ??= new ContainerStopper(this.host, this)
+    this.stopper.stop(container, record, grace, message, after)
+  }
+
+  whenEnded(records: readonly ContainerRecord[], run: () => void): void {
+    if (records.every((record) => record.state === 'exited')) run()
+    else this.waitingFor = { records, run }
+  }
+
+  /** It is looked at again then at the latest. */
+  wakeAt(due: Millis): void {
+    if (this.wakeDue !== null && this.wakeDue <= due) return
+    this.cancelWake()
+    this.wakeDue = due
+    this.wakeEntry = this.host.agenda.at(due, `${this.key} is due`, () => {
+      this.wakeDue = null
+      this.sync()
     })
   }
 
-  private carryOut(sandbox: SandboxRecord, kill: readonly PlannedKill[], start: readonly PlannedStart[]): void {
-    this.begin()
-    for (const { container, record, message, reason } of kill) {
-      const probeGrace = reason === 'liveness' ? container.livenessProbe?.terminationGracePeriodSeconds : reason === 'startup' ? container.startupProbe?.terminationGracePeriodSeconds : undefined
-      this.prober.stopped(container.name)
-      this.stopper.stop(container, record, (probeGrace ?? this.pod.spec.terminationGracePeriodSeconds) * 1000, message)
-    }
-    this.whenEnded(kill.map(({ record }) => record), () => this.startEach(sandbox, start, 0))
-  }
-
-  private waitingFor: { readonly records: readonly ContainerRecord[]; readonly run: () => void } | null = null
-
-  private whenEnded(records: readonly ContainerRecord[], run: () => void): void {
-    if (records.every((record) => record.state === 'exited')) run()
-    else this.waitingFor = { records, run }
+  private get sandboxes(): readonly SandboxRecord[] {
+    return this.host.runtime.sandboxesOf(this.pod.metadata.uid)
   }
 
   private checkWaiting(): void {
@@ -247,72 +262,12 @@ export class PodWorker {
     if (this.stage === 'syncing') waiting.run()
   }
 
-  private startEach(sandbox: SandboxRecord, start: readonly PlannedStart[], at: number): void {
-    const planned = start[at]
-    this.starting = planned?.container ?? null
-    if (!planned) return this.end()
-    const { container } = planned
-    const records = this.recordsOf(container.name)
-    const attempt = (records.at(-1)?.attempt ?? this.lastKnownAttempt(container)) + 1
-    const isWanted = () => this.stage === 'syncing' && this.busy && sandbox.state === 'ready'
-    startContainer(this.starter, { pod: this.pod, sandbox, container, records, killed: planned.killed, attempt, isWanted }, (outcome) => {
-      const { now } = this.host.agenda
-      this.backOffs = withoutEntry(this.backOffs, container.name)
-      if (outcome.kind === 'started') {
-        this.startErrors = withoutEntry(this.startErrors, container.name)
-        if (outcome.hookFailed) {
-          this.startErrors = withEntry(this.startErrors, container.name, { reason: 'PostStartHookError', message: 'PostStartHook failed' })
-          this.stopper.stop(container, outcome.hookFailed, this.pod.spec.terminationGracePeriodSeconds * 1000, 'FailedPostStartHook')
-        }
-      } else {
-        this.startErrors = withEntry(this.startErrors, container.name, outcome.error)
-        if (outcome.retryAt !== null) this.backOffs = withEntry(this.backOffs, container.name, { since: now, due: outcome.retryAt, image: outcome.error.reason === 'ImagePullBackOff' })
-        this.wakeAt(outcome.retryAt ?? now + kubeletConstants.syncErrorBackOff)
-        this.host.publish(this)
-      }
-      this.startEach(sandbox, start, at + 1)
-    })
-  }
-
-  /** What the API remembers when the runtime does not. */
-  private lastKnownAttempt(container: Container): number {
-    const statuses = [...(this.pod.status.containerStatuses ?? []), ...(this.pod.status.initContainerStatuses ?? [])]
-    const known = statuses.find((status) => status.name === container.name)
-    return known && (known.state?.running || known.state?.terminated || known.lastState?.terminated) ? known.restartCount : -1
-  }
-
-  private begin(): void {
-    this.busy = true
-    this.again = false
-  }
-
-  private end(): void {
-    this.busy = false
-    if (this.again) this.sync()
-  }
-
-  private stopAll(): void {
-    const running = this.running().filter((record) => !this.stopper.isStopping(record.id))
-    const sidecars = (this.pod.spec.initContainers ?? []).filter(isSidecar)
-    const mainIds = this.running().filter((record) => !sidecars.some((sidecar) => sidecar.name === record.name)).map((record) => record.id)
-    for (const container of [...this.pod.spec.containers, ...(this.pod.spec.initContainers ?? [])]) {
-      const record = running.find((candidate) => candidate.name === container.name)
-      if (!record) continue
-      const at = sidecars.indexOf(container)
-      const later = sidecars.slice(at + 1).map((sidecar) => sidecar.name)
-      const after = at < 0 ? [] : [...mainIds, ...running.filter((candidate) => later.includes(candidate.name)).map((candidate) => candidate.id)]
-      this.stopper.stop(container, record, this.graceSeconds * 1000, `Stopping container ${container.name}`, after)
-    }
-    this.stopper.shorten(this.graceSeconds * 1000)
-  }
-
   private continueTermination(): void {
     if (this.running().length > 0) return
     this.stage = 'terminated'
-    this.prober.stop()
-    const { runtime } = this.host
-    for (const sandbox of runtime.sandboxesOf(this.pod.metadata.uid)) runtime.stopSandbox(sandbox)
-    this.host.release(this.pod)
+    this.prober?.stop()
+    for (const sandbox of this.sandboxes) this.host.runtime.stopSandbox(sandbox)
+    this.host.release(this)
     this.host.publish(this)
     this.host.finished(this)
   }
@@ -331,37 +286,18 @@ export class PodWorker {
     })
   }
 
-  private wakeAt(due: Millis): void {
-    if (this.wakeDue !== null && this.wakeDue <= due) return
-    this.cancelWake()
-    this.wakeDue = due
-    this.wakeEntry = this.host.agenda.at(due, `${this.key} is due`, () => {
-      this.wakeDue = null
-      this.sync()
-    })
-  }
-
   private cancelWake(): void {
     if (this.wakeDue !== null) this.host.agenda.cancel(this.wakeEntry)
     this.wakeDue = null
   }
 
   private tellProber(): void {
-    if (this.prober.isEmpty) return
+    if (!this.prober) return
     for (const container of [...this.pod.spec.containers, ...(this.pod.spec.initContainers ?? []).filter(isSidecar)]) {
-      const record = this.recordsOf(container.name).at(-1)
+      const record = this.newest(container.name)
       if (record?.state === 'running') this.prober.started(container.name, record.id, record.startedAt ?? 0)
       else this.prober.stopped(container.name)
     }
     this.prober.wake()
-  }
-
-  /** Whether something in the pod's network listens on a port. */
-  listens(port: number): boolean {
-    return this.running().some((record) => this.host.runtime.processOf(record.id)?.listensOn(port, this.host.agenda.now))
-  }
-
-  private fieldPathOf(container: Container): string {
-    return (this.pod.spec.initContainers ?? []).some((init) => init.name === container.name) ? `spec.initContainers{${container.name}}` : `spec.containers{${container.name}}`
   }
 }

@@ -7,7 +7,14 @@ import type { ComponentContext } from '../client/component.ts'
 import { isOwnCondition } from './api-pod-status.ts'
 import { kubeletConstants } from './flags.ts'
 
+/** Who remembers what of a pod the API was told last. */
+export interface Told {
+  written: PodStatus | undefined
+}
+
 interface Wanted {
+  readonly told: Told
+
   /** The kubelet's pod; of a static pod, the one from its file. */
   readonly pod: Pod
   /** null: what the API shows stays. */
@@ -20,8 +27,6 @@ interface Wanted {
 export class StatusWriter {
   private readonly context: ComponentContext
   private readonly unwritten = new Map<string, Wanted>()
-  /** What was written last, by the kubelet's uid of the pod. */
-  private readonly written = new Map<string, PodStatus>()
   private readonly startedAt: Millis
   private retrying = false
 
@@ -30,8 +35,8 @@ export class StatusWriter {
     this.startedAt = context.agenda.now
   }
 
-  write(pod: Pod, status: PodStatus | null, finished: boolean): void {
-    const wanted: Wanted = { pod, status, finished }
+  write(told: Told, pod: Pod, status: PodStatus | null, finished: boolean): void {
+    const wanted: Wanted = { told, pod, status, finished }
     if (this.attempt(wanted)) this.unwritten.delete(pod.metadata.uid)
     else {
       this.unwritten.set(pod.metadata.uid, wanted)
@@ -40,32 +45,30 @@ export class StatusWriter {
   }
 
   /** Whether the API was told just this, and nothing is left to be told. */
-  hasWritten(uid: string, status: PodStatus): boolean {
-    return this.written.get(uid) === status && !this.unwritten.has(uid)
+  hasWritten(told: Told, uid: string, status: PodStatus): boolean {
+    return told.written === status && !this.unwritten.has(uid)
   }
 
   /** The object that the API shows, where it says the same: one that is shared weighs nothing. */
-  asWritten(uid: string, status: PodStatus): PodStatus {
-    const written = this.written.get(uid)
+  asWritten({ written }: Told, status: PodStatus): PodStatus {
     return written !== undefined && semanticEqual(written, status) ? written : status
   }
 
   forget(uid: string): void {
     this.unwritten.delete(uid)
-    this.written.delete(uid)
   }
 
   /** The API shows this now: what somebody wrote over the kubelet's own part is set right with the next pass. */
-  seen(pod: Pod, live: PodStatus): void {
+  seen(told: Told, pod: Pod, live: PodStatus): void {
     const { uid } = pod.metadata
-    const status = this.written.get(uid)
+    const status = told.written
     if (status === undefined || status === live || this.unwritten.has(uid) || semanticEqual(live, mergeWithOthers(live, status))) return
-    this.unwritten.set(uid, { pod, status, finished: false })
+    this.unwritten.set(uid, { told, pod, status, finished: false })
     this.planRetry()
   }
 
   /** True when there is nothing more to be done: it is written, or the object is gone or another. */
-  private attempt({ pod, status, finished }: Wanted): boolean {
+  private attempt({ told, pod, status, finished }: Wanted): boolean {
     const { client } = this.context
     const key = keyOf(pod)
     const answer = client.get('pods', key)
@@ -77,7 +80,7 @@ export class StatusWriter {
     if (!semanticEqual(live.status, merged)) {
       const written = client.updateStatus('pods', { ...live, status: merged })
       if (!written.ok) return written.status.reason === 'NotFound'
-      this.written.set(pod.metadata.uid, written.value.status)
+      told.written = written.value.status
     }
     if (!finished || live.metadata.deletionTimestamp === undefined || mirrorOf !== undefined) return true
     const deleted = client.delete('pods', key, { gracePeriodSeconds: 0, preconditions: { uid: live.metadata.uid } })

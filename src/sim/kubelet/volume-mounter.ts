@@ -16,13 +16,12 @@ export interface MounterHost {
   source(): EnvironmentSource
   warn(message: string): void
   isWanted(): boolean
+  /** Takes the volumes' files, by volume, as they are now. */
+  mounted(files: ReadonlyMap<string, VolumeFiles>): void
 }
 
-/** Waits with a pod's first container until its volumes are there. */
+/** Waits with a pod's first container until its volumes are there. It is needed only until then. */
 export class VolumeMounter {
-  /** By volume, as they were when last set up. */
-  files: ReadonlyMap<string, VolumeFiles> = new Map()
-
   constructor(private readonly host: MounterHost) {}
 
   /** Sets up the volumes and runs `done`, at once when nothing is missing. */
@@ -30,17 +29,10 @@ export class VolumeMounter {
     this.attempt(pod, firstRetry, this.host.agenda.now + patience, done)
   }
 
-  /** What a container that starts now finds: what is missing by now stays as it was. */
-  refreshed(pod: Pod): ReadonlyMap<string, VolumeFiles> {
-    const { files } = mountVolumes(pod, this.host.source())
-    this.files = new Map([...this.files, ...files])
-    return this.files
-  }
-
   private attempt(pod: Pod, delay: Millis, givesUp: Millis, done: () => void): void {
     const { host } = this
     const { files, failures } = mountVolumes(pod, host.source())
-    this.files = files
+    host.mounted(files)
     if (failures.length === 0) return done()
     for (const { volume, error } of failures) host.warn(`MountVolume.SetUp failed for volume "${volume}" : ${error}`)
     const { now } = host.agenda

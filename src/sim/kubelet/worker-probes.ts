@@ -1,38 +1,66 @@
+import type { Agenda, Millis } from '../kernel/agenda.ts'
 import type { Container } from '../api/generated/types.ts'
-import type { StarterHost } from './container-starter.ts'
-import { PodProber } from './pod-prober.ts'
-import type { PodWorker, WorkerHost } from './pod-worker.ts'
-import { carryOutProbe, unhealthyMessage, type ProbeTarget } from './probe-action.ts'
+import type { ContainerProcess, HttpAnswer } from '../runtime/container-process.ts'
+import { PodProber, type ProberHost } from './pod-prober.ts'
+import type { PodWorker } from './pod-worker.ts'
+import { carryOutProbe, unhealthyMessage, type ProbeAnswer, type ProbeTarget } from './probe-action.ts'
+import type { ProbeKind } from './probe-state.ts'
 import { isSidecar } from './restart-policy.ts'
+import { containerEvent, type WorkerHost } from './worker-host.ts'
 
-/** The probers of a worker's pod: main containers and sidecars have probes, regular init containers none. */
-export function createProber(worker: PodWorker, { agenda, runtime }: WorkerHost, event: StarterHost['event']): PodProber {
-  const processOf = (container: Container) => {
-    const record = worker.recordsOf(container.name).at(-1)
-    return record && runtime.processOf(record.id)
+/** The probers of a worker's pod: main containers and sidecars have probes, regular init containers none. null: nothing is probed. */
+export function createProber(worker: PodWorker, host: WorkerHost): PodProber | null {
+  const { containers, initContainers = [] } = worker.pod.spec
+  const probed = [...containers, ...initContainers.filter(isSidecar)].filter((container) => container.startupProbe ?? container.readinessProbe ?? container.livenessProbe)
+  return probed.length === 0 ? null : new PodProber(new WorkerProbes(worker, host), probed)
+}
+
+/** A pod's containers, as its probers reach them. */
+class WorkerProbes implements ProberHost {
+  constructor(
+    private readonly worker: PodWorker,
+    private readonly host: WorkerHost,
+  ) {}
+
+  get agenda(): Agenda {
+    return this.host.agenda
   }
-  const http: ProbeTarget['http'] = (port, path) => {
-    for (const record of worker.running()) {
-      const answer = runtime.processOf(record.id)?.http(port, path, agenda.now)
+
+  get podKey(): string {
+    return this.worker.key
+  }
+
+  probe(kind: ProbeKind, container: Container): ProbeAnswer | null {
+    const process = this.processOf(container)
+    const probe = kind === 'startup' ? container.startupProbe : kind === 'readiness' ? container.readinessProbe : container.livenessProbe
+    if (!process || !probe) return null
+    const target: ProbeTarget = { podIP: this.worker.sandbox?.ip ?? '', process, container, http: (port, path) => this.http(port, path), listens: (port) => this.worker.listens(port) }
+    return carryOutProbe(probe, target, this.agenda.now)
+  }
+
+  nextChange(container: Container): Millis | null | 'unknown' {
+    const process = this.processOf(container)
+    return process?.changesUnseen ? 'unknown' : (process?.nextChange(this.agenda.now) ?? null)
+  }
+
+  unhealthy(kind: ProbeKind, container: Container, answer: ProbeAnswer): void {
+    containerEvent(this.host, this.worker, container, 'Warning', 'Unhealthy', unhealthyMessage(kind, answer))
+  }
+
+  changed(): void {
+    this.worker.probed()
+  }
+
+  private http(port: number, path: string): HttpAnswer {
+    for (const record of this.worker.running()) {
+      const answer = this.host.runtime.processOf(record.id)?.http(port, path, this.agenda.now)
       if (answer?.kind === 'status') return answer
     }
     return { kind: 'refused' }
   }
-  const { spec } = worker.pod
-  return new PodProber({
-    agenda,
-    podKey: worker.key,
-    probe: (kind, container) => {
-      const process = processOf(container)
-      const probe = kind === 'startup' ? container.startupProbe : kind === 'readiness' ? container.readinessProbe : container.livenessProbe
-      if (!process || !probe) return null
-      return carryOutProbe(probe, { podIP: worker.sandbox?.ip ?? '', process, container, http, listens: (port) => worker.listens(port) }, agenda.now)
-    },
-    nextChange: (container) => {
-      const process = processOf(container)
-      return process?.changesUnseen ? 'unknown' : (process?.nextChange(agenda.now) ?? null)
-    },
-    unhealthy: (kind, container, answer) => event(container, 'Warning', 'Unhealthy', unhealthyMessage(kind, answer)),
-    changed: () => worker.probed(),
-  }, [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)])
+
+  private processOf(container: Container): ContainerProcess | undefined {
+    const record = this.worker.newest(container.name)
+    return record && this.host.runtime.processOf(record.id)
+  }
 }

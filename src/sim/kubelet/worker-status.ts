@@ -46,8 +46,8 @@ function statusOf(worker: PodWorker, pod: Pick<Pod, 'spec' | 'status'>, containe
     willStart: worker.stage === 'syncing' && comesBack,
     oldStatus: old.find((status) => status.name === container.name),
     hasInitContainers: (pod.spec.initContainers ?? []).length > 0,
-    startupPassed: isProbed && container.startupProbe ? worker.prober.verdict('startup', container.name) === 'success' : undefined,
-    readinessPassed: isProbed && container.readinessProbe ? worker.prober.verdict('readiness', container.name) === 'success' : undefined,
+    startupPassed: isProbed && container.startupProbe ? worker.startup(container.name) === 'success' : undefined,
+    readinessPassed: isProbed && container.readinessProbe ? worker.readiness(container.name) === 'success' : undefined,
   }, timeOf)
 }
 

@@ -113,7 +113,8 @@ class Decoder {
         unchanged = false
       } else if (given === null) {
         values[base + field.index] = undefined
-        unchanged = false
+        // A null that is printed as null (the zero time) is compared when it is put in again.
+        if (!struct.printing.includes(field)) unchanged = false
       } else {
         this.path[depth] = key
         this.owners[depth] = struct
@@ -134,8 +135,9 @@ class Decoder {
     let unchanged = given
     for (const field of struct.printing) {
       if (values[base + field.index] !== undefined) continue
-      values[base + field.index] = zeroValue(field)
-      unchanged = false
+      const zero = zeroValue(field)
+      values[base + field.index] = zero
+      if (value[field.name] !== zero) unchanged = false
     }
     let same = true
     let printed = 0

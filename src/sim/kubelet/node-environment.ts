@@ -1,0 +1,36 @@
+import type { ConfigMap, Secret, Service } from '../api/generated/types.ts'
+import type { Client, Lister } from '../client/component.ts'
+import type { EnvironmentSource } from './container-environment.ts'
+import type { Amounts } from './node-status.ts'
+
+/** What containers of this node are told of it and of the cluster. */
+export class NodeEnvironment implements EnvironmentSource {
+  constructor(
+    readonly nodeName: string,
+    readonly nodeIPs: readonly string[],
+    readonly podIPs: readonly string[],
+    private readonly client: Client,
+    private readonly seenServices: Lister<Service>,
+    private readonly allocatableNow: () => Amounts,
+  ) {}
+
+  get allocatable(): Amounts {
+    return this.allocatableNow()
+  }
+
+  services(namespace: string): readonly Service[] {
+    const api = this.seenServices.get('default/kubernetes')
+    const own = this.seenServices.list(namespace)
+    return api && namespace !== 'default' ? [...own, api] : own
+  }
+
+  configMap(namespace: string, name: string): ConfigMap | null {
+    const answer = this.client.get('configmaps', `${namespace}/${name}`)
+    return answer.ok ? answer.value : null
+  }
+
+  secret(namespace: string, name: string): Secret | null {
+    const answer = this.client.get('secrets', `${namespace}/${name}`)
+    return answer.ok ? answer.value : null
+  }
+}

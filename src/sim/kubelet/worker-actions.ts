@@ -1,0 +1,107 @@
+// Upstream: pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod, pkg/kubelet/kubelet_pods.go killPod (v1.36). Left out: sandboxes' own configuration, images of sandboxes.
+import type { Container } from '../api/generated/types.ts'
+import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
+import { planContainers, type PlannedKill, type PlannedStart } from './container-plan.ts'
+import { runtimeCosts, startContainer, type StartOutcome } from './container-starter.ts'
+import { kubeletConstants } from './flags.ts'
+import { defaultDnsSettings, resolverOf } from './pod-dns.ts'
+import type { PodWorker } from './pod-worker.ts'
+import { isSidecar } from './restart-policy.ts'
+import { VolumeMounter } from './volume-mounter.ts'
+import type { WorkerHost } from './worker-host.ts'
+
+/** Waits for the pod's volumes, makes its sandbox and starts what comes first in it. */
+export function createSandbox(host: WorkerHost, worker: PodWorker): void {
+  const { pod } = worker
+  const old = host.runtime.sandboxesOf(pod.metadata.uid)
+  if (old.length > 0) host.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
+  worker.begin()
+  const mounter = new VolumeMounter({
+    agenda: host.agenda,
+    source: () => host.environment(worker.sandbox?.ip ?? ''),
+    warn: (message) => host.event(worker.pod, 'Warning', 'FailedMount', message),
+    isWanted: () => worker.stage === 'syncing' && worker.sandbox === undefined,
+    mounted: (files) => worker.mounted(files),
+  })
+  mounter.mount(pod, () => {
+    host.agenda.after(runtimeCosts.sandbox, `sandbox of ${worker.key}`, () => {
+      if (worker.stage === 'syncing') startSandbox(host, worker, old.at(-1)?.attempt ?? -1)
+    })
+  })
+}
+
+function startSandbox(host: WorkerHost, worker: PodWorker, lastAttempt: number): void {
+  const { pod } = worker
+  const ip = host.allocateIP(pod)
+  if (ip === null) {
+    host.event(pod, 'Warning', 'NetworkNotReady', 'network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized')
+    worker.wakeAt(host.agenda.now + kubeletConstants.syncErrorBackOff)
+    return worker.end()
+  }
+  for (const warning of resolverOf(pod, defaultDnsSettings).warnings) host.event(pod, 'Warning', 'DNSConfigForming', warning)
+  const sandbox = host.runtime.createSandbox(pod, ip, lastAttempt + 1)
+  const plan = planContainers(worker)
+  if (plan.kind === 'act') startEach(host, worker, sandbox, plan.start, 0)
+  else worker.end()
+}
+
+/** Kills what is planned to be killed and then, one after the other, starts what is planned to be started. */
+export function carryOut(host: WorkerHost, worker: PodWorker, sandbox: SandboxRecord, kill: readonly PlannedKill[], start: readonly PlannedStart[]): void {
+  worker.begin()
+  for (const { container, record, message, reason } of kill) {
+    const probeGrace = reason === 'liveness' ? container.livenessProbe?.terminationGracePeriodSeconds : reason === 'startup' ? container.startupProbe?.terminationGracePeriodSeconds : undefined
+    worker.prober?.stopped(container.name)
+    worker.stop(container, record, (probeGrace ?? worker.pod.spec.terminationGracePeriodSeconds) * 1000, message)
+  }
+  worker.whenEnded(kill.map(({ record }) => record), () => startEach(host, worker, sandbox, start, 0))
+}
+
+function startEach(host: WorkerHost, worker: PodWorker, sandbox: SandboxRecord, start: readonly PlannedStart[], at: number): void {
+  const planned = start[at]
+  worker.starting = planned?.container ?? null
+  if (!planned) return worker.end()
+  const { container, killed } = planned
+  const records = worker.recordsOf(container.name)
+  const attempt = (records.at(-1)?.attempt ?? lastKnownAttempt(worker, container)) + 1
+  startContainer(host, { worker, pod: worker.pod, sandbox, container, records, killed, attempt, isWanted: () => worker.isStartingIn(sandbox) }, (outcome) => {
+    takeOutcome(host, worker, container, outcome)
+    startEach(host, worker, sandbox, start, at + 1)
+  })
+}
+
+function takeOutcome(host: WorkerHost, worker: PodWorker, container: Container, outcome: StartOutcome): void {
+  const { name } = container
+  if (outcome.kind === 'started') {
+    worker.noteStart(name, outcome.hookFailed ? { reason: 'PostStartHookError', message: 'PostStartHook failed' } : null)
+    if (outcome.hookFailed) worker.stop(container, outcome.hookFailed, worker.pod.spec.terminationGracePeriodSeconds * 1000, 'FailedPostStartHook')
+    return
+  }
+  const { now } = host.agenda
+  worker.noteStart(name, outcome.error, outcome.retryAt === null ? null : { since: now, due: outcome.retryAt, image: outcome.error.reason === 'ImagePullBackOff' })
+  worker.wakeAt(outcome.retryAt ?? now + kubeletConstants.syncErrorBackOff)
+  host.publish(worker)
+}
+
+/** What the API remembers when the runtime does not. */
+function lastKnownAttempt({ pod: { status } }: PodWorker, { name }: Container): number {
+  const known = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((candidate) => candidate.name === name)
+  return known && (known.state?.running || known.state?.terminated || known.lastState?.terminated) ? known.restartCount : -1
+}
+
+/** Begins to stop all that runs: main containers at once, sidecars after them, the last one first. */
+export function stopAll(worker: PodWorker, graceSeconds: number): void {
+  const { containers, initContainers = [] } = worker.pod.spec
+  const isNew = ({ id }: ContainerRecord): boolean => !worker.stopper?.isStopping(id)
+  const running = worker.running().filter(isNew)
+  const sidecars = initContainers.filter(isSidecar)
+  const mainIds = worker.running().filter((record) => !sidecars.some((sidecar) => sidecar.name === record.name)).map((record) => record.id)
+  for (const container of [...containers, ...initContainers]) {
+    const record = running.find((candidate) => candidate.name === container.name)
+    if (!record) continue
+    const at = sidecars.indexOf(container)
+    const later = sidecars.slice(at + 1).map((sidecar) => sidecar.name)
+    const after = at < 0 ? [] : [...mainIds, ...running.filter((candidate) => later.includes(candidate.name)).map((candidate) => candidate.id)]
+    worker.stop(container, record, graceSeconds * 1000, `Stopping container ${container.name}`, after)
+  }
+  worker.stopper?.shorten(graceSeconds * 1000)
+}

@@ -1,0 +1,52 @@
+import type { Agenda } from '../kernel/agenda.ts'
+import type { Container, LifecycleHandler, Pod } from '../api/generated/types.ts'
+import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import type { ContainerRecord } from '../runtime/node-disk.ts'
+import type { StartError } from './api-container-status.ts'
+import type { BackOff } from './back-off.ts'
+import type { EnvironmentSource } from './container-environment.ts'
+import { runHook, type HookOutcome } from './lifecycle-hook.ts'
+import type { PodWorker } from './pod-worker.ts'
+
+/** What the workers of one kubelet share. A thousand workers know one of it, so it takes the worker or the pod where it needs to know whose business it is. */
+export interface WorkerHost {
+  readonly agenda: Agenda
+  readonly runtime: ContainerRuntime
+  readonly restartBackOff: BackOff
+  readonly imageBackOff: BackOff
+  /** Why the last pull of an image failed, by pod and image. */
+  readonly pullErrors: Map<string, StartError>
+  environment(podIP: string): EnvironmentSource
+  event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
+  /** null: the node has no pod network yet. */
+  allocateIP(pod: Pod): string | null
+  /** The pod has stopped: its address and its share of the node are free. */
+  release(worker: PodWorker): void
+  /** Computes the pod's status and writes it. */
+  publish(worker: PodWorker): void
+  /** The worker has nothing left to do: its pod is stopped and its last status is out. */
+  finished(worker: PodWorker): void
+}
+
+/** Tells of a container of the worker's pod, as the pod is by now. */
+export function containerEvent(host: WorkerHost, { pod }: PodWorker, { name }: Container, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  const isInit = pod.spec.initContainers?.some((init) => init.name === name) === true
+  host.event(pod, type, reason, message, `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`)
+}
+
+/** Runs a postStart or preStop handler of a container of the worker's pod. */
+export function runWorkerHook({ runtime, agenda }: WorkerHost, worker: PodWorker, handler: LifecycleHandler, container: Container, record: ContainerRecord): HookOutcome {
+  return runHook(handler, container, runtime.processOf(record.id), agenda.now, (port) => worker.listens(port))
+}
+
+/** Of a container's specification, the same text for all replicas. */
+const hashes = new WeakMap<Container, string>()
+
+/** Changes whenever what is to run changes. */
+export function hashOf(container: Container): string {
+  const known = hashes.get(container)
+  if (known !== undefined) return known
+  const hash = `${container.name} ${container.image}`
+  hashes.set(container, hash)
+  return hash
+}
