@@ -39,6 +39,7 @@ class QueueWorld {
   readonly gate = new PreemptionGate()
   readonly queue = new SchedulingQueue({
     now: () => this.now,
+    cause: () => 0,
     plugins: profile.plugins,
     preEnqueue: [...profile.preEnqueue, this.gate],
     onChange: () => undefined,

@@ -1,5 +1,5 @@
 // Upstream: pkg/kubelet/kubelet.go, config/apiserver.go, pleg/generic.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
-import type { EntryId, Millis } from '../kernel/agenda.ts'
+import type { CauseId, EntryId, Millis } from '../kernel/agenda.ts'
 import type { Node, Pod, Service } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
@@ -58,7 +58,8 @@ class Kubelet implements KubeletHandle {
   private readonly startedAt: Millis
   private ipam: PodIpam | null = null
   private wantedStatic: ReadonlyMap<ObjectKey, Pod> = new Map()
-  private readonly changedPods = new Set<string>()
+  /** Each because of what it has changed for. */
+  private readonly changedPods = new Map<string, CauseId>()
   /** Pods that came in this instant. */
   private readonly arrived = new Set<ObjectKey>()
   private relistPlanned: EntryId | null = null
@@ -241,16 +242,16 @@ class Kubelet implements KubeletHandle {
 
   /** Once a second the runtime is asked what has changed; a second in which nothing has costs nothing. */
   private planRelist(uid: string): void {
-    this.changedPods.add(uid)
-    if (this.relistPlanned !== null) return
     const { agenda } = this.context
+    if (!this.changedPods.has(uid)) this.changedPods.set(uid, agenda.cause)
+    if (this.relistPlanned !== null) return
     const passed = agenda.now - this.startedAt
     const due = this.startedAt + (Math.floor(passed / kubeletConstants.relistPeriod) + 1) * kubeletConstants.relistPeriod
     this.relistPlanned = agenda.at(due, `kubelet ${this.options.nodeName}: relist`, () => {
       this.relistPlanned = null
       const changed = [...this.changedPods]
       this.changedPods.clear()
-      for (const pod of changed) this.workers.get(pod)?.observe()
+      for (const [pod, cause] of changed) agenda.because(cause, () => this.workers.get(pod)?.observe())
       this.agent.statusChanged()
     })
   }

@@ -27,8 +27,8 @@ export class Binder {
     if (this.isPlanned || this.next === this.waiting.length) return
     this.isPlanned = true
     const { agenda, client } = this.context
-    const { state } = this.waiting[this.next]!.queued
-    agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: binding cycle of ${state.key}`, () => this.bindNext())
+    const { state, cause } = this.waiting[this.next]!.queued
+    agenda.because(cause, () => agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: binding cycle of ${state.key}`, () => this.bindNext()))
   }
 
   private bindNext(): void {

@@ -1,3 +1,4 @@
+import type { CauseId } from '../kernel/agenda.ts'
 import type { EpochMillis } from '../api/time.ts'
 import type { PodState } from './pod-state.ts'
 
@@ -20,11 +21,14 @@ export class QueuedPod {
   rejectedBy: ReadonlySet<string> = new Set()
   /** The plugin that does not let it into the active queue. */
   gatedBy: string | null = null
+  /** What brought it here, or gave it another try. */
+  cause: CauseId
   /** Where it was going to be bound. */
   assumedNode: string | null = null
 
-  constructor(state: PodState, since: EpochMillis, sequence: number) {
+  constructor(state: PodState, cause: CauseId, since: EpochMillis, sequence: number) {
     this.state = state
+    this.cause = cause
     this.since = since
     this.sequence = sequence
   }

@@ -58,6 +58,7 @@ class Scheduler {
     this.preemptions = new PreemptionExecutor(context)
     this.queue = new SchedulingQueue({
       now: () => wall.epochMillis,
+      cause: () => agenda.cause,
       plugins: this.profile.plugins,
       preEnqueue: [...this.profile.preEnqueue, this.preemptions.gate],
       onChange: () => this.wake(),
@@ -100,6 +101,10 @@ class Scheduler {
   private scheduleOne(): void {
     const queued = this.queue.pop()
     if (!queued) return this.next()
+    this.context.agenda.because(queued.cause, () => this.schedule(queued))
+  }
+
+  private schedule(queued: QueuedPod): void {
     if (this.shouldSkip(queued)) {
       this.queue.done(queued.state.uid)
       return this.next()

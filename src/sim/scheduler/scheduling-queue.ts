@@ -1,3 +1,4 @@
+import type { CauseId } from '../kernel/agenda.ts'
 import type { EpochMillis } from '../api/time.ts'
 import type { ClusterEvent } from './cluster-event.ts'
 import type { Plugin, PreEnqueuePlugin, Refusal } from './framework.ts'
@@ -10,6 +11,8 @@ export const maxInUnschedulable = 5 * 60_000
 
 export interface QueueOptions {
   readonly now: () => EpochMillis
+  /** Because of what a pod comes or something happens. */
+  readonly cause: () => CauseId
   readonly plugins: readonly Plugin[]
   readonly preEnqueue: readonly PreEnqueuePlugin[]
   /** Something may be popped now, or will be once a flush has run. */
@@ -67,7 +70,7 @@ export class SchedulingQueue {
 
   add(state: PodState): void {
     if (this.byUid.has(state.uid) || this.inFlight.has(state.uid)) return this.update(state, [])
-    const queued = new QueuedPod(state, this.options.now(), (this.sequence += 1))
+    const queued = new QueuedPod(state, this.options.cause(), this.options.now(), (this.sequence += 1))
     this.byUid.set(state.uid, queued)
     this.activate(queued)
   }
@@ -79,7 +82,7 @@ export class SchedulingQueue {
     if (!queued) return this.add(state)
     if (!this.unschedulable.has(state.uid)) return this.replaceInPlace(queued, state)
     queued.state = state
-    if (events.some((event) => this.isWorthATry(queued, event))) this.wake(queued)
+    if (events.some((event) => this.isWorthATry(queued, event))) this.wakeForNews(queued)
   }
 
   delete(uid: string): void {
@@ -130,7 +133,7 @@ export class SchedulingQueue {
   happened(event: ClusterEvent): void {
     if (this.inFlight.size > 0) this.events.push(event)
     if (!this.concernsSomebody(event)) return
-    for (const queued of Array.from(this.unschedulable.values())) if (this.isWorthATry(queued, event)) this.wake(queued)
+    for (const queued of Array.from(this.unschedulable.values())) if (this.isWorthATry(queued, event)) this.wakeForNews(queued)
   }
 
   /** Due every whole second while pods back off. */
@@ -187,6 +190,11 @@ export class SchedulingQueue {
   private unpark(queued: QueuedPod): void {
     if (!this.unschedulable.delete(queued.state.uid)) return
     for (const plugin of queued.rejectedBy) this.refusedBy.set(plugin, (this.refusedBy.get(plugin) ?? 0) - 1)
+  }
+
+  private wakeForNews(queued: QueuedPod): void {
+    queued.cause = this.options.cause()
+    this.wake(queued)
   }
 
   private wake(queued: QueuedPod): void {
