@@ -146,7 +146,7 @@ function preempting(world: QueueWorld, { in: input, out }: GoldenCase): unknown 
   const state = new PodState(plain('p'))
   if (!input.callsDone) world.gate.close(state.uid)
   world.queue.add(state)
-  const queued = world.queue.pop() ?? new QueuedPod(state, world.now, 1)
+  const queued = world.queue.pop() ?? new QueuedPod(state, 0, world.now, 1)
   world.queue.returnFailed(queued, state, new Set(input.rejectedBy))
   world.now = input.eventAt ? instant(input.eventAt) : world.now + 30_000
   world.queue.happened(eventOf(input.event))
