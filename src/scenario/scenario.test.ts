@@ -21,6 +21,18 @@ test('what is written reads back as the same, with how far it had come', () => {
   expect(readScenario(writeScenario(scenario))).toEqual({ ok: true, scenario })
 })
 
+test('faults read back as they were, and malformed ones are refused in words', () => {
+  const faults = [{ kind: 'freeze', node: 'worker-1' }, { kind: 'slow', component: 'etcd', by: 500 }, { kind: 'cut-off', component: 'kubelet', node: 'worker-2', direction: 'in' }, { kind: 'compact' }] as const
+  const commands = [...faults.map((fault, at) => ({ at, command: { kind: 'fault' as const, fault, for: 1000 } })), { at: 9, command: { kind: 'end-fault' as const, fault: { kind: 'freeze' as const, node: 'worker-1' } } }]
+  const scenario = { title: 'Faults', run: { ...run, commands } }
+  expect(readScenario(writeScenario(scenario))).toEqual({ ok: true, scenario })
+  const problemOf = (fault: unknown) => readScenario(written({ commands: [{ at: 0, kind: 'fault', fault }] }))
+  expect(problemOf({ kind: 'burn' })).toEqual({ ok: false, problem: 'command 1: there is no fault "burn"' })
+  expect(problemOf({ kind: 'constructor' })).toMatchObject({ ok: false })
+  expect(problemOf({ kind: 'slow', component: 'etcd' })).toEqual({ ok: false, problem: 'command 1: slow needs by' })
+  expect(problemOf({ kind: 'freeze', node: 'worker-1', by: 5 })).toEqual({ ok: false, problem: 'command 1: freeze cannot have by 5' })
+})
+
 test('a preview tells what a scenario would do, and secrets are counted and left out', () => {
   expect(summaryOf({ title: 'T', run })).toEqual({ title: 'T', workers: 2, commands: 5, kinds: new Map([['Secret', 1], ['ConfigMap', 2]]), faults: 2 })
   expect(secretsIn(run)).toBe(1)
