@@ -9,6 +9,7 @@ import { TimeBar } from '../timeline/TimeBar.tsx'
 import { Banner } from './Banner.tsx'
 import { CommandPalette } from './CommandPalette.tsx'
 import { Dock } from './Dock.tsx'
+import { FaultDialog } from './FaultDialog.tsx'
 import { HelpDialog } from './HelpDialog.tsx'
 import { useKeys } from './keys.ts'
 import type { Mounts } from './mounts.tsx'
@@ -55,6 +56,8 @@ function Dialogs({ mounts }: { readonly mounts: Mounts }) {
   switch (dialog.kind) {
     case 'scale':
       return <ScaleDialog thing={dialog.thing} onClose={close} />
+    case 'fault':
+      return <FaultDialog target={dialog.target} first={dialog.first} onClose={close} />
     case 'help':
       return <HelpDialog onClose={close} />
     case 'palette':

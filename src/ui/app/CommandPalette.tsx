@@ -1,11 +1,13 @@
 import { useMemo, useState, type KeyboardEvent } from 'react'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
 import { keyOf } from '../../sim/api/objects.ts'
+import type { ComponentName } from '../../sim/cluster/run.ts'
 import { Dialog } from '../design/Dialog.tsx'
 import { actionsFor, carryOut } from '../stores/actions.ts'
 import type { ClusterView } from '../stores/cluster-view.ts'
+import { faultChoices, type FaultTarget } from '../stores/fault-choices.ts'
 import { setSpeed, speeds, step, togglePause } from '../stores/pace.ts'
-import { currentView, undo } from '../stores/simulation-store.ts'
+import { currentView, perform, undo } from '../stores/simulation-store.ts'
 import { kindOf, nameOf, type Thing } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
 
@@ -79,6 +81,8 @@ function allEntries(view: ClusterView): readonly Entry[] {
     { text: 'Gallery of scenarios', hint: 'open', run: () => ui.openDialog({ kind: 'gallery' }) },
     { text: 'Share', hint: 'open', run: () => ui.openDialog({ kind: 'share' }) },
     { text: 'Events', hint: 'open', run: () => ui.openDock('events') },
+    { text: 'Break the image registry…', hint: 'fault', run: () => ui.openDialog({ kind: 'fault', target: { on: 'registry' } }) },
+    ...(view.faults.length > 0 ? [{ text: 'End all faults', hint: 'fault', run: () => void perform({ kind: 'end-fault' }) }] : []),
     { text: 'Write YAML', hint: 'open', run: () => { ui.select(null); ui.openDock('yaml') } },
     ...(ui.moved.size > 0 ? [{ text: 'Put the cards back', hint: 'view', run: () => ui.set({ moved: new Map() }) }] : []),
     ...speeds.map((speed): Entry => ({ text: `Speed ${speed}×`, hint: 'time', run: () => setSpeed(speed) })),
@@ -100,5 +104,17 @@ function entriesOf(view: ClusterView, thing: Thing): Entry[] {
   const ui = useUi.getState()
   const inspect: Entry = { text: name, hint: kindOf(thing), run: () => { ui.select(thing); ui.openDock('inspect') } }
   const actions = thing.resource === 'pods' ? [] : actionsFor(view, thing)
-  return [inspect, ...actions.map((action): Entry => ({ text: `${action.label} ${name}`, hint: kindOf(thing), run: () => carryOut(action, thing) }))]
+  return [inspect, ...actions.map((action): Entry => ({ text: `${action.label.replace(' it…', '')} ${name}`, hint: kindOf(thing), run: () => carryOut(action, thing) })), ...faultEntries(thing)]
+}
+
+/** Every fault by its name: "Freeze worker-1" opens the dialog with that one chosen. */
+function faultEntries(thing: Thing): Entry[] {
+  const { resource, key } = thing
+  if (resource !== 'nodes' && resource !== 'components') return []
+  const target: FaultTarget = resource === 'nodes' ? { on: 'node', node: key } : { on: 'component', component: key as ComponentName }
+  const open = (first: string) => {
+    useUi.getState().select(thing)
+    useUi.getState().openDialog({ kind: 'fault', target, first })
+  }
+  return faultChoices(target).filter(({ id }) => id !== 'power-off' && id !== 'stop').map(({ id, title, term }): Entry => ({ text: `${title.replace(/ it(?= |$)/, '')}: ${key}`, hint: term, run: () => open(id) }))
 }

@@ -8,6 +8,7 @@ import { manyMachines } from './arrange.ts'
 import { ApplicationsView } from './ApplicationsView.tsx'
 import { ControlPlaneView } from './ControlPlaneView.tsx'
 import { EmptyCanvas } from './EmptyCanvas.tsx'
+import { RegistryFaults } from './FaultTags.tsx'
 import { FilterBar } from './FilterBar.tsx'
 import { MachinesView } from './MachinesView.tsx'
 import { PhoneList } from './PhoneList.tsx'
@@ -29,6 +30,7 @@ export function Canvas({ onStart }: { readonly onStart: () => void }) {
     <main className="canvas" aria-label={titles[view]} data-view={view} data-many={isMany || undefined}>
       {isEmpty ? <EmptyCanvas onStart={onStart} /> : asTable ? <TableView /> : <Picture view={view} isPhone={isPhone} />}
       {isPhone || isEmpty ? null : <FilterBar />}
+      <RegistryFaults />
     </main>
   )
 }

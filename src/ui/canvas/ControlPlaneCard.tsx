@@ -1,11 +1,15 @@
 import { memo } from 'react'
 import type { ComponentState } from '../../bridge/protocol.ts'
 import type { Pod } from '../../sim/api/generated/types.ts'
+import { Countdown } from '../design/Countdown.tsx'
+import { faultWords } from '../stores/fault-words.ts'
+import { faultsOf } from '../stores/faults.ts'
 import { isLost, nodeStatus } from '../stores/node-status.ts'
 import { isSystem } from '../stores/rows.ts'
 import { useCluster } from '../stores/simulation-store.ts'
 import type { Thing } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
+import { FaultTags } from './FaultTags.tsx'
 import { NodeBadge } from './NodeBadge.tsx'
 import { PodChip } from './PodChip.tsx'
 import { pointing } from './pointing.ts'
@@ -43,6 +47,7 @@ export const ControlPlaneCard = memo(function ControlPlaneCard({ name }: { reado
         ))}
       </div>
       <OwnPods pods={pods} lost={isLost(node)} />
+      <FaultTags thing={thing} />
     </article>
   )
 })
@@ -60,12 +65,14 @@ function OwnPods({ pods, lost }: { readonly pods: ReadonlyMap<string, Pod>; read
 export function ComponentChip({ component }: { readonly component: ComponentState }) {
   const isSelected = useUi(({ selected }) => selected?.resource === 'components' && selected.key === component.name)
   const thing: Thing = { resource: 'components', key: component.name }
+  const fault = useCluster((view) => faultsOf(view, thing).find(({ fault: { kind } }) => kind !== 'stop'))
   const fact = component.state === 'running' ? component.fact : component.state === 'stopped' ? 'stopped' : 'starts'
+  const wrong = fault ? faultWords(fault.fault).tag.toLowerCase() : null
   return (
-    <button type="button" className="component nopan" data-thing={`components/${component.name}`} data-state={component.state} data-selected={isSelected || undefined} aria-pressed={isSelected} aria-label={`${component.name}: ${component.state}`} {...pointing(thing)}>
+    <button type="button" className="component nopan" data-thing={`components/${component.name}`} data-state={component.state} data-faulty={fault ? true : undefined} data-selected={isSelected || undefined} aria-pressed={isSelected} aria-label={`${component.name}: ${component.state}${wrong ? `, ${wrong}` : ''}`} {...pointing(thing)}>
       <i />
       {component.name.replace('kube-controller', 'controller')}
-      {fact ? <em>{fact}</em> : null}
+      {fault ? <em>{wrong} {fault.until === null ? null : <Countdown due={fault.until} />}</em> : fact ? <em>{fact}</em> : null}
     </button>
   )
 }

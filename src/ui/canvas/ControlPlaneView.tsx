@@ -6,9 +6,12 @@ import { Button } from '../design/Button.tsx'
 import { Elapsed } from '../design/Countdown.tsx'
 import { actionsFor, carryOut } from '../stores/actions.ts'
 import { doingsOf } from '../stores/doings.ts'
+import { registryFaults } from '../stores/faults.ts'
 import { momentText } from '../stores/format.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
 import type { Thing } from '../stores/things.ts'
+import { useUi } from '../stores/ui-store.ts'
+import { FaultTags } from './FaultTags.tsx'
 import { pointing } from './pointing.ts'
 
 /** The components: whether they run, what they did last, and the leases that tell who is alive. */
@@ -17,6 +20,7 @@ export function ControlPlaneView() {
   return (
     <div className="control-plane">
       <div className="control-cards">{components.map((component) => <ComponentCard key={`${component.node}/${component.name}`} component={component} />)}</div>
+      <RegistryCard />
       <Leases />
     </div>
   )
@@ -38,7 +42,7 @@ function ComponentCard({ component }: { readonly component: ComponentState }) {
   return (
     <section className="card component-card" data-thing={`components/${component.name}`} aria-label={component.name} {...pointing(thing)}>
       <header>
-        <h2>{component.name}</h2>
+        <h2 className="truncate" title={component.name}>{component.name}</h2>
         <span className="ml-auto"><ComponentBadge component={component} /></span>
       </header>
       <p className="text-text-2">{duties.get(component.name)}</p>
@@ -48,11 +52,28 @@ function ComponentCard({ component }: { readonly component: ComponentState }) {
           {done.map((entry, index) => <li key={`${entry.at}-${index}`}><time>{momentText(entry.at)}</time> {entry.what}</li>)}
         </ol>
       ) : null}
-      <div className="flex gap-2 mt-auto pt-2">
-        {actionsFor(currentView(), thing).map((action) => (
+      <FaultTags thing={thing} />
+      <div className="flex flex-wrap gap-2 mt-auto pt-2">
+        {actionsFor(currentView(), thing).filter(({ label }) => !label.startsWith('End:')).map((action) => (
           <Button key={action.label} isSmall onClick={(event) => { event.stopPropagation(); carryOut(action, thing) }}>{action.label}</Button>
         ))}
       </div>
+    </section>
+  )
+}
+
+/** Not of the cluster, but needed by it: where images come from. */
+function RegistryCard() {
+  const faults = useCluster((view) => view.faults)
+  const isBroken = registryFaults({ faults }).length > 0
+  return (
+    <section className="card registry-card" aria-label="Image registry">
+      <header>
+        <h2>Image registry</h2>
+        <span className="ml-auto">{isBroken ? <Badge tone="bad">In trouble</Badge> : <Badge tone="ready">Answers</Badge>}</span>
+      </header>
+      <p className="text-text-2">Outside of the cluster. Every machine pulls its images from there, once; what it has it keeps.</p>
+      <div className="flex gap-2 pt-2"><Button isSmall onClick={() => useUi.getState().openDialog({ kind: 'fault', target: { on: 'registry' } })}>Break it…</Button></div>
     </section>
   )
 }

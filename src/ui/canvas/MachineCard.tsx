@@ -11,6 +11,7 @@ import { perform, useCluster } from '../stores/simulation-store.ts'
 import type { Thing } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { rowStyle, type Arrangement } from './arrange.ts'
+import { FaultTags } from './FaultTags.tsx'
 import { NodeBadge } from './NodeBadge.tsx'
 import { PodChip } from './PodChip.tsx'
 import { pointing } from './pointing.ts'
@@ -32,9 +33,10 @@ export const MachineCard = memo(function MachineCard({ name, look, height, isHin
   const countdowns = useCluster((view) => view.countdowns.get(`nodes/${name}`))
   const start = useCluster((view) => view.start)
   const pods = useCluster((view) => view.podsByNode.get(name)) ?? noPods
+  const isFaulty = useCluster(({ faults }) => faults.some(({ fault }) => 'node' in fault && fault.node === name))
   const isSelected = useUi(({ selected }) => selected?.resource === 'nodes' && selected.key === name)
   if (!node) return null
-  const status = nodeStatus(node, machine, countdowns ?? [], start)
+  const status = nodeStatus(node, machine, countdowns ?? [], start, isFaulty)
   const thing: Thing = { resource: 'nodes', key: name }
   return (
     <article className="card machine" data-selected={isSelected || undefined} data-power={status.power} data-cut-off={status.cutOff || undefined} style={{ height }} aria-label={`Machine ${name}`} {...pointing(thing)}>
@@ -55,6 +57,7 @@ export const MachineCard = memo(function MachineCard({ name, look, height, isHin
       <Facts name={name} node={node} pods={pods} status={status} />
       <Pods name={name} node={node} pods={pods} look={look} />
       <SystemPods pods={pods} lost={isLost(node)} />
+      <FaultTags thing={thing} />
       {isHinted && status.power === 'on' ? <Hint name={name} /> : null}
     </article>
   )
@@ -85,16 +88,17 @@ interface FactsProps {
 }
 
 function Facts({ name, node, pods, status }: FactsProps) {
-  if (status.power === 'on' && !status.cutOff) return <Bars node={node} pods={pods} />
+  const isRunning = status.power === 'on' && !status.cutOff
+  if (isRunning && !status.lease) return <Bars node={node} pods={pods} />
   const isOff = status.power === 'off'
   return (
     <div className="facts">
-      <p className="flex justify-between">
+      {isRunning ? <p>Nobody hears its kubelet.</p> : <p className="flex justify-between">
         <span>{isOff ? 'Powered off' : 'Cut off'} for <Elapsed since={status.machineSince} /></span>
         <Button look="link" className="nopan" onClick={(event) => { event.stopPropagation(); void perform({ kind: isOff ? 'power-on' : 'reconnect', node: name }) }}>
           {isOff ? 'Power on' : 'Reconnect'}
         </Button>
-      </p>
+      </p>}
       {status.lease ? (
         <>
           <p className="flex justify-between">Its lease runs out in <b><Countdown due={status.lease.due} /></b></p>

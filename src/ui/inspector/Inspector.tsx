@@ -21,6 +21,7 @@ import { RunningDown } from './RunningDown.tsx'
 import { ServiceSections } from './ServiceSections.tsx'
 import { StatusMark } from './StatusMark.tsx'
 import { Why } from './Why.tsx'
+import { WrongNow } from './WrongNow.tsx'
 import { WorkloadSections } from './WorkloadSections.tsx'
 import './inspector.css'
 
@@ -49,6 +50,7 @@ function Inspected({ thing }: { readonly thing: Thing }) {
       <Header thing={thing} object={object} isThere={isThere} />
       {isThere ? (
         <>
+          <WrongNow thing={thing} />
           <RunningDown thing={thing} />
           <Why thing={thing} />
           <Sections thing={thing} />
@@ -75,9 +77,10 @@ const shownActions = 4
 function Header({ thing, object, isThere }: HeaderProps) {
   const machines = useCluster((view) => view.machines)
   const components = useCluster((view) => view.components)
+  const faults = useCluster((view) => view.faults)
   const start = useCluster((view) => view.start)
   // eslint-disable-next-line react-hooks/exhaustive-deps -- what can be done depends on the thing itself, its machine and the components
-  const actions = useMemo(() => (isThere ? actionsFor(currentView(), thing) : []), [isThere, thing, object, machines, components])
+  const actions = useMemo(() => (isThere ? actionsFor(currentView(), thing) : []), [isThere, thing, object, machines, components, faults])
   const { namespace } = splitKey(thing.key)
   const node = useCluster((view) => (thing.resource === 'pods' ? view.objects.pods.get(thing.key)?.spec.nodeName : undefined))
   return (

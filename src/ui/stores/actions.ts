@@ -1,7 +1,10 @@
 import { splitKey } from '../../sim/api/objects.ts'
 import { definitionOf } from '../../sim/api/resources.ts'
-import type { Command } from '../../sim/cluster/run.ts'
+import type { Command, ComponentName } from '../../sim/cluster/run.ts'
 import type { ClusterView } from './cluster-view.ts'
+import type { FaultTarget } from './fault-choices.ts'
+import { faultWords } from './fault-words.ts'
+import { endOf, faultsOf, isShownByMachine } from './faults.ts'
 import { perform } from './simulation-store.ts'
 import type { Thing } from './things.ts'
 import { useUi } from './ui-store.ts'
@@ -13,7 +16,7 @@ export interface Action {
   /** The line that does it from a terminal, where there is one. */
   readonly kubectl?: string
   readonly isGrave?: boolean
-  readonly effect: { readonly command: Command } | { readonly open: 'scale' | 'yaml' | 'logs' | 'why' | 'inspect' }
+  readonly effect: { readonly command: Command } | { readonly fault: FaultTarget; readonly first?: string } | { readonly open: 'scale' | 'yaml' | 'logs' | 'why' | 'inspect' }
 }
 
 /** All that can be done to a thing now, the likeliest first. Pure. */
@@ -30,6 +33,7 @@ export function actionsFor(view: ClusterView, thing: Thing): readonly Action[] {
         ...killActions(view, thing),
         deleteAction(thing),
         { label: 'Why is it here?', key: 'w', effect: { open: 'why' } },
+        ...registryAction(view, thing),
       ]
     default:
       return [...workloadActions(view, thing), { label: 'Edit YAML', key: 'e', effect: { open: 'yaml' } }, deleteAction(thing)]
@@ -50,6 +54,10 @@ export function carryOut(action: Action, thing: Thing): void {
     return
   }
   ui.select(thing)
+  if ('fault' in action.effect) {
+    ui.openDialog({ kind: 'fault', target: action.effect.fault, first: action.effect.first })
+    return
+  }
   const { open } = action.effect
   if (open === 'scale') ui.openDialog({ kind: 'scale', thing })
   else if (open === 'yaml') ui.openDock('yaml')
@@ -69,14 +77,31 @@ function nodeActions(view: ClusterView, { key: node }: Thing): Action[] {
   const cordon: Action = isCordoned
     ? { label: 'Uncordon', key: 'c', kubectl: `kubectl uncordon ${node}`, effect: { command: { kind: 'uncordon', node } } }
     : { label: 'Cordon', key: 'c', kubectl: `kubectl cordon ${node}`, effect: { command: { kind: 'cordon', node } } }
-  return [power, ...(isOff ? [] : [cable]), cordon, { label: 'Edit YAML', key: 'e', effect: { open: 'yaml' } }]
+  const rest: Action[] = [{ label: 'Break it…', key: 'b', isGrave: true, effect: { fault: { on: 'node', node } } }, ...endActions(view, { resource: 'nodes', key: node })]
+  return [power, ...(isOff ? [] : [cable]), cordon, ...rest, { label: 'Why is it so?', key: 'w', effect: { open: 'why' } }, { label: 'Edit YAML', key: 'e', effect: { open: 'yaml' } }]
 }
 
-function componentActions(view: ClusterView, { key: component }: Thing): Action[] {
+/** One for each fault that it suffers, but those that have a button of their own. */
+function endActions(view: ClusterView, thing: Thing): Action[] {
+  return faultsOf(view, thing).filter((active) => !isShownByMachine(active) && active.fault.kind !== 'stop').map((active): Action => ({ label: `End: ${faultWords(active.fault).tag.toLowerCase()}`, effect: { command: endOf(active) } }))
+}
+
+/** Where its images come from can fail, too. */
+function registryAction(view: ClusterView, { key }: Thing): Action[] {
+  const image = view.objects.pods.get(key)?.spec.containers[0]?.image
+  return image === undefined ? [] : [{ label: 'Break its registry…', isGrave: true, effect: { fault: { on: 'registry', image } } }]
+}
+
+function componentActions(view: ClusterView, thing: Thing): Action[] {
+  const component = thing.key as ComponentName
   const isStopped = view.components.some((one) => one.name === component && one.state === 'stopped')
-  return isStopped
-    ? [{ label: 'Start', key: 'p', effect: { command: { kind: 'start', component } } }]
-    : [{ label: 'Stop', key: 'p', isGrave: true, effect: { command: { kind: 'stop', component } } }]
+  if (isStopped) return [{ label: 'Start', key: 'p', effect: { command: { kind: 'start', component } } }]
+  return [
+    { label: 'Stop', key: 'p', isGrave: true, effect: { command: { kind: 'stop', component } } },
+    { label: 'Restart', isGrave: true, effect: { command: { kind: 'fault', fault: { kind: 'restart', component } } } },
+    { label: 'Break it…', key: 'b', isGrave: true, effect: { fault: { on: 'component', component } } },
+    ...endActions(view, thing),
+  ]
 }
 
 function killActions(view: ClusterView, { key: pod }: Thing): Action[] {

@@ -3,9 +3,10 @@ import type { EndpointSlice, Pod } from '../../sim/api/generated/types.ts'
 import type { ObjectKey, Uid } from '../../sim/api/objects.ts'
 import { controllerOf, keyOf } from '../../sim/api/objects.ts'
 import type { ObjectOf, Resource } from '../../sim/api/resources.ts'
-import type { TimedCommand } from '../../sim/cluster/run.ts'
+import type { ActiveFault, TimedCommand } from '../../sim/cluster/run.ts'
 import type { Millis } from '../../sim/kernel/agenda.ts'
 import type { TraceEntry } from '../../sim/kernel/trace.ts'
+import { faultId } from './faults.ts'
 import { regroup, type Groups, type Move } from './groups.ts'
 import { assignHues, type Hues } from './hues.ts'
 import { isSystem, placeRows, type Rows } from './rows.ts'
@@ -40,6 +41,8 @@ export interface ClusterView {
   readonly countdowns: ReadonlyMap<string, readonly Countdown[]>
   readonly machines: ReadonlyMap<string, MachineState>
   readonly components: readonly ComponentState[]
+  /** What is wrong now, oldest first. */
+  readonly faults: readonly ActiveFault[]
   readonly commands: readonly TimedCommand[]
   /** The newest part of the story. */
   readonly trace: readonly TraceEntry[]
@@ -55,7 +58,7 @@ const noObjects: ObjectMaps = {
 /** What the page knows before the first batch. */
 export const emptyView: ClusterView = {
   boots: 0, now: 0, start: 0, pace: { speed: 1, paused: true }, objects: noObjects, podsByNode: new Map(), podsByOwner: new Map(), rows: new Map(),
-  endpoints: new Map(), hues: new Map(), countdowns: new Map(), machines: new Map(), components: [], commands: [], trace: [],
+  endpoints: new Map(), hues: new Map(), countdowns: new Map(), machines: new Map(), components: [], faults: [], commands: [], trace: [],
 }
 
 /** Pure, so that it can be tested without a Worker, a page or React. Untouched objects keep their identity. */
@@ -78,6 +81,7 @@ export function received(before: ClusterView, batch: Batch): ClusterView {
     countdowns: nextCountdowns(view.countdowns, batch.countdowns),
     machines: nextMachines(view.machines, batch.machines),
     components: nextComponents(view.components, batch.components),
+    faults: sameFaults(view.faults, batch.faults) ? view.faults : batch.faults,
     commands: batch.commands.length === view.commands.length ? view.commands : batch.commands,
     trace: batch.trace.length === 0 ? view.trace : [...view.trace, ...batch.trace].slice(-traceKept),
   }
@@ -85,6 +89,10 @@ export function received(before: ClusterView, batch: Batch): ClusterView {
 
 function samePace(a: Pace, b: Pace): boolean {
   return a.speed === b.speed && a.paused === b.paused
+}
+
+function sameFaults(a: readonly ActiveFault[], b: readonly ActiveFault[]): boolean {
+  return a.length === b.length && a.every((fault, index) => fault.since === b[index]?.since && fault.until === b[index]?.until && faultId(fault.fault) === faultId(b[index]?.fault))
 }
 
 function withChanges(objects: ObjectMaps, changes: readonly ObjectChange[]): ObjectMaps {

@@ -1,6 +1,7 @@
 import { splitKey, type ObjectKey } from '../../sim/api/objects.ts'
 import { definitionOf, type Resource } from '../../sim/api/resources.ts'
-import type { Command } from '../../sim/cluster/run.ts'
+import type { Command, Fault, FaultPattern } from '../../sim/cluster/run.ts'
+import { faultPlace, faultWords, whileStopped } from './fault-words.ts'
 import type { Thing } from './things.ts'
 
 /** A person's command in a person's words. */
@@ -45,9 +46,9 @@ function wordsOf(command: Command): Words {
     case 'kill':
       return { lead: `You killed ${command.container ? `container ${command.container} of ` : 'a container of '}${splitKey(command.pod).name}.`, rest: 'Its kubelet starts it again.', mark: 'killed', about: { resource: 'pods', key: command.pod } }
     case 'fault':
-      return { lead: `You began: ${command.fault.kind}.`, rest: '', mark: command.fault.kind, about: null }
+      return { ...faultWords(command.fault), about: faultPlace(command.fault) }
     case 'end-fault':
-      return { lead: `You ended: ${command.fault?.kind ?? 'all faults'}.`, rest: '', mark: 'fault ended', about: null }
+      return endWords(command.fault)
     case 'delete':
       return onObject(command.resource, command.key, 'deleted', 'deleted')
     case 'scale':
@@ -61,16 +62,13 @@ function wordsOf(command: Command): Words {
   }
 }
 
-const stopped = new Map([
-  ['kube-scheduler', 'New pods wait for a node until it runs again.'],
-  ['kube-controller-manager', 'Nothing is replaced or rolled out until it runs again.'],
-  ['kube-apiserver', 'Nothing can be read or changed; what runs, runs on.'],
-  ['etcd', 'The API server has lost its memory: nothing can be read or changed.'],
-])
-
-/** What does not happen while a component is stopped. */
-export function whileStopped(component: string): string {
-  return stopped.get(component) ?? ''
+/** The end of one fault, or of all that a pattern describes. */
+function endWords(pattern: FaultPattern | undefined): Words {
+  if (pattern?.kind === undefined) return { lead: 'You ended all faults.', rest: '', mark: 'faults ended', about: null }
+  // A pattern with a kind is made from a fault; how much it was does not matter to these words.
+  const fault = { by: 0, ...pattern } as Fault
+  const { over, mark } = faultWords(fault)
+  return { lead: over, rest: 'You ended it.', mark: `${mark} over`, about: faultPlace(fault) }
 }
 
 function onNode(node: string, done: string, mark: string, rest: string): Words {

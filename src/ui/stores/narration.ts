@@ -2,7 +2,9 @@ import type { Batch, ComponentState } from '../../bridge/protocol.ts'
 import type { Deployment, Node, Pod } from '../../sim/api/generated/types.ts'
 import type { Millis } from '../../sim/kernel/agenda.ts'
 import type { ClusterView } from './cluster-view.ts'
-import { commandWords, whileStopped } from './commands.ts'
+import { commandWords } from './commands.ts'
+import { faultPlace, faultWords, whileStopped } from './fault-words.ts'
+import { faultId } from './faults.ts'
 import { count, spanText } from './format.ts'
 import { isLost } from './node-status.ts'
 import { podStatus, refusalReasons } from './pod-status.ts'
@@ -40,12 +42,23 @@ export function narrate(before: ClusterView, after: ClusterView, batch: Batch): 
   }
   // It sums up what became of the pods, so it is told after each of them.
   if (before.objects.pods !== after.objects.pods) happenings.push(...evictionHappenings(before, after))
+  if (before.faults !== after.faults) happenings.push(...endings(before, after))
   if (before.components !== after.components) happenings.push(...componentHappenings(before.components, after))
   return happenings
 }
 
 function push(list: Happening[], happening: Happening | null): void {
   if (happening) list.push(happening)
+}
+
+/** Faults that ended by themselves; who ends one by hand is told by the command. */
+function endings(before: ClusterView, after: ClusterView): Happening[] {
+  const active = new Set(after.faults.map(({ fault }) => faultId(fault)))
+  return before.faults.flatMap(({ fault, until }): Happening[] => {
+    if (until === null || until > after.now || active.has(faultId(fault))) return []
+    const { over, mark } = faultWords(fault)
+    return [{ topic: `fault/${faultId(fault)}/${until}`, at: until, tone: 'good', lead: over, rest: '', about: faultPlace(fault), mark: `${mark} over` }]
+  })
 }
 
 function readyOf(node: Node | undefined) {

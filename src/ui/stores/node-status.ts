@@ -19,12 +19,12 @@ export interface NodeStatusWord {
   readonly lease: Countdown | null
 }
 
-/** Pure: the words for a node and the machine behind it. `start` turns its timestamps into instants of the run. */
-export function nodeStatus(node: Node, machine: MachineState | undefined, countdowns: readonly Countdown[], start: number): NodeStatusWord {
+/** Pure: the words for a node and the machine behind it. `start` turns its timestamps into instants of the run; `isFaulty`: something on it is broken. */
+export function nodeStatus(node: Node, machine: MachineState | undefined, countdowns: readonly Countdown[], start: number, isFaulty = false): NodeStatusWord {
   const ready = node.status.conditions?.find((condition) => condition.type === 'Ready')
   const state = !ready ? 'joining' : ready.status === 'True' ? 'ready' : ready.status === 'Unknown' ? 'unknown' : 'notReady'
   const changed = ready?.lastTransitionTime ? parseTime(ready.lastTransitionTime) : null
-  const troubled = machine !== undefined && (machine.power === 'off' || machine.network === 'cutOff')
+  const troubled = isFaulty || (machine !== undefined && (machine.power === 'off' || machine.network === 'cutOff'))
   return {
     state,
     since: state === 'ready' || changed === null ? null : changed - start,

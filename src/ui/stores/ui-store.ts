@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import type { FaultTarget } from './fault-choices.ts'
 import type { Thing } from './things.ts'
 
 export type CanvasView = 'machines' | 'applications' | 'control-plane'
@@ -7,7 +8,7 @@ export type DockSide = 'right' | 'bottom'
 export type Theme = 'system' | 'light' | 'dark'
 
 /** Which dialog is open, and about what. */
-export type OpenDialog = { readonly kind: 'gallery' | 'share' | 'help' | 'palette' } | { readonly kind: 'scale'; readonly thing: Thing }
+export type OpenDialog = { readonly kind: 'gallery' | 'share' | 'help' | 'palette' } | { readonly kind: 'scale'; readonly thing: Thing } | { readonly kind: 'fault'; readonly target: FaultTarget; readonly first?: string }
 
 /** A short message at the lower edge: a refusal, a copied line. */
 export interface Notice {
