@@ -61,7 +61,7 @@ class Kubelet implements KubeletHandle {
   /** Each because of what it has changed for. */
   private readonly changedPods = new Map<string, CauseId>()
   /** Pods that came in this instant. */
-  private readonly arrived = new Set<ObjectKey>()
+  private readonly arrived = new Map<ObjectKey, CauseId>()
   private relistPlanned: EntryId | null = null
 
   constructor(options: KubeletOptions) {
@@ -160,15 +160,17 @@ class Kubelet implements KubeletHandle {
       return worker.update(pod)
     }
     if (this.workerByKey.has(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
-    if (this.arrived.size === 0) this.context.agenda.after(0, `kubelet ${this.options.nodeName}: new pods`, () => this.addArrived())
-    this.arrived.add(keyOf(pod))
+    const { agenda } = this.context
+    if (this.arrived.size === 0) agenda.after(0, `kubelet ${this.options.nodeName}: new pods`, () => this.addArrived())
+    if (!this.arrived.has(keyOf(pod))) this.arrived.set(keyOf(pod), agenda.cause)
   }
 
   /** New pods are admitted in the order of their making, after all that came with them has been seen: what is gone makes room. */
   private addArrived(): void {
-    const pods = [...this.arrived].map((key) => this.pods.lister.get(key)).filter((pod) => pod !== undefined)
+    const causes = new Map(this.arrived)
+    const pods = [...this.arrived.keys()].map((key) => this.pods.lister.get(key)).filter((pod) => pod !== undefined)
     this.arrived.clear()
-    for (const pod of pods.sort(byAge)) if (!this.workerByKey.has(keyOf(pod))) this.addPod(pod)
+    for (const pod of pods.sort(byAge)) if (!this.workerByKey.has(keyOf(pod))) this.context.agenda.because(causes.get(keyOf(pod)) ?? 0, () => this.addPod(pod))
   }
 
   private addPod(pod: Pod): void {

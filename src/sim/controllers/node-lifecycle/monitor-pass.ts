@@ -1,4 +1,4 @@
-import type { Millis } from '../../kernel/agenda.ts'
+import type { CauseId, Millis } from '../../kernel/agenda.ts'
 import type { Lease, Node, NodeCondition, Pod } from '../../api/generated/types.ts'
 import type { Labels, ObjectKey } from '../../api/objects.ts'
 import type { ComponentContext, Informer } from '../../client/component.ts'
@@ -25,6 +25,8 @@ export interface MonitorState {
 export interface KnownNode {
   node: Node
   health?: NodeHealth
+  /** Because of what its Ready condition last turned: what follows for it and its pods follows from that. */
+  turned: CauseId
   /** Its pods could not all be marked: the next pass tries again. */
   retries: boolean
   labels: Labels | undefined
@@ -42,7 +44,7 @@ export const updateTries = 5
 export function knowNode(nodes: Map<string, KnownNode>, node: Node): KnownNode {
   const { name, labels } = node.metadata
   let known = nodes.get(name)
-  if (!known) nodes.set(name, (known = { node, retries: false, labels, zone: zoneKeyOf(node), isExcluded: isExcludedFromDisruption(node), settled: null, leaseKey: `kube-node-lease/${name}` }))
+  if (!known) nodes.set(name, (known = { node, turned: 0, retries: false, labels, zone: zoneKeyOf(node), isExcluded: isExcludedFromDisruption(node), settled: null, leaseKey: `kube-node-lease/${name}` }))
   if (known.labels !== labels) {
     known.zone = zoneKeyOf(node)
     known.isExcluded = isExcludedFromDisruption(node)
@@ -70,7 +72,7 @@ export function* monitorNode(state: MonitorState, known: KnownNode, counts: Map<
   processTaints(state, known, observed.status)
   const isLost = current.status !== 'True' && observed.status === 'True'
   if (isLost) state.context.events.event(known.node, 'Normal', 'NodeNotReady', `Node ${known.node.metadata.name} status is now: NodeNotReady`)
-  if (isLost || (known.retries && observed.status !== 'True')) known.retries = !(yield* markPodsNotReady(state.context, state.podsOn(known.node.metadata.name)))
+  if (isLost || (known.retries && observed.status !== 'True')) known.retries = !(yield* markPodsNotReady(state.context, state.podsOn(known.node.metadata.name), known.turned))
   else known.retries = false
   if (current.status === 'True' && !hasTaint(known.node, unreachableTaint, 'NoExecute') && !hasTaint(known.node, notReadyTaint, 'NoExecute')) known.settled = known.node
 }
@@ -97,7 +99,9 @@ function updateHealth({ context, grace, leases }: MonitorState, known: KnownNode
       known.health = seen.health
       return seen
     }
-    const updated = client.updateStatus('nodes', { ...known.node, status: { ...known.node.status, conditions: seen.conditions } })
+    const status = { ...known.node.status, conditions: seen.conditions }
+    if (tries === 0) known.turned = agenda.because(0, () => decideLost(context, name, status.conditions))
+    const updated = agenda.because(known.turned, () => client.updateStatus('nodes', { ...known.node, status }))
     if (updated.ok) {
       known.health = seen.health
       known.node = updated.value
@@ -108,6 +112,12 @@ function updateHealth({ context, grace, leases }: MonitorState, known: KnownNode
     known.node = fresh.value
   }
   return null
+}
+
+/** Nothing was heard of the node for the whole grace period. Nobody's message is the cause of a silence. */
+function decideLost(context: ComponentContext, name: string, conditions: readonly NodeCondition[]): CauseId {
+  context.decided(`find ${name} lost`, `nodes/${name}`, conditions)
+  return context.agenda.cause
 }
 
 function count(counts: Map<string, ZoneCount>, zone: string, isReady: boolean): void {
@@ -124,10 +134,10 @@ function processTaints(state: MonitorState, known: KnownNode, status: string): v
   if (status === 'Unknown') replaceOrQueue(state, known, unreachableTaint, notReadyTaint)
 }
 
-function replaceOrQueue({ context, queueOf }: MonitorState, { node, zone }: KnownNode, wanted: string, opposite: string): void {
+function replaceOrQueue({ context, queueOf }: MonitorState, { node, zone, turned }: KnownNode, wanted: string, opposite: string): void {
   const { name } = node.metadata
   if (hasTaint(node, opposite, 'NoExecute')) {
-    swapTaints(context, name, { add: [{ key: wanted, effect: 'NoExecute' }], remove: [{ key: opposite, effect: 'NoExecute' }] })
+    context.agenda.because(turned, () => swapTaints(context, name, { add: [{ key: wanted, effect: 'NoExecute' }], remove: [{ key: opposite, effect: 'NoExecute' }] }))
     return
   }
   const queue = queueOf(zone)
@@ -136,21 +146,22 @@ function replaceOrQueue({ context, queueOf }: MonitorState, { node, zone }: Know
 }
 
 /** Takes the NoExecute taints off a node and its name out of the queue. */
-export function markReachable({ context, queueOf }: MonitorState, { node, zone }: KnownNode): void {
+export function markReachable({ context, queueOf }: MonitorState, { node, zone, turned }: KnownNode): void {
   for (const key of [unreachableTaint, notReadyTaint]) {
-    if (hasTaint(node, key, 'NoExecute') && !swapTaints(context, node.metadata.name, { add: [], remove: [{ key, effect: 'NoExecute' }] })) return
+    if (!hasTaint(node, key, 'NoExecute')) continue
+    if (!context.agenda.because(turned, () => swapTaints(context, node.metadata.name, { add: [], remove: [{ key, effect: 'NoExecute' }] }))) return
   }
   queueOf(zone).remove(node.metadata.name)
 }
 
 /** Ready=False for every pod of a lost node, so that no Service sends to it. False: not all could be marked. */
-export function* markPodsNotReady({ client, events, wall }: ComponentContext, pods: readonly Pod[]): Steps<boolean> {
+export function* markPodsNotReady({ agenda, client, events, wall }: ComponentContext, pods: readonly Pod[], cause: CauseId): Steps<boolean> {
   let isDone = true
   for (const pod of pods) {
     const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')
     if (!ready || ready.status === 'False') continue
     const conditions = withPodCondition(pod.status, { ...ready, status: 'False' }, wall.time())
-    const updated = client.updateStatus('pods', { ...pod, status: { ...pod.status, conditions } })
+    const updated = agenda.because(cause, () => client.updateStatus('pods', { ...pod, status: { ...pod.status, conditions } }))
     if (updated.ok) events.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready')
     else if (updated.status.reason !== 'NotFound') isDone = false
     yield

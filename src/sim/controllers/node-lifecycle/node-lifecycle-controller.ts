@@ -61,7 +61,12 @@ class NodeLifecycle {
   start(): void {
     this.nodeQueue.pause()
     this.podQueue.pause()
-    this.nodes.onChange(({ new: node }) => node && this.nodeQueue.add(node.metadata.name))
+    this.nodes.onChange(({ old, new: node }) => {
+      if (!node) return
+      const known = this.known.get(node.metadata.name)
+      if (known && old && readyCondition(old)?.status !== readyCondition(node)?.status) known.turned = this.context.agenda.cause
+      this.nodeQueue.add(node.metadata.name)
+    })
     this.pods.onChange(({ old, new: pod }) => {
       if (pod?.spec.nodeName && pod.spec.nodeName !== old?.spec.nodeName) this.podQueue.add(keyOf(pod))
     })
@@ -90,7 +95,8 @@ class NodeLifecycle {
     }
     this.handleDisruption(counts, nodes)
     this.planTainting()
-    this.context.agenda.after(this.flags.nodeMonitorPeriod, monitors, () => this.pass())
+    // It comes round whatever was decided in this one.
+    this.context.agenda.because(0, () => this.context.agenda.after(this.flags.nodeMonitorPeriod, monitors, () => this.pass()))
   }
 
   private *register(nodes: readonly Node[]): Steps<void> {
@@ -161,7 +167,7 @@ class NodeLifecycle {
     if (!ready) return false
     if (ready.status === 'True') return true
     const [wanted, opposite] = ready.status === 'False' ? [notReadyTaint, unreachableTaint] : [unreachableTaint, notReadyTaint]
-    return swapTaints(this.context, name, { add: [{ key: wanted, effect: 'NoExecute' }], remove: [{ key: opposite, effect: 'NoExecute' }] })
+    return this.context.agenda.because(this.known.get(name)?.turned ?? 0, () => swapTaints(this.context, name, { add: [{ key: wanted, effect: 'NoExecute' }], remove: [{ key: opposite, effect: 'NoExecute' }] }))
   }
 
   private reconcileNode(name: string): 'whenChanged' {
@@ -187,7 +193,7 @@ class NodeLifecycle {
   }
 
   private *markPod(pod: Pod): Steps<Requeue> {
-    if (!(yield* markPodsNotReady(this.context, [pod]))) throw new StatusError(internalError(`pod ${keyOf(pod)} could not be marked`))
+    if (!(yield* markPodsNotReady(this.context, [pod], this.known.get(pod.spec.nodeName ?? '')?.turned ?? 0))) throw new StatusError(internalError(`pod ${keyOf(pod)} could not be marked`))
     return 'whenChanged'
   }
 }
