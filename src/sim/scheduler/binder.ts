@@ -34,7 +34,7 @@ export class Binder {
   private bindNext(): void {
     const { queued, nodeName } = this.waiting[this.next]!
     this.next += 1
-    if (this.next > 1_000 && this.next * 2 > this.waiting.length) {
+    if (this.next === this.waiting.length || (this.next > 1_000 && this.next * 2 > this.waiting.length)) {
       this.waiting.splice(0, this.next)
       this.next = 0
     }

@@ -5,7 +5,7 @@ import type { Cache } from './cache.ts'
 import { nodeEvents, nodeMatters, podEvents } from './cluster-event.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { Nominations } from './nominations.ts'
-import { demandOf, requestsFell } from './pod-requests.ts'
+import { demandOf, isResized, requestsFell } from './pod-requests.ts'
 import { PodState } from './pod-state.ts'
 import type { SchedulingQueue } from './scheduling-queue.ts'
 
@@ -101,15 +101,11 @@ export function podSeen({ queue, schedulerName }: Pick<Watched, 'queue' | 'sched
 function countsAlike({ metadata, spec }: Pod, pod: Pod): boolean {
   if (metadata.labels !== pod.metadata.labels || metadata.deletionTimestamp !== pod.metadata.deletionTimestamp) return false
   if (spec.containers !== pod.spec.containers || spec.initContainers !== pod.spec.initContainers || spec.affinity !== pod.spec.affinity) return false
-  return spec.resources === pod.spec.resources && spec.overhead === pod.spec.overhead && spec.priority === pod.spec.priority && !hasActuatedResources(pod)
+  return spec.resources === pod.spec.resources && spec.overhead === pod.spec.overhead && spec.priority === pod.spec.priority && !isResized(pod)
 }
 
 /** True when nothing that the scheduler counts can have changed: unchanged parts of an object keep their identity. */
 function isOnlyStatus(old: Pod, pod: Pod): boolean {
   if (old.spec !== pod.spec || old.metadata.labels !== pod.metadata.labels || old.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp) return false
-  return !hasActuatedResources(pod)
-}
-
-function hasActuatedResources(pod: Pod): boolean {
-  return pod.status?.containerStatuses?.some(({ resources, allocatedResources }) => resources || allocatedResources) ?? false
+  return !isResized(old) && !isResized(pod)
 }

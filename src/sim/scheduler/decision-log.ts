@@ -5,7 +5,7 @@ import type { Refusal } from './framework.ts'
 import type { NodeState } from './node-state.ts'
 import { numberAt, numbersOf, numberText, type NumberText } from './number-text.ts'
 import type { QueuedPod } from './queued-pod.ts'
-import { ScoreFrames, scoresOf, type Frame } from './score-frames.ts'
+import { noScores, ScoreJournal, scoresOf, type KeptScores } from './score-journal.ts'
 import type { Outcome } from './scheduling-cycle.ts'
 
 const maxDecisions = 1_000
@@ -30,7 +30,8 @@ type Exceptions = Pick<SchedulingDecision, 'nominatedNode' | 'message' | 'victim
   readonly feasible: NumberText | null
 }
 
-interface Entry {
+/** Its fields and those of its scores in one object: there are many of them. */
+interface Entry extends KeptScores {
   readonly at: Millis
   readonly attempt: number
   readonly node: string | null
@@ -38,34 +39,33 @@ interface Entry {
   readonly from: number
   readonly evaluated: number
   readonly verdicts: Verdicts
-  readonly frame: Frame | null
-  readonly changes: NumberText
   readonly exceptions: Exceptions | null
   readonly bytes: number
 }
 
 const noExceptions: Exceptions = { nominatedNode: null, message: '', victims: [], feasible: null }
-const nothing = { frame: null, changes: '', bytes: 0 }
 
 /** The last decision about each of the last pods, small until somebody looks. */
 export class DecisionLog {
   private readonly entries = new Map<string, Entry>()
   /** The keys of pods that are gone: of a pod that lives the uid is known. */
   private readonly gone = new Map<string, ObjectKey>()
-  private readonly frames = new ScoreFrames()
-  private bytes = 0
+  private readonly journal = new ScoreJournal()
+  /** About what all of it weighs. */
+  bytes = 0
   private names: { readonly nodes: readonly NodeState[]; readonly names: readonly string[] } = { nodes: [], names: [] }
   private latest: Verdicts | null = null
 
   record(at: Millis, queued: QueuedPod, outcome: Outcome, nodes: readonly NodeState[]): void {
-    const { uid, pod } = queued.state
-    const { node, feasible, refused, scores, from } = outcome
+    const { uid, pod, demand } = queued.state
+    const { node, feasible, refused, scores: table, from } = outcome
     const verdicts = this.verdictsOf(outcome, this.namesOf(nodes))
-    const { frame, changes, bytes } = scores ? this.frames.keep(controllerOf(pod)?.uid ?? '', scores, feasible, verdicts.names) : nothing
+    const before = this.journal.bytes
+    const { chapter, columns, until } = table ? this.journal.keep(controllerOf(pod)?.uid ?? '', demand, table, feasible, verdicts.names) : noScores
     const exceptions = exceptionsOf(outcome)
     const entry: Entry = {
-      at, attempt: queued.attempts, node: node?.name ?? null, from: from ?? 0, evaluated: feasible.length + refused.length, verdicts, frame, changes, exceptions,
-      bytes: 200 + bytes + (exceptions ? 100 + 2 * exceptions.message.length : 0),
+      at, attempt: queued.attempts, node: node?.name ?? null, from: from ?? 0, evaluated: feasible.length + refused.length, verdicts, chapter, columns, until, exceptions,
+      bytes: 300 + Math.max(0, this.journal.bytes - before) + (exceptions ? 100 + 2 * exceptions.message.length : 0),
     }
     this.forget(uid)
     this.entries.set(uid, entry)
@@ -81,13 +81,13 @@ export class DecisionLog {
   decisionOf(key: ObjectKey, uid = this.goneUidOf(key)): SchedulingDecision | null {
     const entry = uid === undefined ? undefined : this.entries.get(uid)
     if (!entry || uid === undefined) return null
-    const { at, attempt, node, evaluated, verdicts, frame, changes } = entry
+    const { at, attempt, node, evaluated, verdicts } = entry
     const { nominatedNode, message, victims } = entry.exceptions ?? noExceptions
     const feasible = feasibleIn(entry)
     return {
       at, pod: key, uid, node, nominatedNode, message, attempt, totalNodes: verdicts.names.length, evaluatedNodes: evaluated, feasibleNodes: feasible.length, victims,
       filters: refusalsIn(verdicts, feasible),
-      scores: frame ? scoresOf(frame, changes, feasible) : [],
+      scores: scoresOf(entry, feasible),
     }
   }
 

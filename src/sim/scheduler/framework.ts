@@ -68,6 +68,8 @@ export type Normalise = (raw: Int32Array, normalised: Int32Array) => void
 export interface ScorePlugin {
   readonly name: string
   readonly weight: number
+  /** It asks nothing of a pod but its requests. */
+  readonly isAboutRoom?: boolean
   /** Null: skipped, it says nothing about this pod. */
   preScore(pod: PodState, view: View, feasible: readonly NodeState[]): PreparedScore | null
 }

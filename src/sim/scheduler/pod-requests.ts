@@ -1,5 +1,6 @@
 import type { Container, ContainerStatus, Pod } from '../api/generated/types.ts'
 import { milliValue, wholeValue } from '../api/quantity.ts'
+import { sameText } from './cluster-event.ts'
 import { unstatedRequest } from './node-state.ts'
 
 /** What a pod needs of a node: milli-CPU, bytes, and whole units of everything else. */
@@ -20,13 +21,15 @@ const none: ReadonlyMap<string, number> = new Map()
 const noDefaults: readonly (readonly [string, number])[] = []
 const countedDefaults = [['cpu', unstatedRequest.cpu], ['memory', unstatedRequest.memory]] as const
 
-/** Pods of one template have one list of containers, and so share what it asks. */
+/** Pods of one template have one list of containers, and so share what it asks; the same few requests come with many templates. */
 const byContainers = new WeakMap<readonly Container[], Demand>()
+const byText = new Map<string, Demand>()
+const mostTexts = 10_000
 
 /** The requests of a pod while it runs and while it starts (upstream: component-helpers resource.PodRequests). */
 export function demandOf(pod: Pod): Demand {
   const { containers, initContainers, resources, overhead } = pod.spec
-  if (initContainers || resources || overhead || actuated(pod.status?.containerStatuses)) return workedOut(pod)
+  if (initContainers || resources || overhead || isResized(pod)) return workedOut(pod)
   let demand = byContainers.get(containers)
   if (!demand) byContainers.set(containers, (demand = workedOut(pod)))
   return demand
@@ -35,7 +38,7 @@ export function demandOf(pod: Pod): Demand {
 function workedOut(pod: Pod): Demand {
   const amounts = podAmounts(pod, noDefaults)
   const counted = podAmounts(pod, countedDefaults)
-  return {
+  const demand = {
     cpu: amounts.get('cpu') ?? 0,
     memory: amounts.get('memory') ?? 0,
     ephemeral: amounts.get('ephemeral-storage') ?? 0,
@@ -43,6 +46,21 @@ function workedOut(pod: Pod): Demand {
     countedCpu: counted.get('cpu') ?? 0,
     countedMemory: counted.get('memory') ?? 0,
   }
+  if (demand.extended.size > 0) return demand
+  const text = `${demand.cpu} ${demand.memory} ${demand.ephemeral} ${demand.countedCpu} ${demand.countedMemory}`
+  const known = byText.get(text)
+  if (known) return known
+  if (byText.size < mostTexts) byText.set(text, demand)
+  return demand
+}
+
+/** True when some container was given something else than it asks for now: a pod that was never resized in place counts as its specification says. */
+export function isResized({ spec, status }: Pod): boolean {
+  return status?.containerStatuses?.some(({ name, resources, allocatedResources }) => {
+    if (!resources && !allocatedResources) return false
+    const asked = spec.containers.find((container) => container.name === name)?.resources?.requests
+    return !sameText(resources?.requests, asked) || (allocatedResources !== undefined && !sameText(allocatedResources, asked))
+  }) ?? false
 }
 
 /** True when some request fell; with `asked`, only of what that pod asks for. */

@@ -18,6 +18,7 @@ export interface ScoreColumn {
   readonly normalised: Int32Array
   /** How the second comes from the first alone; null: it does not, or it is the first. */
   readonly normalise: Normalise | null
+  readonly isAboutRoom: boolean
 }
 
 /** Runs the score plugins over the nodes that fit, pod after pod into the same arrays (upstream: prioritizeNodes). */
@@ -46,7 +47,7 @@ export class ScoreBoard {
       const normalised = normalise || normaliseHere ? this.array(feasible.length) : raw
       ;(normaliseHere ?? normalise)?.(raw, normalised)
       addWeighted(totals, normalised, weight)
-      columns.push({ name, weight, raw, normalised, normalise: normaliseHere ? null : normalise })
+      columns.push({ name, weight, raw, normalised, normalise: normaliseHere ? null : normalise, isAboutRoom: plugin.isAboutRoom ?? false })
     }
     return { columns, totals, skipped }
   }

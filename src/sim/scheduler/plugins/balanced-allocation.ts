@@ -9,6 +9,7 @@ export function balancedAllocation(resources: readonly ScoredResource[]): ScoreP
   return {
     name: 'NodeResourcesBalancedAllocation',
     weight: 1,
+    isAboutRoom: true,
 
     preScore(pod) {
       if (names.every((name) => requestOf(pod, name) === 0)) return null

@@ -12,6 +12,7 @@ export function resourcesFit(strategy: ScoringStrategy): FilterPlugin & ScorePlu
   return {
     name,
     weight: 1,
+    isAboutRoom: true,
     events: [
       { resource: 'Pod', actions: ['Delete', 'UpdatePodScaleDown'], hint: (pod, event) => event.resource === 'Pod' && podHint(pod, event.old, event.new) },
       { resource: 'Node', actions: ['Add', 'UpdateNodeAllocatable'], hint: (pod, event) => event.resource === 'Node' && nodeHint(pod, event.old, event.new) },
