@@ -44,7 +44,11 @@ export function formatAddress(address: Address): string {
 /** How strictly an address or a CIDR is read: `lax` as long ago, `legacy` for fields that are older than strictness, `canonical` for new ones. */
 export type Strictness = 'lax' | 'legacy' | 'canonical'
 
+/** What most addresses are: four plain numbers, right for everybody. */
+const plainIPv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+
 export function checkAddress(field: string, text: string, strictness: Strictness): FieldError[] {
+  if (plainIPv4.test(text)) return []
   const address = parseAddress(text)
   if (!address) return [invalid(field, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
   if (strictness === 'lax') return []

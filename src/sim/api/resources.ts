@@ -59,7 +59,6 @@ export const resources: readonly ResourceDefinition[] = [
   define('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
 ]
 
-const byResource = new Map(resources.map((definition) => [`${definition.group}/${definition.resource}`, definition]))
 const byName = new Map(resources.map((definition) => [definition.resource as string, definition]))
 const byKind = new Map(resources.map((definition) => [`${definition.apiVersion} ${definition.kind}`, definition]))
 
@@ -74,7 +73,8 @@ export function definitionOf(resource: Resource): ResourceDefinition {
 
 /** The definition behind what a stranger's URL names, if there is one. */
 export function findResource(group: string, resource: string): ResourceDefinition | undefined {
-  return byResource.get(`${group}/${resource}`)
+  const definition = byName.get(resource)
+  return definition?.group === group ? definition : undefined
 }
 
 /** The definition behind what a manifest names, if there is one. */

@@ -1,5 +1,6 @@
 import type { CauseId, ProcessAgenda } from '../kernel/agenda.ts'
 import { assert } from '../kernel/assert.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Trace, Write } from '../kernel/trace.ts'
 import { weights, type Weight } from '../kernel/trace-columns.ts'
@@ -39,8 +40,15 @@ export function prefixOf(definition: ResourceDefinition): string {
 
 const prefixes = new Map([['nodes', '/registry/minions/'], ['services', '/registry/services/specs/']])
 
+/** The last key of each resource: one request asks for the same several times, and a text that is put together anew has to be read through anew. */
+const lastKeys = new Map<ResourceDefinition, { readonly namespace: string | undefined; readonly name: string; readonly key: string }>()
+
 export function storageKey(definition: ResourceDefinition, namespace: string | undefined, name: string): string {
-  return `${prefixOf(definition)}${objectKey(namespace, name)}`
+  const last = lastKeys.get(definition)
+  if (last && last.name === name && last.namespace === namespace) return last.key
+  const key = flatText(`${prefixOf(definition)}${objectKey(namespace, name)}`)
+  lastKeys.set(definition, { namespace, name, key })
+  return key
 }
 
 export function readObject(core: Core, definition: ResourceDefinition, namespace: string | undefined, name: string): KubernetesObject | undefined {

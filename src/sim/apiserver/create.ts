@@ -1,4 +1,5 @@
 import { alreadyExists, generateNameConflict, invalid } from '../api/errors.ts'
+import type { ObjectMeta } from '../api/generated/types.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
 import { refused, type Result } from '../api/status.ts'
 import { admitCreate } from './admission.ts'
@@ -52,21 +53,19 @@ function createOnce(target: Target, sent: KubernetesObject, warnings: readonly s
 /** What only the server decides: whatever the client sent in these fields does not count. */
 function withSystemFields({ core, definition, namespace }: Target, sent: KubernetesObject): KubernetesObject {
   const { name, generateName, labels, annotations, finalizers, ownerReferences } = sent.metadata
-  return {
-    ...sent,
-    metadata: {
-      name: name || (generateName ? generateName.slice(0, longestGeneratedBase) + core.names.suffix(5) : ''),
-      ...(generateName && { generateName }),
-      ...(definition.namespaced && namespace !== undefined && { namespace }),
-      uid: core.uids.uuid(),
-      resourceVersion: '',
-      creationTimestamp: core.wall.time(),
-      ...(labels && { labels }),
-      ...(annotations && { annotations }),
-      ...(ownerReferences && { ownerReferences }),
-      ...(finalizers && { finalizers }),
-    },
+  const metadata: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = {
+    name: name || (generateName ? generateName.slice(0, longestGeneratedBase) + core.names.suffix(5) : ''),
+    uid: core.uids.uuid(),
+    resourceVersion: '',
+    creationTimestamp: core.wall.time(),
   }
+  if (definition.namespaced && namespace !== undefined) metadata.namespace = namespace
+  if (generateName) metadata.generateName = generateName
+  if (labels) metadata.labels = labels
+  if (annotations) metadata.annotations = annotations
+  if (ownerReferences) metadata.ownerReferences = ownerReferences
+  if (finalizers) metadata.finalizers = finalizers
+  return { ...sent, metadata }
 }
 
 /** A dry run shows what would be stored; it has no version because nothing was. */

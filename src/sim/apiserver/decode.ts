@@ -33,7 +33,7 @@ function isDefaulted({ strategy: { defaulted } }: Target, sent: KubernetesObject
 type Parts = KubernetesObject & Readonly<Record<string, unknown>>
 
 /** An answer with the warnings of earlier steps. */
-export function withWarnings<T>(value: T, ...warnings: readonly (readonly string[] | undefined)[]): Result<T> {
-  const all = warnings.flatMap((some) => some ?? [])
-  return all.length > 0 ? { ok: true, value, warnings: all } : accepted(value)
+export function withWarnings<T>(value: T, earlier: readonly string[] | undefined, later: readonly string[] | undefined): Result<T> {
+  if (!earlier?.length && !later?.length) return accepted(value)
+  return { ok: true, value, warnings: [...(earlier ?? []), ...(later ?? [])] }
 }

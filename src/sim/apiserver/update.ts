@@ -54,8 +54,9 @@ export function update(target: Target, body: unknown, rules: UpdateRules): Resul
   const decoded = decodeReplacement(target, body, existing)
   if (!decoded.ok) return decoded
   const sent = decoded.value
-  if (!existing) return rules.createsMissing ? create(target, body) : refused(notFound(definition, name))
   const { uid } = sent.metadata
+  // An update of this life of an object makes no other.
+  if (!existing) return !rules.createsMissing ? refused(notFound(definition, name)) : uid ? refused(uidMismatch(target, uid, '')) : create(target, body)
   if (uid && uid !== existing.metadata.uid) return refused(uidMismatch(target, uid, existing.metadata.uid))
   return replace(target, sent, existing, rules, decoded.warnings)
 }

@@ -21,12 +21,14 @@ export const podStrategy: Strategy<Pod> = {
   validateUpdate: validatePodUpdate,
   status: {
     prepareForUpdate: (next, old) => {
-      const { metadata } = next
-      const deletionTimestamp = old.metadata.deletionTimestamp
+      const { metadata, status } = next
+      const { deletionTimestamp, ownerReferences } = old.metadata
+      const kept = metadata.deletionTimestamp === deletionTimestamp && metadata.ownerReferences === ownerReferences
       return {
-        ...keep(next, old, 'spec'),
-        metadata: { ...metadata, ...(metadata.deletionTimestamp === deletionTimestamp ? {} : { deletionTimestamp }), ownerReferences: old.metadata.ownerReferences },
-        status: withObservedGenerations(next.status.qosClass ? next.status : { ...next.status, qosClass: old.status.qosClass }, old.status),
+        ...next,
+        spec: old.spec,
+        metadata: kept ? metadata : { ...metadata, deletionTimestamp, ownerReferences },
+        status: withObservedGenerations(status.qosClass ? status : { ...status, qosClass: old.status.qosClass }, old.status),
       }
     },
     validateUpdate: validatePodStatusUpdate,
@@ -63,13 +65,13 @@ const gated = {
 }
 
 /** A sender that does not know of observed generations does not erase them. */
-function withObservedGenerations(next: PodStatus, old: PodStatus): PodStatus {
-  const before = new Map((old.conditions ?? []).map((condition) => [condition.type, condition.observedGeneration]))
-  const forgets = (condition: PodCondition): boolean => !condition.observedGeneration && Boolean(before.get(condition.type))
+function withObservedGenerations(next: PodStatus, { conditions: before, observedGeneration }: PodStatus): PodStatus {
+  const known = (condition: PodCondition): number | undefined => before?.findLast(({ type }) => type === condition.type)?.observedGeneration
+  const forgets = (condition: PodCondition): boolean => !condition.observedGeneration && Boolean(known(condition))
   const conditions = next.conditions?.some(forgets)
-    ? next.conditions.map((condition) => (forgets(condition) ? { ...condition, observedGeneration: before.get(condition.type) } : condition))
+    ? next.conditions.map((condition) => (forgets(condition) ? { ...condition, observedGeneration: known(condition) } : condition))
     : next.conditions
-  const generation = !next.observedGeneration && old.observedGeneration ? { observedGeneration: old.observedGeneration } : null
+  const generation = !next.observedGeneration && observedGeneration ? { observedGeneration } : null
   return conditions === next.conditions && !generation ? next : { ...next, ...generation, ...(conditions ? { conditions } : {}) }
 }
 

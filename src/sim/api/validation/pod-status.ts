@@ -2,7 +2,7 @@
 import { checkAddress, parseAddress } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid } from '../field-errors.ts'
-import type { ContainerStatus, Pod } from '../generated/types.ts'
+import type { ContainerStatus, Pod, PodCondition } from '../generated/types.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
 import { checkQualified, faultsOf } from './checks.ts'
 import { validateObjectMetaUpdate } from './metadata.ts'
@@ -10,7 +10,7 @@ import { validatePodAnnotationUpdates } from './pod-annotations.ts'
 
 const ownConditions = new Set(['PodScheduled', 'Ready', 'Initialized'])
 
-/** What a kubelet may not say of a pod: above all, that a container is back that should not have been restarted. */
+/** What a kubelet may not say of a pod: above all, that a container is back that should not have been restarted. What it said before was judged then. */
 export function validatePodStatusUpdate(next: Pod, old: Pod): FieldError[] {
   const { status, spec } = next
   const before = old.status
@@ -18,14 +18,24 @@ export function validatePodStatusUpdate(next: Pod, old: Pod): FieldError[] {
   if (next.metadata.annotations !== old.metadata.annotations) {
     faults.push(...validatePodAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, spec, 'metadata.annotations'))
   }
-  ;(status.conditions ?? []).forEach((condition, at) => {
-    if (!ownConditions.has(condition.type)) faults.push(...checkQualified(`metadata.conditions[${at}].Type`, condition.type))
-  })
+  if (status.conditions && status.conditions !== before.conditions) faults.push(...validateConditions(status.conditions))
   if ((spec.nodeName ?? '') !== (old.spec.nodeName ?? '')) faults.push(forbidden('status.nodeName', 'may not be changed directly'))
   const nominated = status.nominatedNodeName
   if (nominated && nominated !== before.nominatedNodeName) faults.push(...faultsOf('status.nominatedNodeName', nominated, nameIsDnsSubdomain(nominated, false)))
   if ((status.qosClass ?? '') !== (before.qosClass ?? '')) faults.push(invalid('status.qosClass', status.qosClass ?? '', 'field is immutable'))
-  return [...faults, ...validateTransitions(next, old), ...validatePodIPs(status.podIPs ?? []), ...validateHostIPs(next)]
+  if (old.spec.restartPolicy !== 'Always' || old.status.ephemeralContainerStatuses) faults.push(...validateTransitions(next, old))
+  if (status.podIPs && status.podIPs !== before.podIPs) faults.push(...validateAddresses(status.podIPs, 'status.podIPs'))
+  if (status.hostIPs && (status.hostIPs !== before.hostIPs || status.hostIP !== before.hostIP)) faults.push(...validateHostIPs(status.hostIP, status.hostIPs))
+  return faults
+}
+
+function validateConditions(conditions: readonly PodCondition[]): FieldError[] {
+  const faults: FieldError[] = []
+  for (let at = 0; at < conditions.length; at += 1) {
+    const { type } = conditions[at]!
+    if (!ownConditions.has(type)) faults.push(...checkQualified(`metadata.conditions[${at}].Type`, type))
+  }
+  return faults
 }
 
 function validateTransitions(next: Pod, old: Pod): FieldError[] {
@@ -50,19 +60,15 @@ function revived(next: Statuses = [], old: Statuses = [], policy: string, path: 
   })
 }
 
-function validatePodIPs(podIPs: readonly { readonly ip: string }[]): FieldError[] {
-  return validateAddresses(podIPs, 'status.podIPs')
-}
-
-function validateHostIPs({ status }: Pod): FieldError[] {
-  const [first, ...others] = status.hostIPs ?? []
+function validateHostIPs(hostIP: string | undefined, hostIPs: readonly { readonly ip: string }[]): FieldError[] {
+  const [first] = hostIPs
   if (!first) return []
-  const wrong = status.hostIP === first.ip ? [] : [invalid('status.hostIPs[0].ip', first.ip, 'must be equal to `hostIP`')]
-  return [...wrong, ...validateAddresses([first, ...others], 'status.hostIPs')]
+  return [...(hostIP === first.ip ? [] : [invalid('status.hostIPs[0].ip', first.ip, 'must be equal to `hostIP`')]), ...validateAddresses(hostIPs, 'status.hostIPs')]
 }
 
 function validateAddresses(addresses: readonly { readonly ip: string }[], path: string): FieldError[] {
-  const faults = addresses.flatMap(({ ip }, at) => checkAddress(`${path}[${at}]`, ip, 'lax'))
+  const faults: FieldError[] = []
+  for (let at = 0; at < addresses.length; at += 1) faults.push(...checkAddress(`${path}[${at}]`, addresses[at]!.ip, 'lax'))
   if (addresses.length < 2) return faults
   const families = new Set(addresses.map(({ ip }) => parseAddress(ip)?.family))
   if (families.size !== 2 || addresses.length > 2) faults.push(invalid(path, addresses, 'may specify no more than one IP for each IP family'))
