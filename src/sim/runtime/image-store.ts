@@ -1,5 +1,5 @@
 // Upstream: containerd's image service and pkg/kubelet/images puller (v1.36). Left out: layers shared between images, image collection.
-import type { Agenda, Millis } from '../kernel/agenda.ts'
+import type { Agenda, CauseId, Millis } from '../kernel/agenda.ts'
 import { parseImageReference, type ImageReference } from './image-reference.ts'
 import type { Registry } from './image-catalogue.ts'
 import type { CachedImage, NodeDisk } from './node-disk.ts'
@@ -19,6 +19,7 @@ export interface PullProgress {
 interface WaitingPull {
   readonly reference: ImageReference
   readonly queuedAt: Millis
+  readonly cause: CauseId
   readonly done: (outcome: PullOutcome) => void
   due: Millis | null
 }
@@ -51,7 +52,7 @@ export class ImageStore {
   }
 
   pull(reference: ImageReference, done: (outcome: PullOutcome) => void): void {
-    this.queue.push({ reference, queuedAt: this.agenda.now, done, due: null })
+    this.queue.push({ reference, queuedAt: this.agenda.now, cause: this.agenda.cause, done, due: null })
     this.startNext()
   }
 
@@ -85,6 +86,7 @@ export class ImageStore {
       } else next.done({ ok: false, error: answer.error })
       this.startNext()
     }
-    this.agenda.at(next.due, `pull ${next.reference.canonical}`, () => (this.untold ? this.untold.push(end) : end()))
+    const tell = (): void => this.agenda.because(next.cause, end)
+    this.agenda.at(next.due, `pull ${next.reference.canonical}`, () => (this.untold ? this.untold.push(tell) : tell()))
   }
 }
