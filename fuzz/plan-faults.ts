@@ -65,8 +65,10 @@ export function drawFaults(random: Random, length: number, workers: number): Pla
   const chosen = (Object.keys(kinds) as FaultName[]).filter(() => random.chance(1, 2))
   while (chosen.length > mostKinds) chosen.splice(random.below(chosen.length), 1)
   const commands: PlannedCommand[] = []
+  let group = 0
   for (const by of chosen) {
     for (let number = random.between(1, 3); number > 0; number -= 1) {
+      group += 1
       const from = random.between(30, length / second - 100) * second
       const until = Math.min(length, from + random.pick([5, 39, 41, 49, 51, 70, 130, 380]) * second)
       const worker = `worker-${random.between(1, workers)}`
@@ -74,7 +76,7 @@ export function drawFaults(random: Random, length: number, workers: number): Pla
       const node = random.chance(1, 6) ? 'control-plane-1' : worker
       const component = random.pick(components)
       const client = random.pick([{ component: 'kube-controller-manager' }, { component: 'kube-scheduler' }, { component: 'kubelet', node }] as const)
-      for (const [at, command] of kinds[by]({ from, until, node, worker, component, client, random })) commands.push({ at, command, by })
+      for (const [at, command] of kinds[by]({ from, until, node, worker, component, client, random })) commands.push({ at, command, by, group })
     }
   }
   return commands

@@ -6,7 +6,7 @@ import { remove, type Workload } from './plan-workload.ts'
 export function lastWord({ final, abandoned }: Workload, workers: number): Command[] {
   const nodes = Array.from({ length: workers }, (_, index) => `worker-${index + 1}`)
   return [
-    ...nodes.map((node): Command => ({ kind: 'uncordon', node })),
+    ...['control-plane-1', ...nodes].map((node): Command => ({ kind: 'uncordon', node })),
     ...nodes.map((name): Command => ({ kind: 'request', request: { verb: 'patch', group: '', version: 'v1', resource: 'nodes', name, patchType: 'merge', body: { spec: { taints: null } } } })),
     // Pods that nobody replaces, and those that were taken out of their sets.
     release('pods', 'held', 'default'),

@@ -1,11 +1,12 @@
 import { RandomStreams } from '../src/sim/kernel/random.ts'
-import type { Command, Run, TimedCommand } from '../src/sim/cluster/run.ts'
+import type { Run, TimedCommand } from '../src/sim/cluster/run.ts'
 import { drawFaults, type FaultName } from './plan-faults.ts'
 import { lastWord } from './plan-last-word.ts'
 import { drawWorkload } from './plan-workload.ts'
 
 /** What a seed yields before anything runs: the run with its symbolic names, and which of its commands are the user's. */
 export interface Plan {
+  readonly version: 1
   readonly seed: number
   readonly options: Run['options']
   readonly commands: readonly PlannedCommand[]
@@ -16,7 +17,9 @@ export interface Plan {
 
 /** A command, and who gives it: a person, whose commands are also given to the run without faults, or a fault by its kind. */
 export interface PlannedCommand extends TimedCommand {
-  readonly by: 'user' | FaultName
+  readonly by: 'user' | 'last word' | FaultName
+  /** What belongs together: a fault and its end. Absent: it stands alone. */
+  readonly group?: number
 }
 
 /** How long people and faults go on in `npm run fuzz`. */
@@ -34,17 +37,12 @@ export function planRun(seed: number, length = fullLength): Plan {
   const commands: PlannedCommand[] = [
     ...workload.commands.map((command) => ({ ...command, by: 'user' as const })),
     ...faults,
-    ...lastWord(workload, workers).map((command): PlannedCommand => ({ at: lastInput, command, by: 'user' })),
+    ...lastWord(workload, workers).map((command): PlannedCommand => ({ at: lastInput, command, by: 'last word' })),
   ]
-  return { seed, options, commands: commands.sort((a, b) => a.at - b.at), faultsEnd: length, lastInput }
+  return { version: 1, seed, options, commands: commands.sort((a, b) => a.at - b.at), faultsEnd: length, lastInput }
 }
 
 /** The same without faults: what a person would have if nothing ever broke. */
 export function withoutFaults(plan: Plan): Plan {
-  return { ...plan, commands: plan.commands.filter(({ by }) => by === 'user') }
-}
-
-/** `{ at, command }` in one word. */
-export function at(time: number, command: Command): TimedCommand {
-  return { at: time, command }
+  return { ...plan, commands: plan.commands.filter(({ by }) => by === 'user' || by === 'last word') }
 }

@@ -34,11 +34,11 @@ export interface Failure {
   readonly commands: readonly TimedCommand[]
 }
 
-/** Plays a plan with its faults, checks every invariant after every event, and that in the end the cluster is what it would be without the faults, and stays so. */
-export function play(plan: Plan): Outcome | Failure {
+/** Plays a plan with its faults, checks every invariant after every event, and that in the end the cluster is what it would be without the faults, and stays so. `until` ends it earlier. */
+export function play(plan: Plan, until = Number.POSITIVE_INFINITY): Outcome | Failure {
   const cluster = new Cluster(plan.seed, plan.options)
   try {
-    return new Play(plan, cluster).toItsEnd()
+    return new Play(plan, cluster).toItsEnd(until)
   } catch (error) {
     const violation = error instanceof Violation ? error : new Violation(0, error instanceof Error ? (error.stack ?? error.message) : String(error), cluster.now)
     return { violation, commands: cluster.commands }
@@ -59,10 +59,11 @@ class Play {
     this.invariants = new Invariants(cluster)
   }
 
-  toItsEnd(): Outcome {
+  toItsEnd(until: number): Outcome {
     const { cluster, plan, invariants } = this
     const { scene } = invariants
     for (const { at, command } of plan.commands) {
+      if (at > until) return this.endAt(until)
       this.advance(at)
       scene.isUser = true
       const resolved = resolve(cluster, command)
@@ -70,6 +71,7 @@ class Play {
       scene.isUser = false
       scene.blurredUntil = Math.max(scene.blurredUntil, at + blurFor(command))
     }
+    if (plan.lastInput + bound > until) return this.endAt(until)
     this.advance(plan.lastInput + bound)
     invariants.whole()
     checkRest(cluster, scene.fail)
@@ -77,7 +79,17 @@ class Play {
     this.advance(cluster.now + silence)
     checkSilence(cluster, invariants.writes, cluster.now - silence, scene.fail)
     invariants.whole()
-    return { events: this.events, checked: scene.checked, hash: cluster.hash(), commands: cluster.commands }
+    return this.outcome()
+  }
+
+  private endAt(time: number): Outcome {
+    this.advance(time)
+    return this.outcome()
+  }
+
+  private outcome(): Outcome {
+    const { cluster, events, invariants } = this
+    return { events, checked: invariants.scene.checked, hash: cluster.hash(), commands: cluster.commands }
   }
 
   private advance(until: number): void {

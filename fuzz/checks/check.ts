@@ -59,6 +59,11 @@ export class Scene {
     return this.cluster.now < this.blurredUntil
   }
 
+  /** A machine's clock was wrong: what its kubelet wrote tells other times. */
+  get hadWrongClock(): boolean {
+    return this.cluster.commands.some(({ command }) => command.kind === 'fault' && command.fault.kind === 'clock-skew')
+  }
+
   /** Virtual time as the timestamps of objects have it. */
   get wallNow(): number {
     return this.cluster.wall.epochMillis

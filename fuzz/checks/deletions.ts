@@ -47,7 +47,9 @@ export class Deletions implements Check {
     const { finalizers = [], uid } = last.metadata
     // The write that takes the last finalizer away is the deletion itself: one finalizer may still be seen here, never more.
     if (finalizers.length > 1) this.scene.fail(34, `${last.kind} ${keyOf(last)} was removed with finalizers ${finalizers.join(', ')}`)
-    if (finalizers.length === 1 && this.scene.request !== null && this.scene.request.verb !== 'update' && this.scene.request.verb !== 'patch') this.scene.fail(34, `${last.kind} ${keyOf(last)} was removed by a ${this.scene.request.verb} and had the finalizer ${finalizers[0]}`)
+    // A delete with another propagation takes the finalizer of the first along.
+    const own = finalizers.filter((finalizer) => finalizer !== 'foregroundDeletion' && finalizer !== 'orphan')
+    if (own.length === 1 && this.scene.request !== null && this.scene.request.verb !== 'update' && this.scene.request.verb !== 'patch') this.scene.fail(34, `${last.kind} ${keyOf(last)} was removed by a ${this.scene.request.verb} and had the finalizer ${own[0]}`)
     if (last.kind === 'Namespace') this.emptied(last as Namespace)
     if (this.scene.isUser || !finalizers.includes('foregroundDeletion')) return
     for (const { value } of this.scene.newest.values()) {

@@ -31,14 +31,15 @@ export class Placements implements Check {
 
   private bound(pod: Pod): void {
     const node = this.scene.all<Node>('Node').get(pod.spec.nodeName!)
-    if (!node) return
+    // Whose binding was carried out without an answer is not where the scheduler thinks: the kubelet refuses then.
+    if (!node || this.scene.isBlurred) return
     const neighbours = this.podsOn(node.metadata.name).filter((other) => other.metadata.uid !== pod.metadata.uid)
     this.room(node, pod, [...neighbours, pod])
     this.ports(node, pod, neighbours)
-    if (!matchRequiredNodeAffinity(pod.spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} }).matches && !this.scene.isBlurred) this.scene.fail(45, `pod ${keyOf(pod)} does not want ${node.metadata.name}`)
+    if (!matchRequiredNodeAffinity(pod.spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} }).matches) this.scene.fail(45, `pod ${keyOf(pod)} does not want ${node.metadata.name}`)
     const seen = (this.taints.get(node.metadata.name) ?? []).filter(({ at }) => at <= this.scene.now - seenFor).map(({ taint }) => taint)
     const refusal = findUntolerated(seen, pod.spec.tolerations ?? [], ({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
-    if (refusal && !this.scene.isBlurred) this.scene.fail(46, `pod ${keyOf(pod)} is bound to ${node.metadata.name} with the taint ${refusal.key}`)
+    if (refusal) this.scene.fail(46, `pod ${keyOf(pod)} is bound to ${node.metadata.name} with the taint ${refusal.key}`)
     this.apart(pod)
     this.spread(pod)
   }
@@ -83,7 +84,7 @@ export class Placements implements Check {
   /** 48: where skew must not grow, over the machines that the pod can go to. */
   private spread(pod: Pod): void {
     const constraint = pod.spec.topologySpreadConstraints?.find(({ whenUnsatisfiable, topologyKey }) => whenUnsatisfiable === 'DoNotSchedule' && topologyKey === 'kubernetes.io/hostname')
-    if (!constraint || this.scene.isBlurred) return
+    if (!constraint) return
     const count = (node: string) => this.podsOn(node).filter((each) => each.metadata.uid !== pod.metadata.uid && !each.metadata.deletionTimestamp && each.metadata.namespace === pod.metadata.namespace && matchesLabelSelector(constraint.labelSelector, each.metadata.labels)).length
     const nodes = [...this.scene.all<Node>('Node').keys()]
     const skew = count(pod.spec.nodeName!) + 1 - Math.min(...nodes.map(count))

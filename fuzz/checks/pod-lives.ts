@@ -86,7 +86,7 @@ export class PodLives implements Check {
     const probe = pod.spec.containers.find(({ name }) => name === now.name)?.readinessProbe
     if (now.ready && !old?.ready && probe && now.state?.running) {
       const since = (this.scene.wallNow - Date.parse(now.state.running.startedAt!)) / 1000
-      if (since < (probe.initialDelaySeconds ?? 0)) this.scene.fail(67, `pod ${key}: ${now.name} is ready ${since} s after its start, its first probe is due after ${probe.initialDelaySeconds} s`)
+      if (!this.scene.hadWrongClock && since < (probe.initialDelaySeconds ?? 0)) this.scene.fail(67, `pod ${key}: ${now.name} is ready ${since} s after its start, its first probe is due after ${probe.initialDelaySeconds} s`)
     }
   }
 
@@ -94,7 +94,7 @@ export class PodLives implements Check {
   private deadline(pod: Pod): void {
     const ran = this.scene.wallNow - Date.parse(pod.status.startTime ?? '')
     const due = (pod.spec.activeDeadlineSeconds ?? 0) * 1000
-    if (ran < due) this.scene.fail(71, `pod ${keyOf(pod)} was ended after ${ran} ms, its deadline is ${due} ms`)
+    if (ran < due && !this.scene.hadWrongClock) this.scene.fail(71, `pod ${keyOf(pod)} was ended after ${ran} ms, its deadline is ${due} ms`)
   }
 }
 

@@ -185,3 +185,29 @@ test.each([startScenario, ...gallery].map((entry) => [entry.id, entry] as const)
   cluster.advanceTo(Math.max(until ?? 0, cluster.now) + 5 * minute)
   expect(podsOf(cluster, 'kube-system').length).toBeGreaterThan(0)
 })
+
+test('a kubelet that was started anew sets right what somebody else writes over the status of a pod that it found', () => {
+  const cluster = new Cluster(1, { workers: 1 })
+  cluster.advanceTo(5000)
+  cluster.perform({ kind: 'apply', manifests: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } }] })
+  cluster.advanceTo(60_000)
+  cluster.perform({ kind: 'fault', fault: { kind: 'restart', component: 'kubelet', node: 'worker-1' } })
+  cluster.advanceTo(90_000)
+  cluster.perform({ kind: 'request', request: { verb: 'patch', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'web', subresource: 'status', patchType: 'strategic', body: { status: { conditions: [{ type: 'Ready', status: 'False' }] } } } })
+  const ready = (): string | undefined => (cluster.store.get('/registry/pods/default/web')?.value as Pod | undefined)?.status.conditions?.find(({ type }) => type === 'Ready')?.status
+  expect(ready()).toBe('False')
+  cluster.advanceTo(110_000)
+  expect(ready()).toBe('True')
+})
+
+test('the lease of a node that was deleted stays away until its machine is started anew', () => {
+  const cluster = new Cluster(1, { workers: 1 })
+  cluster.advanceTo(20_000)
+  cluster.perform({ kind: 'delete', resource: 'nodes', key: 'worker-1' })
+  cluster.advanceTo(40_000)
+  expect(cluster.store.get('/registry/leases/kube-node-lease/worker-1')).toBeUndefined()
+  cluster.perform({ kind: 'fault', fault: { kind: 'reboot', node: 'worker-1' } })
+  cluster.advanceTo(120_000)
+  const owner = cluster.store.get('/registry/leases/kube-node-lease/worker-1')?.value?.metadata.ownerReferences?.[0]
+  expect(owner?.uid).toBe(cluster.store.get('/registry/minions/worker-1')?.value?.metadata.uid)
+})

@@ -190,6 +190,11 @@ export class NodeAgent {
     const spec = leaseSpecOf(nodeName, flags.nodeLeaseDurationSeconds, context.wall.microTime())
     const found = context.client.get('leases', key)
     const node = found.ok ? null : context.client.get('nodes', nodeName)
+    // Without its node there is no lease: the next renewal looks again.
+    if (node && !node.ok && node.status.reason === 'NotFound') {
+      this.lease = null
+      return this.planRenewal()
+    }
     const ownerReferences = node?.ok ? [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid: node.value.metadata.uid }] : []
     const written = found.ok
       ? context.client.update('leases', { ...found.value, spec: { ...found.value.spec, ...spec } })

@@ -81,7 +81,8 @@ export class StatusWriter {
       const written = client.updateStatus('pods', { ...live, status: merged })
       if (!written.ok) return written.status.reason === 'NotFound'
       told.written = written.value.status
-    }
+      // A kubelet before this one has said it, or the answer to what this one said was lost: it stands for what this one says.
+    } else if (status) told.written = live.status
     if (!finished || live.metadata.deletionTimestamp === undefined || mirrorOf !== undefined) return true
     const deleted = client.delete('pods', key, { gracePeriodSeconds: 0, preconditions: { uid: live.metadata.uid } })
     return deleted.ok || deleted.status.reason === 'NotFound' || deleted.status.reason === 'Conflict'
