@@ -1,0 +1,176 @@
+import { performance } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { Cluster } from '../src/sim/cluster/cluster.ts'
+import { deployments } from './workload.ts'
+
+/** The sizes that are measured. */
+export const small = { nodes: 3, pods: 30 }
+export const middle = { nodes: 100, pods: 1000 }
+export const large = { nodes: 1000, pods: 10_000 }
+/** As many pods as the machines take: what is kept once a cluster or once a machine weighs little in it. */
+export const dense = { nodes: 100, pods: 5000 }
+export type Size = typeof small
+
+/** A turn of the engine that may not be interrupted: one entry of the agenda, as the Worker runs it between two looks at its messages. */
+interface Slice {
+  readonly ms: number
+  readonly virtualMs: number
+  readonly what: string
+}
+
+/** How long entries took. */
+class Slices {
+  private all: Slice[] = []
+  count = 0
+
+  add(ms: number, virtualMs: number, what: string): void {
+    this.count += 1
+    if (ms > 4) this.all.push({ ms: rounded(ms), virtualMs, what })
+  }
+
+  get report(): { readonly longestMs: number; readonly over8Ms: number; readonly of: number; readonly longest: readonly Slice[] } {
+    const longest = this.all.sort((a, b) => b.ms - a.ms)
+    return { longestMs: longest[0]?.ms ?? 0, over8Ms: longest.filter(({ ms }) => ms > 8).length, of: this.count, longest: longest.slice(0, 3) }
+  }
+}
+
+interface Burst {
+  readonly cluster: Cluster
+  readonly bootSeconds: number
+  /** From the apply until all pods are Ready; looking for that is left out. */
+  readonly seconds: number
+  readonly virtualSeconds: number
+}
+
+/** Machines that take all pods; kubeadm's 10.244.0.0/16 has room for 256 of them only. */
+function clusterOf(nodes: number): Cluster {
+  const flags = { 'kube-controller-manager': { 'cluster-cidr': '10.128.0.0/12' } }
+  return new Cluster(1, { workers: nodes, node: { cpu: '16', memory: '64Gi', pods: 110 }, flags })
+}
+
+/** Boots a cluster and brings all pods of a size to Ready. */
+export function burst({ nodes, pods }: Size, slices = new Slices()): Burst {
+  const cluster = clusterOf(nodes)
+  const booted = performance.now()
+  stepTo(cluster, 1000, slices)
+  const from = cluster.now
+  const start = performance.now()
+  cluster.perform({ kind: 'apply', manifests: deployments(pods) })
+  slices.add(performance.now() - start, from, `apply of ${pods} pods`)
+  let looking = 0
+  for (let ready = 0; ready < pods; ) {
+    if (cluster.now - from > 3_600_000) throw new Error(`${ready} of ${pods} pods Ready after a virtual hour`)
+    stepTo(cluster, cluster.now + 1000, slices)
+    const look = performance.now()
+    ready = readyPods(cluster)
+    looking += performance.now() - look
+  }
+  return { cluster, bootSeconds: (start - booted) / 1000, seconds: (performance.now() - start - looking) / 1000, virtualSeconds: (cluster.now - from) / 1000 }
+}
+
+function stepTo(cluster: Cluster, until: number, slices: Slices): void {
+  const { timeline } = cluster
+  let what = ''
+  for (;;) {
+    const due = cluster.nextEventAt()
+    if (due === null || due > until) break
+    what = timeline.nextLabel
+    const before = performance.now()
+    cluster.step(until)
+    slices.add(performance.now() - before, due, what)
+  }
+  cluster.advanceTo(until)
+}
+
+function readyPods(cluster: Cluster): number {
+  const list = cluster.ask({ kind: 'read', request: { verb: 'list', group: '', version: 'v1', resource: 'pods', namespace: 'default' } })
+  if (!list.ok) return 0
+  const { items } = list.value as { readonly items: readonly { readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } }[] }
+  return items.filter(({ status }) => status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True')).length
+}
+
+/** Virtual seconds a real second, once nothing happens but heartbeats: the median of five. */
+export function steady(cluster: Cluster, milliseconds: number): number {
+  cluster.advanceTo(cluster.now + 60_000)
+  return Math.round(median(Array.from({ length: 5 }, () => {
+    const from = cluster.now
+    const start = performance.now()
+    while (performance.now() - start < milliseconds / 5) cluster.advanceTo(cluster.now + 10_000)
+    return (cluster.now - from) / (performance.now() - start)
+  })))
+}
+
+/**
+ * What a pod adds to the heap: its object, history, events, logs of what was decided and all caches. When it has just become Ready, and more than an hour later,
+ * when history has been compacted and events have expired, as they do in Kubernetes.
+ */
+export function heapPerPod({ nodes, pods }: Size): { readonly justReady: number; readonly afterAnHour: number } {
+  const cluster = clusterOf(nodes)
+  // As long as history is kept: heartbeats weigh the same before and after.
+  cluster.advanceTo(quarterHour)
+  const before = collectedHeap()
+  cluster.perform({ kind: 'apply', manifests: deployments(pods) })
+  while (readyPods(cluster) < pods) cluster.advanceTo(cluster.now + 5000)
+  const after = collectedHeap()
+  cluster.advanceTo(quarterHour * 6)
+  const settled = collectedHeap()
+  if (readyPods(cluster) !== pods) throw new Error('pods were lost while nobody looked')
+  return { justReady: Math.round((after - before) / pods), afterAnHour: Math.round((settled - before) / pods) }
+}
+
+const quarterHour = 900_000
+
+/** A run of ten virtual minutes with a lost node, replayed from its commands. */
+export function replaySpeed(): number {
+  const record = new Cluster(3, { workers: 3 })
+  record.advanceTo(0)
+  record.perform({ kind: 'apply', manifests: deployments(30) })
+  record.advanceTo(120_000)
+  record.perform({ kind: 'power-off', node: 'worker-2' })
+  record.advanceTo(600_000)
+  return Math.round(median(Array.from({ length: 3 }, () => {
+    const start = performance.now()
+    const again = new Cluster(3, record.options)
+    for (const { at, command } of record.commands) {
+      again.advanceTo(at)
+      again.perform(command)
+    }
+    again.advanceTo(record.now)
+    const seconds = (performance.now() - start) / 1000
+    if (again.hash() !== record.hash()) throw new Error('the replay is another run')
+    return record.now / 1000 / seconds
+  })))
+}
+
+/** Bytes in use once the collector has run (needs `exposeCollector`). */
+export function collectedHeap(): number {
+  const collect = (globalThis as { gc?: () => void }).gc
+  collect?.()
+  collect?.()
+  return process.memoryUsage().heapUsed
+}
+
+/** The middle one of an odd number of values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!
+}
+
+/** Three digits are all that such figures are good for. */
+export function rounded(value: number): number {
+  return value >= 100 ? Math.round(value) : Number(value.toPrecision(3))
+}
+
+/** Several bursts of one size; the first of all has compiled the engine before. */
+export function bursts(size: Size, times: number): { readonly seconds: number; readonly bootSeconds: number; readonly virtualSeconds: number; readonly slices: Slices; readonly cluster: Cluster } {
+  const slices = new Slices()
+  const runs = Array.from({ length: times }, () => burst(size, slices))
+  const last = runs.at(-1)!
+  return { seconds: median(runs.map(({ seconds }) => seconds)), bootSeconds: median(runs.map(({ bootSeconds }) => bootSeconds)), virtualSeconds: last.virtualSeconds, slices, cluster: last.cluster }
+}
+
+/** The collector is asked for by name, so that nobody has to remember a flag of Node's. */
+export function exposeCollector(): void {
+  setFlagsFromString('--expose-gc')
+  Object.assign(globalThis, { gc: runInNewContext('gc') as () => void })
+}
