@@ -1,5 +1,6 @@
 // Upstream: k8s.io/client-go/util/flowcontrol/backoff.go (v1.36). Left out: jitter.
 import type { Millis } from '../kernel/agenda.ts'
+import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
 
 interface Entry {
   readonly backOff: Millis
@@ -8,7 +9,7 @@ interface Entry {
 
 /** Back-off by key: doubles with each failure up to a most, and starts anew after twice the most without one. */
 export class BackOff {
-  private readonly entries = new Map<string, Entry>()
+  private entries: SparseMap<Entry> = emptyMap
   private readonly initial: Millis
   private readonly most: Millis
   private readonly expiry: Millis
@@ -28,7 +29,7 @@ export class BackOff {
   next(key: string, eventTime: Millis, now: Millis): void {
     const entry = this.entries.get(key)
     const expired = !entry || eventTime - entry.lastUpdate > this.expiry
-    this.entries.set(key, { backOff: expired ? this.initial : Math.min(entry.backOff * 2, this.most), lastUpdate: now })
+    this.entries = withEntry(this.entries, key, { backOff: expired ? this.initial : Math.min(entry.backOff * 2, this.most), lastUpdate: now })
   }
 
   /** When the back-off that began with an event at `eventTime` is over; null: it is not in back-off. */
@@ -47,6 +48,6 @@ export class BackOff {
 
   /** Drops what has expired, so that names of pods long gone do not pile up. */
   collect(now: Millis): void {
-    for (const [key, entry] of this.entries) if (now - entry.lastUpdate > this.expiry) this.entries.delete(key)
+    for (const [key, entry] of this.entries) if (now - entry.lastUpdate > this.expiry) this.entries = withoutEntry(this.entries, key)
   }
 }

@@ -10,6 +10,7 @@ import { defaultDnsSettings, hostnameOf } from './pod-dns.ts'
 import { PodFiles } from './pod-files.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf } from './image-decision.ts'
+import { withEntry, withoutEntry } from './sparse-map.ts'
 import { containerEvent, hashOf, runWorkerHook, type WorkerHost } from './worker-host.ts'
 
 /** How long the runtime takes, images aside. */
@@ -88,7 +89,7 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
   host.runtime.images.pull(reference, (outcome) => {
     if (!request.isWanted()) return
     if (outcome.ok) {
-      host.pullErrors.delete(key)
+      host.pullErrors = withoutEntry(host.pullErrors, key)
       containerEvent(host, worker, container, 'Normal', 'Pulled', pulledText(image, outcome.took, outcome.waited, outcome.image.sizeBytes))
       return done(null)
     }
@@ -96,7 +97,7 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
     const error = pullErrorOf(image, outcome.error)
     containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${error.reason}`)
     host.imageBackOff.next(key, host.agenda.now, host.agenda.now)
-    host.pullErrors.set(key, error)
+    host.pullErrors = withEntry(host.pullErrors, key, error)
     done({ kind: 'failed', error, retryAt: null })
   })
 }

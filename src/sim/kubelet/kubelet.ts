@@ -1,11 +1,12 @@
 // Upstream: pkg/kubelet/kubelet.go, config/apiserver.go, pleg/generic.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
-import type { CauseId, EntryId, Millis } from '../kernel/agenda.ts'
+import type { Agenda, CauseId, Millis } from '../kernel/agenda.ts'
 import type { Node, Pod, Service } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
-import { PodIpam } from '../network/pod-ipam.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import type { StartError } from './api-container-status.ts'
 import { BackOff } from './back-off.ts'
+import type { EnvironmentSource } from './container-environment.ts'
 import type { LogAnswer } from './container-logs.ts'
 import { defaultKubeletFlags, kubeletConstants, type KubeletFlags } from './flags.ts'
 import { answerLogs, countdownsOf, killContainers, type KubeletCountdown, type KubeletHandle, type LogOptions } from './kubelet-handle.ts'
@@ -14,8 +15,10 @@ import { NodeAgent } from './node-agent.ts'
 import { NodeEnvironment } from './node-environment.ts'
 import { NodeRoom } from './node-room.ts'
 import type { Machine } from './node-status.ts'
+import { PodAddresses } from './pod-addresses.ts'
 import type { Rejection } from './pod-admission.ts'
 import { PodWorker } from './pod-worker.ts'
+import { emptyMap, type SparseMap } from './sparse-map.ts'
 import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
 import type { WorkerHost } from './worker-host.ts'
@@ -40,13 +43,17 @@ export function startKubelet(options: KubeletOptions): KubeletHandle {
   return kubelet
 }
 
-class Kubelet implements KubeletHandle {
+/** What its workers share is here too: closures of a host of their own would be made for each node. */
+class Kubelet implements KubeletHandle, WorkerHost {
+  readonly agenda: Agenda
+  readonly runtime: ContainerRuntime
+  readonly restartBackOff: BackOff
+  readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
+  pullErrors: SparseMap<StartError> = emptyMap
   private readonly options: KubeletOptions
   private readonly context: ComponentContext
-  private readonly runtime: ContainerRuntime
   private readonly workers = new Map<string, PodWorker>()
   private readonly workerByKey = new Map<ObjectKey, PodWorker>()
-  private readonly host: WorkerHost
   private readonly writer: StatusWriter
   private readonly agent: NodeAgent
   private readonly mirrors: MirrorPods
@@ -56,25 +63,26 @@ class Kubelet implements KubeletHandle {
   private readonly services: Informer<Service>
   private readonly nodeIPs: readonly string[]
   private readonly startedAt: Millis
-  private ipam: PodIpam | null = null
-  private wantedStatic: ReadonlyMap<ObjectKey, Pod> = new Map()
-  /** Each because of what it has changed for. */
-  private readonly changedPods = new Map<string, CauseId>()
-  /** Pods that came in this instant. */
-  private readonly arrived = new Map<ObjectKey, CauseId>()
-  private relistPlanned: EntryId | null = null
+  private readonly addresses: PodAddresses
+  private wantedStatic: SparseMap<Pod> = emptyMap
+  /** Pods, by uid, that the next look at the runtime is about, each because of what it has changed for; null: none is planned. */
+  private changed: Map<string, CauseId> | null = null
+  /** Pods that came in this instant; null: none did. */
+  private arrived: Map<ObjectKey, CauseId> | null = null
 
   constructor(options: KubeletOptions) {
     this.options = options
-    this.context = options.context
-    this.runtime = options.runtime
-    const flags = options.flags ?? defaultKubeletFlags
-    const { nodeName, machine, context } = options
+    const { nodeName, machine, context, runtime, flags = defaultKubeletFlags } = options
+    this.context = context
+    this.agenda = context.agenda
+    this.runtime = runtime
+    this.restartBackOff = new BackOff(kubeletConstants.containerBackOffInitial, flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset)
+    this.addresses = new PodAddresses(runtime, machine.ip)
     this.nodeIPs = [machine.ip]
     this.startedAt = context.agenda.now
     this.writer = new StatusWriter(context)
     this.agent = new NodeAgent({
-      context: options.nodeContext ?? context, runtime: this.runtime, nodeName, machine, flags,
+      context: options.nodeContext ?? context, runtime, nodeName, machine, flags,
       networkReady: () => this.podRange() !== undefined,
       registered: () => this.mirrors.retry(),
     })
@@ -85,7 +93,6 @@ class Kubelet implements KubeletHandle {
       const worker = this.workers.get(pod.metadata.uid)
       if (worker?.shown) this.writer.write(worker, pod, worker.shown, false)
     })
-    this.host = this.createHost(flags)
   }
 
   start(): void {
@@ -116,7 +123,8 @@ class Kubelet implements KubeletHandle {
   }
 
   setStaticPods(manifests: readonly Pod[]): void {
-    const wanted = new Map(manifests.map((manifest) => staticPodOf(manifest, this.options.nodeName, this.context.wall.time())).map((pod) => [keyOf(pod), pod]))
+    const pods = manifests.map((manifest) => staticPodOf(manifest, this.options.nodeName, this.context.wall.time()))
+    const wanted = pods.length === 0 ? emptyMap : new Map(pods.map((pod) => [keyOf(pod), pod]))
     this.wantedStatic = wanted
     for (const worker of this.workers.values()) {
       const pod = wanted.get(worker.key)
@@ -140,7 +148,7 @@ class Kubelet implements KubeletHandle {
   }
 
   countdowns(): readonly KubeletCountdown[] {
-    return [...this.workers.values()].flatMap((worker) => countdownsOf(this.runtime, worker, this.context.agenda.now))
+    return [...this.workers.values()].flatMap((worker) => countdownsOf(this.runtime, worker, this.agenda.now))
   }
 
   localPod(key: ObjectKey): Pod | undefined {
@@ -160,17 +168,18 @@ class Kubelet implements KubeletHandle {
       return worker.update(pod)
     }
     if (this.workerByKey.has(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
-    const { agenda } = this.context
-    if (this.arrived.size === 0) agenda.after(0, `kubelet ${this.options.nodeName}: new pods`, () => this.addArrived())
+    const { agenda } = this
+    if (!this.arrived) agenda.after(0, `kubelet ${this.options.nodeName}: new pods`, () => this.addArrived())
+    this.arrived ??= new Map()
     if (!this.arrived.has(keyOf(pod))) this.arrived.set(keyOf(pod), agenda.cause)
   }
 
   /** New pods are admitted in the order of their making, after all that came with them has been seen: what is gone makes room. */
   private addArrived(): void {
-    const causes = new Map(this.arrived)
-    const pods = [...this.arrived.keys()].map((key) => this.pods.lister.get(key)).filter((pod) => pod !== undefined)
-    this.arrived.clear()
-    for (const pod of pods.sort(byAge)) if (!this.workerByKey.has(keyOf(pod))) this.context.agenda.because(causes.get(keyOf(pod)) ?? 0, () => this.addPod(pod))
+    const arrived = this.arrived ?? new Map<ObjectKey, CauseId>()
+    this.arrived = null
+    const pods = [...arrived.keys()].map((key) => this.pods.lister.get(key)).filter((pod) => pod !== undefined)
+    for (const pod of pods.sort(byAge)) if (!this.workerByKey.has(keyOf(pod))) this.agenda.because(arrived.get(keyOf(pod)) ?? 0, () => this.addPod(pod))
   }
 
   private addPod(pod: Pod): void {
@@ -211,7 +220,7 @@ class Kubelet implements KubeletHandle {
   }
 
   private addWorker(pod: Pod, isStatic: boolean): PodWorker {
-    const worker = new PodWorker(this.host, pod, isStatic)
+    const worker = new PodWorker(this, pod, isStatic)
     this.workers.set(pod.metadata.uid, worker)
     this.workerByKey.set(worker.key, worker)
     this.room.take(worker)
@@ -244,59 +253,46 @@ class Kubelet implements KubeletHandle {
 
   /** Once a second the runtime is asked what has changed; a second in which nothing has costs nothing. */
   private planRelist(uid: string): void {
-    const { agenda } = this.context
-    if (!this.changedPods.has(uid)) this.changedPods.set(uid, agenda.cause)
-    if (this.relistPlanned !== null) return
+    const { agenda } = this
+    if (this.changed) {
+      if (!this.changed.has(uid)) this.changed.set(uid, agenda.cause)
+      return
+    }
+    const changed = new Map([[uid, agenda.cause]])
+    this.changed = changed
     const passed = agenda.now - this.startedAt
     const due = this.startedAt + (Math.floor(passed / kubeletConstants.relistPeriod) + 1) * kubeletConstants.relistPeriod
-    this.relistPlanned = agenda.at(due, `kubelet ${this.options.nodeName}: relist`, () => {
-      this.relistPlanned = null
-      const changed = [...this.changedPods]
-      this.changedPods.clear()
+    agenda.at(due, `kubelet ${this.options.nodeName}: relist`, () => {
+      this.changed = null
       for (const [pod, cause] of changed) agenda.because(cause, () => this.workers.get(pod)?.observe())
       this.agent.statusChanged()
     })
-  }
-
-  private createHost(flags: KubeletFlags): WorkerHost {
-    const { agenda, events, client } = this.context
-    const { nodeName, machine } = this.options
-    return {
-      agenda,
-      runtime: this.runtime,
-      restartBackOff: new BackOff(kubeletConstants.containerBackOffInitial, flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset),
-      imageBackOff: new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax),
-      pullErrors: new Map(),
-      event: (pod, type, reason, message, fieldPath) => events.event(pod, type, reason, message, fieldPath === undefined ? {} : { fieldPath }),
-      environment: (podIP) => new NodeEnvironment(nodeName, this.nodeIPs, podIP === '' ? [] : [podIP], client, this.services.lister, () => this.agent.allocatable),
-      allocateIP: (pod) => (pod.spec.hostNetwork ? machine.ip : this.allocateIP()),
-      release: (worker) => this.release(worker),
-      publish: (worker) => this.publish(worker),
-      finished: (worker) => this.finished(worker),
-    }
   }
 
   private podRange(): string | undefined {
     return this.options.machine.podCIDR ?? this.node.lister.get(this.options.nodeName)?.spec.podCIDR
   }
 
-  private allocateIP(): string | null {
-    const range = this.podRange()
-    if (range === undefined) return null
-    this.ipam ??= new PodIpam(range, [...this.runtime.sandboxes()].filter((sandbox) => sandbox.state === 'ready' && !sandbox.hostNetwork).map((sandbox) => sandbox.ip))
-    return this.ipam.allocate()
+  event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void {
+    this.context.events.event(pod, type, reason, message, fieldPath === undefined ? {} : { fieldPath })
   }
 
-  private release(worker: PodWorker): void {
+  environment(podIP: string): EnvironmentSource {
+    return new NodeEnvironment(this.options.nodeName, this.nodeIPs, podIP === '' ? [] : [podIP], this.context.client, this.services.lister, this.agent.allocatable)
+  }
+
+  allocateIP(pod: Pod): string | null {
+    return this.addresses.allocate(pod, this.podRange())
+  }
+
+  release(worker: PodWorker): void {
     this.room.free(worker)
-    // Only the newest sandbox's: an older one's address went with the boot that gave it, and may be another pod's now.
-    const sandbox = this.runtime.sandboxesOf(worker.pod.metadata.uid).at(-1)
-    if (sandbox && !sandbox.hostNetwork && sandbox.createdAt >= this.runtime.bootedAt) this.ipam?.release(sandbox.ip)
+    this.addresses.release(worker.pod.metadata.uid)
   }
 
-  private publish(worker: PodWorker): void {
+  publish(worker: PodWorker): void {
     const { uid } = worker.pod.metadata
-    const { agenda, wall } = this.context
+    const { agenda, context: { wall } } = this
     const status = workerStatus(worker, worker.shown, wall.epochMillis - agenda.now, agenda.now, this.nodeIPs)
     worker.shown = status
     if (worker.isStatic && this.mirrors.isMissing(uid)) return
@@ -309,14 +305,14 @@ class Kubelet implements KubeletHandle {
     for (const container of status.containerStatuses ?? []) if (container.started && !container.ready) worker.prober.trigger(container.name)
   }
 
-  private finished(worker: PodWorker): void {
+  finished(worker: PodWorker): void {
     const { uid } = worker.pod.metadata
     const isDeleted = worker.pod.metadata.deletionTimestamp !== undefined || worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
     if (!isDeleted) return
     this.forget(worker)
     this.runtime.removePod(uid)
-    this.host.restartBackOff.collect(this.context.agenda.now)
-    this.host.imageBackOff.collect(this.context.agenda.now)
+    this.restartBackOff.collect(this.agenda.now)
+    this.imageBackOff.collect(this.agenda.now)
     const namesake = this.wantedStatic.get(worker.key)
     if (namesake && !this.workers.has(namesake.metadata.uid)) return this.addStatic(namesake)
     const next = this.pods.lister.get(worker.key)

@@ -3,11 +3,12 @@ import type { Node, Pod } from '../api/generated/types.ts'
 import { keyOf } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
 import { kubeletConstants } from './flags.ts'
+import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
 
 /** Sees to it that static pods show in the API, now or as soon as it can be reached. */
 export class MirrorPods {
   /** By uid: pods whose mirrors could not be made yet. */
-  private readonly missing = new Map<string, Pod>()
+  private missing: SparseMap<Pod> = emptyMap
   private retryPlanned = false
 
   constructor(
@@ -30,10 +31,10 @@ export class MirrorPods {
     if (isSeen && !this.missing.has(uid)) return
     const node = this.context.client.get('nodes', this.nodeName)
     if (node.ok && ensureMirrorPod(this.context, pod, node.value)) {
-      this.missing.delete(uid)
+      this.missing = withoutEntry(this.missing, uid)
       return this.made(pod)
     }
-    this.missing.set(uid, pod)
+    this.missing = withEntry(this.missing, uid, pod)
     this.planRetry()
   }
 
@@ -44,7 +45,7 @@ export class MirrorPods {
 
   /** The static pod is no more, and its mirror with it. */
   remove(pod: Pod): void {
-    this.missing.delete(pod.metadata.uid)
+    this.missing = withoutEntry(this.missing, pod.metadata.uid)
     removeMirrorPod(this.context, pod)
   }
 

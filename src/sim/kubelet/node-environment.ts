@@ -11,12 +11,8 @@ export class NodeEnvironment implements EnvironmentSource {
     readonly podIPs: readonly string[],
     private readonly client: Client,
     private readonly seenServices: Lister<Service>,
-    private readonly allocatableNow: () => Amounts,
+    readonly allocatable: Amounts,
   ) {}
-
-  get allocatable(): Amounts {
-    return this.allocatableNow()
-  }
 
   services(namespace: string): readonly Service[] {
     const api = this.seenServices.get('default/kubernetes')

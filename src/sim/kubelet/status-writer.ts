@@ -6,6 +6,7 @@ import { semanticEqual } from '../api/semantic.ts'
 import type { ComponentContext } from '../client/component.ts'
 import { isOwnCondition } from './api-pod-status.ts'
 import { kubeletConstants } from './flags.ts'
+import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
 
 /** Who remembers what of a pod the API was told last. */
 export interface Told {
@@ -26,7 +27,7 @@ interface Wanted {
 /** Writes pods' statuses to the API server, and again later when it cannot be reached. */
 export class StatusWriter {
   private readonly context: ComponentContext
-  private readonly unwritten = new Map<string, Wanted>()
+  private unwritten: SparseMap<Wanted> = emptyMap
   private readonly startedAt: Millis
   private retrying = false
 
@@ -37,9 +38,9 @@ export class StatusWriter {
 
   write(told: Told, pod: Pod, status: PodStatus | null, finished: boolean): void {
     const wanted: Wanted = { told, pod, status, finished }
-    if (this.attempt(wanted)) this.unwritten.delete(pod.metadata.uid)
+    if (this.attempt(wanted)) this.unwritten = withoutEntry(this.unwritten, pod.metadata.uid)
     else {
-      this.unwritten.set(pod.metadata.uid, wanted)
+      this.unwritten = withEntry(this.unwritten, pod.metadata.uid, wanted)
       this.planRetry()
     }
   }
@@ -55,7 +56,7 @@ export class StatusWriter {
   }
 
   forget(uid: string): void {
-    this.unwritten.delete(uid)
+    this.unwritten = withoutEntry(this.unwritten, uid)
   }
 
   /** The API shows this now: what somebody wrote over the kubelet's own part is set right with the next pass. */
@@ -63,7 +64,7 @@ export class StatusWriter {
     const { uid } = pod.metadata
     const status = told.written
     if (status === undefined || status === live || this.unwritten.has(uid) || semanticEqual(live, mergeWithOthers(live, status))) return
-    this.unwritten.set(uid, { told, pod, status, finished: false })
+    this.unwritten = withEntry(this.unwritten, uid, { told, pod, status, finished: false })
     this.planRetry()
   }
 
@@ -97,7 +98,7 @@ export class StatusWriter {
       this.retrying = false
       for (const [uid, wanted] of this.unwritten) {
         if (!this.attempt(wanted)) return this.planRetry()
-        this.unwritten.delete(uid)
+        this.unwritten = withoutEntry(this.unwritten, uid)
       }
     })
   }

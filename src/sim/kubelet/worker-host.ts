@@ -7,6 +7,7 @@ import type { BackOff } from './back-off.ts'
 import type { EnvironmentSource } from './container-environment.ts'
 import { runHook, type HookOutcome } from './lifecycle-hook.ts'
 import type { PodWorker } from './pod-worker.ts'
+import type { SparseMap } from './sparse-map.ts'
 
 /** What the workers of one kubelet share. A thousand workers know one of it, so it takes the worker or the pod where it needs to know whose business it is. */
 export interface WorkerHost {
@@ -15,7 +16,7 @@ export interface WorkerHost {
   readonly restartBackOff: BackOff
   readonly imageBackOff: BackOff
   /** Why the last pull of an image failed, by pod and image. */
-  readonly pullErrors: Map<string, StartError>
+  pullErrors: SparseMap<StartError>
   environment(podIP: string): EnvironmentSource
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
   /** null: the node has no pod network yet. */

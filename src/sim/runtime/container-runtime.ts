@@ -92,7 +92,8 @@ class FakeContainerd implements ContainerRuntime {
   private readonly options: RuntimeOptions
   private readonly agenda: ProcessAgenda
   private readonly processes: RunningProcesses
-  private readonly listeners = new Set<(podUid: string) => void>()
+  /** Mostly one: a Set would weigh more than it. */
+  private listeners: readonly ((podUid: string) => void)[] = []
   downSince: Millis | null = null
   /** Pods whose changes are still to be told; null: they are told at once. */
   private untold: Set<string> | null = null
@@ -180,13 +181,15 @@ class FakeContainerd implements ContainerRuntime {
   }
 
   onChange(listener: (podUid: string) => void): () => void {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
+    this.listeners = withLast(this.listeners, listener)
+    return () => {
+      this.listeners = this.listeners.filter((other) => other !== listener)
+    }
   }
 
   powerOff(): void {
     this.processes.powerOff()
-    this.listeners.clear()
+    this.listeners = []
     this.agenda.dispose()
   }
 

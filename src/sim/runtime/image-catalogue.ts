@@ -1,4 +1,5 @@
 import type { Millis } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import { parseImageReference, type ImageReference } from './image-reference.ts'
 
 /** How an image behaves when it runs with its own command. */
@@ -84,7 +85,7 @@ export function createRegistry(catalogue: ImageCatalogue, speed: { latency?: Mil
 export function digestOf(name: string): string {
   let digits = ''
   for (let part = 0; part < 8; part += 1) digits += hashText(`${part}${name}`).toString(16).padStart(8, '0')
-  return `sha256:${digits}`
+  return flatText(`sha256:${digits}`)
 }
 
 /** 64 hexadecimal digits that follow from a text: eight hashes of it, each with the number of its part behind. */
