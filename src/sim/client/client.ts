@@ -27,7 +27,11 @@ const mostRetries = 10
 type Call = Omit<ApiRequest, 'verb' | 'group' | 'version' | 'resource' | 'user'>
 
 class ComponentClient implements Client {
-  busyUntil: Millis = Number.NEGATIVE_INFINITY
+  /** When the next call may be made: calls follow one another as fast as the rate limit lets them. */
+  private paced: Millis = Number.NEGATIVE_INFINITY
+  /** When the answer to a call comes that takes longer than usual. Calls of other instants are others' who work beside. */
+  private answered: Millis = Number.NEGATIVE_INFINITY
+  private lastCall: Millis = Number.NEGATIVE_INFINITY
   private readonly bucket: TokenBucket | null
   private readonly latency: Millis
 
@@ -39,6 +43,10 @@ class ComponentClient implements Client {
   ) {
     this.bucket = qps === undefined ? null : new TokenBucket(qps, burst ?? qps)
     this.latency = latency
+  }
+
+  get busyUntil(): Millis {
+    return Math.max(this.paced, this.answered)
   }
 
   get<R extends Resource>(resource: R, key: ObjectKey, options?: RequestOptions): Result<ObjectOf<R>> {
@@ -97,17 +105,19 @@ class ComponentClient implements Client {
       const seconds = retryAfter(answer.status)
       if (seconds === 0) break
       // Tried again in the same instant; the waiting is charged.
-      this.busyUntil += seconds * 1000
-      this.charge(verb)
+      this.charge(verb, seconds * 1000)
       answer = this.transport.request(request)
     }
     return answer as Result<T>
   }
 
-  private charge(verb: Verb): void {
+  private charge(verb: Verb, waited: Millis = 0): void {
     const { now } = this.clock
     const wait = this.bucket?.reserve(now) ?? 0
-    this.busyUntil = Math.max(this.busyUntil, now + wait) + this.latency + (this.transport.delayOf?.(verb) ?? 0)
+    this.paced = Math.max(this.paced, now + wait) + this.latency
+    const late = waited + (this.transport.delayOf?.(verb) ?? 0)
+    if (late > 0) this.answered = (this.lastCall === now ? Math.max(this.answered, this.paced) : this.paced) + late
+    this.lastCall = now
   }
 }
 

@@ -193,10 +193,11 @@ class OpenWatch implements WatchSink, WatchHandle {
     this.cut()
   }
 
-  /** The server tells that it no longer has what this watcher has missed. */
+  /** The server tells that it no longer has what this watcher has missed, if it has missed anything. */
   expire(): void {
-    const { resourceVersion } = this.waiting.at(-1)?.event.object.metadata ?? {}
-    if (resourceVersion === undefined) return
+    const last = this.waiting.at(-1)?.event
+    if (!last || this.closing) return this.release()
+    const { resourceVersion } = last.object.metadata
     this.end()
     this.handle?.stop()
     this.sink.event({ type: 'ERROR', object: expired(`too old resource version: ${resourceVersion}`) as unknown as KubernetesObject })
