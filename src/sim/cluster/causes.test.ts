@@ -24,9 +24,9 @@ function pods(cluster: Cluster): readonly Pod[] {
 }
 
 /** An entry and what led to it, up to where nothing did. */
-function chainOf({ trace }: Cluster, last: TraceEntry): readonly TraceEntry[] {
-  const before = trace.entry(last.cause)
-  return before ? [last, ...chainOf({ trace } as Cluster, before)] : [last]
+function chainOf(cluster: Cluster, last: TraceEntry): readonly TraceEntry[] {
+  const before = cluster.trace.entry(last.cause)
+  return before ? [last, ...chainOf(cluster, before)] : [last]
 }
 
 /** `author: verb resource`, without the names. */
