@@ -31,6 +31,7 @@ import { Observer, type ObservedChange } from './observer.ts'
 import { ServiceRules } from './service-rules.ts'
 import { Traffic } from './traffic.ts'
 import type { ActiveFault, ClusterOptions, Command, Manifest, TimedCommand } from './run.ts'
+import { storyOf } from './story.ts'
 import { UserCommands } from './user-commands.ts'
 import type { World } from './world.ts'
 
@@ -60,6 +61,8 @@ export type ClusterQuestion =
   | { readonly kind: 'scheduling'; readonly pod: ObjectKey }
   /** Who answers a request to this Service now, by which hops, or why it fails. */
   | { readonly kind: 'route'; readonly service: ObjectKey; readonly port?: number; readonly from?: ObjectKey }
+  /** What happened to a thing and what led to it: answers `TraceEntry[]`, as far as the trace is kept. */
+  | { readonly kind: 'why'; readonly about: string }
   | { readonly kind: 'hash' }
 
 /** A whole cluster: machines, control plane, and the person at its API. Same seed, options and commands: same run, bit for bit. */
@@ -167,6 +170,8 @@ export class Cluster implements World {
         return accepted(this.scheduler?.decisionOf(question.pod) ?? null)
       case 'route':
         return this.traffic.routeOf(question)
+      case 'why':
+        return accepted(storyOf(this.trace, question.about))
       case 'hash':
         return accepted(this.hash())
       default:
