@@ -16,7 +16,7 @@ export function PodSections({ id }: { readonly id: string }) {
   if (!pod) return null
   return (
     <>
-      <SchedulingTable id={id} isOpen={section === 'why' || !pod.spec.nodeName} revision={pod.metadata.resourceVersion} />
+      <SchedulingTable id={id} isOpen={section === 'why' || section === 'table' || !pod.spec.nodeName} isAsked={section === 'table'} revision={pod.metadata.resourceVersion} />
       <Containers pod={pod} />
       <div ref={logs}><Logs id={id} pod={pod} isOpen={section === 'logs'} /></div>
     </>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { momentText } from '../stores/format.ts'
 import { theSimulation } from '../stores/simulation-store.ts'
 
@@ -12,12 +12,14 @@ interface Decision {
 }
 
 /** How the scheduler weighed every node, for the placement or the refusal. */
-export function SchedulingTable({ id, isOpen, revision }: { readonly id: string; readonly isOpen: boolean; readonly revision: string }) {
+export function SchedulingTable({ id, isOpen, isAsked, revision }: { readonly id: string; readonly isOpen: boolean; readonly isAsked: boolean; readonly revision: string }) {
+  const element = useRef<HTMLElement>(null)
   const [open, setOpen] = useState(isOpen)
   const [decision, setDecision] = useState<Decision | null | undefined>()
   useEffect(() => {
     if (isOpen) setOpen(true)
-  }, [isOpen])
+    if (isAsked) element.current?.scrollIntoView({ block: 'start' })
+  }, [isOpen, isAsked])
   useEffect(() => {
     if (!open) return
     let isCurrent = true
@@ -29,7 +31,7 @@ export function SchedulingTable({ id, isOpen, revision }: { readonly id: string;
     }
   }, [open, id, revision])
   return (
-    <section>
+    <section ref={element}>
       <h3>
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? '▾' : '▸'} The scheduler’s table</button>
       </h3>

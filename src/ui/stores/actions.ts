@@ -36,7 +36,7 @@ export function actionsFor(view: ClusterView, thing: Thing): readonly Action[] {
         ...registryAction(view, thing),
       ]
     default:
-      return [...workloadActions(view, thing), { label: 'Edit YAML', key: 'e', effect: { open: 'yaml' } }, deleteAction(thing)]
+      return [...workloadActions(view, thing), { label: 'Why is it here?', key: 'w', effect: { open: 'why' } }, { label: 'Edit YAML', key: 'e', effect: { open: 'yaml' } }, deleteAction(thing)]
   }
 }
 

@@ -34,7 +34,7 @@ interface UiState {
   readonly dockWidth: number
   readonly dockHeight: number
   /** Which part of the inspector was asked for last. */
-  readonly section: 'logs' | 'why' | null
+  readonly section: 'logs' | 'why' | 'table' | null
   /** Namespace to show; null: all but the cluster's own. */
   readonly namespace: string | null
   /** `app=web`, or a part of a name. */

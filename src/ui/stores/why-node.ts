@@ -1,53 +1,56 @@
 import { parseTime } from '../../sim/api/time.ts'
 import type { Millis } from '../../sim/kernel/agenda.ts'
+import type { TraceEntry } from '../../sim/kernel/trace.ts'
 import type { ClusterView } from './cluster-view.ts'
-import { commandWords } from './commands.ts'
 import { count, spanText } from './format.ts'
-import type { WhyStep } from './why.ts'
+import { isEnd, isReport, isTaint, isVerdict, type ToldStory } from './why-chain.ts'
+import { chainWords, inputWords, type WhyStep } from './why-words.ts'
 
-const interruptions: ReadonlySet<string> = new Set(['power-off', 'cut-off'])
-
-/** What became of a machine: the person's last word about it, the silence, the taint, the pods given up. `until`: no further than this moment. */
-export function nodeSteps(view: ClusterView, node: string, until: Millis = Infinity): readonly WhyStep[] {
-  const commands = view.commands.filter(({ at, command }) => 'node' in command && command.node === node && at <= until)
-  const last = commands.findLast(({ command }) => until === Infinity || interruptions.has(command.kind))
-  const steps: WhyStep[] = []
-  if (last) {
-    const words = commandWords(last.command)
-    steps.push({ at: last.at, who: 'you', what: words.lead.replace(/\.$/, ''), detail: last.command.kind === 'power-off' ? 'Its kubelet stopped renewing the lease.' : words.rest, isFault: words.isGrave })
+/** What became of a machine: who interrupted it, the silence, the taint, the pods given up, its return. */
+export function nodeSteps(view: ClusterView, story: ToldStory, node: string): readonly WhyStep[] {
+  const about = `nodes/${node}`
+  const verdict = story.last((entry) => entry.about === about && isVerdict(entry))
+  const input = story.last((entry) => entry.about === about && (entry.kind === 'fault' || entry.kind === 'command'))
+  // A later input makes a former silence old news, unless it is the end of it.
+  const isOld = verdict !== undefined && input !== undefined && input.id > verdict.id && !isEnd(input)
+  const steps = verdict && !isOld ? silenceSteps(view, story, verdict) : []
+  if (input && !steps.some(({ at, who }) => who === 'you' && at === input.at)) {
+    const ender = story.entry(input.cause)
+    // Who powers a machine on has said so; that its fault ended says no more.
+    steps.push(input.what.startsWith('end ') && ender && isEnd(ender) ? inputWords(ender) : inputWords(input))
   }
-  const since = last?.at ?? -Infinity
-  steps.push(...whatFollowed(view, node, since, until))
-  if (until === Infinity && steps.length === 0) return joined(view, node)
+  const since = readySince(view, node)
+  if (steps.length > 0 && since !== null && story.last((entry) => entry.about === about && isReport(entry) && entry.id > (verdict?.id ?? 0))) {
+    // The condition's time is in full seconds.
+    const last = steps.at(-1)?.at ?? 0
+    if (since > last - 1000) steps.push({ at: Math.max(since, last), who: 'now', what: 'Its kubelet reports: Ready', detail: 'The scheduler may use it.' })
+  }
+  return steps.length === 0 ? joined(view, node) : steps
+}
+
+function silenceSteps(view: ClusterView, story: ToldStory, verdict: TraceEntry): WhyStep[] {
+  const steps: WhyStep[] = [...silenceWords(view, story, verdict)]
+  const taint = story.last((entry) => entry.about === verdict.about && isTaint(entry) && entry.cause === verdict.id)
+  if (taint) steps.push(...chainWords([verdict, taint]).slice(-1))
+  const evictions = story.entries.filter((entry) => entry.author === 'taint-eviction-controller' && entry.what.startsWith('delete pods ') && entry.cause === taint?.id)
+  const [first] = evictions
+  if (first) steps.push({ at: first.at, who: 'cluster', what: `${count(evictions.length, 'pod')} given up`, detail: 'Their toleration was over; their owners make new ones elsewhere.' })
   return steps
 }
 
-function whatFollowed(view: ClusterView, node: string, since: Millis, until: Millis): WhyStep[] {
-  const about = view.trace.filter((entry) => entry.about === `nodes/${node}` && entry.at >= since && entry.at < until && entry.kind === 'write')
-  const judged = about.findLast((entry) => entry.author === 'node-controller' && entry.what.startsWith('update nodes/status'))
-  const steps: WhyStep[] = []
-  if (judged) {
-    const silent = silence(view, node, judged.at)
-    steps.push({ at: judged.at, who: 'cluster', what: `Node controller: no lease${silent === null ? '' : ` for ${spanText(Math.floor(silent / 1000) * 1000)}`}`, detail: 'Ready became Unknown: NotReady. Its pods are taken out of the Services.' })
-    const tainted = about.findLast((entry) => entry.author === 'node-controller' && entry.what.startsWith('patch nodes ') && entry.at > judged.at)
-    if (tainted) steps.push({ at: tainted.at, who: 'cluster', what: 'Tainted unreachable:NoExecute', detail: 'From now on its pods are only tolerated for a while.' })
-  }
-  if (until !== Infinity) return steps
-  const heard = about.findLast((entry) => entry.author === `kubelet/${node}`)
-  if (heard && since > -Infinity && heard.at > (judged?.at ?? 0) && isReady(view, node)) steps.push({ at: heard.at, who: 'now', what: 'Its kubelet reports: Ready', detail: 'The scheduler may use it.' })
-  return [...steps, ...givenUp(view, node, judged?.at ?? Infinity)]
+/** The chain down to the moment when the node controller gave a machine up, its silence in words. */
+export function silenceWords(view: ClusterView, story: ToldStory, verdict: TraceEntry): readonly WhyStep[] {
+  const silent = silence(view, (verdict.about ?? '').slice('nodes/'.length), verdict.at)
+  const chain = story.chainTo(verdict).slice(0, -1)
+  return [...chainWords(chain).map(withoutNews), {
+    at: verdict.at, who: 'cluster', what: `Node controller: no lease${silent === null ? ' in time' : ` for ${spanText(Math.floor(silent / 1000) * 1000)}`}`,
+    detail: 'Ready became Unknown: NotReady. Its pods are taken out of the Services.',
+  }]
 }
 
-function givenUp(view: ClusterView, node: string, since: Millis): WhyStep[] {
-  const evictions = view.trace.filter((entry) => entry.author === 'taint-eviction-controller' && entry.what.startsWith('delete pods ') && entry.at >= since && wasOn(view, entry.about ?? '', node))
-  const first = evictions[0]
-  return first ? [{ at: first.at, who: 'now', what: `${count(evictions.length, 'pod')} given up`, detail: 'Their toleration was over; their owners make new ones elsewhere.' }] : []
-}
-
-function wasOn(view: ClusterView, about: string, node: string): boolean {
-  const key = about.slice('pods/'.length)
-  const pod = view.objects.pods.get(key)
-  return pod ? pod.spec.nodeName === node : view.trace.some((entry) => entry.about === about && entry.what === `place ${key} on ${node}`)
+/** "Nobody has noticed yet" is no news in a story of how it was noticed. */
+function withoutNews(step: WhyStep): WhyStep {
+  return { ...step, detail: step.detail?.replace('Its kubelet has stopped renewing its lease; nobody has noticed yet.', 'Its kubelet stopped renewing the lease.') }
 }
 
 function joined(view: ClusterView, node: string): readonly WhyStep[] {
@@ -56,8 +59,10 @@ function joined(view: ClusterView, node: string): readonly WhyStep[] {
   return parsed === null ? [] : [{ at: Math.max(0, parsed - view.start), who: 'now', what: `The kubelet of ${node} joined the cluster`, detail: 'It renews its lease every 10 s: that is how everybody knows that it lives.' }]
 }
 
-function isReady(view: ClusterView, node: string): boolean {
-  return view.objects.nodes.get(node)?.status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false
+function readySince(view: ClusterView, node: string): Millis | null {
+  const ready = view.objects.nodes.get(node)?.status.conditions?.find((condition) => condition.type === 'Ready' && condition.status === 'True')
+  const parsed = ready?.lastTransitionTime ? parseTime(ready.lastTransitionTime) : null
+  return parsed === null ? null : parsed - view.start
 }
 
 /** How long the lease was not renewed at that moment; null when it has been renewed since, and nobody can tell any more. */

@@ -2,31 +2,40 @@ import type { Pod } from '../../sim/api/generated/types.ts'
 import { keyOf } from '../../sim/api/objects.ts'
 import { parseTime } from '../../sim/api/time.ts'
 import type { Millis } from '../../sim/kernel/agenda.ts'
+import type { TraceEntry } from '../../sim/kernel/trace.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { count, spanText } from './format.ts'
 import { isLost } from './node-status.ts'
 import { podStatus, refusalReasons } from './pod-status.ts'
-import type { WhyStep } from './why.ts'
+import type { ToldStory } from './why-chain.ts'
+import { chainWords, type WhyStep } from './why-words.ts'
 
 /** What the scheduler did about a pod: refused it, then chose. */
-export function schedulingSteps(view: ClusterView, pod: Pod): readonly WhyStep[] {
+export function schedulingSteps(view: ClusterView, story: ToldStory, pod: Pod): readonly WhyStep[] {
   const key = keyOf(pod)
   if (pod.metadata.ownerReferences?.[0]?.kind === 'Node') return []
-  const about = view.trace.filter((entry) => entry.about === `pods/${key}`)
+  const about = story.entries.filter((entry) => entry.about === `pods/${key}`)
   const refused = about.find((entry) => entry.author === 'default-scheduler' && entry.what.startsWith('patch pods/status'))
   const condition = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
   const created = instant(view, pod.metadata.creationTimestamp) ?? 0
   if (!pod.spec.nodeName) {
     if (condition?.reason !== 'Unschedulable') return [{ at: created, who: 'now', what: 'It waits for the scheduler', detail: schedulerStands(view) ? 'kube-scheduler does not run.' : undefined }]
-    return [{ at: refused?.at ?? instant(view, condition.lastTransitionTime) ?? created, who: 'now', what: 'Scheduler found no node', detail: `${refusalReasons(condition.message ?? '')}.` }]
+    return [{ at: refused?.at ?? instant(view, condition.lastTransitionTime) ?? created, who: 'now', what: 'Scheduler found no node', detail: `${refusalReasons(condition.message ?? '')}.`, hasTable: true }]
   }
-  const placed = about.find((entry) => entry.kind === 'decision' && entry.what === `place ${key} on ${pod.spec.nodeName ?? ''}`)
+  const placed = about.findLast((entry) => entry.kind === 'decision' && entry.what === `place ${key} on ${pod.spec.nodeName ?? ''}`)
   const at = placed?.at ?? instant(view, condition?.lastTransitionTime) ?? created
   if (!placed && !condition) return []
+  if (!refused || refused.at >= at) return [{ at, who: 'cluster', what: `Scheduler chose ${pod.spec.nodeName}`, hasTable: true }]
   return [
-    ...(refused && refused.at < at ? [{ at: refused.at, who: 'cluster' as const, what: 'Scheduler found no node', detail: 'It tried again when something changed.' }] : []),
-    { at, who: 'cluster', what: `Scheduler chose ${pod.spec.nodeName}`, detail: refused && refused.at < at ? `It had waited for ${spanText(at - refused.at)}.` : undefined },
+    { at: refused.at, who: 'cluster', what: 'Scheduler found no node' },
+    ...whatHelped(story, placed, refused),
+    { at, who: 'cluster', what: `Scheduler chose ${pod.spec.nodeName}`, detail: `It had waited for ${spanText(at - refused.at)}.`, hasTable: true },
   ]
+}
+
+/** What made the scheduler try again, from the moment of the refusal on. */
+function whatHelped(story: ToldStory, placed: TraceEntry | undefined, refused: TraceEntry): readonly WhyStep[] {
+  return chainWords(story.chainTo(placed).slice(0, -1).filter(({ id }) => id > refused.id))
 }
 
 function schedulerStands(view: ClusterView): boolean {

@@ -3,27 +3,41 @@ import type { Batch } from '../../bridge/protocol.ts'
 import { Session } from '../../bridge/session.ts'
 import { startScenario } from '../../scenario/gallery.ts'
 import type { TimedCommand } from '../../sim/cluster/run.ts'
+import type { TraceEntry } from '../../sim/kernel/trace.ts'
 import { emptyView, received, type ClusterView } from './cluster-view.ts'
 import { momentText } from './format.ts'
-import { thingOf } from './things.ts'
+import { thingId, thingOf } from './things.ts'
 import { whyChain } from './why.ts'
 
+interface Shop {
+  readonly view: ClusterView
+  ask(about: string): readonly TraceEntry[]
+}
+
 /** The shop as the page would know it after these commands, at this moment. */
-function shopAfter(commands: readonly TimedCommand[], until: number): ClusterView {
+function shopAfter(commands: readonly TimedCommand[], until: number): Shop {
   const batches: Batch[] = []
-  const session = new Session((message) => { if (message.type === 'batch') batches.push(message) }, () => 0)
+  let told: readonly TraceEntry[] = []
+  const session = new Session((message) => {
+    if (message.type === 'batch') batches.push(message)
+    if (message.type === 'answer' && message.result.ok) told = message.result.value as readonly TraceEntry[]
+  }, () => 0)
   const { run } = startScenario.scenario
   session.handle({ type: 'boot', run: { ...run, commands: [...run.commands, ...commands] }, until, pace: { speed: 1, paused: true } })
   while (batches.length === 0) session.tick()
-  return batches.reduce(received, emptyView)
+  const ask = (about: string) => {
+    session.handle({ type: 'ask', id: 1, question: { kind: 'why', about } })
+    return told
+  }
+  return { view: batches.reduce(received, emptyView), ask }
 }
 
-function why(view: ClusterView, kind: string, prefix: string, after = -Infinity): string[] {
+function why({ view, ask }: Shop, kind: string, prefix: string, after = -Infinity): string[] {
   const maps = { Pod: view.objects.pods, ReplicaSet: view.objects.replicasets, Node: view.objects.nodes, Deployment: view.objects.deployments }
   const found = [...maps[kind as 'Pod'].values()].filter(({ metadata }) => metadata.name.startsWith(prefix) && Date.parse(metadata.creationTimestamp ?? '') - view.start >= after).at(-1)
   const thing = thingOf(kind, found?.metadata.namespace, found?.metadata.name)
   const hash = /(?<=-)[0-9a-f]{6,10}(-[a-z0-9]{5})?\b/g
-  return whyChain(view, thing!).map(({ at, who, what, detail }) => `${momentText(at)} ${who}: ${what}${detail ? `. ${detail}` : ''}`.replace(hash, '…'))
+  return whyChain(view, thing!, ask(thingId(thing!))).map(({ at, who, what, detail }) => `${momentText(at)} ${who}: ${what}${detail ? `. ${detail}` : ''}`.replace(hash, '…'))
 }
 
 const powerOff: TimedCommand = { at: 61_000, command: { kind: 'power-off', node: 'worker-2' } }
@@ -67,6 +81,66 @@ test('a ReplicaSet of a restart leads back to the restart', () => {
   const view = shopAfter([{ at: 61_000, command: { kind: 'restart', resource: 'deployments', key: 'shop/mail' } }], 62_000)
   expect(why(view, 'ReplicaSet', 'mail-', 60_000).slice(0, 2)).toEqual([
     '01:01 you: You restarted deployment mail. A new revision rolls out, pod by pod.',
-    expect.stringMatching(/^01:01 (cluster|now): Deployment mail created it/),
+    '01:01 now: Deployment mail made ReplicaSet mail-…. Each version of its template has one of its own.',
   ])
+})
+
+test('a fault that ended by itself and what it let happen again are part of the story', () => {
+  const shop = shopAfter([{ at: 61_000, command: { kind: 'fault', fault: { kind: 'freeze', node: 'worker-2' }, for: 400_000 } }], 600_000)
+  const silence = [
+    '01:01 you: You froze worker-2. It stands still without knowing; others only notice its silence.',
+    '01:55 cluster: Node controller: no lease in time. Ready became Unknown: NotReady. Its pods are taken out of the Services.',
+    '02:00 cluster: Tainted unreachable:NoExecute. From now on its pods are only tolerated for a while.',
+  ]
+  expect(why(shop, 'Node', 'worker-2')).toEqual([
+    ...silence,
+    '07:00 cluster: 5 pods given up. Their toleration was over; their owners make new ones elsewhere.',
+    '07:41 cluster: worker-2 goes on where it stood',
+    '07:41 now: Its kubelet reports: Ready. The scheduler may use it.',
+  ])
+  expect(why(shop, 'Pod', 'web-', 400_000)).toEqual([
+    ...silence,
+    expect.stringMatching(/^07:00 cluster: 5 min of toleration were over/),
+    expect.stringMatching(/^07:00 cluster: ReplicaSet web-… wanted 3, counted 2/),
+    '07:00 cluster: Scheduler found no node',
+    '07:41 cluster: worker-2 goes on where it stood',
+    '07:41 cluster: The kubelet of worker-2 reported on its machine',
+    '07:41 cluster: The node controller took its taint off. The scheduler may use the machine.',
+    '07:41 now: Scheduler chose worker-2. It had waited for 40 s.',
+  ])
+})
+
+test('machines that were given up because nobody could hear them name what was cut off', () => {
+  const shop = shopAfter([{ at: 61_000, command: { kind: 'fault', fault: { kind: 'throttle', component: 'kubelet' }, for: 1000 } }, { at: 62_000, command: { kind: 'fault', fault: { kind: 'cut-off', component: 'kubelet', node: 'worker-3' } } }], 130_000)
+  expect(why(shop, 'Node', 'worker-3').slice(0, 2)).toEqual([
+    '01:02 you: You cut the kubelet of worker-3 off. It runs on, but nobody hears from it.',
+    expect.stringMatching(/cluster: Node controller: no lease for 5\d s/),
+  ])
+})
+
+test('who killed or deleted a pod stands in its story; one from a machine’s own disk names its kubelet', () => {
+  const pod = [...lost.view.objects.pods.keys()].find((key) => key.startsWith('shop/redis-'))!
+  const shop = shopAfter([{ at: 61_000, command: { kind: 'kill', pod } }, { at: 70_000, command: { kind: 'delete', resource: 'pods', key: pod } }], 70_000)
+  expect(why(shop, 'Pod', pod.slice('shop/'.length)).slice(-3)).toEqual([
+    '01:01 you: You killed a container of redis-…. Its kubelet starts it again.',
+    '01:10 you: You deleted pod redis-…',
+    '01:10 now: Deleted: it is being terminated',
+  ])
+  expect(why(shop, 'Pod', 'etcd-')).toEqual(['00:00 now: The kubelet of control-plane-1 started it. From a manifest on its own disk: no scheduler was asked.'])
+})
+
+test('what the story does not keep any more is said to be forgotten', () => {
+  const { view, ask } = lost
+  const key = [...view.objects.pods.keys()].findLast((pod) => pod.startsWith('shop/cart-'))!
+  const entries = ask(`pods/${key}`)
+  const scaled = entries.findLast(({ what }) => what.startsWith('scale '))!
+  const cut = whyChain(view, { resource: 'pods', key }, entries.filter(({ id }) => id >= scaled.id))
+  expect(cut.slice(0, 2).map(({ what }) => what.replace(/cart-\w+/, 'cart'))).toEqual(['What led to this is forgotten', 'ReplicaSet cart wanted 3, counted 2'])
+  expect(whyChain(view, { resource: 'pods', key }, []).map(({ what }) => what.replace(/cart-\w+/, 'cart'))).toEqual(['ReplicaSet cart created it', 'Scheduler chose worker-3'])
+})
+
+test('every pod, ReplicaSet and machine has a story that begins with a person, the installation or a kubelet', () => {
+  for (const [kind, objects] of [['Pod', lost.view.objects.pods], ['ReplicaSet', lost.view.objects.replicasets], ['Node', lost.view.objects.nodes]] as const) {
+    for (const { metadata } of objects.values()) expect(why(lost, kind, metadata.name)[0]).toMatch(/ you: | (cluster|now): The (installation|kubelet of) /)
+  }
 })
