@@ -1,0 +1,30 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+import type { Planted } from './planted/planted.ts'
+
+/** The folder of the project; everything is run from there. */
+const project = process.cwd()
+
+/** Makes one program of runner.ts, with a bug planted in it if one is given, and answers its file. The product knows nothing of this: the bug is written into the bundle. */
+export async function bundleRunner(planted: Planted | null): Promise<string> {
+  const file = join(project, 'node_modules', '.cache', 'kubarium', `fuzz-${planted?.id ?? 'sound'}-${process.pid}.mjs`)
+  const plugins = planted ? [{ name: 'planted-bug', transform: (code: string, id: string) => (id === resolve(project, planted.file) ? mutate(code, planted) : null) }] : []
+  const bundle = await rolldown({ input: join(project, 'fuzz', 'runner.ts'), platform: 'node', external: [/^node:/, /^[^./\0](?!:)/], logLevel: 'silent', plugins })
+  await bundle.write({ file, format: 'esm', codeSplitting: false })
+  await bundle.close()
+  process.on('exit', () => rmSync(file, { force: true }))
+  return file
+}
+
+/** The source with the bug in it; throws when its place is not there exactly once. */
+export function mutate(code: string, { id, file, find, replace }: Planted): string {
+  const places = code.split(find).length - 1
+  if (places !== 1) throw new Error(`planted bug ${id}: ${file} has ${places} places ${JSON.stringify(find)}, one is needed`)
+  return code.replace(find, () => replace)
+}
+
+/** The source that a bug is planted in. */
+export function sourceOf({ file }: Planted): string {
+  return readFileSync(join(project, file), 'utf8')
+}

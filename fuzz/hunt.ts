@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs'
+import { bundleRunner } from './bundle.ts'
+import { playSeeds } from './crew.ts'
+import { plantedBugs } from './planted/all.ts'
+import type { Planted } from './planted/planted.ts'
+import type { SeedReport } from './runner.ts'
+
+/** Each bug is looked for in so many runs, and by each process until it has caught it twice. */
+const mostSeeds = 120
+const enough = 2
+
+interface Caught {
+  readonly bug: Planted
+  readonly tried: number
+  readonly by: readonly SeedReport[]
+}
+
+/** Plants each bug alone, plays seeds until it is caught, and writes what caught it. Exit code 1 when one is not. */
+export async function huntPlanted(ids: readonly string[]): Promise<void> {
+  const unknown = ids.find((id) => !plantedBugs.some((bug) => bug.id === id))
+  if (unknown !== undefined) throw new Error(`there is no planted bug ${unknown}`)
+  const caught: Caught[] = []
+  for (const bug of plantedBugs.filter(({ id }) => ids.length === 0 || ids.includes(id))) {
+    const found = await hunt(bug)
+    caught.push(found)
+    console.log(`${bug.id}: ${tellOf(found)}`)
+  }
+  if (ids.length === 0) writeFileSync('docs/PLANTED-BUGS.md', documentOf(caught))
+  const missed = caught.filter(({ by }) => by.length === 0).map(({ bug }) => bug.id)
+  console.log(`${caught.length - missed.length} of ${caught.length} planted bugs are caught${missed.length > 0 ? `; not ${missed.join(', ')}` : ''}`)
+  if (missed.length > 0) process.exitCode = 1
+}
+
+async function hunt(bug: Planted): Promise<Caught> {
+  const file = await bundleRunner(bug)
+  const reports: SeedReport[] = []
+  await playSeeds(file, { first: 1, last: mostSeeds, minutes: 20, failures: enough }, (told) => void reports.push(told))
+  return { bug, tried: reports.length, by: reports.filter(({ failed }) => failed !== null).sort((a, b) => a.seed - b.seed) }
+}
+
+function tellOf({ by, tried }: Caught): string {
+  if (by.length === 0) return `not caught by ${tried} runs`
+  const invariants = [...new Set(by.map(({ failed }) => failed!.invariant))].sort((a, b) => a - b)
+  return `invariant ${invariants.map((number) => (number === 0 ? 'assertion' : number)).join(', ')} by seeds ${by.map(({ seed }) => seed).join(', ')}`
+}
+
+function documentOf(caught: readonly Caught[]): string {
+  const rows = caught.map((found) => `| ${found.bug.id} | ${found.bug.what} | \`${found.bug.file.replace('src/sim/', '')}\` | ${tellOf(found)} |`)
+  return [
+    '# Planted bugs',
+    '',
+    'Written by `npm run fuzz -- --planted`: each bug is written into the simulator while it is bundled (`fuzz/planted/`), alone, and random runs are played until each of two processes',
+    'has caught it twice. The numbers of invariants are those of INVARIANTS.md; `fuzz/checks/invariants.ts` says where each is checked.',
+    '',
+    `${caught.filter(({ by }) => by.length > 0).length} of ${caught.length} are caught, ${caught.filter(({ by }) => by.length > 1).length} by more than one seed.`,
+    '',
+    '| bug | what is wrong then | file in src/sim | caught by |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}

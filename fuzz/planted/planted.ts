@@ -1,0 +1,10 @@
+/** A bug that can be written into the source while it is bundled: to see that the random runs would find it. */
+export interface Planted {
+  readonly id: string
+  /** What is wrong then. */
+  readonly what: string
+  readonly file: string
+  /** Stands in the file exactly once. */
+  readonly find: string
+  readonly replace: string
+}
