@@ -55,7 +55,7 @@ export class Cache {
   }
 
   /** Per node slot, how many living pods of the namespace the selector matches. */
-  matching(namespace: string, selector: CountedSelector): Int32Array {
+  matching(namespace: string, selector: CountedSelector): Uint16Array {
     return this.counts.of(namespace, selector, this.bySlot)
   }
 

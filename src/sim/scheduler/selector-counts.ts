@@ -12,11 +12,11 @@ export interface CountedSelector {
 interface Count {
   readonly namespace: string
   readonly selector: CountedSelector
-  bySlot: Int32Array
+  bySlot: Uint16Array
 }
 
 /** Selectors in use at once; what a workload no longer asks for makes room. */
-const limit = 256
+const limit = 1_000
 
 /**
  * How many living pods of a namespace a selector matches, per node, kept up to date with every pod that comes or goes:
@@ -25,18 +25,20 @@ const limit = 256
 export class SelectorCounts {
   private readonly byText = new Map<string, Count>()
   private readonly byNamespace = new Map<string, Set<Count>>()
+  /** How many pods have the same labels: those of a ReplicaSet share one object. */
+  private readonly labels = new Map<Labels, number>()
 
   /** The column of counts by the slot of the node. Valid until the cache changes. */
-  of(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Int32Array {
+  of(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Uint16Array {
     const text = `${namespace}\n${selector.text}`
     const known = this.byText.get(text)
     if (known) return grown(known, nodes.length)
     if (this.byText.size >= limit) this.forgetOldest()
-    const count: Count = { namespace, selector, bySlot: new Int32Array(Math.max(16, nodes.length * 2)) }
-    for (const node of nodes) {
-      if (!node) continue
-      for (const pod of node.pods) if (counts(count, pod)) count.bySlot[node.slot]! += 1
-    }
+    const count: Count = { namespace, selector, bySlot: new Uint16Array(nodes.length + 16) }
+    const matching = new Set<Labels>()
+    for (const labels of this.labels.keys()) if (selector.matches(labels)) matching.add(labels)
+    // A new ReplicaSet has no pods yet: nobody is looked at then.
+    if (matching.size > 0) for (const node of nodes) if (node) countOn(node, count, matching)
     this.byText.set(text, count)
     const siblings = this.byNamespace.get(namespace)
     if (siblings) siblings.add(count)
@@ -45,10 +47,14 @@ export class SelectorCounts {
   }
 
   podAdded(pod: PodState, slot: number): void {
+    this.labels.set(pod.labels, (this.labels.get(pod.labels) ?? 0) + 1)
     this.change(pod, slot, 1)
   }
 
   podRemoved(pod: PodState, slot: number): void {
+    const others = (this.labels.get(pod.labels) ?? 0) - 1
+    if (others > 0) this.labels.set(pod.labels, others)
+    else this.labels.delete(pod.labels)
     this.change(pod, slot, -1)
   }
 
@@ -69,13 +75,17 @@ export class SelectorCounts {
   }
 }
 
+function countOn({ pods, slot }: NodeState, count: Count, matching: ReadonlySet<Labels>): void {
+  for (const pod of pods) if (pod.namespace === count.namespace && !pod.isTerminating && matching.has(pod.labels)) count.bySlot[slot]! += 1
+}
+
 function counts(count: Count, pod: PodState): boolean {
   return pod.namespace === count.namespace && !pod.isTerminating && count.selector.matches(pod.labels)
 }
 
-function grown(count: Count, length: number): Int32Array {
+function grown(count: Count, length: number): Uint16Array {
   if (count.bySlot.length < length) {
-    const larger = new Int32Array(length * 2)
+    const larger = new Uint16Array(length + (length >> 2) + 16)
     larger.set(count.bySlot)
     count.bySlot = larger
   }

@@ -127,7 +127,7 @@ function defaultConstraints(pod: PodState, view: View): readonly SpreadConstrain
 /** One constraint, its pods counted: by domain, or by node when every node is a domain. */
 interface Part {
   readonly domainOf: Int32Array
-  readonly counts: Int32Array | null
+  readonly counts: Uint16Array | Int32Array | null
   readonly isByNode: boolean
   readonly weight: number
   readonly offset: number
@@ -178,7 +178,7 @@ function domainsAmong(feasible: readonly NodeState[], ignored: ReadonlySet<NodeS
 }
 
 /** The matching pods in each domain. Those of nodes that do not fit count too. */
-function addUp(pod: PodState, constraint: SpreadConstraint, column: Int32Array, domainOf: Int32Array, size: number, { cache }: View, allKeys: readonly SpreadConstraint[] | null): Int32Array {
+function addUp(pod: PodState, constraint: SpreadConstraint, column: Uint16Array, domainOf: Int32Array, size: number, { cache }: View, allKeys: readonly SpreadConstraint[] | null): Int32Array {
   const sums = new Int32Array(size)
   const includesAll = !allKeys && !constraint.honoursTaints && !(constraint.honoursAffinity && hasRequiredNodeAffinity(pod.pod))
   for (let slot = 0; slot < domainOf.length; slot += 1) {
