@@ -18,41 +18,61 @@ export interface PodStatusFacts extends Omit<PodFacts, 'spec' | 'conditions'> {
 
 /** The kubelet's view of a pod as the API has it, before it is merged with what others wrote; what there was, part by part and as a whole, where it says the same. */
 export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
-  const { pod } = facts
-  const old = pod.status
-  const conditions = old.conditions ?? []
-  const base: PodFacts = { ...facts, spec: pod.spec, conditions }
+  const { pod: { metadata, spec, status: old }, containerStatuses, initContainerStatuses, isTerminal, isStatic, hasInitialized, sandboxReady, nodeIPs } = facts
+  const conditions = old.conditions ?? none
+  const base: PodFacts = { spec, containerStatuses, initContainerStatuses, isTerminal, isStatic, hasInitialized, sandboxReady, conditions }
   let phase = phaseOf(base)
   // A pod that has stopped before it came to anything has failed.
-  if (facts.isTerminal && !facts.isStatic && phase !== 'Succeeded') phase = 'Failed'
+  if (isTerminal && !isStatic && phase !== 'Succeeded') phase = 'Failed'
   // A terminal phase never leaves.
   if (old.phase === 'Failed' || old.phase === 'Succeeded') phase = old.phase
   const verdict = facts.verdict && !facts.mayRun ? facts.verdict : null
   // Also over exit codes of 0: a deadline that has passed makes the pod a failed one.
   if (verdict) phase = verdict.phase
-  const reason = verdict?.reason ?? old.reason
-  const message = verdict?.message ?? old.message
-  // Field by field: what is spread from parts has a hidden class of its own for each pod.
-  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } = { phase }
-  if (old.qosClass !== undefined) status.qosClass = old.qosClass
-  if (old.nominatedNodeName !== undefined) status.nominatedNodeName = old.nominatedNodeName
-  status.observedGeneration = pod.metadata.generation ?? 1
-  if (reason !== undefined) status.reason = reason
-  if (message !== undefined) status.message = message
-  status.conditions = mergeConditions(conditions, conditionsOf(base, phase), now, pod.metadata.generation ?? 1)
-  status.startTime = old.startTime ?? facts.startTime
-  if (facts.nodeIPs[0] !== undefined) {
-    status.hostIP = facts.nodeIPs[0]
-    status.hostIPs = old.hostIPs && sameAddresses(old.hostIPs, facts.nodeIPs) ? old.hostIPs : sharedAddresses(facts.nodeIPs)
+  const generation = metadata.generation ?? 1
+  const ips = orderPodIPs(nodeIPs, spec.hostNetwork ? nodeIPs : facts.podIPs)
+  const own: OwnFields = {
+    phase,
+    qosClass: old.qosClass,
+    nominatedNodeName: old.nominatedNodeName,
+    observedGeneration: generation,
+    reason: verdict?.reason ?? old.reason,
+    message: verdict?.message ?? old.message,
+    conditions: mergeConditions(conditions, conditionsOf(base, phase), now, generation),
+    startTime: old.startTime ?? facts.startTime,
+    hostIP: nodeIPs[0],
+    hostIPs: nodeIPs.length === 0 ? undefined : sameAddresses(old.hostIPs, nodeIPs) ? old.hostIPs : sharedAddresses(nodeIPs),
+    podIP: ips[0],
+    podIPs: ips.length === 0 ? undefined : sameAddresses(old.podIPs, ips) ? old.podIPs : ips.map((ip) => ({ ip })),
+    initContainerStatuses: initContainerStatuses.length === 0 ? undefined : unlessSame(old.initContainerStatuses, initContainerStatuses),
+    containerStatuses: unlessSame(old.containerStatuses, sortedByName(containerStatuses)),
   }
-  const ips = orderPodIPs(facts.nodeIPs, pod.spec.hostNetwork ? facts.nodeIPs : facts.podIPs)
-  if (ips[0] !== undefined) {
-    status.podIP = ips[0]
-    status.podIPs = old.podIPs && sameAddresses(old.podIPs, ips) ? old.podIPs : ips.map((ip) => ({ ip }))
-  }
-  if (facts.initContainerStatuses.length > 0) status.initContainerStatuses = unlessSame(old.initContainerStatuses, facts.initContainerStatuses)
-  status.containerStatuses = unlessSame(old.containerStatuses, sortedByName(facts.containerStatuses))
-  return saysTheSame(old, status) ? old : status
+  return saysTheSame(old, own) ? old : written(own)
+}
+
+const none: readonly PodCondition[] = []
+
+/** The fields that a kubelet writes. */
+type OwnField = 'phase' | 'qosClass' | 'nominatedNodeName' | 'observedGeneration' | 'reason' | 'message' | 'conditions' | 'startTime' | 'hostIP' | 'hostIPs' | 'podIP' | 'podIPs' | 'initContainerStatuses' | 'containerStatuses'
+type OwnFields = { readonly phase: string } & { readonly [field in OwnField]: PodStatus[field] | undefined }
+
+/** Without what is not there. Field by field: what is spread from parts has a hidden class of its own for each pod. */
+function written(own: OwnFields): PodStatus {
+  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } = { phase: own.phase }
+  if (own.qosClass !== undefined) status.qosClass = own.qosClass
+  if (own.nominatedNodeName !== undefined) status.nominatedNodeName = own.nominatedNodeName
+  status.observedGeneration = own.observedGeneration
+  if (own.reason !== undefined) status.reason = own.reason
+  if (own.message !== undefined) status.message = own.message
+  status.conditions = own.conditions
+  status.startTime = own.startTime
+  if (own.hostIP !== undefined) status.hostIP = own.hostIP
+  if (own.hostIPs !== undefined) status.hostIPs = own.hostIPs
+  if (own.podIP !== undefined) status.podIP = own.podIP
+  if (own.podIPs !== undefined) status.podIPs = own.podIPs
+  if (own.initContainerStatuses !== undefined) status.initContainerStatuses = own.initContainerStatuses
+  status.containerStatuses = own.containerStatuses
+  return status
 }
 
 const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
@@ -67,7 +87,9 @@ export function mergeConditions(old: readonly PodCondition[], own: readonly Cond
   const theirs = old.every(isOwnCondition) ? [] : old.filter((condition) => !isOwnCondition(condition))
   const ours = own.map((facts) => {
     const before = old.find((condition) => condition.type === facts.type)
-    return sharedCondition(facts, before?.status === facts.status ? before.lastTransitionTime : now, observedGeneration)
+    if (before?.status !== facts.status) return sharedCondition(facts, now, observedGeneration)
+    const isSame = before.reason === facts.reason && before.message === facts.message && before.observedGeneration === observedGeneration && before.lastProbeTime === null
+    return isSame ? before : sharedCondition(facts, before.lastTransitionTime, observedGeneration)
   })
   const merged = theirs.length === 0 ? sharedConditions(ours) : [...theirs, ...ours]
   return unlessSame(old, merged)
@@ -108,16 +130,16 @@ function unlessSame<T>(old: readonly T[] | undefined, list: readonly T[]): reado
   return old && old.length === list.length && list.every((item, at) => item === old[at]) ? old : list
 }
 
-function sameAddresses(old: readonly { readonly ip: string }[], ips: readonly string[]): boolean {
-  return old.length === ips.length && ips.every((ip, at) => ip === old[at]?.ip)
+function sameAddresses(old: readonly { readonly ip: string }[] | undefined, ips: readonly string[]): boolean {
+  return old?.length === ips.length && ips.every((ip, at) => ip === old[at]?.ip)
 }
 
-const fields: readonly (keyof PodStatus)[] = ['phase', 'qosClass', 'nominatedNodeName', 'observedGeneration', 'reason', 'message', 'conditions', 'startTime', 'hostIP', 'hostIPs', 'podIP', 'podIPs', 'initContainerStatuses', 'containerStatuses']
-
 /** It has these fields and no others, and each is what there was: parts that say the same are the same by now. */
-function saysTheSame(old: PodStatus, status: PodStatus): boolean {
-  for (const field in old) if (!Object.hasOwn(status, field)) return false
-  return fields.every((field) => old[field] === status[field])
+function saysTheSame(old: PodStatus, own: OwnFields): boolean {
+  for (const field in old) if (!Object.hasOwn(own, field)) return false
+  return old.phase === own.phase && old.observedGeneration === own.observedGeneration && old.reason === own.reason && old.message === own.message
+    && old.conditions === own.conditions && old.startTime === own.startTime && old.hostIP === own.hostIP && old.hostIPs === own.hostIPs && old.podIP === own.podIP && old.podIPs === own.podIPs
+    && old.initContainerStatuses === own.initContainerStatuses && old.containerStatuses === own.containerStatuses
 }
 
 function sortedByName(statuses: readonly ContainerStatus[]): readonly ContainerStatus[] {

@@ -83,17 +83,22 @@ export function createRegistry(catalogue: ImageCatalogue, speed: { latency?: Mil
 
 /** `sha256:` and 64 digits that follow from a name. */
 export function digestOf(name: string): string {
-  let digits = ''
-  for (let part = 0; part < 8; part += 1) digits += hashText(`${part}${name}`).toString(16).padStart(8, '0')
-  return flatText(`sha256:${digits}`)
+  let hex = ''
+  for (let part = 0; part < 8; part += 1) hex += hashText(`${part}${name}`).toString(16).padStart(8, '0')
+  return flatText(`sha256:${hex}`)
 }
+
+const digits = '0123456789abcdef'
 
 /** 64 hexadecimal digits that follow from a text: eight hashes of it, each with the number of its part behind. */
 export function hexText(text: string): string {
   const start = addedTo(0x811c9dc5, text)
-  const parts: string[] = []
-  for (let part = 0; part < 8; part += 1) parts.push(finished(addedTo(start, String(part))).toString(16).padStart(8, '0'))
-  return parts.join('')
+  let hex = ''
+  for (let part = 0; part < 8; part += 1) {
+    const hash = finished(addedTo(start, digits[part]!))
+    for (let shift = 28; shift >= 0; shift -= 4) hex += digits[(hash >>> shift) & 15]!
+  }
+  return hex
 }
 
 /** FNV-1a over a name: sizes and digests follow from it. */

@@ -23,8 +23,21 @@ const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\
 const tagPattern = /^\w[\w.-]{0,127}$/
 const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/
 
+/** A cluster runs few images, each in many containers: names read lately are remembered. */
+const remembered = 512
+const known = new Map<string, ImageReference | InvalidReference>()
+
 /** Reads an image's name as ParseNormalizedNamed does. */
 export function parseImageReference(text: string): ImageReference | InvalidReference {
+  const found = known.get(text)
+  if (found) return found
+  if (known.size >= remembered) known.clear()
+  const read = readReference(text)
+  known.set(text, read)
+  return read
+}
+
+function readReference(text: string): ImageReference | InvalidReference {
   if (/^[a-f0-9]{64}$/.test(text)) return { error: `invalid repository name (${text}), cannot specify 64-byte hexadecimal strings` }
   const { domain, rest } = splitDomain(text)
   const at = rest.indexOf('@')
