@@ -83,7 +83,7 @@ function identitiesOf(slice: EndpointSlice): readonly string[] {
 
 /** Hints do not count here: they are given later. */
 function saysTheSame(a: Endpoint, b: Endpoint): boolean {
-  return (
+  return a === b || (
     a.nodeName === b.nodeName &&
     a.zone === b.zone &&
     a.conditions?.ready === b.conditions?.ready &&

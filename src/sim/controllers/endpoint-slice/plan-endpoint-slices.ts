@@ -78,20 +78,25 @@ function planFamily(state: SliceState, addressType: AddressType, topology: Topol
 function desiredGroups({ service, pods, nodeOf, prepared }: SliceState, addressType: AddressType) {
   const groups = new Map<string, PortGroup>()
   const errors: string[] = []
-  const preparedPods = prepared?.of(service, addressType)
-  for (const pod of pods) {
-    if (!belongsInSlices(pod)) continue
-    const { nodeName = '' } = pod.spec
-    const node = nodeOf(nodeName)
-    let ready = preparedPods?.get(pod)
-    if (!ready || ready.node !== node) preparedPods?.set(pod, (ready = prepare(pod, node, service, addressType)))
-    ready ??= prepare(pod, node, service, addressType)
+  const preparePod = (pod: Pod, before?: PreparedPod): PreparedPod | undefined => {
+    if (!before && !belongsInSlices(pod)) return undefined
+    const node = nodeOf(pod.spec.nodeName ?? '')
+    return before && before.node === node ? before : prepare(pod, node, service, addressType)
+  }
+  const all = prepared ? prepared.of(service, addressType, pods, preparePod) : pods.map((pod) => preparePod(pod))
+  for (const [at, ready] of all.entries()) {
+    if (!ready) continue
+    const { node } = ready
     let group = groups.get(ready.portsKey)
     if (!group) groups.set(ready.portsKey, (group = { addressType, ports: ready.ports, desired: new Map() }))
-    if (!node && !service.spec.publishNotReadyAddresses) errors.push(`skipping Pod ${pod.metadata.name} for Service ${keyOf(service)}: Node ${nodeName} Not Found`)
+    if (!node && !service.spec.publishNotReadyAddresses) errors.push(skipped(pods[at]!, service))
     else if (ready.endpoint.addresses.length > 0) group.desired.set(ready.identity, ready.endpoint)
   }
   return { groups, errors }
+}
+
+function skipped({ metadata: { name }, spec: { nodeName = '' } }: Pod, service: Service): string {
+  return `skipping Pod ${name} for Service ${keyOf(service)}: Node ${nodeName} Not Found`
 }
 
 function prepare(pod: Pod, node: Node | undefined, service: Service, addressType: AddressType): PreparedPod {

@@ -1,9 +1,12 @@
 import type { Pod, Service } from '../../api/generated/types.ts'
 import type { ObjectKey } from '../../api/objects.ts'
+import { placesBefore } from './places.ts'
 
 interface ServiceTimes {
-  service: string
-  pods: Map<string, string>
+  readonly service: string
+  readonly pods: readonly Pod[]
+  /** When each of them became ready, or no longer was; what is not told any more is still known. */
+  readonly times: readonly (string | undefined)[]
 }
 
 /** Knows which change made a pass over a Service necessary: its time goes into the slices, for measuring how long programming the network takes. */
@@ -14,20 +17,19 @@ export class TriggerTimes {
   next(key: ObjectKey, service: Service, pods: readonly Pod[]): string | null {
     const created = service.metadata.creationTimestamp
     const last = this.known.get(key)
-    const times = last ?? { service: created, pods: new Map<string, string>() }
+    const before = last ?? { service: created, pods: [], times: [] }
+    const places = placesBefore(before.pods, pods)
     let earliest: string | null = null
-    for (const pod of pods) {
-      const time = readyTime(pod)
-      if (time === undefined) continue
-      const before = times.pods.get(pod.metadata.name)
-      if (time === before) continue
-      times.pods.set(pod.metadata.name, time)
-      if (time > (before ?? '') && (earliest === null || time < earliest)) earliest = time
+    const times: (string | undefined)[] = []
+    for (const [at, pod] of pods.entries()) {
+      const place = places[at]!
+      const known = place < 0 ? undefined : before.times[place]
+      const time = place >= 0 && before.pods[place] === pod ? known : (readyTime(pod) ?? known)
+      times.push(time)
+      if (time !== undefined && time !== known && time > (known ?? '') && (earliest === null || time < earliest)) earliest = time
     }
-    if (times.pods.size > pods.length) forgetOthers(times.pods, pods)
-    if (created > times.service && (earliest === null || created < earliest)) earliest = created
-    times.service = created
-    this.known.set(key, times)
+    if (created > before.service && (earliest === null || created < earliest)) earliest = created
+    this.known.set(key, { service: created, pods, times })
     return last ? earliest : created
   }
 
@@ -39,9 +41,4 @@ export class TriggerTimes {
 function readyTime(pod: Pod): string | undefined {
   for (const condition of pod.status.conditions ?? []) if (condition.type === 'Ready') return condition.lastTransitionTime
   return undefined
-}
-
-function forgetOthers(times: Map<string, string>, pods: readonly Pod[]): void {
-  const names = new Set(pods.map(({ metadata }) => metadata.name))
-  for (const name of times.keys()) if (!names.has(name)) times.delete(name)
 }
