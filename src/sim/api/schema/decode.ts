@@ -1,7 +1,7 @@
 import { flatText } from '../../kernel/flat-text.ts'
-import { settled } from '../objects.ts'
 import type { GoStruct, GoType } from './go-type.ts'
 import { structOf } from './go-type.ts'
+import { Place } from './place.ts'
 import type { ScalarResult } from './scalars.ts'
 import { decodeBytes, decodeTime } from './scalars.ts'
 import { canonicalQuantity } from './quantities.ts'
@@ -54,10 +54,7 @@ class Decoder {
   unknownFields: readonly string[] = noFields
   /** The first wrong type; Go goes on after it, but it is the answer unless something worse follows. */
   typeError: string | null = null
-  /** Where we are: names of fields, keys and indices, and for fields the struct that they are of. */
-  private readonly path: (string | number)[] = []
-  private readonly owners: (GoStruct | null)[] = []
-  private depth = 0
+  private readonly place = new Place()
   private nodes = 0
   private letters = 0
   private inResourceList = false
@@ -67,13 +64,14 @@ class Decoder {
   begin(): void {
     this.unknownFields = noFields
     this.typeError = null
-    this.depth = this.nodes = this.letters = this.top = 0
+    this.place.depth = this.nodes = this.letters = this.top = 0
     this.inResourceList = false
   }
 
   /** After a fault: nothing is kept of what was being read. */
   clear(): void {
-    this.values.length = this.path.length = this.owners.length = 0
+    this.place.clear()
+    this.values.length = 0
   }
 
   /** So small that its JSON need not be measured: a struct of 45 fields with long names has less than two kilobytes beside its texts. */
@@ -100,15 +98,16 @@ class Decoder {
 
   /** Puts what is given into its places above `base`; false if some of it is not what was given. */
   private fields(struct: GoStruct, value: Json, like: Json, base: number): boolean {
-    const { depth, values } = this
+    const { place, values } = this
+    const { depth } = place
     let unchanged = true
-    this.depth = depth + 1
+    place.depth = depth + 1
     for (const key in value) {
       const field = struct.byName.get(key)
       const given = value[key]
       if (given === undefined) unchanged = false
       else if (!field) {
-        this.path[depth] = key
+        place.set(depth, key, struct)
         this.noteUnknown()
         unchanged = false
       } else if (given === null) {
@@ -116,15 +115,14 @@ class Decoder {
         // A null that is printed as null (the zero time) is compared when it is put in again.
         if (!struct.printing.includes(field)) unchanged = false
       } else {
-        this.path[depth] = key
-        this.owners[depth] = struct
+        place.set(depth, key, struct)
         const before = like[key]
         const inner = given === before ? this.keep(before) : this.value(field.type, given, before)
         if (inner !== given) unchanged = false
         values[base + field.index] = inner
       }
     }
-    this.depth = depth
+    place.depth = depth
     return unchanged
   }
 
@@ -182,8 +180,7 @@ class Decoder {
       case 'map':
         return isRecord(value) ? this.map(type, value, stored) : this.wrongType(type, value, emptyMap)
       case 'any':
-        this.walk(value, this.depth)
-        return settled(value)
+        return this.anything(value, this.place.depth)
       default:
         return this.selfDecoding(type, value)
     }
@@ -205,44 +202,45 @@ class Decoder {
     this.enter(values.length)
     const element = type.element ?? type
     const like: readonly unknown[] = Array.isArray(stored) ? stored : emptyList
-    const { depth } = this
-    this.owners[depth] = null
-    this.depth = depth + 1
+    const { place } = this
+    const { depth } = place
+    place.depth = depth + 1
     let same = like.length === values.length
     let unchanged = Object.isFrozen(values)
     const list = values.slice()
     for (let at = 0; at < values.length; at += 1) {
       const value = values[at]
       const before = like[at]
-      this.path[depth] = at
+      place.set(depth, at, null)
       const inner = value === null || value === undefined ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before)
       if (inner !== value) unchanged = false
       if (inner !== before) same = false
       list[at] = inner
     }
-    this.depth = depth
+    place.depth = depth
     return same ? like : unchanged ? values : Object.freeze(list)
   }
 
   private map(type: GoType, values: Json, stored: unknown): Json {
-    const keys = Object.keys(values)
-    if (keys.length === 0) return Object.isFrozen(values) ? values : emptyMap
+    const keys = Object.keys(values).filter((key) => values[key] !== undefined)
+    const frozen = Object.isFrozen(values) && countKeys(values) === keys.length
+    if (keys.length === 0) return frozen ? values : emptyMap
     this.enter(keys.length)
     const element = type.element ?? type
     const like = isRecord(stored) ? stored : emptyMap
-    const { depth } = this
-    this.owners[depth] = null
-    this.depth = depth + 1
+    const { place } = this
+    const { depth } = place
+    place.depth = depth + 1
     this.inResourceList = type.text === 'v1.ResourceList'
     let same = true
-    let unchanged = Object.isFrozen(values)
+    let unchanged = frozen
     const map: Record<string, unknown> = {}
     for (const key of inOrder(keys)) {
       const value = values[key]
       const before = Object.hasOwn(like, key) ? like[key] : undefined
-      this.path[depth] = key
+      place.set(depth, key, null)
       this.letters += key.length
-      const inner = value === null || value === undefined ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before)
+      const inner = value === null ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before)
       if (inner !== value) unchanged = false
       if (inner !== before) same = false
       // A key named __proto__ is a key like any other.
@@ -250,7 +248,7 @@ class Decoder {
       else map[flatText(key)] = inner
     }
     this.inResourceList = false
-    this.depth = depth
+    place.depth = depth
     return same && countKeys(like) === keys.length ? like : unchanged ? values : Object.freeze(map)
   }
 
@@ -271,44 +269,33 @@ class Decoder {
   }
 
   private wrongType<T>(type: GoType, value: unknown, zero: T): T {
-    this.typeError ??= this.typeErrorText(type.text, value)
+    this.typeError ??= this.place.wrongType(type.text, value)
     return zero
   }
 
   private abort(type: string, value: unknown): never {
-    throw new DecodeFault(this.typeErrorText(type, value))
-  }
-
-  /** Go tells the place by the names of fields alone, and by the struct that holds the last one. */
-  private typeErrorText(type: string, value: unknown): string {
-    const fields: (string | number)[] = []
-    let owner = ''
-    for (let at = 0; at < this.depth; at += 1) {
-      const holder = this.owners[at]
-      if (!holder) continue
-      fields.push(this.path[at] ?? '')
-      owner = holder.name
-    }
-    return `json: cannot unmarshal ${jsonName(value, type)} into Go struct field ${owner}.${fields.join('.')} of type ${type}`
+    throw new DecodeFault(this.place.wrongType(type, value))
   }
 
   private noteUnknown(): void {
-    const field = pathText(this.path.slice(0, this.depth))
+    const field = this.place.toString()
     if (this.unknownFields.length < maxUnknownFields && !this.unknownFields.includes(field)) this.unknownFields = [...this.unknownFields, field]
   }
 
-  /** What is kept as it came is bounded all the same. */
-  private walk(value: unknown, depth: number): void {
-    if (typeof value !== 'object' || value === null) return
+  /** What is kept as it came is bounded all the same, and a frozen shell around what is not frozen is not trusted. */
+  private anything(value: unknown, depth: number): unknown {
+    if (typeof value !== 'object' || value === null) return value
     if (depth > maxDepth) throw new DecodeFault('json: exceeded max depth')
-    const inner = Object.values(value)
-    this.enter(inner.length)
-    for (const one of inner) this.walk(one, depth + 1)
+    const given = Object.entries(value)
+    this.enter(given.length)
+    const read = given.map(([key, inner]): [string, unknown] => [key, this.anything(inner, depth + 1)])
+    if (Object.isFrozen(value) && read.every(([, inner], at) => inner === given[at]?.[1])) return value
+    return Object.freeze(Array.isArray(value) ? read.map(([, inner]) => inner) : Object.fromEntries(read))
   }
 
   private enter(nodes: number): void {
     this.nodes += nodes
-    if (this.depth > maxDepth) throw new DecodeFault('json: exceeded max depth')
+    if (this.place.depth > maxDepth) throw new DecodeFault('json: exceeded max depth')
     if (this.nodes > maxNodes) throw new DecodeFault('json: too many values')
   }
 }
@@ -329,18 +316,4 @@ function countKeys(value: Json): number {
 
 function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Go quotes the number itself only where a number was wanted. */
-function jsonName(value: unknown, wanted: string): string {
-  if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return wanted.startsWith('int') ? `number ${String(value)}` : 'number'
-  return typeof value === 'boolean' ? 'bool' : typeof value
-}
-
-/** `spec.containers[0].name` */
-function pathText(path: readonly (string | number)[]): string {
-  let text = ''
-  for (const step of path) text += typeof step === 'number' ? `[${step}]` : text ? `.${step}` : step
-  return text
 }

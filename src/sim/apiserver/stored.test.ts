@@ -1,0 +1,91 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { Deployment, Pod } from '../api/generated/types.ts'
+import { must } from '../api/status.ts'
+import { createTestCluster } from '../cluster/testing.ts'
+import type { Client } from '../client/component.ts'
+
+let client: Client
+
+beforeEach(() => {
+  client = createTestCluster().client
+})
+
+const labels = { app: 'web' }
+const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'app:v1' }] } }
+const madePod = (): Pod => must(client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'default', labels }, spec: template.spec } as never))
+const madeDeployment = (): Deployment => must(client.create('deployments', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: { selector: { matchLabels: labels }, template } } as never))
+const stored = (): Pod => must(client.get('pods', 'default/web'))
+
+test('what was sent can be changed and sent again without changing what was stored of it', () => {
+  const sent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'default', labels: { app: 'web' } }, data: { k: 'v' } }
+  const made = must(client.create('configmaps', sent))
+  sent.data.k = 'w'
+  sent.metadata.labels.app = 'db'
+  expect(must(client.get('configmaps', 'default/a'))).toBe(made)
+  expect([made.data, made.metadata.labels]).toEqual([{ k: 'v' }, { app: 'web' }])
+  sent.metadata.name = 'b'
+  expect(must(client.create('configmaps', sent)).data).toEqual({ k: 'w' })
+  const status = { phase: 'Pending', conditions: [{ type: 'Ready', status: 'False' }] }
+  madePod()
+  must(client.updateStatus('pods', { ...stored(), status } as never))
+  status.conditions[0]!.status = 'True'
+  expect(stored().status.conditions?.[0]?.status).toBe('False')
+})
+
+test('a frozen shell is not trusted: what it holds can still change', () => {
+  const image = { name: 'c', image: 'app:v1' }
+  const spec = Object.freeze({ containers: Object.freeze([image]) })
+  const make = (name: string): Pod => must(client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec } as never))
+  const first = make('a')
+  image.image = 'app:v2'
+  expect(make('b').spec.containers[0]?.image).toBe('app:v2')
+  expect(first.spec.containers[0]?.image).toBe('app:v1')
+})
+
+test('an update that shares most of the stored object is read, completed and judged where it is new', () => {
+  const deployment = madeDeployment()
+  const { strategy: _, ...spec } = deployment.spec
+  const shared = must(client.update('deployments', { ...deployment, spec: { ...spec, replicas: 3 } } as never))
+  expect(shared.spec.strategy).toEqual(deployment.spec.strategy)
+  expect(shared.spec.template).toBe(deployment.spec.template)
+  expect(shared.metadata.generation).toBe(2)
+  const refused = client.update('deployments', { ...shared, spec: { ...shared.spec, replicas: -1 } })
+  expect(refused.ok || refused.status.message).toContain('spec.replicas: Invalid value: -1')
+  const unknown = client.update('deployments', { ...shared, spec: { ...shared.spec, replica: 4 } } as never)
+  expect(unknown).toMatchObject({ ok: true, warnings: ['unknown field "spec.replica"'], value: { spec: shared.spec } })
+  const wrong = client.update('deployments', { ...shared, spec: { ...shared.spec, replicas: '4' } } as never)
+  expect(wrong.ok || wrong.status.message).toContain('json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32')
+})
+
+test('a status that says the same again is the stored one, and what is new in it is judged', () => {
+  const bare = madePod()
+  const ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }
+  const say = (status: object) => client.updateStatus('pods', { ...stored(), status: { ...bare.status, ...status } } as never)
+  const said = must(say({ phase: 'Running', conditions: [ready], hostIP: '10.0.0.1', hostIPs: [{ ip: '10.0.0.1' }], podIPs: [{ ip: '10.1.0.1' }] }))
+  expect(said.spec).toBe(bare.spec)
+  const again = must(say({ phase: 'Running', conditions: [{ ...ready }, { ...ready, type: 'Initialized' }], hostIP: '10.0.0.1', hostIPs: [{ ip: '10.0.0.1' }], podIPs: [{ ip: '10.1.0.1' }] }))
+  expect([again.status.conditions?.[0] === said.status.conditions?.[0], again.status.hostIPs === said.status.hostIPs]).toEqual([true, true])
+  const message = (status: object): unknown => {
+    const answer = say({ ...again.status, ...status })
+    return answer.ok || answer.status.message
+  }
+  expect(message({ hostIP: '10.0.0.2' })).toContain('status.hostIPs[0].ip: Invalid value: "10.0.0.1": must be equal to `hostIP`')
+  expect(message({ podIPs: [{ ip: '10.1.0.256' }] })).toContain('status.podIPs[0]: Invalid value: "10.1.0.256": must be a valid IP address')
+  expect(message({ conditions: [...(again.status.conditions ?? []), { ...ready, type: 'not good' }] })).toContain('metadata.conditions[2].Type: Invalid value: "not good"')
+  expect(message({ qosClass: 'Guaranteed' })).toContain('status.qosClass: Invalid value: "Guaranteed": field is immutable')
+})
+
+test('a text that the stored object has already counts among the three megabytes of a request', () => {
+  const most = 'x'.repeat(2_500_000)
+  const specOf = (...values: string[]) => ({ selector: { matchLabels: labels }, template: { ...template, spec: { containers: [{ name: 'c', image: 'a', env: values.map((value, at) => ({ name: `E${at}`, value })) }] } } })
+  const made = must(client.create('deployments', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'big', namespace: 'default' }, spec: specOf(most) } as never))
+  const answer = client.update('deployments', { ...made, spec: specOf(most, 'y'.repeat(900_000)) } as never)
+  expect(answer.ok || answer.status.reason).toBe('RequestEntityTooLarge')
+})
+
+test('metadata that is stored already is kept, whatever its sender says of owners and deletion', () => {
+  const pod = madePod()
+  const owners = [{ apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'u' }]
+  const updated = must(client.updateStatus('pods', { ...pod, metadata: { ...pod.metadata, ownerReferences: owners }, status: { ...pod.status, phase: 'Running' } }))
+  expect([updated.metadata.ownerReferences, updated.status.phase]).toEqual([undefined, 'Running'])
+})
