@@ -30,6 +30,9 @@ test('faults read back as they were, and malformed ones are refused in words', (
   expect(problemOf({ kind: 'burn' })).toEqual({ ok: false, problem: 'command 1: there is no fault "burn"' })
   expect(problemOf({ kind: 'constructor' })).toMatchObject({ ok: false })
   expect(problemOf({ kind: 'slow', component: 'etcd' })).toEqual({ ok: false, problem: 'command 1: slow needs by' })
+  expect(problemOf({ kind: 'freeze' })).toEqual({ ok: false, problem: 'command 1: freeze needs node or component' })
+  for (const wrong of [{ kind: 'slow', component: 'etcd', by: 60_001 }, { kind: 'slow', component: 'etcd', by: -1 }, { kind: 'clock-skew', node: 'a', by: 0 }, { kind: 'registry-slow', times: 1.5 }, { kind: 'throttle', oneIn: 1001 }, { kind: 'stop', component: 'cron' }, { kind: 'freeze', node: '' }]) expect(problemOf(wrong)).toMatchObject({ ok: false, problem: expect.stringMatching(/cannot have/) })
+  expect(readScenario(written({ commands: [{ at: 0, kind: 'fault', fault: { kind: 'freeze', node: 'a' }, for: 1e12 }] }))).toMatchObject({ ok: false, problem: expect.stringMatching(/for must be a whole number of milliseconds from 1 to 86400000/) })
   expect(problemOf({ kind: 'freeze', node: 'worker-1', by: 5 })).toEqual({ ok: false, problem: 'command 1: freeze cannot have by 5' })
 })
 

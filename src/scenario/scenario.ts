@@ -1,6 +1,6 @@
 import { resources } from '../sim/api/resources.ts'
 import type { Command, Run } from '../sim/cluster/run.ts'
-import { wrongFault, wrongPattern } from './faults.ts'
+import { wrongFault, wrongLength, wrongPattern } from './faults.ts'
 
 /** What a link, a file and the browser's storage hold: a run, and how to show it. */
 export interface Scenario {
@@ -85,7 +85,7 @@ function wrongCommand(command: Readonly<Record<string, unknown>>): string | null
   if (kind === 'delete' || kind === 'restart') return missing(texts('resource', 'key')) ?? known()
   if (kind === 'scale') return missing(texts('resource', 'key') ?? (isCount(command['replicas']) ? undefined : 'replicas')) ?? known()
   if (kind === 'apply') return Array.isArray(command['manifests']) && command['manifests'].every(isRecord) ? null : 'apply needs a list of manifests'
-  if (kind === 'fault') return command['for'] !== undefined && !isCount(command['for']) ? 'for must be a whole number of milliseconds' : isRecord(command['fault']) ? wrongFault(command['fault']) : 'fault needs a fault'
+  if (kind === 'fault') return (command['for'] === undefined ? null : wrongLength(command['for'])) ?? (isRecord(command['fault']) ? wrongFault(command['fault']) : 'fault needs a fault')
   if (kind === 'end-fault') return command['fault'] === undefined ? null : isRecord(command['fault']) ? wrongPattern(command['fault']) : 'fault must be a map'
   if (kind === 'request') return isRecord(command['request']) && ['verb', 'group', 'version', 'resource'].every((name) => typeof (command['request'] as Record<string, unknown>)[name] === 'string') ? null : 'request needs a request'
   return `unknown kind ${JSON.stringify(kind).slice(0, 40)}`

@@ -1,6 +1,8 @@
 import type { Millis } from '../sim/kernel/agenda.ts'
+import { faultComponents } from '../scenario/faults.ts'
 import type { Command } from '../sim/cluster/run.ts'
 import { parseExpectation, type Expectation } from './expectation.ts'
+import { faultUsage, faultVerbs, parseFaultCommand } from './fault-words.ts'
 import { InputError, parseTarget, parseTime, type Target } from './input.ts'
 
 export const usage = `Usage: kubarium run FILE|DIR|- … [options]
@@ -11,9 +13,9 @@ Runs a cluster without a browser: applies the manifests when it is up, lets virt
   --zones N             zones the workers are dealt to (1)
   --seed S              seed of everything random (1)
   --until TIME          virtual time to run, "10m" (until the last --at or --expect, at least 5m)
-  --at "TIME ACTION"    at a virtual time: power-off|power-on|cut-off|reconnect|cordon|uncordon NODE, stop|start COMPONENT,
-                        kill POD[/CONTAINER], delete KIND/NAME, scale KIND/NAME N, apply FILE
-  --expect "TIME KIND/NAME[.NAMESPACE] STATE"
+  --at "TIME ACTION"    at a virtual time: kill POD[/CONTAINER], delete KIND/NAME, scale KIND/NAME N, apply FILE, cordon|uncordon NODE,
+                        power-on|reconnect NODE, start COMPONENT, or a fault, as "60s freeze worker-1 for 30s".
+${faultUsage}  --expect "TIME KIND/NAME[.NAMESPACE] STATE"
                         STATE: ready, available, gone, a condition Type=Status, or {.json.path}=value
   -n NAMESPACE          namespace of names without one (default)
   -o wide|json|yaml|events
@@ -122,16 +124,13 @@ function parseDeed(verb: string, rest: readonly string[], namespace: string, whe
     return rest[0]!
   }
   switch (verb) {
-    case 'power-off':
     case 'power-on':
-    case 'cut-off':
     case 'reconnect':
     case 'cordon':
     case 'uncordon':
       return { kind: 'command', command: { kind: verb, node: only('a node').replace(/^nodes?\//, '') } }
-    case 'stop':
     case 'start':
-      return { kind: 'command', command: { kind: verb, component: only('a component') } }
+      return { kind: 'command', command: startCommand(only('a component')) }
     case 'kill': {
       const [pod = '', container, ...more] = only('POD or POD/CONTAINER').replace(/^(?:pods?|po)\//, '').split('/')
       if (pod === '' || container === '' || more.length > 0) throw new InputError(`${where}: kill needs POD or POD/CONTAINER`)
@@ -146,7 +145,19 @@ function parseDeed(verb: string, rest: readonly string[], namespace: string, whe
     }
     case 'apply':
       return { kind: 'applyFile', file: only('a file') }
-    default:
-      throw new InputError(`${where}: unknown action "${verb}"`)
+    default: {
+      const command = parseFaultCommand(verb, rest, where)
+      if (!command) throw new InputError(`${where}: unknown action "${verb}"; there are ${[...plainVerbs, 'end', ...faultVerbs].join(', ')}`)
+      return { kind: 'command', command }
+    }
   }
+}
+
+const plainVerbs = ['apply', 'delete', 'scale', 'kill', 'cordon', 'uncordon', 'power-on', 'reconnect', 'start']
+
+/** `kubelet/worker-1` was stopped as a fault; what has no node, by the command of old. */
+function startCommand(component: string): Command {
+  const [name = '', node] = component.split('/')
+  const known = faultComponents.find((candidate) => candidate === name)
+  return node === undefined || !known ? { kind: 'start', component } : { kind: 'end-fault', fault: { kind: 'stop', component: known, node } }
 }

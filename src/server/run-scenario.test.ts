@@ -94,7 +94,14 @@ test('files are read with Windows line ends, folders in the order of their names
   const windows = file('windows.yaml', deployment('windows').replaceAll('\n', '\r\n'))
   expect(run(windows, '--expect', '20s deployment/windows ready').failed).toBe(false)
   expect(() => run(join(folder, 'missing'))).toThrow(/the path "\S+missing" does not exist/)
-  expect(() => run(web, '--at', '5s power-off worker-9')).toThrow('--at "5s power-off worker-9": nodes "worker-9" not found')
+  expect(() => run(web, '--at', '5s power-off worker-9')).toThrow('--at "5s power-off worker-9": there is no node "worker-9"; there are control-plane-1, worker-1, worker-2, worker-3')
   expect(() => run(web, '--at', '5s stop kube-unknown')).toThrow('there is no component "kube-unknown"')
   expect(() => run(web, '--at', `5s apply ${join(folder, 'missing')}`)).toThrow(/cannot be read/)
+})
+
+test('faults are played in the words of --at, and what they may not hit is said with what there is', () => {
+  const { verdicts } = run(web, '--at', '60s freeze worker-1 for 2m', '--at', '60s slow kube-scheduler 500ms for 2m', '--at', '70s registry-down for 1m', '--at', '5m stop kubelet/worker-2', '--at', '8m end all',
+    '--expect', '175s node/worker-1 Ready=Unknown', '--expect', '5m node/worker-1 ready', '--expect', '7m node/worker-2 Ready=Unknown', '--expect', '9m node/worker-2 ready', '--expect', '9m deployment/web available')
+  expect(verdicts.map(({ ok, found }) => (ok ? 'ok' : found))).toEqual(Array(5).fill('ok'))
+  expect(() => run(web, '--at', '5s stop kubelet')).toThrow('--at "5s stop kubelet": every node has a kubelet: say which, as kubelet/worker-3')
 })

@@ -281,8 +281,6 @@ export class Cluster implements World {
   }
 
   private begin(fault: Fault, length?: Millis): Result<unknown> {
-    const { node } = fault as FaultPattern
-    if (node !== undefined && !this.machines.has(node)) return refused(notFound({ group: '', resource: 'nodes' }, node))
     const objection = objectionTo(fault, [...this.machines.keys()])
     if (objection !== null) return refused(badRequest(objection))
     this.faults.begin(fault, length)

@@ -55,7 +55,7 @@ test('the same fault again is one fault, with the newer end', () => {
 })
 
 test.each<[Fault, string]>([
-  [{ kind: 'freeze', node: 'worker-9' }, 'nodes "worker-9" not found'],
+  [{ kind: 'freeze', node: 'worker-9' }, 'there is no node "worker-9"; there are control-plane-1, worker-1, worker-2'],
   [{ kind: 'stop', component: 'kubelet' }, 'every node has a kubelet: say which, as kubelet/worker-2'],
   [{ kind: 'slow', component: 'containerd', node: 'worker-1', by: 5 }, 'slow cannot be aimed at "containerd"; it can at etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy'],
 ])('a fault that nothing can suffer is refused: %j', (fault, message) => {
