@@ -15,6 +15,7 @@ import { NodeAgent } from './node-agent.ts'
 import { NodeEnvironment } from './node-environment.ts'
 import { NodeRoom } from './node-room.ts'
 import type { Machine } from './node-status.ts'
+import { removeOrphans } from './orphans.ts'
 import { PodAddresses } from './pod-addresses.ts'
 import type { Rejection } from './pod-admission.ts'
 import { PodWorker } from './pod-worker.ts'
@@ -118,7 +119,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
       for (const pod of early) this.podChanged(pod)
       early.length = 0
       this.addArrived()
-      this.collectOrphans()
+      removeOrphans(this.runtime, this.pods.lister, (uid) => this.workers.has(uid))
     })
   }
 
@@ -238,17 +239,6 @@ class Kubelet implements KubeletHandle, WorkerHost {
       this.mirrors.ensure(worker.pod)
       this.writer.seen(worker, worker.pod, mirror.status)
     } else if (!worker && this.pods.lister.get(keyOf(mirror))) this.mirrors.removeStray(mirror)
-  }
-
-  /** Containers of pods that are no more: they were removed while this kubelet was away. */
-  private collectOrphans(): void {
-    for (const sandbox of this.runtime.sandboxes()) {
-      if (this.workers.has(sandbox.podUid)) continue
-      const pod = [...this.pods.lister.list()].find((candidate) => candidate.metadata.uid === sandbox.podUid)
-      if (pod && (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded')) continue
-      for (const record of sandbox.containers) if (record.state === 'running') this.runtime.stopContainer(record.id, kubeletConstants.minimumStopGraceSeconds * 1000)
-      if (sandbox.containers.every((record) => record.state !== 'running')) this.runtime.removePod(sandbox.podUid)
-    }
   }
 
   /** Once a second the runtime is asked what has changed; a second in which nothing has costs nothing. */

@@ -1,5 +1,6 @@
 // Upstream: pkg/kubelet/pod_workers.go, kubelet.go SyncPod SyncTerminatingPod SyncTerminatedPod (v1.36). Left out: cgroups, in-place resize, resync each minute (nothing would change).
 import type { EntryId, Millis } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { Container, Pod, PodSpec, PodStatus } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
@@ -69,7 +70,7 @@ export class PodWorker implements PlanFacts, Told {
   constructor(host: WorkerHost, pod: Pod, isStatic: boolean) {
     this.host = host
     this.pod = pod
-    this.key = keyOf(pod)
+    this.key = flatText(keyOf(pod))
     this.isStatic = isStatic
     this.acceptedAt = host.agenda.now
     this.prober = createProber(this, host)

@@ -2,7 +2,8 @@ import type { Millis } from '../kernel/agenda.ts'
 import type { EpochMillis } from '../api/time.ts'
 import type { ImageEntry, SigtermBehaviour } from './image-catalogue.ts'
 import { isKnownCommand } from './shell-commands.ts'
-import { programOf, type ProgramHost } from './shell-program.ts'
+import type { ProgramHost } from './program.ts'
+import { programOf } from './shell-program.ts'
 import { ScriptRun, type LogLine } from './script-run.ts'
 
 /** What replicas of one container are all started with. */

@@ -1,6 +1,6 @@
 import type { Millis } from '../kernel/agenda.ts'
 import type { Question } from './shell-commands.ts'
-import type { Program, ProgramStep } from './shell-program.ts'
+import type { Program, ProgramStep } from './program.ts'
 
 export interface LogLine {
   readonly at: Millis

@@ -1,5 +1,5 @@
 import type { EpochMillis } from '../api/time.ts'
-import { literalDollar } from './shell-parser.ts'
+import { literalDollar } from './shell-tokens.ts'
 
 /** What words of a script may refer to while it runs. */
 export interface WordScope {
