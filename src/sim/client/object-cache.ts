@@ -98,7 +98,8 @@ export class ObjectCache<T extends Named> implements Lister<T> {
 
 function reindex<T extends Named>({ valuesOf, buckets }: Index<T>, old: T | undefined, object: T | undefined): void {
   const values = object === undefined ? nothing : valuesOf(object)
-  if (old !== undefined) for (const value of valuesOf(old)) if (!values.includes(value as never)) dropFrom(buckets, value, old)
+  const before = old === undefined ? nothing : valuesOf(old)
+  if (old !== undefined && before !== values) for (const value of before) if (!values.includes(value)) dropFrom(buckets, value, old)
   if (object !== undefined) for (const value of values) bucketOf(buckets, value).put(object)
 }
 

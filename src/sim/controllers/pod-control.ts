@@ -22,10 +22,19 @@ export function podFromTemplate(owner: KubernetesObject, template: PodTemplateSp
       ...(labels && { labels }),
       ...(annotations && { annotations }),
       ...(finalizers && { finalizers }),
-      ownerReferences: [controllerReference(owner)],
+      ownerReferences: ownedBy(owner),
     },
     spec,
   }
+}
+
+const references = new WeakMap<KubernetesObject, readonly OwnerReference[]>()
+
+/** Frozen, and one for all pods that are made from one state of an owner: the server keeps such parts as they are. */
+function ownedBy(owner: KubernetesObject): readonly OwnerReference[] {
+  let known = references.get(owner)
+  if (!known) references.set(owner, (known = Object.freeze([Object.freeze(controllerReference(owner))])))
+  return known
 }
 
 /** How many of `count` things are tried at a time: one first, then twice as many as before, so that a quota is not hammered (slowStartBatch). */

@@ -53,8 +53,18 @@ function selectorIndex({ metadata, spec }: Service): readonly string[] {
   return spec.selector ? [labelKey(metadata.namespace, ...(tellingPair(Object.entries(spec.selector)) ?? ['', '']))] : []
 }
 
-function labelIndex({ metadata }: Pod): readonly string[] {
-  return Object.entries(metadata.labels ?? {}).map(([key, value]) => labelKey(metadata.namespace, key, value))
+const pairsOfLabels = new WeakMap<Labels, { readonly namespace: string | undefined; readonly pairs: readonly string[] }>()
+const noPairs: readonly string[] = []
+
+/** All versions of a pod, and mostly its siblings, share their labels: they are put into words once. */
+function labelIndex({ metadata: { namespace, labels } }: Pod): readonly string[] {
+  if (!labels) return noPairs
+  let known = pairsOfLabels.get(labels)
+  if (!known || known.namespace !== namespace) {
+    known = { namespace, pairs: Object.entries(labels).map(([key, value]) => labelKey(namespace, key, value)) }
+    pairsOfLabels.set(labels, known)
+  }
+  return known.pairs
 }
 
 /** Any pair would do; the one with the longest value is the likeliest to tell apart. */

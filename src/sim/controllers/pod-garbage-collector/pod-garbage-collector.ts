@@ -36,7 +36,8 @@ export function startPodGarbageCollector(context: ComponentContext, options: Par
     yield* removeAll(context, planOutOfService(all, (name) => nodes.lister.get(name)))
     yield* removeAll(context, planOrphaned(all, goneNodes(context, all, nodes.lister, quarantine)))
     yield* removeAll(context, planUnscheduledTerminating(all))
-    agenda.after(checkPeriod, looks, pass)
+    // Not because of what this look found.
+    agenda.because(0, () => agenda.after(checkPeriod, looks, pass))
   }
 }
 
