@@ -146,7 +146,8 @@ export class ApiServer implements Transport {
 
   private planBookmarks(): void {
     this.core.agenda.after(bookmarkPeriod, 'kube-apiserver: bookmarks', () => {
-      for (const cache of this.caches.values()) cache.sendBookmarks()
+      // One resource at a time: a thousand machines watch each of several.
+      for (const cache of this.caches.values()) this.core.agenda.after(0, 'kube-apiserver: bookmarks of a resource', () => cache.sendBookmarks())
       this.planBookmarks()
     })
   }
