@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { SetResult } from './harness.ts'
+import type { SetResult } from './replay.ts'
 
 /** What each set has reached on the golden data next to the project: committed, and it may only grow. */
 export type Figures = Record<string, { readonly passed: number; readonly applicable: number; readonly total: number }>

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readFigures } from './figures.ts'
-import { goldenFolder, replay } from './harness.ts'
+import { goldenFolder } from './harness.ts'
+import { replay } from './replay.ts'
 import { sets } from './sets.ts'
 
 const folder = goldenFolder()

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 
 /** One line of a golden file: what goes in, what Kubernetes makes of it. */
 export interface GoldenCase {
@@ -18,18 +17,8 @@ export interface GoldenCase {
 export interface GoldenSet {
   /** The path of the file below the golden folder, without `.jsonl`. */
   readonly name: string
-  /** False: about kinds or parts that are not built. A rule, never a list of names. */
-  applicable?(golden: GoldenCase): boolean
   /** Throws or returns a text that says the difference; null or undefined is a pass. `all` are the cases of the file, in order. */
   run(golden: GoldenCase, all: readonly GoldenCase[]): unknown
-}
-
-export interface SetResult {
-  readonly name: string
-  readonly passed: number
-  readonly applicable: number
-  readonly total: number
-  readonly failures: readonly { readonly name: string; readonly difference: string }[]
 }
 
 const defaultFolder = '../shared/golden'
@@ -39,29 +28,6 @@ export function goldenFolder(): { readonly path: string; readonly isDefault: boo
   const asked = process.env['GOLDEN']
   const path = resolve(asked || defaultFolder)
   return { path, isDefault: path === resolve(defaultFolder) }
-}
-
-/** Replays one set; null when the folder has no file for it. */
-export function replay(set: GoldenSet, folder: string): SetResult | null {
-  const file = join(folder, `${set.name}.jsonl`)
-  if (!existsSync(file)) return null
-  const all = readFileSync(file, 'utf8').split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as GoldenCase)
-  const applicable = all.filter((golden) => set.applicable?.(golden) ?? true)
-  const failures: { name: string; difference: string }[] = []
-  for (const golden of applicable) {
-    const difference = differenceOf(set, golden, all)
-    if (difference) failures.push({ name: golden.name, difference })
-  }
-  return { name: set.name, passed: applicable.length - failures.length, applicable: applicable.length, total: all.length, failures }
-}
-
-function differenceOf(set: GoldenSet, golden: GoldenCase, all: readonly GoldenCase[]): string | null {
-  try {
-    const answer = set.run(golden, all)
-    return answer === null || answer === undefined || answer === '' ? null : String(answer)
-  } catch (error) {
-    return error instanceof Error ? `threw ${error.stack?.split('\n').slice(0, 3).join(' ') ?? error.message}` : `threw ${String(error)}`
-  }
 }
 
 /**

@@ -2,7 +2,8 @@
 // SET is the name of a set or the beginning of one ("machinery", "objects/val"). --record writes golden/figures.json.
 import { existsSync } from 'node:fs'
 import { recordFigures } from './figures.ts'
-import { goldenFolder, replay, type SetResult } from './harness.ts'
+import { goldenFolder } from './harness.ts'
+import { replay, type SetResult } from './replay.ts'
 import { sets } from './sets.ts'
 
 const words = process.argv.slice(2)

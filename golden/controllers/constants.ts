@@ -23,10 +23,14 @@ import { defaulted, retryDelays, workload } from '../components.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from '../nodes/partial.ts'
 
-/** The numbers of the controllers that are built, as their own code has them. A case whose flag or constant the product does not have is about what is not built. */
+/** Whether the product has this flag or constant. */
+export function isKnownConstant(golden: GoldenCase): boolean {
+  return valueOf(golden) !== undefined
+}
+
+/** The numbers of the controllers that are built, as their own code has them. */
 export const controllerConstants: GoldenSet = {
   name: 'controllers/constants',
-  applicable: (golden) => valueOf(golden) !== undefined,
   run: (golden) => {
     const { value, unit } = golden.out
     return partialDifference(unit === 'duration' ? parseDuration(value) : value, valueOf(golden))

@@ -7,14 +7,14 @@ import { endedEvent, startDaemonSetController } from '../../src/sim/controllers/
 import { countNodes, daemonSetStatus, planNode, planRollingUpdate, updateLimits } from '../../src/sim/controllers/daemon-set/daemon-set-plan.ts'
 import { FailedPodBackOff } from '../../src/sim/controllers/daemon-set/failed-pod-back-off.ts'
 import { createTestCluster } from '../../src/sim/cluster/testing.ts'
-import type { GoldenSet } from '../harness.ts'
+import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { eventOf } from './replicaset.ts'
 import { first, namedDifference, podOf, type Json } from './workloads.ts'
 
 const now = '2026-01-01T12:00:00Z'
 const epoch = parseTime(now) ?? 0
 
-/** What each kind of case is run by. ControllerRevision is not a kind yet, so the cases about history are not applicable. */
+/** What each kind of case is run by. */
 const runners: Readonly<Record<string, (input: Json, out: Json) => string | null>> = {
   tolerations: (input, out) => namedDifference(out.tolerations, daemonTolerations({ tolerations: input.templateTolerations, hostNetwork: input.hostNetwork })),
   affinity: (input, out) => namedDifference(out.affinity, affinityToNode(input.templateAffinity ?? undefined, input.node)),
@@ -28,10 +28,14 @@ const runners: Readonly<Record<string, (input: Json, out: Json) => string | null
   deleting: runDeleting,
 }
 
+/** Whether something here plays a case of this kind. */
+export function isDaemonSetKind({ in: input }: GoldenCase): boolean {
+  return Object.hasOwn(runners, input.kind)
+}
+
 /** The daemon set controller's decisions. */
 export const daemonSetSet: GoldenSet = {
   name: 'controllers/daemonset',
-  applicable: (golden) => Object.hasOwn(runners, golden.in.kind),
   run: (golden) => runners[golden.in.kind]?.(golden.in, golden.out),
 }
 

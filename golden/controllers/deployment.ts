@@ -13,13 +13,13 @@ import {
   isScaling, planHistoryCleanup, planRecreate, planRollingUpdate, planScaling, type ScaleStep,
 } from '../../src/sim/controllers/deployment/rollout-plan.ts'
 import { hashedText, podTemplateHash } from '../../src/sim/controllers/pod-template-hash.ts'
-import type { GoldenSet } from '../harness.ts'
+import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { deploymentOf, first, namedDifference, podOf, recordingContext, replicaSetOf, type Json, type Recorded } from './workloads.ts'
 
 const time = '2026-01-01T12:00:00Z'
 const epoch = parseTime(time) ?? 0
 
-/** What each kind of case is run by; other kinds are not applicable. */
+/** What each kind of case is run by. */
 const runners: Readonly<Record<string, (input: Json, out: Json) => string | null>> = {
   fenceposts: runFenceposts,
   'rolling-pass': (input, out) => compareSteps(out, setsOf(input), ({ deployment, current, old }) => (current ? planRollingUpdate(deployment, current, old) : [])),
@@ -43,10 +43,14 @@ const runners: Readonly<Record<string, (input: Json, out: Json) => string | null
   'pod-template-hash': runHash,
 }
 
+/** Whether something here plays a case of this kind. */
+export function isDeploymentKind({ in: input }: GoldenCase): boolean {
+  return Object.hasOwn(runners, input.kind)
+}
+
 /** The deployment controller's decisions, pass by pass. */
 export const deploymentSet: GoldenSet = {
   name: 'controllers/deployment',
-  applicable: (golden) => Object.hasOwn(runners, golden.in.kind),
   run: (golden) => runners[golden.in.kind]?.(golden.in, golden.out),
 }
 

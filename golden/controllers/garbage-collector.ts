@@ -15,14 +15,14 @@ import { difference } from '../harness.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from '../partial.ts'
 
+/** Whether something here plays a case of this kind, about kinds that can be deleted here. */
+export function isCollectorKind({ in: input }: GoldenCase): boolean {
+  return Object.hasOwn(runs, input.kind) && ((input.kinds ?? []).length === 0 || input.kinds.some(resourceOfKind))
+}
+
 /** One item, one owner, or a small family of the garbage collector. */
 export const garbageCollector: GoldenSet = {
   name: 'controllers/garbage-collector',
-  applicable: ({ in: input }) => {
-    if (!Object.hasOwn(runs, input.kind)) return false
-    // Kinds that are not built cannot be deleted.
-    return (input.kinds ?? []).length === 0 || input.kinds.some(resourceOfKind)
-  },
   run: (golden) => runs[golden.in.kind]?.(golden),
 }
 

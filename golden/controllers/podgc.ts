@@ -9,10 +9,14 @@ import { difference } from '../harness.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from '../partial.ts'
 
+/** Whether something here plays a case of this kind. */
+export function isPodCollectorKind({ in: input }: GoldenCase): boolean {
+  return Object.hasOwn(runs, input.kind)
+}
+
 /** Which pods the pod garbage collector removes, and what it writes first. */
 export const podgcSet: GoldenSet = {
   name: 'controllers/podgc',
-  applicable: ({ in: input }) => Object.hasOwn(runs, input.kind),
   run: (golden) => runs[golden.in.kind]?.(golden),
 }
 

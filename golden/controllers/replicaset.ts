@@ -7,13 +7,13 @@ import { claim } from '../../src/sim/controllers/ownership.ts'
 import { controllerReference, createPods, deletePods, messageOf, podFromTemplate, slowStartBatches } from '../../src/sim/controllers/pod-control.ts'
 import { countPods, planReplicas, replicaSetStatus } from '../../src/sim/controllers/replica-set/replica-set-plan.ts'
 import type { Steps } from '../../src/sim/client/steps.ts'
-import type { GoldenSet } from '../harness.ts'
+import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { first, namedDifference, podOf, recordingContext, type Json } from './workloads.ts'
 
 const now = '2026-01-01T12:00:00Z'
 const epoch = parseTime(now) ?? 0
 
-/** What each kind of case is run by; other kinds are not applicable. */
+/** What each kind of case is run by. */
 const runners: Readonly<Record<string, (input: Json, out: Json) => string | null>> = {
   'slow-start': runSlowStart,
   'delete-ranking': runRanking,
@@ -26,10 +26,14 @@ const runners: Readonly<Record<string, (input: Json, out: Json) => string | null
   'pod-from-template': runPodFromTemplate,
 }
 
+/** Whether something here plays a case of this kind. */
+export function isReplicaSetKind({ in: input }: GoldenCase): boolean {
+  return Object.hasOwn(runners, input.kind)
+}
+
 /** The replica set controller's decisions. */
 export const replicaSetSet: GoldenSet = {
   name: 'controllers/replicaset',
-  applicable: (golden) => Object.hasOwn(runners, golden.in.kind),
   run: (golden) => runners[golden.in.kind]?.(golden.in, golden.out),
 }
 

@@ -9,10 +9,14 @@ import { difference } from '../harness.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from '../partial.ts'
 
+/** Whether something here plays a case of this kind. */
+export function isAccountKind({ in: input }: GoldenCase): boolean {
+  return Object.hasOwn(runs, input.kind)
+}
+
 /** Accounts, their tokens, the root certificate, and what admission does about a pod's account: all through the API. */
 export const serviceAccountSet: GoldenSet = {
   name: 'controllers/serviceaccount',
-  applicable: ({ in: input }) => Object.hasOwn(runs, input.kind),
   run: (golden) => runs[golden.in.kind]?.(golden),
 }
 

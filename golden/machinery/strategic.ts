@@ -26,8 +26,6 @@ export function apiVersionOfKind(kind: string): string {
 /** Strategic merge patches. */
 export const strategicMergePatch: GoldenSet = {
   name: 'machinery/strategic-merge-patch',
-  // 80.0 and 80 are two numbers to Go and one to JavaScript.
-  applicable: ({ in: input }) => !/\d\.0+\b/.test(input.patchText ?? '') && !/\d\.0+\b/.test(input.originalText ?? ''),
   run({ in: input, out }) {
     const original = input.originalText === undefined ? { ok: true as const, value: input.original } : readJson(input.originalText)
     const patch = input.patchText === undefined ? { ok: true as const, value: input.patch } : readJson(input.patchText)
@@ -51,8 +49,6 @@ export const patchMeta: GoldenSet = {
 /** What kubectl apply and edit compute. */
 export const threeWayApply: GoldenSet = {
   name: 'machinery/three-way-apply',
-  // --overwrite=false, which refuses to undo what others have changed, is not built.
-  applicable: ({ in: input, out }) => !(input.overwrite === false && out.error !== undefined),
   run({ in: input, out }) {
     const kind = { apiVersion: apiVersionOfKind(input.kind ?? ''), kind: input.kind ?? '' }
     const { mode, original, modified, current } = input

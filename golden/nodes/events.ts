@@ -5,7 +5,6 @@ import { playAll } from './events-played.ts'
 /** Every entry of the catalogue whose part is built is sent in some scenario, with its type, its object and its field path. */
 export const events: GoldenSet = {
   name: 'nodes/events',
-  applicable: (golden) => !isAboutUnbuilt(golden),
   run: ({ in: input, out }) => {
     seen ??= playAll()
     const fits = templateOf(out.message ?? '')
@@ -27,7 +26,8 @@ const unbuiltReasons = new Set([
 ])
 const unbuiltParts = /internal hook|directories cannot|does not know a container's state|attachment/
 
-function isAboutUnbuilt({ in: input, out }: GoldenCase): boolean {
+/** Whether no part that is built would send this event. */
+export function isAboutUnbuilt({ in: input, out }: GoldenCase): boolean {
   // Nothing takes a runtime or a pod network down yet, and kube-proxy records no events.
   if ((input.component === 'kubelet' && out.reason === 'NodeNotReady') || input.component === 'kube-proxy') return true
   return input.component === undefined || out.reason === undefined || unbuiltReasons.has(out.reason) || unbuiltParts.test(input.when)

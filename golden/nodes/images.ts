@@ -14,10 +14,14 @@ import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { imagesPlayed } from './images-played.ts'
 import { partialDifference } from './partial.ts'
 
-/** Pull policies, texts and times. Credentials, image collection and facts told in words are left. */
+/** Whether the case is about a pull that is built. */
+export function isBuiltPull(golden: GoldenCase): boolean {
+  return answeredOrPlayed(golden) !== undefined
+}
+
+/** Pull policies, texts and times. */
 export const images: GoldenSet = {
   name: 'nodes/images',
-  applicable: (golden) => answeredOrPlayed(golden) !== undefined,
   run: (golden) => partialDifference(golden.out, answeredOrPlayed(golden)),
 }
 

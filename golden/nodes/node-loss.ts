@@ -27,10 +27,14 @@ interface Step {
   readonly change: any
 }
 
+/** Whether everything that happens in the case can happen to a node here. */
+export function isPlayableLoss({ in: input }: GoldenCase): boolean {
+  return (input.inputs ?? []).every(({ event }: Input) => Object.hasOwn(plays, event))
+}
+
 /** Timelines of lost nodes, with the control plane's part of them judged; the kubelets' part is played by the adapter. */
 export const nodeLoss: GoldenSet = {
   name: 'nodes/node-loss',
-  applicable: ({ in: input }) => (input.inputs ?? []).every(({ event }: Input) => Object.hasOwn(plays, event)),
   run(golden) {
     if (golden.in.labels) return zoneKeys(golden)
     if (!golden.in.inputs) return excluded(golden)

@@ -9,10 +9,14 @@ import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from './partial.ts'
 import { PlayedNode, told } from './played-node.ts'
 
-/** The node's object as a kubelet makes it. What controllers, eviction and shutdown do to it is judged elsewhere or left. */
+/** Whether a kubelet makes what the case is about. */
+export function isKubeletsPart({ in: input, out }: GoldenCase): boolean {
+  return isPlayed(input, out) || answered(input) !== undefined
+}
+
+/** The node's object as a kubelet makes it. */
 export const nodeObject: GoldenSet = {
   name: 'nodes/node-object',
-  applicable: ({ in: input, out }) => isPlayed(input, out) || answered(input) !== undefined,
   run: ({ in: input, out }) => partialDifference(out, isPlayed(input, out) ? played(input) : answered(input)),
 }
 

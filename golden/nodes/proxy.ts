@@ -4,10 +4,9 @@ import type { EndpointSlice, Service } from '../../src/sim/api/generated/types.t
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from './partial.ts'
 
-/** Which endpoints a node's proxy uses. Rules, chains and session affinity are not modelled. */
+/** Which endpoints a node's proxy uses. */
 export const proxy: GoldenSet = {
   name: 'nodes/proxy',
-  applicable: ({ in: input, out }) => 'clusterEndpoints' in out || input.label !== undefined,
   run: ({ in: input, out }) => (input.label === undefined ? partialDifference(sorted(out), sorted(chosen(input))) : partialDifference(out, { handled: isHandled(input.label) })),
 }
 

@@ -3,10 +3,14 @@ import { deletion, isPlainDeletion } from './termination-deletion.ts'
 import { played } from './termination-played.ts'
 import { partialDifference } from './partial.ts'
 
-/** Deletions, second deletions, hooks, deadlines, preemptions. Node pressure, graceful node shutdown and the kubelet's own preemption are not built, nor other signals than SIGTERM. */
+/** Whether the case is about an ending that is built. */
+export function isBuiltEnding({ in: input }: GoldenCase): boolean {
+  return !isNodePressure(input) && !isShutdown(input) && input.lifecycle?.stopSignal === undefined && !input.critical
+}
+
+/** Deletions, second deletions, hooks, deadlines, preemptions. */
 export const termination: GoldenSet = {
   name: 'nodes/termination',
-  applicable: ({ in: input }) => !isNodePressure(input) && !isShutdown(input) && input.lifecycle?.stopSignal === undefined && !input.critical,
   run: (golden) => (isPlainDeletion(golden) ? deletion(golden) : partialDifference(golden.out, played(golden))),
 }
 

@@ -17,10 +17,14 @@ import { defaulted, isLongestAffinity, plainPod } from '../components.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from './partial.ts'
 
-/** Settings and constants as the components' own code has them. A case whose setting the product does not have is about a part that is not built. */
+/** Whether the product has this setting. */
+export function isKnownTimer(golden: GoldenCase): boolean {
+  return valueOf(golden) !== undefined
+}
+
+/** Settings and constants as the components' own code has them. */
 export const timers: GoldenSet = {
   name: 'nodes/timers',
-  applicable: (golden) => valueOf(golden) !== undefined,
   run: (golden) => {
     const { out } = golden
     const { renewIntervalMs, bytes: _, ...rest } = out

@@ -8,8 +8,6 @@ import type { Json } from './pipeline.ts'
 /** What the server makes of bodies that do not fit: unknown and repeated fields, wrong types, no JSON at all. */
 export const decodeSet: GoldenSet = {
   name: 'objects/unknown-and-decode',
-  // Situations are answered by the registry and its routes: they are judged through the API server.
-  applicable: (golden) => golden.in.situation === undefined && findKind(golden.in.apiVersion, golden.in.kind) !== undefined,
   run(golden) {
     const { apiVersion, kind, body } = golden.in
     const definition = findKind(apiVersion, kind)

@@ -1,11 +1,10 @@
 import type { Status } from '../../src/sim/api/status.ts'
 import { difference, type GoldenSet } from '../harness.ts'
-import { aboutBuiltKinds, createPipeline, type Json } from './pipeline.ts'
+import { createPipeline, type Json } from './pipeline.ts'
 
 /** Objects that are refused, and the words in which they are. */
 export const validationCreateSet: GoldenSet = {
   name: 'objects/validation-create',
-  applicable: aboutBuiltKinds,
   run(golden) {
     const { object, expand } = golden.in
     const created = createPipeline().create(expand ? expanded(object, expand) : object)

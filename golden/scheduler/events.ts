@@ -9,12 +9,14 @@ import { difference } from '../harness.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { completePod, isBuilt, nowMillis } from './world.ts'
 
+/** Whether the case is one attempt of the scheduler, by plugins that are built. */
+export function isBuiltAttempt({ in: { chosen: _chosen, ...input }, out, ...rest }: GoldenCase): boolean {
+  return isBuilt({ in: input, out, ...rest }) && Boolean(input.pod?.spec) && Array.isArray(out.events)
+}
+
 /** What one attempt writes: events, the condition, the binding, the nomination. */
 export const schedulerEvents: GoldenSet = {
   name: 'scheduler/events',
-  applicable({ in: { chosen: _chosen, ...input }, out, ...rest }) {
-    return isBuilt({ in: input, out, ...rest }) && Boolean(input.pod?.spec) && Array.isArray(out.events)
-  },
   run(golden) {
     const written = attempt(golden)
     const { out } = golden

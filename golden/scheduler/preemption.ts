@@ -1,6 +1,6 @@
 import { difference } from '../harness.ts'
 import type { GoldenSet } from '../harness.ts'
-import { decide, isBuilt } from './world.ts'
+import { decide } from './world.ts'
 
 interface Candidate {
   readonly node: string
@@ -10,7 +10,6 @@ interface Candidate {
 /** Whom preemption would evict where, and what is said when it does not help. */
 export const schedulerPreemption: GoldenSet = {
   name: 'scheduler/preemption',
-  applicable: isBuilt,
   run({ in: input, out, ...rest }) {
     const outcome = decide({ in: input, out, ...rest })
     if (out.fits) return difference({ feasible: (out.feasible as string[]).toSorted() }, { feasible: outcome.feasible.map(({ name }) => name).sort() })

@@ -14,14 +14,16 @@ import { completePod, nowMillis } from './world.ts'
 const profile = createProfile()
 const fit = new Set(['NodeResourcesFit'])
 
+/** Whether the case is about pods and nodes, and plugins that are built. */
+export function isBuiltQueueing({ in: input }: GoldenCase): boolean {
+  const plugins: readonly string[] = input.rejectedBy ?? []
+  const resource = input.event?.resource ?? 'Pod'
+  return (resource === 'Pod' || resource === 'Node') && plugins.every((name) => profile.plugins.some((plugin) => plugin.name === name)) && !JSON.stringify(input).includes('"volumes"')
+}
+
 /** Back-off, hints, gates and order: the queue alone with a fake clock. */
 export const schedulerQueue: GoldenSet = {
   name: 'scheduler/queue',
-  applicable({ in: input }) {
-    const plugins: readonly string[] = input.rejectedBy ?? []
-    const resource = input.event?.resource ?? 'Pod'
-    return (resource === 'Pod' || resource === 'Node') && plugins.every((name) => profile.plugins.some((plugin) => plugin.name === name)) && !JSON.stringify(input).includes('"volumes"')
-  },
   run(golden) {
     const { in: input } = golden
     const world = new QueueWorld()

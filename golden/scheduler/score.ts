@@ -1,12 +1,11 @@
 import type { ScoreColumn } from '../../src/sim/scheduler/score-nodes.ts'
 import { difference } from '../harness.ts'
 import type { GoldenSet } from '../harness.ts'
-import { decide, isBuilt } from './world.ts'
+import { decide } from './world.ts'
 
 /** Raw and normalised scores of every plugin and node, and who wins. */
 export const schedulerScore: GoldenSet = {
   name: 'scheduler/score',
-  applicable: isBuilt,
   run(golden) {
     const { feasible, scores, node } = decide(golden)
     const names = feasible.map(({ name }) => name)

@@ -1,0 +1,77 @@
+import { findKind } from '../src/sim/api/resources.ts'
+import { isKnownConstant } from './controllers/constants.ts'
+import { isDaemonSetKind } from './controllers/daemonset.ts'
+import { isDeploymentKind } from './controllers/deployment.ts'
+import { isCollectorKind } from './controllers/garbage-collector.ts'
+import { isPodCollectorKind } from './controllers/podgc.ts'
+import { isReplicaSetKind } from './controllers/replicaset.ts'
+import { isAccountKind } from './controllers/serviceaccount.ts'
+import type { GoldenCase } from './harness.ts'
+import { isAboutUnbuilt } from './nodes/events.ts'
+import { isBuiltPull } from './nodes/images.ts'
+import { isPlayableLoss } from './nodes/node-loss.ts'
+import { isKubeletsPart } from './nodes/node-object.ts'
+import { isBuiltEnding } from './nodes/termination.ts'
+import { isKnownTimer } from './nodes/timers.ts'
+import { aboutBuiltKinds, isBuilt } from './objects/pipeline.ts'
+import { isAnsweredByRegistry } from './objects/validation-update.ts'
+import { isBuiltAttempt } from './scheduler/events.ts'
+import { isBuiltQueueing } from './scheduler/queue.ts'
+import { isBuilt as isBuiltScheduling } from './scheduler/world.ts'
+
+/** Which cases of a set do not count, by what they are about: a rule, never a list of names. */
+interface Rule {
+  /** What the cases left out are about. */
+  readonly leftOut: string
+  applies(golden: GoldenCase): boolean
+}
+
+/** Every set whose cases are not all about what is built; the cases of a set that is not here count without exception. */
+const rules: Readonly<Record<string, Rule>> = {
+  'machinery/strategic-merge-patch': {
+    leftOut: '80.0 beside 80: two numbers to Go and one to JavaScript.',
+    applies: ({ in: input }) => !/\d\.0+\b/.test(input.patchText ?? '') && !/\d\.0+\b/.test(input.originalText ?? ''),
+  },
+  'machinery/three-way-apply': {
+    leftOut: '--overwrite=false, which refuses to undo what others have changed.',
+    applies: ({ in: input, out }) => !(input.overwrite === false && out.error !== undefined),
+  },
+  'objects/defaults': { leftOut: 'Kinds that are not built.', applies: aboutBuiltKinds },
+  'objects/validation-create': { leftOut: 'Kinds that are not built.', applies: aboutBuiltKinds },
+  'objects/validation-update': {
+    leftOut: 'Kinds that are not built; and names, versions and uids that do not fit, which the registry refuses: tests of the API server judge those.',
+    applies: (golden) => isBuilt(golden.in.create) && !isAnsweredByRegistry(golden),
+  },
+  'objects/unknown-and-decode': {
+    leftOut: 'Kinds that are not built; and situations that the registry and its routes answer: tests of the API server judge those.',
+    applies: ({ in: input }) => input.situation === undefined && findKind(input.apiVersion, input.kind) !== undefined,
+  },
+  'scheduler/filter': { leftOut: 'Volumes, disruption budgets and other kinds that are not built.', applies: isBuiltScheduling },
+  'scheduler/score': { leftOut: 'Volumes, disruption budgets and other kinds that are not built.', applies: isBuiltScheduling },
+  'scheduler/preemption': { leftOut: 'Volumes, disruption budgets and other kinds that are not built.', applies: isBuiltScheduling },
+  'scheduler/queue': { leftOut: 'Events of other kinds than Pod and Node, and plugins that are not built.', applies: isBuiltQueueing },
+  'scheduler/events': { leftOut: 'What is not one attempt to place a pod, and plugins that are not built.', applies: isBuiltAttempt },
+  'nodes/termination': { leftOut: "Node pressure, graceful node shutdown, the kubelet's own preemption, and other signals than SIGTERM.", applies: isBuiltEnding },
+  'nodes/timers': { leftOut: 'Settings of parts that are not built.', applies: isKnownTimer },
+  'nodes/proxy': { leftOut: 'Rules, chains and session affinity.', applies: ({ in: input, out }) => 'clusterEndpoints' in out || input.label !== undefined },
+  'nodes/node-object': { leftOut: 'What eviction and shutdown do to a node, and what its controllers do, which is judged elsewhere.', applies: isKubeletsPart },
+  'nodes/images': { leftOut: 'Credentials, collection of images, and facts told in words.', applies: isBuiltPull },
+  'nodes/events': { leftOut: 'Events of parts that are not built.', applies: (golden) => !isAboutUnbuilt(golden) },
+  'nodes/node-loss': { leftOut: 'What cannot happen to a node here.', applies: isPlayableLoss },
+  'controllers/garbage-collector': { leftOut: 'Kinds that are not built cannot be deleted.', applies: isCollectorKind },
+  'controllers/namespace': {
+    leftOut: 'Which verbs a kind has: every kind of the table has all of them.',
+    applies: ({ in: input }) => input.kind === 'conditions' || (input.kind === 'deletion' && !input.verbs),
+  },
+  'controllers/podgc': { leftOut: 'Kinds of cases about parts that are not built.', applies: isPodCollectorKind },
+  'controllers/serviceaccount': { leftOut: 'Kinds of cases about parts that are not built.', applies: isAccountKind },
+  'controllers/deployment': { leftOut: 'Kinds of cases about parts that are not built.', applies: isDeploymentKind },
+  'controllers/replicaset': { leftOut: 'Kinds of cases about parts that are not built.', applies: isReplicaSetKind },
+  'controllers/daemonset': { leftOut: 'History: ControllerRevision is not a kind yet.', applies: isDaemonSetKind },
+  'controllers/constants': { leftOut: 'Flags and constants of controllers that are not built.', applies: isKnownConstant },
+}
+
+/** Whether a case of a set is about kinds and parts that are built. */
+export function isApplicable(set: string, golden: GoldenCase): boolean {
+  return rules[set]?.applies(golden) ?? true
+}
