@@ -21,3 +21,18 @@ test('canonical JSON does not depend on the order in which keys were written, no
   expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined, 10: 1, 9: 2 })).toBe(canonicalJson({ 9: 2, 10: 1, b: [1, { c: 'x', d: null }] }))
   expect(canonicalJson({ a: [1, 2] })).not.toBe(canonicalJson({ a: [2, 1] }))
 })
+
+test('of a value each part counts, and nothing but its parts', () => {
+  const digestOf = (value: unknown): string => {
+    const hash = new RollingHash()
+    hash.addValue(value)
+    return hash.digest
+  }
+  const same = digestOf({ a: 1, b: [true, null, 'x', 0.5], c: undefined })
+  expect(digestOf({ b: [true, null, 'x', 0.5], a: 1 })).toBe(same)
+  const others = [
+    { a: 2, b: [true, null, 'x', 0.5] }, { a: -1, b: [true, null, 'x', 0.5] }, { a: '1', b: [true, null, 'x', 0.5] }, { a: 1, b: [false, null, 'x', 0.5] },
+    { a: 1, b: [true, null, 'x', 0.25] }, { a: 1, b: [true, null, ['x', 0.5]] }, { a: 1, b: [true, null, 'x'] }, { a: 1 }, { a: { b: [true, null, 'x', 0.5] } }, [], {}, null, '',
+  ]
+  expect(new Set([same, ...others.map(digestOf)]).size).toBe(others.length + 1)
+})

@@ -1,3 +1,6 @@
+/** What begins a value in a hash, and what ends an object. */
+const marks = { null: 1, true: 2, false: 3, whole: 4, fraction: 5, text: 6, list: 7, object: 8, end: 9 } as const
+
 /** A rolling 64-bit hash in two 32-bit lanes: equal runs have equal hashes in every engine. */
 export class RollingHash {
   private low = 0x811c9dc5
@@ -21,6 +24,38 @@ export class RollingHash {
     this.low = low
     this.high = high
     this.addWord(text.length - start)
+  }
+
+  /** A JSON value: equal values count equally, in whatever order their keys were written. Nothing is made of it but the hash. */
+  addValue(value: unknown): void {
+    if (typeof value === 'string') {
+      this.addWord(marks.text)
+      this.addText(value)
+    } else if (typeof value === 'number') this.addValueNumber(value)
+    else if (typeof value === 'boolean') this.addWord(value ? marks.true : marks.false)
+    else if (typeof value !== 'object' || value === null) this.addWord(marks.null)
+    else if (Array.isArray(value)) {
+      this.addWord(marks.list)
+      this.addWord(value.length)
+      for (const inner of value) this.addValue(inner)
+    } else this.addFields(value as Readonly<Record<string, unknown>>)
+  }
+
+  private addFields(object: Readonly<Record<string, unknown>>): void {
+    this.addWord(marks.object)
+    for (const key of Object.keys(object).sort()) {
+      if (object[key] === undefined) continue
+      this.addText(key)
+      this.addValue(object[key])
+    }
+    this.addWord(marks.end)
+  }
+
+  private addValueNumber(value: number): void {
+    const isWhole = Number.isSafeInteger(value)
+    this.addWord(isWhole ? marks.whole : marks.fraction)
+    if (isWhole) this.addNumber(value)
+    else this.addText(String(value))
   }
 
   /** As a whole number that is not 0: 53 bits of the hash. */
