@@ -1,6 +1,6 @@
 import { Timeline, type Millis } from '../kernel/agenda.ts'
 import { assert, unreachable } from '../kernel/assert.ts'
-import { RollingHash, canonicalJson } from '../kernel/hash.ts'
+import { RollingHash } from '../kernel/hash.ts'
 import { RandomStreams } from '../kernel/random.ts'
 import { Trace, type TraceEntry } from '../kernel/trace.ts'
 import { badRequest, notFound } from '../api/errors.ts'
@@ -189,7 +189,7 @@ export class Cluster implements World {
     for (const { key, value, modRevision } of stored) {
       hash.addText(key)
       hash.addNumber(modRevision)
-      hash.addText(canonicalJson(value))
+      hash.addValue(value)
     }
     return hash.digest
   }
