@@ -173,7 +173,8 @@ test.each([2, 8, 19, 48])('random run %i is the same when it is played twice, wh
   expect(playTo(run, end).hash()).toBe(first.hash())
   expect(playTo(run, end, true).hash()).toBe(first.hash())
   expect(playTo({ ...run, commands: first.commands }, end).hash()).toBe(first.hash())
-})
+  // Four long runs: more than the usual time where much else runs beside.
+}, 60_000)
 
 test.each([startScenario, ...gallery].map((entry) => [entry.id, entry] as const))('the scenario "%s" plays without an error, and nothing it says is refused', (_, { scenario: { run, until } }) => {
   const cluster = new Cluster(run.seed, run.options)
