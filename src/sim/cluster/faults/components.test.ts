@@ -185,3 +185,17 @@ test('watches that are dropped are begun again, and nothing is missed', () => {
   expect(readyPods(cluster)).toBe(6)
   expect(containersOf(cluster)).toEqual(expect.arrayContaining(before))
 })
+
+test('kube-proxy that is restarted has its rules at once, and one that is slow has them late', () => {
+  const cluster = clusterWithWeb()
+  begin(cluster, { kind: 'restart', component: 'kube-proxy', node: 'worker-1' })
+  begin(cluster, { kind: 'slow', component: 'kube-proxy', node: 'worker-2', by: 20 * second }, minute)
+  cluster.advanceTo(cluster.now + 10 * second)
+  must(cluster.perform({ kind: 'apply', manifests: [{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } }] }))
+  const known = () => ['worker-1', 'worker-2'].map((node) => cluster.rules.sightOf(node)?.services.some(({ metadata }) => metadata.name === 'web'))
+  cluster.advanceTo(cluster.now + 5 * second)
+  expect(known()).toEqual([true, false])
+  cluster.advanceTo(cluster.now + 10 * second)
+  expect(known()).toEqual([true, true])
+  expect(podsOf(cluster, 'kube-system').filter(({ metadata }) => metadata.name.startsWith('kube-proxy')).map(({ status }) => status.containerStatuses?.[0]?.restartCount).sort()).toEqual([0, 0, 1])
+})
