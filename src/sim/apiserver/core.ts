@@ -12,6 +12,8 @@ import type { WallClock } from '../api/time.ts'
 import type { LeaseId, Store } from '../etcd/store.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import type { EventLease } from './event-ttl.ts'
+import type { PodsByNode } from './pods-by-node.ts'
+import type { SharedOwners } from './shared-owners.ts'
 
 /** What all parts of the API server work with. */
 export interface Core {
@@ -24,6 +26,8 @@ export interface Core {
   readonly allocators: Allocators
   readonly eventLease: EventLease
   readonly disabledPlugins: ReadonlySet<AdmissionPlugin>
+  readonly podsByNode: PodsByNode
+  readonly owners: SharedOwners
 }
 
 /** Who writes what, for the trace. */
@@ -57,6 +61,11 @@ export function readObject(core: Core, definition: ResourceDefinition, namespace
 
 export function namespaceOf(core: Core, name: string): KubernetesObject | undefined {
   return readObject(core, definitionOf('namespaces'), undefined, name)
+}
+
+/** The node of a pod; empty while it has none, and for what is not there. */
+export function nodeNameOf(pod: KubernetesObject | undefined): string {
+  return (pod as (KubernetesObject & { readonly spec?: { readonly nodeName?: string } }) | undefined)?.spec?.nodeName ?? ''
 }
 
 /** The version of a stored object as the number it is in etcd. */

@@ -52,7 +52,8 @@ function createOnce(target: Target, sent: KubernetesObject, warnings: readonly s
 
 /** What only the server decides: whatever the client sent in these fields does not count. */
 function withSystemFields({ core, definition, namespace }: Target, sent: KubernetesObject): KubernetesObject {
-  const { name, generateName, labels, annotations, finalizers, ownerReferences } = sent.metadata
+  const { name, labels, annotations, finalizers } = sent.metadata
+  const { generateName, ownerReferences } = core.owners.share(sent.metadata)
   const metadata: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = {
     name: name || (generateName ? generateName.slice(0, longestGeneratedBase) + core.names.suffix(5) : ''),
     uid: core.uids.uuid(),

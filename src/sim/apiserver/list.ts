@@ -26,8 +26,8 @@ export function list(target: Target, selection: Selection, options: RequestOptio
   const prefix = namespace === undefined ? prefixOf(definition) : `${prefixOf(definition)}${namespace}/`
   const limit = servedFromCache(options) ? 0 : options.limit ?? 0
   // Without a selector a page needs its own objects and one more, which tells that there is another page.
-  const only = options.continue || revision < core.store.revision ? undefined : onlyKey(target, selection)
-  const found = only ? [core.store.get(only)].filter((kv) => kv !== undefined)
+  const indexed = options.continue || revision < core.store.revision ? undefined : indexedKeys(target, selection, prefix, limit)
+  const found = indexed ? indexed.map((key) => core.store.get(key)).filter((kv) => kv !== undefined)
     : core.store.range(prefix, { from, revision, ...(limit > 0 && selection.everything && { limit: limit + 1 }) })
   if (found === compacted) return refused(options.continue ? expiredContinue(from.slice(prefixOf(definition).length)) : expired('The resourceVersion for the provided list is too old.'))
   const page = pageOf(found, selection, limit)
@@ -40,10 +40,14 @@ export function list(target: Target, selection: Selection, options: RequestOptio
   return accepted({ kind, apiVersion: apiVersionOf(definition), metadata, items: page.items })
 }
 
-/** The one place in etcd that a list by name is about: a thousand kubelets that list their own machine need not look at a thousand each (SelectionPredicate.MatchesSingle). */
-function onlyKey({ definition, namespace }: Target, { index }: Selection): string | undefined {
+/**
+ * The places in etcd that a list by name or by node is about: a thousand kubelets that list their own machine and its pods need not look at everything each
+ * (SelectionPredicate.MatchesSingle and the storage's indexers). Pages are made of all there is.
+ */
+function indexedKeys({ core, definition, namespace }: Target, { index }: Selection, prefix: string, limit: number): readonly string[] | undefined {
+  if (index?.field === 'spec.nodeName') return limit > 0 ? undefined : core.podsByNode.keysOf(index.value, prefix)
   if (index?.field !== 'metadata.name' || (definition.namespaced && namespace === undefined)) return undefined
-  return storageKey(definition, namespace, index.value)
+  return [storageKey(definition, namespace, index.value)]
 }
 
 interface Page {

@@ -18,8 +18,10 @@ import type { Core } from './core.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { dispatch, listSelected } from './dispatch.ts'
 import { parseVersion, tooLarge } from './list.ts'
+import { PodsByNode } from './pods-by-node.ts'
 import { restoreReservations } from './reservations.ts'
 import { selectionOf } from './selection.ts'
+import { SharedOwners } from './shared-owners.ts'
 import type { LogSource } from './subresources.ts'
 import type { Target } from './target.ts'
 import { WatchCache } from './watch-cache.ts'
@@ -55,6 +57,7 @@ export class ApiServer implements Transport {
   private readonly advertiseAddress: string
   private readonly compactionInterval: Millis
   private readonly caches = new Map<string, WatchCache>()
+  private stopIndexing = (): void => undefined
 
   constructor(options: ApiServerOptions) {
     const { agenda, store, wall, trace, random, logs, advertiseAddress = '192.168.0.10', compactionInterval = 300_000, disabledPlugins = [] } = options
@@ -68,6 +71,8 @@ export class ApiServer implements Transport {
       allocators: { clusterIPs: createClusterIPPool(), nodePorts: createNodePortPool() },
       eventLease: { id: 0, madeAt: 0, objects: 0 },
       disabledPlugins: new Set(disabledPlugins),
+      podsByNode: new PodsByNode(),
+      owners: new SharedOwners(),
     }
     this.rehearsal = { ...this.core, uids: random.of('dry-run/uid'), names: random.of('dry-run/names') }
   }
@@ -75,6 +80,8 @@ export class ApiServer implements Transport {
   /** Its store answers now: lists what is stored, makes what every cluster has, and opens the door. */
   start(): void {
     assert(this.core.store.serving, 'the API server was started without its store')
+    // First, so that who is told of a write finds it when listing.
+    this.stopIndexing = this.core.podsByNode.follow(this.core.store)
     for (const definition of resources) this.caches.set(definition.resource, new WatchCache(this.core, definition))
     restoreReservations(this.core)
     bootstrap(this.core, this.advertiseAddress)
@@ -88,6 +95,7 @@ export class ApiServer implements Transport {
 
   /** The process ends: all watches break at once. */
   stop(): void {
+    this.stopIndexing()
     for (const cache of this.caches.values()) cache.close()
     this.caches.clear()
     this.core.agenda.dispose()

@@ -17,7 +17,7 @@ const madeDeployment = (): Deployment => must(client.create('deployments', { api
 const stored = (): Pod => must(client.get('pods', 'default/web'))
 
 test('what was sent can be changed and sent again without changing what was stored of it', () => {
-  const sent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'default', labels: { app: 'web' } }, data: { k: 'v' } }
+  const sent = { apiVersion: 'v1' as const, kind: 'ConfigMap' as const, metadata: { name: 'a', namespace: 'default', labels: { app: 'web' } }, data: { k: 'v' } }
   const made = must(client.create('configmaps', sent))
   sent.data.k = 'w'
   sent.metadata.labels.app = 'db'
@@ -88,4 +88,31 @@ test('metadata that is stored already is kept, whatever its sender says of owner
   const owners = [{ apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'u' }]
   const updated = must(client.updateStatus('pods', { ...pod, metadata: { ...pod.metadata, ownerReferences: owners }, status: { ...pod.status, phase: 'Running' } }))
   expect([updated.metadata.ownerReferences, updated.status.phase]).toEqual([undefined, 'Running'])
+})
+
+test('a kubelet lists the pods of its node, wherever they come from and go to', () => {
+  const cluster = createTestCluster()
+  const pod = (name: string, nodeName?: string) => must(cluster.client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { ...template.spec, ...(nodeName && { nodeName }) } } as never))
+  const listed = (node: string, namespace?: string) =>
+    must(cluster.client.list('pods', namespace, { fieldSelector: `spec.nodeName=${node}` })).items.map(({ metadata }) => metadata.name)
+  pod('c', 'n1')
+  must(cluster.client.bind('default/b', pod('b').metadata.uid, 'n1'))
+  pod('a', 'n2')
+  expect([listed('n1'), listed('n1', 'default'), listed('n1', 'kube-system'), listed('n2'), listed('n3')]).toEqual([['b', 'c'], ['b', 'c'], [], ['a'], []])
+  const { resourceVersion } = must(cluster.client.list('pods')).metadata
+  must(cluster.client.delete('pods', 'default/b', { gracePeriodSeconds: 0 }))
+  expect(listed('n1')).toEqual(['c'])
+  const past = must(cluster.client.list('pods', undefined, { fieldSelector: 'spec.nodeName=n1', resourceVersion, resourceVersionMatch: 'Exact' }))
+  expect(past.items.map(({ metadata }) => metadata.name)).toEqual(['b', 'c'])
+  cluster.restartApiServer()
+  expect([listed('n1'), listed('n2')]).toEqual([['c'], ['a']])
+})
+
+test('what one owner makes shares the reference to it, until it says something else', () => {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'u', controller: true }
+  const pod = (reference: object) => must(client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { generateName: 'web-', namespace: 'default', ownerReferences: [reference] }, spec: template.spec } as never)).metadata.ownerReferences
+  const first = pod(owner)
+  expect(pod({ ...owner })).toBe(first)
+  expect(pod({ ...owner, controller: false })).toEqual([{ ...owner, controller: false }])
+  expect(first).toEqual([owner])
 })

@@ -4,7 +4,7 @@ import type { WatchEvent, WatchHandle, WatchSink } from '../api/request.ts'
 import type { ResourceDefinition } from '../api/resources.ts'
 import { settledObject } from '../api/schema/settle.ts'
 import { compacted, type KeyValue, type Revision } from '../etcd/store.ts'
-import { prefixOf, type Core } from './core.ts'
+import { nodeNameOf, prefixOf, type Core } from './core.ts'
 import type { IndexedField, Selection } from './selection.ts'
 
 interface Watcher {
@@ -134,8 +134,4 @@ class EventForms {
   get deleted(): WatchEvent {
     return (this.deletedForm ??= { type: 'DELETED', object: settledObject(this.kv.previous!.value!, String(this.kv.modRevision)) })
   }
-}
-
-function nodeNameOf(object: KubernetesObject | undefined): string {
-  return (object as (KubernetesObject & { readonly spec?: { readonly nodeName?: string } }) | undefined)?.spec?.nodeName ?? ''
 }

@@ -1,4 +1,5 @@
 import { settled, type KubernetesObject } from '../objects.ts'
+import { createBlank } from './blank.ts'
 import type { GoStruct, GoType } from './go-type.ts'
 import { structOf } from './go-type.ts'
 
@@ -10,15 +11,20 @@ export function settledObject(object: KubernetesObject, resourceVersion: string)
   const stored = struct.blank()
   const fields = object as KubernetesObject & Fields
   for (const key in fields) {
-    const value = key === 'metadata' ? settledMetadata(object.metadata, resourceVersion) : settledField(struct, key, fields[key])
+    const value = key === 'metadata' ? settledMetadata(struct, object.metadata, resourceVersion) : settledField(struct, key, fields[key])
     if (value !== undefined) stored[key] = value
   }
   return Object.freeze(stored) as unknown as KubernetesObject
 }
 
-function settledMetadata(metadata: KubernetesObject['metadata'], resourceVersion: string): Fields {
+/** The kinds differ in how much metadata they have, so each has blanks of its own for it. */
+const blankMetadata = new Map<GoStruct, () => Record<string, unknown>>()
+
+function settledMetadata(kind: GoStruct, metadata: KubernetesObject['metadata'], resourceVersion: string): Fields {
   const struct = structOf('ObjectMeta')
-  const stored = struct.blank()
+  let blank = blankMetadata.get(kind)
+  if (!blank) blankMetadata.set(kind, (blank = createBlank()))
+  const stored = blank()
   const fields = metadata as KubernetesObject['metadata'] & Fields
   for (const key in fields) {
     const value = key === 'resourceVersion' ? resourceVersion : settledField(struct, key, fields[key])
