@@ -127,9 +127,9 @@ export class ObjectGraph {
         // Nobody has seen it: it is made sure that it exists.
         this.listener.attemptToDelete(owner)
       } else if (!owner.isVirtual && isMismatch(node, owner, reference)) this.refuse(node, owner, reference)
-      owner.dependents ??= []
       // A reference that stands there twice is one.
-      if (owner.dependents.at(-1) !== node) owner.dependents.push(node)
+      if (!owner.dependents) owner.dependents = [node]
+      else if (owner.dependents.at(-1) !== node) owner.dependents.push(node)
     }
   }
 
