@@ -24,10 +24,9 @@ export interface View {
 /** A filter that has worked out what it needs about one pod. Null: the node will do. */
 export interface PreparedFilter {
   filter(node: NodeState): Refusal | null
-  /** For trying what would be if a pod were (not) on a node; `filter` afterwards answers for that world. */
+  /** For trying what would be if a pod were (not) on a node; `filter` afterwards answers for that world. Each undoes the other. */
   addPod?(pod: PodState, node: NodeState): void
   removePod?(pod: PodState, node: NodeState): void
-  clone?(): PreparedFilter
 }
 
 /** `skip`: nothing to filter for this pod. `refused`: no node can do. `nodes`: only these can. */

@@ -6,7 +6,7 @@ import type { PreparedFilter, Refusal } from './framework.ts'
 import type { NodeState } from './node-state.ts'
 import type { Nominations } from './nominations.ts'
 import type { PodState } from './pod-state.ts'
-import { runFilters, withPods } from './run-filters.ts'
+import { addTo, removeFrom, runFilters, runFiltersWith } from './run-filters.ts'
 
 /** What preemption came to (upstream: plugins/defaultpreemption and framework/preemption, v1.36). */
 export interface Preemption {
@@ -96,42 +96,43 @@ function findCandidates(attempt: Attempt): { candidates: readonly Candidate[]; r
   return { candidates, reasons }
 }
 
+type Victims = { readonly victims: readonly PodState[] } | { readonly reasons: readonly string[] }
+
 /** Takes all pods of lower priority away, then gives back what can stay, the most important first. */
-function victimsOn(node: NodeState, attempt: Attempt): { victims: readonly PodState[] } | { reasons: readonly string[] } {
-  const lower = node.pods.filter(({ priority }) => priority < attempt.pod.priority)
+function victimsOn(node: NodeState, attempt: Attempt): Victims {
+  const { pod, filters, now } = attempt
+  const lower = node.pods.filter(({ priority }) => priority < pod.priority)
   if (lower.length === 0) return { reasons: noVictims }
-  const [copy, filters] = withPods([], node, attempt.filters)
-  const remove = (pod: PodState): void => {
-    copy.removePod(pod)
-    for (const filter of filters) filter.removePod?.(pod, copy)
-  }
-  lower.forEach(remove)
+  const copy = node.clone()
+  for (const other of lower) removeFrom(copy, other, filters)
   const refusal = filterWithNominated(copy, filters, attempt)
-  if (refusal) return { reasons: refusal.reasons }
-  lower.sort(byImportance(attempt.now))
-  const victims: PodState[] = []
-  for (const pod of lower) {
-    copy.addPod(pod)
-    for (const filter of filters) filter.addPod?.(pod, copy)
-    if (!filterWithNominated(copy, filters, attempt)) continue
-    remove(pod)
-    victims.push(pod)
-  }
-  return { victims }
+  const victims = refusal ? lower : mostImportantFirst(lower, now).filter((other) => !canStay(other, copy, attempt))
+  for (const victim of victims) addTo(copy, victim, filters)
+  return refusal ? { reasons: refusal.reasons } : { victims }
+}
+
+/** Leaves the pod where it was if there is room beside it. */
+function canStay(other: PodState, node: NodeState, attempt: Attempt): boolean {
+  addTo(node, other, attempt.filters)
+  if (!filterWithNominated(node, attempt.filters, attempt)) return true
+  removeFrom(node, other, attempt.filters)
+  return false
 }
 
 function filterWithNominated(node: NodeState, filters: readonly PreparedFilter[], { nominations, pod }: Attempt): Refusal | null {
   const nominated = nominations.holdingRoom(node.name, pod)
   if (nominated.length > 0) {
-    const refusal = runFilters(...withPods(nominated, node, filters))
+    const refusal = runFiltersWith(nominated, node, filters)
     if (refusal) return refusal
   }
   return runFilters(node, filters)
 }
 
 /** Upstream: util.MoreImportantPod: higher priority, then the one that started first. */
-function byImportance(now: string): (a: PodState, b: PodState) => number {
-  return (a, b) => b.priority - a.priority || startOf(a, now) - startOf(b, now) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+function mostImportantFirst(pods: readonly PodState[], now: string): readonly PodState[] {
+  const ranked = pods.map((pod) => ({ pod, priority: pod.priority, start: startOf(pod, now), key: pod.key }))
+  ranked.sort((a, b) => b.priority - a.priority || a.start - b.start || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  return ranked.map(({ pod }) => pod)
 }
 
 function startOf(pod: PodState, now: string): number {

@@ -11,13 +11,23 @@ export function runFilters(node: NodeState, filters: readonly PreparedFilter[]):
   return null
 }
 
-/** The node and the filters in a world where these pods are there too. */
-export function withPods(pods: readonly PodState[], node: NodeState, filters: readonly PreparedFilter[]): [NodeState, readonly PreparedFilter[]] {
+/** The first refusal in a world where these pods are on the node too. */
+export function runFiltersWith(pods: readonly PodState[], node: NodeState, filters: readonly PreparedFilter[]): Refusal | null {
   const copy = node.clone()
-  const copies = filters.map((filter) => filter.clone?.() ?? filter)
-  for (const pod of pods) {
-    copy.addPod(pod)
-    for (const filter of copies) filter.addPod?.(pod, copy)
-  }
-  return [copy, copies]
+  for (const pod of pods) addTo(copy, pod, filters)
+  const refusal = runFilters(copy, filters)
+  for (const pod of pods) removeFrom(copy, pod, filters)
+  return refusal
+}
+
+/** Has node and filters count the pod, until it is removed again: filters are prepared for one pod only and cost too much to copy for every node. */
+export function addTo(node: NodeState, pod: PodState, filters: readonly PreparedFilter[]): void {
+  node.addPod(pod)
+  for (const filter of filters) filter.addPod?.(pod, node)
+}
+
+/** The opposite. */
+export function removeFrom(node: NodeState, pod: PodState, filters: readonly PreparedFilter[]): void {
+  node.removePod(pod)
+  for (const filter of filters) filter.removePod?.(pod, node)
 }

@@ -7,7 +7,7 @@ import type { Nominations } from './nominations.ts'
 import type { PodState } from './pod-state.ts'
 import { preempt, type Preemption } from './preemption.ts'
 import type { Profile } from './profile.ts'
-import { runFilters, withPods } from './run-filters.ts'
+import { runFilters, runFiltersWith } from './run-filters.ts'
 import { ScoreBoard, type ScoreTable } from './score-nodes.ts'
 
 /** Everything one attempt found out. */
@@ -146,7 +146,7 @@ export class SchedulingCycle {
     if (!this.nominations.isEmpty) {
       const nominated = this.nominations.holdingRoom(node.name, pod)
       if (nominated.length > 0) {
-        const refusal = runFilters(...withPods(nominated, node, filters))
+        const refusal = runFiltersWith(nominated, node, filters)
         if (refusal) return refusal
       }
     }

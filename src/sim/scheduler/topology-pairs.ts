@@ -3,11 +3,7 @@ import { labelOf } from './framework.ts'
 
 /** Numbers by domain, that is by the key and value of a node label (upstream: topologyToMatchedTermCount). */
 export class PairCounts {
-  private readonly byKey: Map<string, Map<string, number>>
-
-  constructor(byKey = new Map<string, Map<string, number>>()) {
-    this.byKey = byKey
-  }
+  private readonly byKey = new Map<string, Map<string, number>>()
 
   get isEmpty(): boolean {
     return this.byKey.size === 0
@@ -50,9 +46,5 @@ export class PairCounts {
       if (value !== undefined) sum += counts.get(value) ?? 0
     }
     return sum
-  }
-
-  clone(): PairCounts {
-    return new PairCounts(new Map([...this.byKey].map(([key, counts]) => [key, new Map(counts)])))
   }
 }

@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../../api/generated/types.ts'
+import type { Labels } from '../../api/objects.ts'
 import type { AffinityTerm, NamespaceLabels } from '../affinity-terms.ts'
 import type { ClusterEvent } from '../cluster-event.ts'
 import { labelOf, maxScore, skip, type FilterPlugin, type PreparedFilter, type Refusal, type ScorePlugin, type View } from '../framework.ts'
@@ -46,14 +47,24 @@ export function interPodAffinity(hardWeight: number): FilterPlugin & ScorePlugin
   }
 }
 
+/** What the terms of one pod say of another. */
+interface Verdict {
+  readonly namespace: string
+  readonly isWanted: boolean
+  readonly avoids: readonly AffinityTerm[]
+}
+
 class AffinityFilter implements PreparedFilter {
+  /** Domains where a pod of mine is wanted, where one is not, and where others do not want me. */
+  private readonly wanted = new PairCounts()
+  private readonly avoided = new PairCounts()
+  private readonly forbidden = new PairCounts()
+  /** What my terms say of pods by their labels: those of a ReplicaSet share one object. */
+  private readonly verdicts = new Map<Labels, Verdict>()
+
   constructor(
     private readonly pod: PodState,
     private readonly namespaces: NamespaceLabels,
-    /** Domains where a pod of mine is wanted, where one is not, and where others do not want me. */
-    private readonly wanted = new PairCounts(),
-    private readonly avoided = new PairCounts(),
-    private readonly forbidden = new PairCounts(),
   ) {}
 
   get isIdle(): boolean {
@@ -76,17 +87,23 @@ class AffinityFilter implements PreparedFilter {
     this.change(pod, node, -1)
   }
 
-  clone(): AffinityFilter {
-    return new AffinityFilter(this.pod, this.namespaces, this.wanted.clone(), this.avoided.clone(), this.forbidden.clone())
-  }
-
   private change(other: PodState, node: NodeState, by: number): void {
     const { required, requiredAnti } = this.pod.affinity
     for (const term of other.affinity.requiredAnti) if (term.matches(this.pod, this.namespaces)) this.forbidden.add(term.topologyKey, node.labels, by)
-    if (required.length > 0 && matchesAll(required, other, this.namespaces)) {
-      for (const { topologyKey } of required) this.wanted.add(topologyKey, node.labels, by)
-    }
-    for (const term of requiredAnti) if (term.matches(other, this.namespaces)) this.avoided.add(term.topologyKey, node.labels, by)
+    if (required.length === 0 && requiredAnti.length === 0) return
+    const { isWanted, avoids } = this.verdictOn(other)
+    if (isWanted) for (const { topologyKey } of required) this.wanted.add(topologyKey, node.labels, by)
+    for (const { topologyKey } of avoids) this.avoided.add(topologyKey, node.labels, by)
+  }
+
+  private verdictOn(other: PodState): Verdict {
+    const { labels, namespace } = other
+    const known = this.verdicts.get(labels)
+    if (known?.namespace === namespace) return known
+    const { required, requiredAnti } = this.pod.affinity
+    const verdict = { namespace, isWanted: matchesAll(required, other, this.namespaces), avoids: requiredAnti.filter((term) => term.matches(other, this.namespaces)) }
+    this.verdicts.set(labels, verdict)
+    return verdict
   }
 
   private satisfiesAffinity(node: NodeState): boolean {

@@ -1,6 +1,7 @@
 import type { Node, Pod } from '../../api/generated/types.ts'
 import { sameTaints, type ClusterEvent } from '../cluster-event.ts'
 import { labelOf, maxScore, skip, type FilterPlugin, type PreparedFilter, type PreparedScore, type Refusal, type ScorePlugin, type View } from '../framework.ts'
+import { LeastCount } from '../least-count.ts'
 import { naturalLog } from '../natural-log.ts'
 import type { NodeState } from '../node-state.ts'
 import type { PodState } from '../pod-state.ts'
@@ -60,14 +61,15 @@ function countDomains(pod: PodState, constraints: readonly SpreadConstraint[], {
 }
 
 class SpreadFilter implements PreparedFilter {
-  private readonly least: (number | null)[]
+  /** How many matching pods each domain has, kept with the least of them. */
+  private readonly domains: readonly LeastCount[]
 
   constructor(
     private readonly pod: PodState,
     private readonly constraints: readonly SpreadConstraint[],
-    private readonly domains: readonly Domains[],
+    domains: readonly Domains[],
   ) {
-    this.least = constraints.map(() => null)
+    this.domains = domains.map((counts) => new LeastCount(counts))
   }
 
   filter(node: NodeState): Refusal | null {
@@ -76,7 +78,7 @@ class SpreadFilter implements PreparedFilter {
       const domain = labelOf(node.labels, constraint.topologyKey)
       if (domain === undefined) return missingLabel
       const itself = constraint.selector.matches(this.pod.labels) ? 1 : 0
-      const skew = (this.domains[at]!.get(domain) ?? 0) + itself - this.leastOf(at)
+      const skew = this.domains[at]!.of(domain) + itself - this.leastOf(at)
       if (skew > constraint.maxSkew) return skewed
     }
     return null
@@ -90,31 +92,19 @@ class SpreadFilter implements PreparedFilter {
     this.change(pod, node, -1)
   }
 
-  clone(): SpreadFilter {
-    return new SpreadFilter(this.pod, this.constraints, this.domains.map((domains) => new Map(domains)))
-  }
-
   private change(pod: PodState, node: NodeState, by: number): void {
     if (pod.namespace !== this.pod.namespace || pod.isTerminating || !hasAllKeys(node.labels, this.constraints)) return
     for (let at = 0; at < this.constraints.length; at += 1) {
       const constraint = this.constraints[at]!
       if (!constraint.selector.matches(pod.labels) || !includesNode(constraint, this.pod, node)) continue
-      const domain = node.labels[constraint.topologyKey]!
-      this.domains[at]!.set(domain, (this.domains[at]!.get(domain) ?? 0) + by)
-      this.least[at] = null
+      this.domains[at]!.add(node.labels[constraint.topologyKey]!, by)
     }
   }
 
   /** The global minimum: zero while there are fewer domains than minDomains. */
   private leastOf(at: number): number {
-    const known = this.least[at]
-    if (known !== null && known !== undefined) return known
     const domains = this.domains[at]!
-    let least = Number.MAX_SAFE_INTEGER
-    if (domains.size < this.constraints[at]!.minDomains) least = 0
-    else for (const count of domains.values()) if (count < least) least = count
-    this.least[at] = least
-    return least
+    return domains.size < this.constraints[at]!.minDomains ? 0 : domains.least
   }
 }
 
