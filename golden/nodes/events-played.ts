@@ -53,7 +53,7 @@ export function playAll(): readonly SeenEvent[] {
     world.advance(60_000)
     seen.push(...world.events)
   }
-  return [...seen, ...reboot(), ...tainted(), ...full(), ...wholeCluster(), ...outOfRanges()]
+  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...wholeCluster(), ...outOfRanges()]
 }
 
 function reboot(): readonly SeenEvent[] {
@@ -85,6 +85,18 @@ function tainted(): readonly SeenEvent[] {
 function full(): readonly SeenEvent[] {
   const world = new PlayedNode()
   for (let at = 0; at < 112; at += 1) world.run({ containers: [plain()] }, `web-${at}`)
+  world.advance(60_000)
+  return world.events
+}
+
+/** A pod for another operating system, one whose pull secret is missing, and a critical one that displaces it. */
+function refusedAndDisplaced(): readonly SeenEvent[] {
+  const world = new PlayedNode()
+  const asking = (cpu: string) => ({ ...plain(), resources: { requests: { cpu } } })
+  must(world.cluster.client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'other', namespace: 'default', labels: { 'kubernetes.io/os': 'windows' } }, spec: { nodeName: 'n1', containers: [plain()] } } as unknown as Draft<'pods'>))
+  world.run({ imagePullSecrets: [{ name: 'missing' }], containers: [asking('3')] })
+  world.advance(20_000)
+  world.run({ priorityClassName: 'system-node-critical', containers: [asking('3')] }, 'critical')
   world.advance(60_000)
   return world.events
 }

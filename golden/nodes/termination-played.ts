@@ -22,6 +22,7 @@ export function played({ in: input, out }: GoldenCase): unknown {
   if (input.finalizers) return heldByFinalizer(input)
   if (input.fileRemoved) return fileRemoved(out)
   if (input.preemptor) return preempted(out)
+  if (input.critical) return displaced()
   if (input.activeDeadlineSeconds) return deadline(input, out)
   if (input.livenessGraceSeconds) return graces(input)
   if (Object.keys(input).length === 0) return lastDelete(out)
@@ -174,6 +175,18 @@ function preempted(out: GoldenCase['out']): unknown {
   world.until(() => world.pod?.metadata.deletionTimestamp !== undefined, 60_000)
   const marked = world.pod
   return { condition: marked?.status.conditions?.find(({ type }) => type === 'DisruptionTarget'), then: marked?.metadata.deletionGracePeriodSeconds === 25 ? out.then : marked?.metadata.deletionGracePeriodSeconds }
+}
+
+/** A full node gets a pod that its kubelet makes room for. */
+function displaced(): unknown {
+  const world = new PlayedNode()
+  world.run({ containers: only({ resources: { requests: { cpu: '3' } } }) })
+  world.advance(20_000)
+  world.run({ priorityClassName: 'system-node-critical', containers: only({ resources: { requests: { cpu: '3' } } }) }, 'critical')
+  world.until(() => world.lastPod?.status.phase === 'Failed', 120_000)
+  const { phase, reason, message, conditions = [] } = world.lastPod?.status ?? {}
+  const [event] = world.sent('Preempting')
+  return { victim: { phase, reason, message, condition: conditions.find(({ type }) => type === 'DisruptionTarget') }, event: event && told(event) }
 }
 
 function deadline(input: GoldenCase['in'], out: GoldenCase['out']): unknown {

@@ -5,7 +5,7 @@ import { partialDifference } from './partial.ts'
 
 /** Whether the case is about an ending that is built. */
 export function isBuiltEnding({ in: input }: GoldenCase): boolean {
-  return !isNodePressure(input) && !isShutdown(input) && input.lifecycle?.stopSignal === undefined && !input.critical
+  return !isNodePressure(input) && !isShutdown(input) && input.lifecycle?.stopSignal === undefined
 }
 
 /** Deletions, second deletions, hooks, deadlines, preemptions. */

@@ -12,7 +12,7 @@ export interface PodStatusFacts extends Omit<PodFacts, 'spec' | 'conditions'> {
   readonly nodeIPs: readonly string[]
   readonly podIPs: readonly string[]
   /** The phase, reason and message that an eviction or a deadline has decided. */
-  readonly verdict: { readonly phase: PodPhase; readonly reason: string; readonly message: string } | null
+  readonly verdict: { readonly phase: PodPhase; readonly reason: string; readonly message: string; readonly disruption?: PodCondition } | null
   readonly mayRun: boolean
 }
 
@@ -38,7 +38,7 @@ export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
     observedGeneration: generation,
     reason: verdict?.reason ?? old.reason,
     message: verdict?.message ?? old.message,
-    conditions: mergeConditions(conditions, conditionsOf(base, phase), now, generation),
+    conditions: mergeConditions(verdict?.disruption ? withDisruption(conditions, verdict.disruption) : conditions, conditionsOf(base, phase), now, generation),
     startTime: old.startTime ?? facts.startTime,
     hostIP: nodeIPs[0],
     hostIPs: nodeIPs.length === 0 ? undefined : sameAddresses(old.hostIPs, nodeIPs) ? old.hostIPs : sharedAddresses(nodeIPs),
@@ -80,6 +80,16 @@ const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Read
 /** Whether a condition is the kubelet's to write; the others are somebody else's. */
 export function isOwnCondition({ type }: Pick<PodCondition, 'type'>): boolean {
   return ownConditions.has(type)
+}
+
+/** A pod that the kubelet itself ends is told to be disrupted, whoever has said so before. */
+function withDisruption(conditions: readonly PodCondition[], disruption: PodCondition): readonly PodCondition[] {
+  return conditions.includes(disruption) ? conditions : [...conditions.filter(({ type }) => type !== disruption.type), disruption]
+}
+
+/** Whether the kubelet says this one of the conditions that others may write too. */
+export function isOwnDisruption({ type, reason }: PodCondition): boolean {
+  return type === 'DisruptionTarget' && reason === 'TerminationByKubelet'
 }
 
 /** Others' conditions first, then the kubelet's; the time of a transition moves only with the status. */

@@ -19,6 +19,7 @@ import { removeOrphans } from './orphans.ts'
 import { PodAddresses } from './pod-addresses.ts'
 import type { Rejection } from './pod-admission.ts'
 import { PodWorker } from './pod-worker.ts'
+import { PodPreemptor } from './pod-preemptor.ts'
 import { emptyMap, type SparseMap } from './sparse-map.ts'
 import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
@@ -59,6 +60,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   private readonly agent: NodeAgent
   private readonly mirrors: MirrorPods
   private readonly room = new NodeRoom()
+  private readonly preemptor: PodPreemptor
   private readonly pods: Informer<Pod>
   private readonly node: Informer<Node>
   private readonly services: Informer<Service>
@@ -79,6 +81,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.runtime = runtime
     this.restartBackOff = new BackOff(kubeletConstants.containerBackOffInitial, flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset)
     this.addresses = new PodAddresses(runtime, machine.ip)
+    this.preemptor = new PodPreemptor(this, context.wall)
     this.nodeIPs = [machine.ip]
     this.startedAt = context.agenda.now
     this.writer = new StatusWriter(context)
@@ -193,12 +196,19 @@ class Kubelet implements KubeletHandle, WorkerHost {
     }
     if (!isDeleted && !ended) {
       const rejection = this.room.refusalOf(pod, this.node.lister.get(this.options.nodeName), this.workers.values(), this.agent.allocatable)
-      if (rejection) return this.reject(pod, rejection)
+      if (rejection) return this.refuse(pod, rejection)
     }
     const worker = this.addWorker(pod, false)
     if (isDeleted) worker.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
     else if (ended) worker.terminate(pod.spec.terminationGracePeriodSeconds)
     else worker.sync()
+  }
+
+  /** For a critical pod room is made; it is looked at again when others have gone. */
+  private refuse(pod: Pod, rejection: Rejection): void {
+    if (!rejection.lacks) return this.reject(pod, rejection)
+    if (this.preemptor.makeRoom(pod, rejection.lacks, this.workers.values())) return
+    this.reject(pod, { reason: 'UnexpectedAdmissionError', message: 'Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources' })
   }
 
   private reject(pod: Pod, { reason, message }: Rejection): void {
@@ -278,6 +288,10 @@ class Kubelet implements KubeletHandle, WorkerHost {
   release(worker: PodWorker): void {
     this.room.free(worker)
     this.addresses.release(worker.pod.metadata.uid)
+    for (const { metadata } of this.preemptor.takeWaiting()) {
+      const pod = this.pods.lister.get(keyOf({ metadata }))
+      if (pod?.metadata.uid === metadata.uid) this.podChanged(pod)
+    }
   }
 
   publish(worker: PodWorker): void {

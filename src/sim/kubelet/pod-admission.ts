@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/lifecycle/predicate.go, kubelet.go canAdmitPod (v1.36). Left out: pod OS, topology and device managers, preemption for critical pods.
+// Upstream: pkg/kubelet/lifecycle/predicate.go, kubelet.go canAdmitPod (v1.36). Left out: topology and device managers.
 import type { Node, Pod } from '../api/generated/types.ts'
 import { matchRequiredNodeAffinity } from '../api/node-affinity.ts'
 import { milliValue, wholeValue } from '../api/quantity.ts'
@@ -10,6 +10,8 @@ import type { Amounts } from './node-status.ts'
 export interface Rejection {
   readonly reason: string
   readonly message: string
+  /** Nothing but room is missing, and the pod is one for which room is made. */
+  readonly lacks?: readonly Lack[]
 }
 
 /** What the admitted pods of a node have taken. */
@@ -18,6 +20,12 @@ export interface Usage {
   readonly memory: number
   readonly 'ephemeral-storage': number
   readonly pods: number
+}
+
+/** How much of a resource is missing for a pod to fit. */
+export interface Lack {
+  readonly resource: keyof Usage
+  readonly amount: number
 }
 
 export const noUsage: Usage = { cpuMilli: 0, memory: 0, 'ephemeral-storage': 0, pods: 0 }
@@ -36,11 +44,35 @@ export function addUsage(one: Usage, other: Usage, sign: 1 | -1 = 1): Usage {
   }
 }
 
-/** Refuses what does not fit on the node any more; the first reason found counts. null: admitted. */
+/** Refuses what does not fit on the node any more; the first reason found counts. null: admitted. For a critical pod `lacks` says what room must be made for it, when nothing else is against it. */
 export function admitPod(pod: Pod, node: Node | undefined, others: readonly Pod[], used: Usage, allocatable: Amounts): Rejection | null {
-  const wanted = usageOf(pod)
-  const shortage = shortageOf(wanted, used, allocatable)
-  if (shortage) return shortage
+  const os = osRefusal(pod)
+  if (os) return os
+  const shortages = shortagesOf(usageOf(pod), used, allocatable)
+  const other = otherRefusal(pod, node, others)
+  const shortage = shortages[0]
+  if (!isCritical(pod) || !shortage) return shortage?.rejection ?? other
+  return other ?? { ...shortage.rejection, lacks: shortages.map(({ lack }) => lack) }
+}
+
+const systemCritical = 2_000_000_000
+
+/** What the node's own work depends on: it is never refused for want of room. */
+export function isCritical({ metadata, spec }: Pod): boolean {
+  const { annotations = {} } = metadata
+  const source = annotations['kubernetes.io/config.source']
+  return (source !== undefined && source !== 'api') || annotations['kubernetes.io/config.mirror'] !== undefined || (spec.priority ?? 0) >= systemCritical
+}
+
+/** All nodes run Linux. */
+function osRefusal({ metadata, spec }: Pod): Rejection | null {
+  const label = metadata.labels?.['kubernetes.io/os']
+  if (label !== undefined && label !== 'linux') return { reason: 'PodOSSelectorNodeLabelDoesNotMatch', message: "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label" }
+  if (spec.os && spec.os.name !== 'linux') return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" }
+  return null
+}
+
+function otherRefusal(pod: Pod, node: Node | undefined, others: readonly Pod[]): Rejection | null {
   if (node && !matchesNode(pod, node)) return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector")
   if (hostPortsOf(pod).some((port) => others.some((other) => hostPortsOf(other).some((taken) => conflicts(port, taken))))) return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports")
   const noExecute = node?.spec.taints?.find((taint) => taint.effect === 'NoExecute' && !(pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, taint)))
@@ -51,18 +83,16 @@ function matchesNode(pod: Pod, node: Node): boolean {
   return matchRequiredNodeAffinity(pod.spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} }).matches
 }
 
-function shortageOf(wanted: Usage, used: Usage, allocatable: Amounts): Rejection | null {
-  const rows = [
-    ['pods', 1, used.pods, allocatable.pods ?? 110],
-    ['cpu', wanted.cpuMilli, used.cpuMilli, allocatable.cpuMilli],
-    ['memory', wanted.memory, used.memory, allocatable.memory],
-    ['ephemeral-storage', wanted['ephemeral-storage'], used['ephemeral-storage'], allocatable['ephemeral-storage'] ?? Number.MAX_SAFE_INTEGER],
-  ] as const
-  for (const [name, requested, taken, capacity] of rows) {
-    if (requested > 0 && requested > capacity - taken) return { reason: `OutOf${name}`, message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${taken}, capacity: ${capacity}` }
-  }
-  return null
+function shortagesOf(wanted: Usage, used: Usage, allocatable: Amounts): readonly { readonly rejection: Rejection; readonly lack: Lack }[] {
+  const capacities: Usage = { pods: allocatable.pods ?? 110, cpuMilli: allocatable.cpuMilli, memory: allocatable.memory, 'ephemeral-storage': allocatable['ephemeral-storage'] ?? Number.MAX_SAFE_INTEGER }
+  return checked.filter((resource) => wanted[resource] > 0 && wanted[resource] > capacities[resource] - used[resource]).map((resource) => {
+    const [requested, taken, capacity, name] = [wanted[resource], used[resource], capacities[resource], resource === 'cpuMilli' ? 'cpu' : resource]
+    const message = `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${taken}, capacity: ${capacity}`
+    return { rejection: { reason: `OutOf${name}`, message }, lack: { resource, amount: requested - (capacity - taken) } }
+  })
 }
+
+const checked = ['pods', 'cpuMilli', 'memory', 'ephemeral-storage'] as const
 
 function predicate(reason: string, why: string): Rejection {
   return { reason, message: `Predicate ${reason} failed: ${why}` }

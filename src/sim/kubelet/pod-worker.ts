@@ -1,7 +1,7 @@
 // Upstream: pkg/kubelet/pod_workers.go, kubelet.go SyncPod SyncTerminatingPod SyncTerminatedPod (v1.36). Left out: cgroups, in-place resize, resync each minute (nothing would change).
 import type { EntryId, Millis } from '../kernel/agenda.ts'
 import { flatText } from '../kernel/flat-text.ts'
-import type { Container, Pod, PodSpec, PodStatus } from '../api/generated/types.ts'
+import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
@@ -9,6 +9,7 @@ import { planContainers, type PlanFacts } from './container-plan.ts'
 import { ContainerStopper } from './container-stopper.ts'
 import type { PodProber } from './pod-prober.ts'
 import { mountedFiles, mountVolumes, type VolumeFiles } from './pod-volumes.ts'
+import { tellMissingPullSecrets } from './pull-secrets.ts'
 import { isSidecar } from './restart-policy.ts'
 import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
 import type { Told } from './status-writer.ts'
@@ -21,6 +22,8 @@ export interface Verdict {
   readonly phase: 'Failed'
   readonly reason: string
   readonly message: string
+  /** Told with it: DisruptionTarget. */
+  readonly disruption?: PodCondition
 }
 
 /** A start that waits, and until when. */
@@ -119,8 +122,9 @@ export class PodWorker implements PlanFacts, Told {
     if (this.stage !== 'syncing') return
     const { sandbox } = this
     const plan = planContainers(this)
-    if (plan.kind === 'createSandbox') createSandbox(this.host, this)
-    else if (plan.kind === 'finish') this.terminate(this.pod.spec.terminationGracePeriodSeconds)
+    if (plan.kind === 'createSandbox') return createSandbox(this.host, this)
+    tellMissingPullSecrets(this.host, this)
+    if (plan.kind === 'finish') this.terminate(this.pod.spec.terminationGracePeriodSeconds)
     else if (sandbox && (plan.kill.length > 0 || plan.start.length > 0)) carryOut(this.host, this, sandbox, plan.kill, plan.start)
   }
 

@@ -4,7 +4,7 @@ import type { Pod, PodStatus } from '../api/generated/types.ts'
 import { keyOf } from '../api/objects.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import type { ComponentContext } from '../client/component.ts'
-import { isOwnCondition } from './api-pod-status.ts'
+import { isOwnCondition, isOwnDisruption } from './api-pod-status.ts'
 import { kubeletConstants } from './flags.ts'
 import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
 
@@ -109,7 +109,9 @@ export function mergeWithOthers(live: PodStatus, own: PodStatus): PodStatus {
   const phase = live.phase === 'Failed' || live.phase === 'Succeeded' ? live.phase : own.phase
   const { conditions: theirs = [] } = live
   const { conditions: ours = [] } = own
-  const merged = theirs.every(isOwnCondition) && ours.every(isOwnCondition) ? ours : [...theirs.filter((condition) => !isOwnCondition(condition)), ...ours.filter(isOwnCondition)]
+  const disruption = ours.find(isOwnDisruption)
+  const others = theirs.filter((condition) => !isOwnCondition(condition) && !(disruption && condition.type === disruption.type))
+  const merged = others.length === 0 && !disruption && ours.every(isOwnCondition) ? ours : [...others, ...(disruption ? [disruption] : []), ...ours.filter(isOwnCondition)]
   const conditions = phase === 'Failed' || phase === 'Succeeded' ? unready(merged, phase) : merged
   const isWhole = phase === own.phase && conditions === own.conditions && Object.keys(live).every((field) => Object.hasOwn(own, field))
   return isWhole ? own : { ...live, ...own, phase, conditions }

@@ -6,6 +6,7 @@ import { runtimeCosts, startContainer, type StartOutcome } from './container-sta
 import { kubeletConstants } from './flags.ts'
 import { defaultDnsSettings, resolverOf } from './pod-dns.ts'
 import type { PodWorker } from './pod-worker.ts'
+import { tellMissingPullSecrets } from './pull-secrets.ts'
 import { isSidecar } from './restart-policy.ts'
 import { VolumeMounter } from './volume-mounter.ts'
 import type { WorkerHost } from './worker-host.ts'
@@ -24,6 +25,7 @@ export function createSandbox(host: WorkerHost, worker: PodWorker): void {
     mounted: (files) => worker.mounted(files),
   })
   mounter.mount(pod, () => {
+    tellMissingPullSecrets(host, worker)
     host.agenda.after(runtimeCosts.sandbox, `sandbox of ${worker.key}`, () => {
       if (worker.stage === 'syncing') startSandbox(host, worker, old.at(-1)?.attempt ?? -1)
     })
