@@ -1,8 +1,12 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Deployment, Pod } from '../api/generated/types.ts'
+import type { KubernetesObject } from '../api/objects.ts'
 import { must } from '../api/status.ts'
 import { createTestCluster } from '../cluster/testing.ts'
 import type { Client } from '../client/component.ts'
+import { Store } from '../etcd/store.ts'
+import { Timeline } from '../kernel/agenda.ts'
+import { PodsByNode } from './pods-by-node.ts'
 
 let client: Client
 
@@ -115,4 +119,17 @@ test('what one owner makes shares the reference to it, until it says something e
   expect(pod({ ...owner })).toBe(first)
   expect(pod({ ...owner, controller: false })).toEqual([{ ...owner, controller: false }])
   expect(first).toEqual([owner])
+})
+
+test('the index of pods by node keeps nothing of pods that are gone', () => {
+  const store = new Store<KubernetesObject>()
+  store.serve(new Timeline().fork('etcd'))
+  const index = new PodsByNode()
+  index.follow(store)
+  const put = (nodeName: string, expected: number) => store.put('/registry/pods/default/a', expected, () => ({ spec: { nodeName } }) as unknown as KubernetesObject)
+  put('n1', 0)
+  put('n2', store.revision)
+  expect([index.keysOf('n1', '/'), index.keysOf('n2', '/')]).toEqual([[], ['/registry/pods/default/a']])
+  store.delete('/registry/pods/default/a', store.revision)
+  expect(index.keysOf('n2', '/')).toEqual([])
 })
