@@ -106,6 +106,7 @@ export class Session {
       const isFound = cluster.visibleChanges !== errand.from
       if (isFound || !cluster.step(errand.limit)) {
         this.foundNothing = !isFound
+        this.restless = true
         // What happens at the same instant belongs to the same change.
         cluster.advanceTo(cluster.now)
         this.errand = null
@@ -152,6 +153,8 @@ export class Session {
 
   private sendBatch(cluster: Cluster): void {
     if (this.awaitingDrawn || !this.visible || this.errand?.kind === 'replay') return
+    // While time is held and nothing was asked for there is nothing to tell.
+    if (this.pacer.current.paused && !this.errand && !this.restless && !this.fresh) return
     const drained = cluster.drain()
     this.restless = false
     this.awaitingDrawn = true
