@@ -6,15 +6,20 @@ import type { Planted } from './planted/planted.ts'
 /** The folder of the project; everything is run from there. */
 const project = process.cwd()
 
-/** Makes one program of runner.ts, with a bug planted in it if one is given, and answers its file. The product knows nothing of this: the bug is written into the bundle. */
-export async function bundleRunner(planted: Planted | null): Promise<string> {
+/** A program that plays runs, until it is removed. */
+export interface Runner {
+  readonly file: string
+  remove(): void
+}
+
+/** Makes one program of runner.ts, with a bug planted in it if one is given, and answers where it is. The product knows nothing of this: the bug is written into the bundle. */
+export async function bundleRunner(planted: Planted | null): Promise<Runner> {
   const file = join(project, 'node_modules', '.cache', 'kubarium', `fuzz-${planted?.id ?? 'sound'}-${process.pid}.mjs`)
   const plugins = planted ? [{ name: 'planted-bug', transform: (code: string, id: string) => (id === resolve(project, planted.file) ? mutate(code, planted) : null) }] : []
   const bundle = await rolldown({ input: join(project, 'fuzz', 'runner.ts'), platform: 'node', external: [/^node:/, /^[^./\0](?!:)/], logLevel: 'silent', plugins })
   await bundle.write({ file, format: 'esm', codeSplitting: false })
   await bundle.close()
-  process.on('exit', () => rmSync(file, { force: true }))
-  return file
+  return { file, remove: () => rmSync(file, { force: true }) }
 }
 
 /** The source with the bug in it; throws when its place is not there exactly once. */

@@ -20,9 +20,13 @@ async function main(words: readonly string[]): Promise<void> {
   const minutes = numberOf('--minutes', 20)
   if (words.includes('--help')) return console.log(usage)
   if (words.includes('--planted')) return huntPlanted(words.slice(words.indexOf('--planted') + 1))
-  const file = await bundleRunner(null)
-  if (words.includes('--shrink')) return hear(file, ['shrink', String(numberOf('--shrink', 1)), String(minutes)], (line) => console.log(line))
-  await playAll(file, numberOf('--seed', 1), numberOf('--runs', 2000), minutes)
+  const runner = await bundleRunner(null)
+  try {
+    if (words.includes('--shrink')) await hear(runner.file, ['shrink', String(numberOf('--shrink', 1)), String(minutes)], (line) => console.log(line))
+    else await playAll(runner.file, numberOf('--seed', 1), numberOf('--runs', 2000), minutes)
+  } finally {
+    runner.remove()
+  }
 }
 
 async function playAll(file: string, first: number, runs: number, minutes: number): Promise<void> {

@@ -6,7 +6,7 @@ import type { Planted } from './planted/planted.ts'
 import type { SeedReport } from './runner.ts'
 
 /** Each bug is looked for in so many runs, and by each process until it has caught it twice. */
-const mostSeeds = 120
+const mostSeeds = 100
 const enough = 2
 
 interface Caught {
@@ -32,9 +32,10 @@ export async function huntPlanted(ids: readonly string[]): Promise<void> {
 }
 
 async function hunt(bug: Planted): Promise<Caught> {
-  const file = await bundleRunner(bug)
+  const runner = await bundleRunner(bug)
   const reports: SeedReport[] = []
-  await playSeeds(file, { first: 1, last: mostSeeds, minutes: 20, failures: enough }, (told) => void reports.push(told))
+  await playSeeds(runner.file, { first: 1, last: mostSeeds, minutes: 20, failures: enough }, (told) => void reports.push(told))
+  runner.remove()
   return { bug, tried: reports.length, by: reports.filter(({ failed }) => failed !== null).sort((a, b) => a.seed - b.seed) }
 }
 

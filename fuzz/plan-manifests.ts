@@ -30,10 +30,11 @@ function podSpec(random: Random, sound: boolean, hostPort: boolean): Manifest {
   const crash = bad && image !== 'nginx:doesnotexist' ? { command: ['sh', '-c', `sleep ${random.between(1, 60)}; exit ${random.below(2)}`] } : {}
   const probe = (path: string) => ({ httpGet: { path, port: 80 }, periodSeconds: random.between(1, 10), initialDelaySeconds: random.pick([0, 0, 3]), failureThreshold: random.between(1, 4) })
   const probes = { ...(random.chance(1, 2) && { readinessProbe: probe('/') }), ...(random.chance(1, 4) && { livenessProbe: { ...probe('/'), ...(crash.command && { initialDelaySeconds: 100 }) } }), ...(random.chance(1, 6) && { startupProbe: { ...probe('/'), failureThreshold: 30 } }) }
-  const stop = random.chance(1, 5) ? { lifecycle: { preStop: { sleep: { seconds: random.between(1, 4) } } } } : {}
+  const terminationGracePeriodSeconds = random.pick([0, 1, 5, 30])
+  const stop = terminationGracePeriodSeconds >= 5 && random.chance(1, 3) ? { lifecycle: { preStop: { sleep: { seconds: random.between(1, 4) } } } } : {}
   const container = { name: 'web', image, ports: [{ containerPort: 80, ...(hostPort && { hostPort: 8080 }) }], resources: { requests: { cpu: `${random.between(1, 6) * 50}m`, memory: '64Mi' } }, ...probes, ...crash, ...stop }
   const init = random.chance(1, 4) ? { initContainers: [{ name: 'first', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 1'] }, { name: 'side', image: 'busybox:1.36', command: ['sleep', 'infinity'], restartPolicy: 'Always' }].slice(random.below(2)) } : {}
-  return { terminationGracePeriodSeconds: random.pick([0, 1, 5, 30]), ...placement(random), ...init, containers: [container] }
+  return { terminationGracePeriodSeconds, ...placement(random), ...init, containers: [container] }
 }
 
 /** Where pods want to be; never so narrow that they could find no room in a sound cluster. */
@@ -85,7 +86,7 @@ export function barePods(random: Random): Manifest[] {
     pod('again', { containers: [sleep(random.pick([1, 5, 30]), random.below(2))] }),
     pod('late', { activeDeadlineSeconds: random.pick([20, 45]), containers: [sleep(500, 0)] }),
     pod('unwell', { containers: [{ ...sleep(3000, 0), livenessProbe: fails }], terminationGracePeriodSeconds: 2 }),
-    pod('held', { containers: [sleep(3000, 0)], terminationGracePeriodSeconds: 1 }, { finalizers: ['kubarium.dev/hold'] }),
+    pod('held', { containers: [sleep(3000, 0)], terminationGracePeriodSeconds: 60 }, { finalizers: ['kubarium.dev/hold'] }),
     pod('missing', { containers: [{ name: 'main', image: 'nginx:doesnotexist' }] }),
     pod('apart', { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { bare: 'yes' } } }] } }, containers: [sleep(3000, 0)] }),
     pod('spread', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { bare: 'yes' } } }], containers: [sleep(3000, 0)] }),

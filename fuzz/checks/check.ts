@@ -59,6 +59,11 @@ export class Scene {
     return this.cluster.now < this.blurredUntil
   }
 
+  /** A node was deleted while its machine ran: its range of addresses may be given to another, as upstream does it. */
+  get hadNodeDeleted(): boolean {
+    return this.cluster.commands.some(({ command }) => command.kind === 'delete' && command.resource === 'nodes')
+  }
+
   /** A machine's clock was wrong: what its kubelet wrote tells other times. */
   get hadWrongClock(): boolean {
     return this.cluster.commands.some(({ command }) => command.kind === 'fault' && command.fault.kind === 'clock-skew')

@@ -31,8 +31,9 @@ export class Network implements Check {
   private slice(slice: EndpointSlice): void {
     const endpoints = slice.endpoints ?? []
     if (endpoints.length > 100) this.scene.fail(96, `${keyOf(slice)} has ${endpoints.length} endpoints`)
-    const addresses = endpoints.flatMap((endpoint) => endpoint.addresses)
-    if (new Set(addresses).size !== addresses.length && !this.scene.isBlurred) this.scene.fail(96, `${keyOf(slice)} has an address twice: ${addresses.join()}`)
+    // One that is being made anew may still tell the address it had.
+    const addresses = endpoints.flatMap((endpoint) => (endpoint.conditions?.ready ? endpoint.addresses : []))
+    if (new Set(addresses).size !== addresses.length && !this.scene.isBlurred && !this.scene.hadNodeDeleted) this.scene.fail(96, `${keyOf(slice)} has an address twice: ${addresses.join()}`)
     const service = this.scene.all<Service>('Service').get(`${slice.metadata.namespace}/${slice.metadata.labels?.['kubernetes.io/service-name']}`)
     if (service?.spec.publishNotReadyAddresses || this.scene.isBlurred) return
     for (const { conditions, targetRef } of endpoints) {

@@ -42,7 +42,7 @@ export class PodPlaces implements Check {
         if (new Set(runs.map((container) => container.name)).size !== runs.length) this.scene.fail(72, `a container of pod ${name} runs twice`)
         if (sandbox.hostNetwork) continue
         const other = addresses.get(sandbox.ip)
-        if (other !== undefined) this.scene.fail(69, `pods ${other} and ${name} both have ${sandbox.ip}`)
+        if (other !== undefined && !this.scene.hadNodeDeleted) this.scene.fail(69, `pods ${other} and ${name} both have ${sandbox.ip}`)
         addresses.set(sandbox.ip, name)
       }
     }

@@ -1,3 +1,4 @@
+import type { Pod } from '../../src/sim/api/generated/types.ts'
 import { RandomStreams, type Random } from '../../src/sim/kernel/random.ts'
 import { keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
 import type { ApiRequest, ObjectList } from '../../src/sim/api/request.ts'
@@ -17,7 +18,7 @@ interface Pages {
   readonly due: readonly string[]
 }
 
-/** Rows 6, 20, 21, 25, 28, 29 and 30: requests of its own, now and then, that must change nothing. */
+/** Rows 6, 20, 21, 25, 28 to 30 and 43: requests of its own, now and then, that must change nothing. */
 export class Probes implements Check {
   private readonly random: Random
   private pages: Pages | null = null
@@ -38,7 +39,7 @@ export class Probes implements Check {
     if (!apiServer?.running || !store.serving) return
     const revision = store.revision
     const object = this.random.pick([...this.scene.newest.values()]).value!
-    switch (this.random.below(6)) {
+    switch (this.random.below(7)) {
       case 0:
         this.unchanged(object)
         break
@@ -56,6 +57,9 @@ export class Probes implements Check {
         break
       case 5:
         this.page()
+        break
+      case 6:
+        this.boundAgain()
         break
     }
     if (store.revision !== revision) this.scene.fail(29, `a request that changes nothing made revision ${store.revision} of ${revision}`)
@@ -108,6 +112,15 @@ export class Probes implements Check {
     if (!change || object.metadata.deletionTimestamp) return
     const answer = this.ask({ ...placeOf(object), verb: 'patch', patchType: 'merge', body: change, options: { dryRun: true } })
     if (answer.ok) this.scene.fail(30, `${object.kind} ${keyOf(object)} could be given ${JSON.stringify(change)}`)
+  }
+
+  /** 43: a pod that has its node is given no other. */
+  private boundAgain(): void {
+    const pod = [...this.scene.all<Pod>('Pod').values()].find(({ spec, metadata }) => spec.nodeName && metadata.deletionTimestamp === undefined)
+    if (!pod) return
+    const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name: pod.metadata.name }, target: { kind: 'Node', name: 'elsewhere' } }
+    const answer = this.ask({ ...placeOf(pod), verb: 'create', subresource: 'binding', body, options: { dryRun: true } })
+    if (answer.ok) this.scene.fail(43, `pod ${keyOf(pod)} on ${pod.spec.nodeName} could be bound again`)
   }
 
   /** 21: pages of a list are of one revision, whatever is written between them. */

@@ -137,7 +137,13 @@ export class Rollouts implements Check {
     const others = siblings.reduce((sum, each) => sum + this.mostAvailable(each, each.spec.replicas), 0)
     const left = others + this.mostAvailable(after, after.spec.replicas)
     const had = others + this.mostAvailable(before, before.spec.replicas)
-    if (left < least && left < had) this.scene.fail(76, `${keyOf(deployment)} keeps ${left} available pods after ${before.metadata.name} was scaled to ${after.spec.replicas}, at least ${least} are due`)
+    // What has just failed may go, whatever is left then.
+    const isLoss = this.leastAvailable(before) > after.spec.replicas
+    if (left < least && left < had && isLoss) this.scene.fail(76, `${keyOf(deployment)} keeps ${left} available pods after ${before.metadata.name} was scaled to ${after.spec.replicas}, at least ${least} are due`)
+  }
+
+  private leastAvailable({ metadata, spec }: ReplicaSet): number {
+    return Math.min(spec.replicas, ...(this.available.get(metadata.uid) ?? []).map(({ count }) => count))
   }
 
   private mostAvailable({ metadata }: ReplicaSet, replicas: number): number {
