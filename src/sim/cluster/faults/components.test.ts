@@ -6,6 +6,18 @@ const readyPods = (cluster: Cluster) => podsOf(cluster).filter(isReady).length
 const restartsOf = (cluster: Cluster, component: string) => podOf(cluster, component).status.containerStatuses?.[0]?.restartCount
 const read = (cluster: Cluster) => cluster.ask({ kind: 'read', request: { verb: 'list', group: '', version: 'v1', resource: 'pods' } })
 
+/** What is listed from now on. */
+function listsOf(cluster: Cluster): string[] {
+  const lists: string[] = []
+  const server = cluster.apiServer!
+  const request = server.request.bind(server)
+  server.request = (asked) => {
+    if (asked.verb === 'list') lists.push(asked.resource)
+    return request(asked)
+  }
+  return lists
+}
+
 /** How long it takes from a scaling until all pods are Ready. */
 function timeToScale(cluster: Cluster, replicas: number): number {
   const from = cluster.now
@@ -133,8 +145,12 @@ test('watchers that were behind when etcd was compacted list anew and miss nothi
   begin(cluster, { kind: 'stale', component: 'kube-controller-manager' }, 20 * second)
   must(scale(cluster, 6))
   cluster.advanceTo(cluster.now + 5 * second)
+  const lists = listsOf(cluster)
   begin(cluster, { kind: 'compact' })
-  expect(cluster.store.compactedRevision).toBeGreaterThan(0)
+  expect(cluster.store.compactedRevision).toBe(cluster.store.revision)
+  expect(lists).toEqual([])
+  cluster.advanceTo(cluster.now + 10 * second)
+  expect(lists.length).toBeGreaterThan(5)
   cluster.advanceTo(3 * minute)
   expect(readyPods(cluster)).toBe(6)
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseTime } from '../../api/time.ts'
 import type { Lease } from '../../api/generated/types.ts'
 import type { Cluster } from '../cluster.ts'
-import { begin, clusterWithWeb, containersOf, eventsOf, isReady, minute, must, nodeOf, podOf, podsOf, podsOn, readiness, scale, second, stored, when } from './testing.ts'
+import { begin, clusterWithWeb, containersOf, deployment, eventsOf, isReady, minute, must, nodeOf, podOf, podsOf, podsOn, readiness, scale, second, stored, when } from './testing.ts'
 
 /** Every status that the node's Ready condition had until then. */
 function statusesUntil(cluster: Cluster, limit: number, node = 'worker-1'): (string | undefined)[] {
@@ -128,6 +128,19 @@ test('while containerd is stopped a killed container is not noticed; then it is 
   expect(podsOf(cluster).every(isReady)).toBe(true)
   cluster.advanceTo(2 * minute)
   expect(podsOf(cluster).map(({ status }) => status.containerStatuses?.[0]?.restartCount).sort()).toEqual([0, 0, 0, 1])
+})
+
+test('an image that has come while containerd is stopped is told of when it answers', () => {
+  const cluster = clusterWithWeb()
+  must(cluster.perform({ kind: 'apply', manifests: [deployment('db', 2, 'postgres:17')] }))
+  cluster.advanceTo(minute + second)
+  for (const node of ['worker-1', 'worker-2']) begin(cluster, { kind: 'stop', component: 'containerd', node }, 20 * second)
+  const pulled = () => eventsOf(cluster, 'Pulled').filter(({ message }) => message?.includes('postgres') === true).length
+  cluster.advanceTo(minute + 20 * second)
+  expect(pulled()).toBe(0)
+  cluster.advanceTo(2 * minute)
+  expect(pulled()).toBe(2)
+  expect(podsOf(cluster).filter(isReady)).toHaveLength(6)
 })
 
 test('a clock that is ahead shows in what the kubelet writes and costs nothing, until it is set right', () => {
