@@ -65,7 +65,7 @@ test('what is done for a pod leads back to that pod, also where many are worked 
 
 test('a pod that stands in for one of a lost node leads back to the verdict on the node, and its fault is found by what it is about', () => {
   const cluster = running()
-  const node = pods(cluster)[0]!.spec.nodeName
+  const node = pods(cluster)[0]?.spec.nodeName ?? ''
   const before = cluster.trace.end
   cluster.perform({ kind: 'power-off', node })
   cluster.advanceTo(500_000)

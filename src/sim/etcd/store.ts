@@ -3,6 +3,7 @@ import { assert } from '../kernel/assert.ts'
 import { flatText } from '../kernel/flat-text.ts'
 import type { Agenda, EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import { OrderedKeys } from './ordered-keys.ts'
+import { Version, type Difference } from './version.ts'
 
 export type Revision = number
 export type LeaseId = number
@@ -40,6 +41,13 @@ interface Lease {
   readonly keys: string[]
 }
 
+/** Where and how values that replace one another are nearly the same. */
+export interface Differences<V> {
+  readonly prefix: string
+  /** Undefined: more than that differs. */
+  readonly between: (older: V, newer: V) => Difference<V> | undefined
+}
+
 interface Watcher<V> {
   readonly prefix: string
   readonly event: (kv: KeyValue<V>) => void
@@ -53,10 +61,10 @@ export const compacted = 'compacted'
  * `serve` is the start of that process, and the end of the process' agenda is its end.
  */
 export class Store<V> {
-  private readonly current = new Map<string, KeyValue<V>>()
+  private readonly current = new Map<string, Version<V>>()
   private readonly keys = new OrderedKeys()
   /** All versions after the compacted revision, in order. Dropped from the front in steps: `first` is where the kept part begins. */
-  private log: Mutable<KeyValue<V>>[] = []
+  private log: Version<V>[] = []
   private first = 0
   private head: Revision = 1
   private compactedTo: Revision = 0
@@ -65,6 +73,7 @@ export class Store<V> {
   private readonly leases = new Map<LeaseId, Lease>()
   private lastLease: LeaseId = 0
   private process: ProcessAgenda | null = null
+  private differences: Differences<V> | null = null
   private reachable = true
 
   get revision(): Revision {
@@ -87,6 +96,11 @@ export class Store<V> {
   /** Cut off from those who ask it, though it runs; or reached again. */
   setReachable(reachable: boolean): void {
     this.reachable = reachable
+  }
+
+  /** From now on replaced values under a prefix are kept as what differs. Whoever reads them sees no difference. */
+  keepDifferences(differences: Differences<V>): void {
+    this.differences = differences
   }
 
   /** The etcd process has started: leases run again, each with its whole time to live, as after an election. */
@@ -132,21 +146,14 @@ export class Store<V> {
     const before = this.current.get(key)
     if ((before?.modRevision ?? 0) !== expected) return { ok: false, current: before }
     const revision = this.head + 1
-    const kv = {
-      // All versions share one text.
-      key: before?.key ?? flatText(key),
-      value: valueAt(revision),
-      createRevision: before?.createRevision ?? revision,
-      modRevision: revision,
-      version: (before?.version ?? 0) + 1,
-      lease,
-      previous: before,
-    }
+    // All versions share one text.
+    const kv = new Version(before?.key ?? flatText(key), valueAt(revision), before?.createRevision ?? revision, revision, (before?.version ?? 0) + 1, lease, before)
     this.head = revision
     this.current.set(kv.key, kv)
     if (!before) this.keys.add(kv.key)
     if (lease !== 0 && before?.lease !== lease) this.leases.get(lease)?.keys.push(kv.key)
     this.commit(kv)
+    this.keepDifference(before, kv)
     return { ok: true, kv }
   }
 
@@ -202,18 +209,26 @@ export class Store<V> {
     for (const key of [...keys].sort()) this.remove(this.current.get(key)!)
   }
 
-  private remove(before: KeyValue<V>): KeyValue<V> {
-    const kv = { key: before.key, value: undefined, createRevision: before.createRevision, modRevision: this.head, version: 0, lease: 0, previous: before }
+  private remove(before: Version<V>): KeyValue<V> {
+    const kv = new Version<V>(before.key, undefined, before.createRevision, this.head, 0, 0, before)
     this.current.delete(before.key)
     this.keys.remove(before.key)
     this.commit(kv)
     return kv
   }
 
-  private commit(kv: Mutable<KeyValue<V>>): void {
+  private commit(kv: Version<V>): void {
     this.log.push(kv)
     // Who comes while this is told has read it from the log.
     for (const watcher of this.watchers) if (kv.key.startsWith(watcher.prefix)) watcher.event(kv)
+  }
+
+  /** Of values that are replaced by nearly the same again and again, history keeps what differs. */
+  private keepDifference(before: Version<V> | undefined, kv: Version<V>): void {
+    const { differences } = this
+    if (!before || !differences || !kv.key.startsWith(differences.prefix)) return
+    const difference = differences.between(before.value!, kv.value!)
+    if (difference) before.differsFrom(kv, difference)
   }
 
   /** The present with all later writes undone. */
@@ -242,5 +257,3 @@ export class Store<V> {
     return low === this.log.length ? [] : this.log.slice(low)
   }
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }

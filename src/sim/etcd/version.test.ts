@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { Timeline } from '../kernel/agenda.ts'
+import { Store } from './store.ts'
+
+interface Mark {
+  readonly name: string
+  readonly at: number
+}
+
+test('a replaced value that is kept as what differs reads as before, and is not kept whole', () => {
+  const store = new Store<Mark>()
+  store.serve(new Timeline().fork('etcd'))
+  const made: Mark[] = []
+  store.keepDifferences({ prefix: 'marks/', between: (older, newer) => (older.name === newer.name ? { restore: (whole) => ({ ...whole, at: older.at }) } : undefined) })
+  let expected = 0
+  for (const [at, name] of ['a', 'a', 'a', 'b', 'b'].entries()) {
+    const swap = store.put('marks/1', expected, () => (made[at] = { name, at }))
+    if (swap.ok) expected = swap.kv.modRevision
+  }
+  const seen: (Mark | undefined)[] = []
+  store.watch('marks/', 1, ({ value }) => seen.push(value))
+  expect(seen).toEqual(made)
+  // The last of each name is kept as it is.
+  expect(seen.map((value, at) => value === made[at])).toEqual([false, false, true, false, true])
+})
