@@ -53,7 +53,7 @@ export function playAll(): readonly SeenEvent[] {
     world.advance(60_000)
     seen.push(...world.events)
   }
-  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...wholeCluster(), ...outOfRanges()]
+  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...wholeCluster(), ...outOfRanges()]
 }
 
 function reboot(): readonly SeenEvent[] {
@@ -86,6 +86,16 @@ function full(): readonly SeenEvent[] {
   const world = new PlayedNode()
   for (let at = 0; at < 112; at += 1) world.run({ containers: [plain()] }, `web-${at}`)
   world.advance(60_000)
+  return world.events
+}
+
+/** A node whose runtime falls silent. */
+function silentRuntime(): readonly SeenEvent[] {
+  const world = new PlayedNode()
+  world.advance(20_000)
+  world.node.runtime.downSince = world.now
+  world.node.kubelet.nodeStatusChanged()
+  world.advance(120_000)
   return world.events
 }
 

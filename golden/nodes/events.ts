@@ -28,8 +28,8 @@ const unbuiltParts = /internal hook|directories cannot|does not know a container
 
 /** Whether no part that is built would send this event. */
 export function isAboutUnbuilt({ in: input, out }: GoldenCase): boolean {
-  // Nothing takes a runtime or a pod network down yet, and kube-proxy records no events.
-  if ((input.component === 'kubelet' && out.reason === 'NodeNotReady') || input.component === 'kube-proxy') return true
+  // kube-proxy records no events.
+  if (input.component === 'kube-proxy') return true
   return input.component === undefined || out.reason === undefined || unbuiltReasons.has(out.reason) || unbuiltParts.test(input.when)
 }
 

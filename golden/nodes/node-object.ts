@@ -1,6 +1,7 @@
 import { formatQuantity, parseQuantity } from '../../src/sim/api/quantity.ts'
 import { defaultKubeletFlags, kubeletConstants } from '../../src/sim/kubelet/flags.ts'
 import { allocatableOf, evictionAmounts, initialNode, leaseSpecOf, listedImages, nodeAddresses, nodeConditionTexts, nodeInfoOf, nodeLabels, podCapacity, readyConditionOf, type Machine } from '../../src/sim/kubelet/node-status.ts'
+import { runtimeErrors } from '../../src/sim/kubelet/runtime-health.ts'
 import type { Node } from '../../src/sim/api/generated/types.ts'
 import { must } from '../../src/sim/api/status.ts'
 import type { Draft } from '../../src/sim/client/component.ts'
@@ -21,7 +22,7 @@ export const nodeObject: GoldenSet = {
 }
 
 function isPlayed(input: GoldenCase['in'], out: GoldenCase['out']): boolean {
-  return input.created === true || input.bootID !== undefined || input.unchangedForMs !== undefined || out.annotations !== undefined || input.unschedulable === true || input.labels?.['kubernetes.io/os'] !== undefined
+  return input.created === true || input.change === 'condition' || input.reason === 'FlannelIsUp' || input.bootID !== undefined || input.unchangedForMs !== undefined || out.annotations !== undefined || input.unschedulable === true || input.labels?.['kubernetes.io/os'] !== undefined
 }
 
 /** What becomes of the object on a real API server. */
@@ -45,6 +46,11 @@ function played(input: GoldenCase['in']): unknown {
     world.advance(input.unchangedForMs)
     return { posts: posts.size - before }
   }
+  if (input.reason) {
+    world.advance(400_000)
+    return { setByKubelet: node().status.conditions?.some(({ type }) => type === 'NetworkUnavailable') }
+  }
+  if (input.change) return { postedWithinMs: postedWithin(world, () => readyOf(node()) !== 'True') }
   if (input.unschedulable || input.labels) {
     cluster.component('node-controller', startNodeLifecycleController)
     must(cluster.client.update('nodes', { ...node(), metadata: { ...node().metadata, labels: { ...node().metadata.labels, ...input.labels } }, spec: { ...node().spec, ...(input.unschedulable && { unschedulable: true }) } }))
@@ -54,6 +60,26 @@ function played(input: GoldenCase['in']): unknown {
   }
   return { annotations: node().metadata.annotations }
 }
+
+function readyOf({ status: { conditions = [] } }: Node): string | undefined {
+  return conditions.find(({ type }) => type === 'Ready')?.status
+}
+
+/** The runtime falls silent; from the moment at which the node is not ready for it, how long until the API shows so: at most what the case says. */
+function postedWithin(world: PlayedNode, isPosted: () => boolean): number {
+  const { runtime } = world.node
+  const startedAt = 0
+  world.advance(20_000)
+  const downSince = world.now
+  runtime.downSince = downSince
+  world.node.kubelet.nodeStatusChanged()
+  world.until(() => runtimeErrors(downSince, startedAt, world.now).length > 0, 60_000)
+  const changedAt = world.now
+  world.until(isPosted, 60_000)
+  return world.now - changedAt <= mostUntilPosted ? mostUntilPosted : world.now - changedAt
+}
+
+const mostUntilPosted = 10_500
 
 const machine: Machine = { cpu: '4', memory: '8Gi', ip: '10.0.0.5' }
 const status = { conditions: [] }
@@ -71,6 +97,7 @@ function answered(input: GoldenCase['in']): unknown {
   if (input.registerSchedulable === false) return { spec: initialNode('n1', machine, { ...defaultKubeletFlags, registerSchedulable: false }, status).spec }
   if (input.type) return conditionOf(input)
   if (input.errors) return readyConditionOf(input.errors)
+  if (input.lastRelistAgo) return readyConditionOf(runtimeErrors(0, 0, millisOf(input.lastRelistAgo)))
   if (input.capacity && typeof input.capacity === 'object') return { allocatable: allocatableOf(input.capacity, [input.kubeReserved, input.systemReserved], input.evictionHard) }
   if (typeof input.capacity === 'string') return { allocatable: ephemeral(input) }
   if (input.podsPerCore) return { pods: input.cores.map((cores: number) => podCapacity(input, cores)) }
@@ -78,6 +105,12 @@ function answered(input: GoldenCase['in']): unknown {
   if (input.namesPerImage) return images(input)
   if (Object.keys(input).length === 0) return undefined
   return undefined
+}
+
+/** `3m5s` */
+function millisOf(text: string): number {
+  const [, minutes = '0', seconds = '0'] = /^(?:(\d+)m)?(\d+)s$/.exec(text) ?? []
+  return (Number(minutes) * 60 + Number(seconds)) * 1000
 }
 
 function taintOf(text: string): { key: string; value: string; effect: 'NoSchedule' } {
