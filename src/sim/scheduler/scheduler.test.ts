@@ -131,3 +131,17 @@ test('holds a gated pod back until its gates are gone', () => {
   some.cluster.advanceTo(6_000)
   expect(nodeOf(some, 'gated')).toBe('a')
 })
+
+test('binds an urgent pod at once while it still tells of many others that they fit nowhere', () => {
+  const cluster = createTestCluster()
+  must(cluster.client.create('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } }))
+  addNode(cluster, 'a', {}, {})
+  const scheduler = cluster.component('kube-scheduler', startScheduler, { qps: 5, burst: 5 })
+  const some = { cluster, scheduler }
+  for (let at = 0; at < 60; at += 1) addPod(cluster, `large${at}`, {}, '9')
+  cluster.advanceTo(3_000)
+  addPod(cluster, 'urgent', { priorityClassName: 'system-cluster-critical' })
+  cluster.advanceTo(4_000)
+  expect(nodeOf(some, 'urgent')).toBe('a')
+  expect(eventsOf(some, 'FailedScheduling').length).toBeLessThan(60)
+})

@@ -113,8 +113,10 @@ class Scheduler {
     this.log.record(this.context.agenda.now, queued, outcome, this.cache.nodes)
     if (outcome.node) this.assume(queued, outcome.node.name)
     this.context.agenda.after(cycleMillis, `kube-scheduler: done with ${queued.state.key}`, () => {
-      if (!outcome.node) this.rejected(queued, outcome)
-      this.next()
+      if (outcome.node || !this.rejected(queued, outcome)) return this.next()
+      // What it writes about a pod that fits nowhere it waits for (SchedulerAsyncAPICalls is off): pods that find a node are not bound after all that.
+      const { agenda, client } = this.context
+      agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: has told why not ${queued.state.key}`, () => this.next())
     })
   }
 
@@ -147,34 +149,39 @@ class Scheduler {
     this.giveBack(queued, new Set(), `running Bind plugin "DefaultBinder": ${status.message ?? ''}`, 'SchedulerError', '')
   }
 
-  private rejected(queued: QueuedPod, outcome: Outcome): void {
+  /** True when it had to write. */
+  private rejected(queued: QueuedPod, outcome: Outcome): boolean {
     if (outcome.preemption) this.preemptions.start(queued.state, outcome.preemption)
-    this.giveBack(queued, outcome.rejectedBy, outcome.message, 'Unschedulable', outcome.nominate)
+    return this.giveBack(queued, outcome.rejectedBy, outcome.message, 'Unschedulable', outcome.nominate)
   }
 
   /** Upstream: handleSchedulingFailure. */
-  private giveBack(queued: QueuedPod, rejectedBy: ReadonlySet<string>, message: string, reason: string, nominate: string | null): void {
+  private giveBack(queued: QueuedPod, rejectedBy: ReadonlySet<string>, message: string, reason: string, nominate: string | null): boolean {
     const { uid, key } = queued.state
     const current = this.pods.lister.get(key)
-    if (!current || current.metadata.uid !== uid || current.spec.nodeName) return this.queue.done(uid)
+    if (!current || current.metadata.uid !== uid || current.spec.nodeName) {
+      this.queue.done(uid)
+      return false
+    }
     const state = current === queued.state.pod ? queued.state : new PodState(current)
     this.queue.returnFailed(queued, state, rejectedBy)
     if (nominate !== null) this.nominations.set(state, nominate)
     this.context.events.event(current, 'Warning', 'FailedScheduling', truncated(message), { action: 'Scheduling' })
-    this.patchStatus(state, { type: 'PodScheduled', status: 'False', reason, message }, nominate)
+    return this.patchStatus(state, { type: 'PodScheduled', status: 'False', reason, message }, nominate)
   }
 
   /** Writes the condition and the nomination, if either is news. */
-  private patchStatus({ pod, key }: PodState, news: PodCondition, nominate: string | null): void {
+  private patchStatus({ pod, key }: PodState, news: PodCondition, nominate: string | null): boolean {
     const generation = pod.metadata.generation
     const before = pod.status?.conditions?.find(({ type }) => type === news.type)
     const isSame = before?.status === news.status && before.reason === news.reason && before.message === news.message && before.observedGeneration === generation
     const renominate = nominate !== null && nominate !== (pod.status?.nominatedNodeName ?? '')
-    if (isSame && !renominate) return
+    if (isSame && !renominate) return false
     const lastTransitionTime = before?.status === news.status && before.lastTransitionTime ? before.lastTransitionTime : this.context.wall.time()
     const condition = { ...news, lastProbeTime: null, lastTransitionTime, ...(generation === undefined ? {} : { observedGeneration: generation }) }
     const status = { ...(isSame ? {} : { conditions: [condition] }), ...(renominate ? { nominatedNodeName: nominate || null } : {}) }
     this.context.client.patch('pods', key, 'strategic', { status }, 'status')
+    return true
   }
 }
 
