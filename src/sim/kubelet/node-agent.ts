@@ -102,11 +102,13 @@ export class NodeAgent {
     if (this.passDue !== null && this.passDue <= due) return
     if (this.passDue !== null) agenda.cancel(this.passEntry)
     this.passDue = due
-    this.passEntry = agenda.at(due, `kubelet ${this.options.nodeName}: node status`, () => {
-      this.passDue = null
-      this.pass()
-      this.planPass()
-    })
+    this.passEntry = agenda.because(changed ? agenda.cause : 0, () => agenda.at(due, `kubelet ${this.options.nodeName}: node status`, () => this.passAndPlan()))
+  }
+
+  private passAndPlan(): void {
+    this.passDue = null
+    this.pass()
+    this.planPass()
   }
 
   private isChanged(): boolean {
