@@ -98,3 +98,12 @@ test('a node that is back leads back to the person who switched it on, and so do
   expect(untainted.length).toBeGreaterThan(0)
   for (const write of untainted) expect(wordsOf(chainOf(cluster, write)).slice(-3)).toEqual(['kubelet/worker-2: update nodes/status', 'user: end power-off', 'user: power-on worker-2'])
 })
+
+test('a heartbeat of a node has no cause: nothing has led to it but time', () => {
+  const cluster = running()
+  const before = cluster.trace.end
+  cluster.advanceTo(900_000)
+  const heartbeats = cluster.trace.since(before).filter(({ what }) => what.startsWith('update nodes/status'))
+  expect(heartbeats.length).toBeGreaterThanOrEqual(8)
+  expect(heartbeats.map(({ cause }) => cause)).toEqual(heartbeats.map(() => 0))
+})
