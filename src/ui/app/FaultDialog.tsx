@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '../design/Button.tsx'
 import { Dialog } from '../design/Dialog.tsx'
 import { faultChoices, firstSettings, type FaultSettings, type FaultTarget } from '../stores/fault-choices.ts'
@@ -22,6 +22,9 @@ export function FaultDialog({ target, first, onClose }: FaultDialogProps) {
   const [settings, setSettings] = useState(firstSettings)
   const [wished, setLength] = useState<number | null>(null)
   const choice = choices.find(({ id }) => id === chosen) ?? choices[0]
+  const element = useRef<HTMLFieldSetElement>(null)
+  // After the dialog has opened, which puts the focus on its first field.
+  useEffect(() => element.current?.querySelector<HTMLInputElement>(':checked')?.focus(), [])
   if (!choice) return null
   const length = wished ?? (choice.id === 'reboot' ? lengths[0] : lengths[1])
   const begin = () => {
@@ -34,11 +37,11 @@ export function FaultDialog({ target, first, onClose }: FaultDialogProps) {
     <Dialog label={`Break ${titleOf(target)}`} className="fault-dialog" onClose={onClose}>
       <form onSubmit={(event) => { event.preventDefault(); begin() }}>
         <h2>What goes wrong with {titleOf(target)}?</h2>
-        <fieldset className="fault-choices">
+        <fieldset ref={element} className="fault-choices">
           <legend className="visually-hidden">What goes wrong</legend>
           {choices.map(({ id, title, term, does }) => (
             <label key={id} data-chosen={id === choice.id || undefined}>
-              <input type="radio" name="fault" value={id} checked={id === choice.id} autoFocus={id === choice.id} onChange={() => setChosen(id)} />
+              <input type="radio" name="fault" value={id} checked={id === choice.id} onChange={() => setChosen(id)} />
               <b>{title}</b>
               <em>{term}</em>
               <small>{does}</small>

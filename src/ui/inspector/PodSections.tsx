@@ -49,6 +49,7 @@ function ContainerRow({ container, status }: { readonly container: Container; re
         {last ? ` · last: ${last.reason ?? 'ended'}, exit ${last.exitCode}` : ''}
         {requests ? ` · requests ${requests}` : ''}
       </p>
+      {status?.state?.waiting?.message ? <p>{status.state.waiting.message}</p> : null}
     </li>
   )
 }

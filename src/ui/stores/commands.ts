@@ -1,5 +1,5 @@
 import { splitKey, type ObjectKey } from '../../sim/api/objects.ts'
-import { definitionOf, type Resource } from '../../sim/api/resources.ts'
+import { definitionOf, resources, type Resource } from '../../sim/api/resources.ts'
 import type { Command, Fault, FaultPattern } from '../../sim/cluster/run.ts'
 import { faultPlace, faultWords, whileStopped } from './fault-words.ts'
 import type { Thing } from './things.ts'
@@ -58,7 +58,7 @@ function wordsOf(command: Command): Words {
     case 'apply':
       return { lead: `You applied ${command.manifests.length === 1 ? nameOfManifest(command.manifests[0]) : `${command.manifests.length} objects`}.`, rest: '', mark: 'apply', about: null }
     case 'request':
-      return { lead: `You asked to ${command.request.verb} ${command.request.resource}${command.request.name ? ` ${command.request.name}` : ''}.`, rest: '', mark: command.request.verb, about: null }
+      return requestWords(command)
   }
 }
 
@@ -69,6 +69,14 @@ function endWords(pattern: FaultPattern | undefined): Words {
   const fault = { by: 0, ...pattern } as Fault
   const { over, mark } = faultWords(fault)
   return { lead: over, rest: 'You ended it.', mark: `${mark} over`, about: faultPlace(fault) }
+}
+
+/** A write that was put together by hand, as the editor does. */
+function requestWords({ request: { verb, resource, namespace, name = '' } }: Extract<Command, { kind: 'request' }>): Words {
+  const known = resources.find((one) => one.resource === resource)
+  const done = verb === 'create' ? 'created' : verb.startsWith('delete') ? 'deleted' : 'changed'
+  const about = known && name ? { resource: known.resource, key: known.namespaced ? `${namespace ?? 'default'}/${name}` : name } : null
+  return { lead: `You ${done} ${known?.singular ?? resource} ${name}`.trim() + '.', rest: '', mark: `${name} ${done}`.trim(), about }
 }
 
 function onNode(node: string, done: string, mark: string, rest: string): Words {

@@ -21,7 +21,7 @@ type Place = { readonly component?: string; readonly node?: string }
 export function faultWords(fault: Fault): FaultWords {
   const place = placeName(fault)
   const words = wordsOf(fault, place)
-  return { ...words, mark: `${placeShort(fault)} ${words.mark}`.trim() }
+  return { ...words, over: words.over.replace(/^the /, 'The '), mark: `${placeShort(fault)} ${words.mark}`.trim() }
 }
 
 function wordsOf(fault: Fault, place: string): FaultWords {

@@ -19,7 +19,8 @@ function clockText(seconds: number): string {
 }
 
 /** The clock of the run: `06:15.2`; from an hour on `1:06:15`. */
-export function runClock(now: Millis): string {
+export function runClock(time: Millis): string {
+  const now = Math.max(0, time)
   const seconds = Math.floor(now / 1000)
   if (seconds >= 3600) return clockText(seconds)
   return `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}.${Math.floor((now % 1000) / 100)}`

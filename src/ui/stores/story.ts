@@ -15,11 +15,11 @@ export interface Story {
   readonly happenings: readonly Happening[]
   /** By workload, oldest first: `deployments/shop/web`. */
   readonly bands: ReadonlyMap<string, readonly BandPoint[]>
-  /** When this page began to watch; what lies before was replayed. */
-  readonly since: Millis
+  /** The last of what was replayed when this page began to watch; what came after it is news. */
+  readonly replayed: Happening | null
 }
 
-export const emptyStory: Story = { happenings: [], bands: new Map(), since: 0 }
+export const emptyStory: Story = { happenings: [], bands: new Map(), replayed: null }
 
 const happeningsKept = 400
 const pointsKept = 300
@@ -28,11 +28,12 @@ const sameMoment = 15_000
 
 /** The story, one batch later. Pure. */
 export function told(story: Story, before: ClusterView, after: ClusterView, batch: Batch): Story {
-  const old = batch.fresh ? { ...emptyStory, since: batch.now } : story
+  const old = batch.fresh ? emptyStory : story
   const news = narrate(before, after, batch)
+  const happenings = news.length === 0 ? old.happenings : withNews(old.happenings, news)
   return {
-    since: old.since,
-    happenings: news.length === 0 ? old.happenings : withNews(old.happenings, news),
+    replayed: batch.fresh ? (happenings.at(-1) ?? null) : old.replayed,
+    happenings,
     bands: nextBands(old.bands, after, batch),
   }
 }

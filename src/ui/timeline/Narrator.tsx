@@ -13,7 +13,7 @@ import { useUi } from '../stores/ui-store.ts'
 export function Narrator() {
   const latest = useSimulation(({ story }) => {
     const last = story.happenings.at(-1)
-    return last && last.at > story.since ? last : undefined
+    return last && last !== story.replayed ? last : undefined
   })
   const pods = useSimulation(({ view }) => view.objects.pods)
   const nodes = useSimulation(({ view }) => view.objects.nodes)

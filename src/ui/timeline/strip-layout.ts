@@ -41,7 +41,7 @@ export interface Label {
 
 const letter = 6.3
 /** Half the width of the needle's head. */
-const head = 6
+const head = 4
 
 /** On which side of its mark each label stands; null: there is no room for it. None lies over another's mark or under the needle's head. */
 export function placeLabels(labels: readonly Label[], width: number, needle: number): readonly ('start' | 'end' | null)[] {
@@ -59,7 +59,7 @@ export function placeLabels(labels: readonly Label[], width: number, needle: num
     const label = labels[index]
     if (!label) continue
     const long = label.text.length * letter + 10
-    sides[index] = take(label.x + 1, label.x + long) ? 'start' : take(label.x - long, label.x - 1) ? 'end' : null
+    sides[index] = take(label.x + 1, label.x + long) ? 'start' : take(label.x - long, label.x - 5) ? 'end' : null
   }
   return sides
 }
