@@ -3,7 +3,7 @@ import { assert, unreachable } from '../kernel/assert.ts'
 import { RollingHash } from '../kernel/hash.ts'
 import { RandomStreams } from '../kernel/random.ts'
 import { Trace, type TraceEntry } from '../kernel/trace.ts'
-import { badRequest, notFound } from '../api/errors.ts'
+import { badRequest } from '../api/errors.ts'
 import type { Pod } from '../api/generated/types.ts'
 import { splitKey, type KubernetesObject, type ObjectKey } from '../api/objects.ts'
 import type { ApiRequest, Transport } from '../api/request.ts'
@@ -14,14 +14,13 @@ import { Store } from '../etcd/store.ts'
 import type { Question } from '../runtime/shell-commands.ts'
 import type { SchedulerHandle } from '../scheduler/scheduler.ts'
 import { startAddons } from './addons.ts'
+import { carryOut } from './carry-out.ts'
 import { isFaultCommand, sentenceOf, subjectOf } from './command-words.ts'
 import { componentStates, type ComponentState } from './component-states.ts'
 import { ControlPlane } from './control-plane.ts'
 import { countdowns, type Countdown } from './countdowns.ts'
 import { Effects } from './faults/effects.ts'
-import type { ComponentName, Fault, FaultPattern } from './faults/fault.ts'
 import { Faults } from './faults/faults.ts'
-import { objectionTo } from './faults/objection.ts'
 import { withRegistryFaults } from './faults/registry-faults.ts'
 import type { Link } from './link.ts'
 import { Links } from './links.ts'
@@ -154,7 +153,7 @@ export class Cluster implements World {
     this.advanceTo(this.now)
     this.commands = [...this.commands, { at: this.now, command }]
     const said = this.trace.add({ kind: isFaultCommand(command) ? 'fault' : 'command', author: 'user', what: sentenceOf(command), about: subjectOf(command), detail: command })
-    return this.timeline.because(said, () => this.carryOut(command))
+    return this.timeline.because(said, () => carryOut(command, { user: this.user, machines: this.machines, faults: this.faults, wall: this.wall }))
   }
 
   /** Answers without leaving a mark: a run that was asked is the same run. */
@@ -241,67 +240,10 @@ export class Cluster implements World {
     return this.traffic.answer(question, pod)
   }
 
-  private carryOut(command: Command): Result<unknown> {
-    switch (command.kind) {
-      case 'apply':
-        return this.user.apply(command.manifests)
-      case 'request':
-        return this.user.request(command.request)
-      case 'delete':
-        return this.user.delete(command.resource, command.key, command.gracePeriodSeconds)
-      case 'scale':
-        return this.user.scale(command.resource, command.key, command.replicas)
-      case 'restart':
-        return this.user.restart(command.resource, command.key, this.wall.time())
-      case 'cordon':
-      case 'uncordon':
-        return this.user.cordon(command.node, command.kind === 'cordon')
-      case 'power-off':
-        return this.begin({ kind: 'power-off', node: command.node })
-      case 'cut-off':
-        return this.begin({ kind: 'cut-off', node: command.node })
-      case 'power-on':
-        return this.end(command.node, { kind: 'power-off', node: command.node }, { kind: 'reboot', node: command.node })
-      case 'reconnect':
-        return this.end(command.node, { kind: 'cut-off', node: command.node })
-      case 'stop':
-        return this.begin({ kind: 'stop', component: command.component as ComponentName })
-      case 'start':
-        return this.end(null, { kind: 'stop', component: command.component as ComponentName })
-      case 'kill':
-        return this.kill(command.pod, command.container)
-      case 'fault':
-        return this.begin(command.fault, command.for)
-      case 'end-fault':
-        this.faults.end(command.fault ?? {})
-        return accepted(null)
-      default:
-        return unreachable(command)
-    }
-  }
-
-  private begin(fault: Fault, length?: Millis): Result<unknown> {
-    const objection = objectionTo(fault, [...this.machines.keys()])
-    if (objection !== null) return refused(badRequest(objection))
-    this.faults.begin(fault, length)
-    return accepted(null)
-  }
-
-  private end(node: string | null, ...patterns: readonly FaultPattern[]): Result<unknown> {
-    if (node !== null && !this.machines.has(node)) return refused(notFound({ group: '', resource: 'nodes' }, node))
-    for (const pattern of patterns) this.faults.end(pattern)
-    return accepted(null)
-  }
-
   /** A look from outside, through the same network. */
   private visit(request: ApiRequest): Result<unknown> {
     const { requestsLost, answersLost } = this.outside.condition
     return requestsLost || answersLost ? this.outside.request(request) : (this.reachable()?.request(request) ?? this.outside.request(request))
-  }
-
-  private kill(pod: string, container?: string): Result<unknown> {
-    for (const machine of this.machines.values()) if (machine.kubelet?.killContainer(pod, container)) return accepted(null)
-    return refused(notFound({ group: '', resource: 'pods' }, splitKey(pod).name))
   }
 
   private logs(pod: string, options: { readonly container?: string; readonly previous?: boolean }): Result<unknown> {

@@ -1,5 +1,6 @@
 import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
+import { splitKey, type ObjectKey } from '../api/objects.ts'
 import { startKubelet, type KubeletHandle, type Machine as KubeletMachine } from '../kubelet/kubelet.ts'
 import type { KubeletFlags } from '../kubelet/flags.ts'
 import { createContainerRuntime, type ContainerRuntime } from '../runtime/container-runtime.ts'
@@ -124,6 +125,16 @@ export class Machine {
     const record = this.recordOf(component)
     if (record) this.runtime?.killContainer(record.id)
     return record !== undefined
+  }
+
+  /** Kills the containers of a pod, or one of them, as `kill -9` on the machine does; false: nothing of it runs here, or all stands still. */
+  kill(pod: ObjectKey, container?: string): boolean {
+    if (this.isFrozen) return false
+    const { namespace, name } = splitKey(pod)
+    const records = [...(this.runtime?.sandboxes() ?? [])].filter((sandbox) => sandbox.podName === name && sandbox.namespace === (namespace ?? '')).flatMap(({ containers }) => containers)
+    const running = records.filter((record) => record.state === 'running' && (container === undefined || record.name === container))
+    for (const { id } of running) this.runtime?.killContainer(id)
+    return running.length > 0
   }
 
   /** Since when a component's manifest is away; undefined: it is not. */

@@ -178,3 +178,16 @@ test('the wrong clock of the control plane shows in what the API server stamps, 
   expect(podsOf(cluster).filter(isReady)).toHaveLength(6)
   expect(podOf(cluster, 'kube-scheduler').status.containerStatuses?.[0]?.restartCount).toBe(0)
 })
+
+test('a container can be killed without a kubelet, which makes it good when it is back, but not on a machine that stands still', () => {
+  const cluster = clusterWithWeb()
+  const pod = `default/${podsOn(cluster, 'worker-1')[0]!.metadata.name}`
+  begin(cluster, { kind: 'freeze', node: 'worker-1' }, second)
+  expect(cluster.perform({ kind: 'kill', pod }).ok).toBe(false)
+  cluster.advanceTo(minute + 2 * second)
+  begin(cluster, { kind: 'stop', component: 'kubelet', node: 'worker-1' }, 10 * second)
+  expect(cluster.perform({ kind: 'kill', pod }).ok).toBe(true)
+  expect(cluster.perform({ kind: 'kill', pod }).ok).toBe(false)
+  cluster.advanceTo(2 * minute)
+  expect(podsOf(cluster).map((each) => [isReady(each), each.status.containerStatuses?.[0]?.restartCount]).sort()).toEqual([[true, 0], [true, 0], [true, 0], [true, 1]])
+})
