@@ -13,7 +13,7 @@ export function lastWord({ final, abandoned }: Workload, workers: number): Comma
     release('configmaps', 'kept', 'extra'),
     ...['bare=yes', 'app=looked-at'].map((labelSelector): Command => ({ kind: 'request', request: { verb: 'deletecollection', group: '', version: 'v1', resource: 'pods', namespace: 'default', options: { labelSelector } } })),
     remove('', 'namespaces', 'extra'),
-    ...['owner', 'child', 'stray'].map((name) => remove('', 'configmaps', name, 'default', { propagationPolicy: 'Background' })),
+    ...['owner', 'child'].map((name) => remove('', 'configmaps', name, 'default', { propagationPolicy: 'Background' })),
     ...abandoned.flatMap((name): Command[] => [
       { kind: 'delete', resource: 'deployments', key: `default/${name}` },
       { kind: 'delete', resource: 'services', key: `default/${name}` },

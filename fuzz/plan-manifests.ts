@@ -100,11 +100,13 @@ export function barePods(random: Random): Manifest[] {
 /** Objects with owners: of another namespace, already gone, or alive; and a pod's finalizer. */
 export function owned(random: Random, length: number): TimedCommand[] {
   const [owner, child] = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owner' } }, random.pick(['child', 'stray'])]
+  // A namesake of the owner that the stray one had: it is no owner of it.
+  const keeper = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'keeper' } }
   const uid = child === 'child' ? '$uid:configmaps/default/owner' : '00000000-0000-4000-8000-000000000000'
-  const dependent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: child, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid, blockOwnerDeletion: true }] }, data: { 10: 'ten', b: 'two' } }
+  const dependent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: child, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: child === 'child' ? 'owner' : 'keeper', uid, blockOwnerDeletion: true }] }, data: { 10: 'ten', b: 'two' } }
   const gone = random.between(20, length / second) * second
   return [
-    { at: 4 * second, command: { kind: 'apply', manifests: [owner] } },
+    { at: 4 * second, command: { kind: 'apply', manifests: [owner, keeper] } },
     { at: 6 * second, command: { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', body: dependent } } },
     { at: gone, command: { kind: 'request', request: { verb: 'delete', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', name: 'owner', body: { propagationPolicy: random.pick(['Foreground', 'Background', 'Orphan']) } } } },
   ]

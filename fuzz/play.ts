@@ -9,7 +9,7 @@ import { withoutFaults, type Plan } from './plan.ts'
 import { resolve } from './resolve.ts'
 
 /** How long after the last input everything must have come to where it belongs: the longest timer, a back-off of five minutes after a pull of as much, and a minute. */
-const bound = 11 * 60_000
+export const bound = 11 * 60_000
 /** For how long nothing may be written then. */
 const silence = 10 * 60_000
 /** How long a cache may be old after a fault that showed it old things. */

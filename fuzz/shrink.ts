@@ -1,5 +1,5 @@
 import type { PlannedCommand, Plan } from './plan.ts'
-import { play, type Failure } from './play.ts'
+import { bound, play, type Failure } from './play.ts'
 
 /** How many runs the search for a smaller one may take. */
 const mostPlays = 250
@@ -21,11 +21,15 @@ export function shrink(plan: Plan, failure: Failure): Shrunk {
 
 class Shrinker {
   private plays = 0
+  /** Judged when everything is at rest: then the last word stays, without which the end would be another. */
+  private readonly isOfTheEnd: boolean
 
   constructor(
     private plan: Plan,
     private failure: Failure,
-  ) {}
+  ) {
+    this.isOfTheEnd = failure.violation.at >= plan.lastInput + bound
+  }
 
   shrink(): Shrunk {
     this.cutTime()
@@ -38,18 +42,18 @@ class Shrinker {
   /** What came after the violation cannot have caused it. */
   private cutTime(): void {
     const { at } = this.failure.violation
-    if (at <= this.plan.lastInput) this.tryPlan({ ...this.plan, commands: this.plan.commands.filter((command) => command.at <= at) })
+    if (!this.isOfTheEnd) this.tryPlan({ ...this.plan, commands: this.plan.commands.filter((command) => command.at <= at) })
   }
 
   /** Delta debugging: takes away ever smaller parts until no single one can go. */
   private minimize(): void {
-    let units = unitsOf(this.plan)
+    let units = this.units()
     let size = Math.ceil(units.length / 2)
     while (size >= 1 && this.plays < mostPlays) {
       let removed = false
       for (let from = 0; from < units.length && this.plays < mostPlays; ) {
         const rest = [...units.slice(0, from), ...units.slice(from + size)]
-        if (rest.length < units.length && this.tryPlan(withUnits(this.plan, rest))) {
+        if (rest.length < units.length && this.tryPlan(this.withUnits(rest))) {
           units = rest
           removed = true
         } else from += size
@@ -70,26 +74,30 @@ class Shrinker {
     this.plays += 1
     const { violation } = this.failure
     // A little longer than it took: without some of the commands things happen a little later.
-    const outcome = play(plan, violation.at <= this.plan.lastInput ? violation.at + 120_000 : undefined)
+    const outcome = play(plan, this.isOfTheEnd ? undefined : violation.at + 120_000)
     if (!('violation' in outcome) || outcome.violation.invariant !== violation.invariant) return false
     this.plan = plan
     this.failure = outcome
     return true
   }
-}
 
-/** A fault with its end, or one command of a person. The last word stays: without it the end would be another. */
-function unitsOf({ commands }: Plan): Unit[] {
-  const groups = new Map<string, PlannedCommand[]>()
-  for (const [index, command] of commands.entries()) {
-    if (command.by === 'last word') continue
-    const key = command.group === undefined ? `alone ${index}` : `group ${command.group}`
-    groups.set(key, [...(groups.get(key) ?? []), command])
+  /** A fault with its end, or one command of a person. */
+  private units(): Unit[] {
+    const groups = new Map<string, PlannedCommand[]>()
+    for (const [index, command] of this.plan.commands.entries()) {
+      if (this.isKept(command)) continue
+      const key = command.group === undefined ? `alone ${index}` : `group ${command.group}`
+      groups.set(key, [...(groups.get(key) ?? []), command])
+    }
+    return [...groups.values()]
   }
-  return [...groups.values()]
-}
 
-function withUnits(plan: Plan, units: readonly Unit[]): Plan {
-  const kept = new Set<PlannedCommand>(units.flat())
-  return { ...plan, commands: plan.commands.filter((command) => kept.has(command) || command.by === 'last word') }
+  private withUnits(units: readonly Unit[]): Plan {
+    const kept = new Set<PlannedCommand>(units.flat())
+    return { ...this.plan, commands: this.plan.commands.filter((command) => kept.has(command) || this.isKept(command)) }
+  }
+
+  private isKept({ by }: PlannedCommand): boolean {
+    return by === 'last word' && this.isOfTheEnd
+  }
 }

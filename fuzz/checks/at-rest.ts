@@ -94,12 +94,19 @@ function workloads(deployments: readonly Deployment[], sets: readonly ReplicaSet
 function daemons(sets: readonly DaemonSet[], found: readonly Node[], pods: readonly Pod[], fail: Fail): void {
   for (const set of sets) {
     const everywhere = set.spec.template.spec.tolerations?.some(({ key, operator }) => key === undefined && operator === 'Exists') === true
+    const stray = pods.find((pod) => controllerOf(pod)?.uid === set.metadata.uid && !pod.spec.nodeName && found.some(({ metadata, spec }) => metadata.name === daemonNodeOf(pod) && !everywhere && spec.taints?.some(({ effect }) => effect === 'NoSchedule')))
+    if (stray) fail(84, `DaemonSet ${keyOf(set)} has made ${keyOf(stray)} for a node that it does not tolerate`)
     for (const { metadata, spec } of found) {
       const isEligible = everywhere || !spec.taints?.some(({ effect }) => effect === 'NoSchedule')
       const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && pod.spec.nodeName === metadata.name)
       if (own.length !== (isEligible ? 1 : 0) && !pods.some((pod) => controllerOf(pod)?.uid === set.metadata.uid && !pod.spec.nodeName)) fail(84, `DaemonSet ${keyOf(set)} has ${own.length} pods on ${metadata.name}`)
     }
   }
+}
+
+/** The node that a daemon pod is meant for. */
+function daemonNodeOf({ spec }: Pod): string | undefined {
+  return spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0]
 }
 
 /** 96 and 98: the ready endpoints of a Service are the ready pods it selects, and a request to it is answered if and only if there is one. */

@@ -51,10 +51,10 @@ export class Deletions implements Check {
     const own = finalizers.filter((finalizer) => finalizer !== 'foregroundDeletion' && finalizer !== 'orphan')
     if (own.length === 1 && this.scene.request !== null && this.scene.request.verb !== 'update' && this.scene.request.verb !== 'patch') this.scene.fail(34, `${last.kind} ${keyOf(last)} was removed by a ${this.scene.request.verb} and had the finalizer ${own[0]}`)
     if (last.kind === 'Namespace') this.emptied(last as Namespace)
-    if (this.scene.isUser || !finalizers.includes('foregroundDeletion')) return
+    if (this.scene.isUser || !(finalizers.includes('foregroundDeletion') || finalizers.includes('orphan'))) return
     for (const { value } of this.scene.newest.values()) {
       // A dependent made while its owner went is the next pass' affair.
-      if (value?.metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.blockOwnerDeletion === true) && !this.isNew(value)) this.scene.fail(36, `${last.kind} ${keyOf(last)} went before ${value.kind} ${keyOf(value)}`)
+      if (value?.metadata.ownerReferences?.some((owner) => owner.uid === uid && (owner.blockOwnerDeletion === true || finalizers.includes('orphan'))) && !this.isNew(value)) this.scene.fail(36, `${last.kind} ${keyOf(last)} went before ${value.kind} ${keyOf(value)}`)
     }
   }
 
