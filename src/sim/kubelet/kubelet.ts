@@ -17,6 +17,7 @@ import { NodeRoom } from './node-room.ts'
 import type { Machine } from './node-status.ts'
 import { removeOrphans } from './orphans.ts'
 import { PodAddresses } from './pod-addresses.ts'
+import { PodArrivals } from './pod-arrivals.ts'
 import type { Rejection } from './pod-admission.ts'
 import { PodWorker } from './pod-worker.ts'
 import { PodPreemptor } from './pod-preemptor.ts'
@@ -67,11 +68,10 @@ class Kubelet implements KubeletHandle, WorkerHost {
   private readonly nodeIPs: readonly string[]
   private readonly startedAt: Millis
   private readonly addresses: PodAddresses
+  private readonly arrivals: PodArrivals
   private wantedStatic: SparseMap<Pod> = emptyMap
   /** Pods, by uid, that the next look at the runtime is about, each because of what it has changed for; null: none is planned. */
   private changed: Map<string, CauseId> | null = null
-  /** Pods that came in this instant; null: none did. */
-  private arrived: Map<ObjectKey, CauseId> | null = null
 
   constructor(options: KubeletOptions) {
     this.options = options
@@ -93,6 +93,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.pods = context.informers.of('pods', { fieldSelector: `spec.nodeName=${nodeName}` })
     this.node = context.informers.of('nodes', { fieldSelector: `metadata.name=${nodeName}` })
     this.services = context.informers.of('services')
+    this.arrivals = new PodArrivals(context.agenda, nodeName, this.pods.lister, (pod) => this.addPod(pod))
     this.mirrors = new MirrorPods(context, nodeName, this.pods, (pod) => {
       const worker = this.workers.get(pod.metadata.uid)
       if (worker?.shown) this.writer.write(worker, pod, worker.shown, false)
@@ -121,7 +122,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
       synced = true
       for (const pod of early) this.podChanged(pod)
       early.length = 0
-      this.addArrived()
+      this.arrivals.admitAll()
       removeOrphans(this.runtime, this.pods.lister, (uid) => this.workers.has(uid))
     })
   }
@@ -172,21 +173,11 @@ class Kubelet implements KubeletHandle, WorkerHost {
       return worker.update(pod)
     }
     if (this.workerByKey.has(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
-    const { agenda } = this
-    if (!this.arrived) agenda.after(0, `kubelet ${this.options.nodeName}: new pods`, () => this.addArrived())
-    this.arrived ??= new Map()
-    if (!this.arrived.has(keyOf(pod))) this.arrived.set(keyOf(pod), agenda.cause)
-  }
-
-  /** New pods are admitted in the order of their making, after all that came with them has been seen: what is gone makes room. */
-  private addArrived(): void {
-    const arrived = this.arrived ?? new Map<ObjectKey, CauseId>()
-    this.arrived = null
-    const pods = [...arrived.keys()].map((key) => this.pods.lister.get(key)).filter((pod) => pod !== undefined)
-    for (const pod of pods.sort(byAge)) if (!this.workerByKey.has(keyOf(pod))) this.agenda.because(arrived.get(keyOf(pod)) ?? 0, () => this.addPod(pod))
+    this.arrivals.add(pod)
   }
 
   private addPod(pod: Pod): void {
+    if (this.workerByKey.has(keyOf(pod))) return
     const isDeleted = pod.metadata.deletionTimestamp !== undefined
     const ended = pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded'
     if (ended && this.runtime.sandboxesOf(pod.metadata.uid).length === 0) {
@@ -331,10 +322,6 @@ class Kubelet implements KubeletHandle, WorkerHost {
 
 function isMirror(pod: Pod): boolean {
   return pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
-}
-
-function byAge(a: Pod, b: Pod): number {
-  return a.metadata.creationTimestamp === b.metadata.creationTimestamp ? (keyOf(a) < keyOf(b) ? -1 : 1) : a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1
 }
 
 export type { KubeletHandle } from './kubelet-handle.ts'
