@@ -16,4 +16,4 @@ test('every worker of a cluster too large for one /16 of pod addresses gets a ra
   expect(nodes.filter(({ status }) => status.conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True'))).toHaveLength(301)
   expect(new Set(nodes.map(({ metadata }) => metadata.labels['topology.kubernetes.io/zone']))).toEqual(new Set(['zone-a', 'zone-b', 'zone-c']))
   expect(nodes.every(({ status }) => parseQuantity(status.allocatable.cpu) !== null)).toBe(true)
-})
+}, 60_000)
