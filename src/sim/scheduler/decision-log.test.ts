@@ -24,7 +24,7 @@ class World {
   }
 
   addNode(name: string, labels: Record<string, string> = {}, spec: Partial<Node['spec']> = {}, cpu = '4'): void {
-    const allocatable = { cpu, memory: '8Gi', pods: '20' }
+    const allocatable = { cpu, memory: '800Gi', pods: '6000' }
     const images = cpu === '4' ? [{ names: ['web:1'], sizeBytes: 300_000_000 }] : []
     this.cache.setNode({ apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name, labels: { 'kubernetes.io/hostname': name, ...labels } }, spec, status: { allocatable, images } } as unknown as Node)
   }
@@ -113,7 +113,7 @@ test('forgets the oldest decisions first', () => {
   const world = new World(1)
   world.addNode('n1', {}, {}, '1000')
   world.addNode('n2', {}, {}, '1000')
-  for (let at = 0; at < 1_001; at += 1) world.decide('a', {}, '1m')
+  for (let at = 0; at < 5_001; at += 1) world.decide('a', {}, '1m')
   expect(world.log.decisionOf('default/p1', 'uid-1')).toBeNull()
   expect(world.log.decisionOf('default/p2', 'uid-2')).not.toBeNull()
 })

@@ -8,7 +8,7 @@ import type { QueuedPod } from './queued-pod.ts'
 import { noScores, ScoreJournal, scoresOf, type KeptScores } from './score-journal.ts'
 import type { Outcome } from './scheduling-cycle.ts'
 
-const maxDecisions = 1_000
+const maxDecisions = 5_000
 /** With a thousand nodes a table is large, however little is kept of it: the oldest go sooner then. */
 const maxBytes = 2 * 1024 * 1024
 

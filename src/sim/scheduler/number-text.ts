@@ -20,11 +20,6 @@ export function numbersOf(numbers: NumberText): readonly number[] {
   return Array.from({ length: numbers.length }, (_, at) => numberAt(numbers, at))
 }
 
-/** About what it weighs. */
-export function bytesOf(numbers: NumberText): number {
-  return 16 + numbers.length * (typeof numbers === 'string' ? 1 : 4)
-}
-
 /** In blocks: a call takes only so many arguments. */
 function textOf(numbers: readonly number[] | Int32Array): string {
   if (numbers.length <= 4096) return String.fromCharCode(...numbers)
