@@ -99,7 +99,7 @@ function admit(definition: ResourceDefinition, object: KubernetesObject): Result
   if (definition.kind === 'Node') return accepted(admitNode(object as unknown as Node) as unknown as KubernetesObject)
   if (definition.kind !== 'Pod') return accepted(object)
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default', uid: 'account', resourceVersion: '1', creationTimestamp: now } } as ServiceAccount
-  const first = admitServiceAccount(object as unknown as Pod, { serviceAccount: () => account, suffix: () => 'abcde' })
+  const first = admitServiceAccount(object as unknown as Pod, { serviceAccount: () => account, suffix: () => 'abcde', admitted: new WeakMap() })
   if ('refusal' in first) return refused(errors.forbidden(definition, object.metadata.name, first.refusal))
   const second = admitPriority(admitDefaultTolerations(first.pod))
   if ('refusal' in second) return refused(errors.forbidden(definition, object.metadata.name, second.refusal))

@@ -49,6 +49,7 @@ function admitPod(target: Target, sent: Pod): Result<Pod> {
     const admission = admitServiceAccount(pod, {
       serviceAccount: (namespace, name) => readObject(core, accounts, namespace, name) as ServiceAccount | undefined,
       suffix: () => core.names.suffix(5),
+      admitted: core.admittedSpecs,
     })
     if ('refusal' in admission) return refused(forbidden(target.definition, pod.metadata.name, admission.refusal))
     pod = admission.pod

@@ -4,6 +4,7 @@ import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Trace, Write } from '../kernel/trace.ts'
 import { weights, type Weight } from '../kernel/trace-columns.ts'
+import type { AdmittedSpecs } from '../api/admission/service-account.ts'
 import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
 import { objectKey, type KubernetesObject } from '../api/objects.ts'
 import { settledObject } from '../api/schema/settle.ts'
@@ -28,6 +29,7 @@ export interface Core {
   readonly disabledPlugins: ReadonlySet<AdmissionPlugin>
   readonly podsByNode: PodsByNode
   readonly owners: SharedOwners
+  readonly admittedSpecs: AdmittedSpecs
 }
 
 /** Who writes what, for the trace. */

@@ -74,8 +74,9 @@ export class ApiServer implements Transport {
       disabledPlugins: new Set(disabledPlugins),
       podsByNode: new PodsByNode(),
       owners: new SharedOwners(),
+      admittedSpecs: new WeakMap(),
     }
-    this.rehearsal = { ...this.core, uids: random.of('dry-run/uid'), names: random.of('dry-run/names') }
+    this.rehearsal = { ...this.core, uids: random.of('dry-run/uid'), names: random.of('dry-run/names'), admittedSpecs: new WeakMap() }
   }
 
   /** Its store answers now: lists what is stored, makes what every cluster has, and opens the door. */

@@ -1,4 +1,4 @@
-// Upstream: plugin/pkg/admission/serviceaccount (v1.36).
+// Upstream: plugin/pkg/admission/serviceaccount (v1.36). Left out: a token volume's name of its own for each pod: pods of one template share one.
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from '../generated/types.ts'
 import { deepFreeze } from '../objects.ts'
 
@@ -10,7 +10,11 @@ export interface ServiceAccountEnvironment {
   serviceAccount(namespace: string, name: string): ServiceAccount | undefined
   /** Five letters of generateName's alphabet. */
   suffix(): string
+  readonly admitted: AdmittedSpecs
 }
+
+/** What specs became, by the spec that came, then by the account's name and life: pods of one template share one admitted spec, token volume included. Of one server: another draws other letters. */
+export type AdmittedSpecs = WeakMap<PodSpec, Map<string, PodSpec>>
 
 export type ServiceAccountAdmission = { readonly pod: Pod } | { readonly refusal: string }
 
@@ -30,18 +34,15 @@ export function admitServiceAccount(pod: Pod, environment: ServiceAccountEnviron
   return { pod: admitted === spec ? pod : { ...pod, spec: admitted } }
 }
 
-/** By the spec that came, then by the account's name and life: pods of one template share one admitted spec, token volume included. */
-const admittedSpecs = new WeakMap<PodSpec, Map<string, PodSpec>>()
-
 function specFor(spec: PodSpec, name: string, account: ServiceAccount, environment: ServiceAccountEnvironment): PodSpec {
   if (!Object.isFrozen(spec)) return admit(spec, name, account, environment)
   const key = `${account.metadata.namespace}/${name}/${account.metadata.uid}/${account.metadata.resourceVersion}`
-  const known = admittedSpecs.get(spec)?.get(key)
+  const known = environment.admitted.get(spec)?.get(key)
   if (known) return known
   const admitted = deepFreeze(admit(spec, name, account, environment))
-  const byAccount = admittedSpecs.get(spec) ?? new Map<string, PodSpec>()
+  const byAccount = environment.admitted.get(spec) ?? new Map<string, PodSpec>()
   byAccount.set(key, admitted)
-  admittedSpecs.set(spec, byAccount)
+  environment.admitted.set(spec, byAccount)
   return admitted
 }
 
