@@ -14,7 +14,7 @@ import { isKubeletsPart } from './nodes/node-object.ts'
 import { isBuiltEnding } from './nodes/termination.ts'
 import { isKnownTimer } from './nodes/timers.ts'
 import { aboutBuiltKinds, isBuilt } from './objects/pipeline.ts'
-import { isAnsweredByRegistry } from './objects/validation-update.ts'
+import { isPlayableSituation } from './objects/situations.ts'
 import { isBuiltAttempt } from './scheduler/events.ts'
 import { isBuiltQueueing } from './scheduler/queue.ts'
 import { isBuilt as isBuiltScheduling } from './scheduler/world.ts'
@@ -39,12 +39,12 @@ const rules: Readonly<Record<string, Rule>> = {
   'objects/defaults': { leftOut: 'Kinds that are not built.', applies: aboutBuiltKinds },
   'objects/validation-create': { leftOut: 'Kinds that are not built.', applies: aboutBuiltKinds },
   'objects/validation-update': {
-    leftOut: 'Kinds that are not built; and names, versions and uids that do not fit, which the registry refuses: tests of the API server judge those.',
-    applies: (golden) => isBuilt(golden.in.create) && !isAnsweredByRegistry(golden),
+    leftOut: 'Kinds that are not built.',
+    applies: (golden) => isBuilt(golden.in.create),
   },
   'objects/unknown-and-decode': {
-    leftOut: 'Kinds that are not built; and situations that the registry and its routes answer: tests of the API server judge those.',
-    applies: ({ in: input }) => input.situation === undefined && findKind(input.apiVersion, input.kind) !== undefined,
+    leftOut: 'Kinds that are not built, and situations whose words name no path of theirs.',
+    applies: ({ in: input }) => (input.situation === undefined ? findKind(input.apiVersion, input.kind) !== undefined : isPlayableSituation(input.situation)),
   },
   'scheduler/filter': { leftOut: 'Volumes, disruption budgets and other kinds that are not built.', applies: isBuiltScheduling },
   'scheduler/score': { leftOut: 'Volumes, disruption budgets and other kinds that are not built.', applies: isBuiltScheduling },

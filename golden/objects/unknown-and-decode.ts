@@ -4,12 +4,18 @@ import { decodeText } from '../../src/sim/api/schema.ts'
 import type { Result } from '../../src/sim/api/status.ts'
 import { difference, type GoldenSet } from '../harness.ts'
 import type { Json } from './pipeline.ts'
+import { playSituation } from './situations.ts'
+import { statusDifference } from './validation-create.ts'
 
 /** What the server makes of bodies that do not fit: unknown and repeated fields, wrong types, no JSON at all. */
 export const decodeSet: GoldenSet = {
   name: 'objects/unknown-and-decode',
   run(golden) {
-    const { apiVersion, kind, body } = golden.in
+    const { apiVersion, kind, body, situation } = golden.in
+    if (situation !== undefined) {
+      const answer = playSituation(situation)
+      return answer.ok ? `accepted; expected ${golden.out.message}` : statusDifference(golden.out, answer.status)
+    }
     const definition = findKind(apiVersion, kind)
     if (!definition) return 'not built'
     const strict = answerDifference(golden.out.strict, decodeText(definition, body, 'Strict'))

@@ -97,6 +97,16 @@ export function methodNotSupported(resource: GroupResource, action: string): Sta
   return failure(405, 'MethodNotAllowed', `${action} is not supported on resources of kind ${quoted(shown(resource))}`, detailsOf(resource, ''))
 }
 
+/** 405: the path is there, but not for this method; said before anybody has looked what it is about. */
+export function methodNotAllowed(): Status {
+  return genericServerResponse(405, '', { group: '', resource: '' }, '', '', 0, false)
+}
+
+/** 500: the client chose the version of what is not there yet; storage.ErrResourceVersionSetOnCreate has neither reason nor details. */
+export function versionSetOnCreate(): Status {
+  return failure(500, undefined, 'resourceVersion should not be set on objects to be created')
+}
+
 /** 500: could not be done in time, and nothing was changed. */
 export function serverTimeout(resource: GroupResource, operation: string, retryAfterSeconds: number): Status {
   const message = `The ${operation} operation against ${shown(resource)} could not be completed at this time, please try again.`

@@ -1,4 +1,4 @@
-import { alreadyExists, generateNameConflict, invalid } from '../api/errors.ts'
+import { alreadyExists, generateNameConflict, invalid, versionSetOnCreate } from '../api/errors.ts'
 import type { ObjectMeta } from '../api/generated/types.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
 import { refused, type Result } from '../api/status.ts'
@@ -37,10 +37,13 @@ function createOnce(target: Target, sent: KubernetesObject, warnings: readonly s
   const object = strategy.prepareForCreate(reserved, { now: core.wall.time() })
   const errors = strategy.validate(object)
   const { name, namespace, generateName } = object.metadata
+  const versioned = target.by.verb === 'create' && /^\d*[1-9]\d*$/.test(sent.metadata.resourceVersion ?? '')
   const taken = errors.length === 0 && readObject(core, definition, namespace, name) !== undefined
-  if (errors.length > 0 || taken) {
+  if (errors.length > 0 || versioned || taken) {
     revert()
     if (errors.length > 0) return refused(invalid(definition, name, errors))
+    // The store refuses that before it looks whether the name is free.
+    if (versioned) return refused(versionSetOnCreate())
     return refused(generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name))
   }
   const final = strategy.canonicalize?.(object) ?? object

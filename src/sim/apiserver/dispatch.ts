@@ -1,4 +1,4 @@
-import { badRequest, methodNotSupported, notFound } from '../api/errors.ts'
+import { badRequest, methodNotAllowed, notFound } from '../api/errors.ts'
 import type { ApiRequest, RequestOptions } from '../api/request.ts'
 import type { DeleteOptions } from '../api/request-options.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
@@ -17,25 +17,25 @@ import { statusOnly, update, wholeObject, type UpdateRules } from './update.ts'
 export function dispatch(target: Target, request: ApiRequest, logs: LogSource | undefined): Result<unknown> {
   const { verb, subresource, body, options = {} } = request
   if (subresource === 'scale') return dispatchScale(target, request)
-  if (subresource === 'log') return verb === 'get' ? readLog(target, logs, options) : refused(methodNotSupported(target.definition, verb))
-  if (subresource === 'binding') return verb === 'create' ? bind(target, body) : refused(methodNotSupported(target.definition, verb))
+  if (subresource === 'log') return verb === 'get' ? readLog(target, logs, options) : refused(methodNotAllowed())
+  if (subresource === 'binding') return verb === 'create' ? bind(target, body) : refused(methodNotAllowed())
   switch (verb) {
     case 'get':
       return get(target, options)
     case 'list':
       return listSelected(target, options)
     case 'create':
-      return subresource ? refused(methodNotSupported(target.definition, verb)) : create(target, body)
+      return subresource ? refused(methodNotAllowed()) : create(target, body)
     case 'update': {
       const rules = rulesOf(target, subresource)
-      return rules ? update(target, body, rules) : refused(methodNotSupported(target.definition, verb))
+      return rules ? update(target, body, rules) : refused(methodNotAllowed())
     }
     case 'patch': {
       const rules = rulesOf(target, subresource)
-      return rules ? patch(target, request.patchType ?? 'strategic', body, rules) : refused(methodNotSupported(target.definition, verb))
+      return rules ? patch(target, request.patchType ?? 'strategic', body, rules) : refused(methodNotAllowed())
     }
     case 'delete':
-      return subresource ? refused(methodNotSupported(target.definition, verb)) : remove(target, (body ?? {}) as DeleteOptions)
+      return subresource ? refused(methodNotAllowed()) : remove(target, (body ?? {}) as DeleteOptions)
     case 'deletecollection':
       return removeCollection(target, listSelected(target, options), (body ?? {}) as DeleteOptions)
     case 'watch':
@@ -58,7 +58,7 @@ function dispatchScale(target: Target, { verb, body, patchType = 'merge' }: ApiR
     case 'patch':
       return patchScale(target, patchType, body)
     default:
-      return refused(methodNotSupported(target.definition, verb))
+      return refused(methodNotAllowed())
   }
 }
 

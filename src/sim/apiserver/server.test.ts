@@ -48,6 +48,21 @@ test('refuses what names nothing that is there, in the words of Kubernetes', () 
   expect(refusal(client.patch('configmaps', 'default/none', 'merge', {})).code).toBe(404)
 })
 
+test('tells a method that a path does not have from a path that is not there', () => {
+  const refused = { code: 405, reason: 'MethodNotAllowed', message: 'the server does not allow this method on the requested resource' }
+  expect(refusal(request({ verb: 'create', namespace: 'default', name: 'p', body: pod('p') }))).toEqual(refused)
+  expect(refusal(request({ verb: 'update', namespace: 'default', body: pod('p') }))).toEqual(refused)
+  expect(refusal(request({ verb: 'create', body: pod('p') }))).toEqual(refused)
+  expect(refusal(request({ verb: 'delete', namespace: 'default', name: 'p', subresource: 'status' }))).toEqual(refused)
+})
+
+test('refuses to create what says of which version it is, even where the name is taken', () => {
+  const refused = { code: 500, message: 'resourceVersion should not be set on objects to be created' }
+  expect(refusal(client.create('configmaps', configMap('a', { resourceVersion: '5' })))).toEqual(refused)
+  must(client.create('configmaps', configMap('a', { resourceVersion: '0' })))
+  expect(refusal(client.create('configmaps', configMap('a', { resourceVersion: '5' })))).toEqual(refused)
+})
+
 test('takes nothing new into a namespace that is being deleted, and keeps the ones the cluster needs', () => {
   must(client.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'dying' } } as never))
   must(client.create('configmaps', configMap('old', { namespace: 'dying' })))

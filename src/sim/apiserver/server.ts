@@ -4,7 +4,7 @@ import { assert } from '../kernel/assert.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { isTooLarge, mostBytes } from '../api/body-limit.ts'
-import { badRequest, genericServerResponse, methodNotSupported, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
+import { genericServerResponse, methodNotAllowed, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
 import { findResource, resources, type ResourceDefinition } from '../api/resources.ts'
@@ -202,10 +202,12 @@ const collectionVerbs: ReadonlySet<string> = new Set(['list', 'watch', 'create',
 function scopeFault(definition: ResourceDefinition, request: ApiRequest): Status | undefined {
   if (!definition.namespaced && request.namespace !== undefined) return unknownResource(request)
   if (!collectionVerbs.has(request.verb)) {
-    if (!request.name) return request.verb === 'update' ? badRequest('name must be provided') : methodNotSupported(definition, request.verb)
+    if (!request.name) return methodNotAllowed()
     if (definition.namespaced && request.namespace === undefined) return unknownResource(request)
   }
-  if (request.verb === 'create' && definition.namespaced && request.namespace === undefined) return unknownResource(request)
+  if (request.verb !== 'create') return undefined
+  if (request.name && request.subresource === undefined) return methodNotAllowed()
+  if (definition.namespaced && request.namespace === undefined) return methodNotAllowed()
   return undefined
 }
 
