@@ -45,7 +45,7 @@ test('by keyboard alone: a component is slowed from the commands, seen on its ch
   await expect(page.locator('.components').getByRole('button', { name: 'kube-scheduler: running, slow by 2 s' })).toBeVisible()
   const faults = await new AxeBuilder({ page }).analyze()
   expect(faults.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id} ${nodes[0]?.target.join(' ') ?? ''}`)).toEqual([])
-  await page.getByRole('button', { name: 'End: Slow by 2 s' }).press('Enter')
+  await page.getByRole('button', { name: 'End: Slow by 2 s', exact: true }).press('Enter')
   await expect(page.locator('.components').getByRole('button', { name: 'kube-scheduler: running', exact: true })).toBeVisible()
   await expect(page.locator('.say p')).toContainText('kube-scheduler is as fast as before.')
 })

@@ -69,7 +69,9 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
 function find(entries: readonly Entry[], text: string): readonly Entry[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const matches = entries.filter((entry) => words.every((word) => `${entry.text} ${entry.hint}`.toLowerCase().includes(word)))
-  return matches.slice(0, shownAtMost)
+  // What begins as typed comes before what contains it, and that before what only its hint tells of.
+  const rank = ({ text: name }: Entry) => (name.toLowerCase().startsWith(text.trim().toLowerCase()) ? 0 : words.every((word) => name.toLowerCase().includes(word)) ? 1 : 2)
+  return matches.map((entry) => ({ entry, rank: rank(entry) })).sort((a, b) => a.rank - b.rank).slice(0, shownAtMost).map(({ entry }) => entry)
 }
 
 function allEntries(view: ClusterView): readonly Entry[] {

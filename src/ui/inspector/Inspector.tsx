@@ -94,7 +94,7 @@ function Header({ thing, object, isThere }: HeaderProps) {
       </div>
       {isThere ? (
         <div className="actions">
-          {actions.slice(0, shownActions).map((action) => (
+          {actions.filter(({ label }) => !label.startsWith('End:')).slice(0, shownActions).map((action) => (
             <Button key={action.label} isSmall title={[action.key ? `Key: ${action.key}` : '', action.kubectl ?? ''].filter(Boolean).join(' · ') || undefined} onClick={() => carryOut(action, thing)}>{action.label}</Button>
           ))}
           <MenuButton
