@@ -6,7 +6,7 @@ import type { Planted } from './planted/planted.ts'
 import type { SeedReport } from './runner.ts'
 
 /** Each bug is looked for in so many runs, and by each process until it has caught it once. */
-const mostSeeds = 100
+const mostSeeds = 60
 const enough = 1
 
 interface Caught {

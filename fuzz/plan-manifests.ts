@@ -32,7 +32,7 @@ function podSpec(random: Random, sound: boolean, hostPort: boolean): Manifest {
   const probes = { ...(random.chance(1, 2) && { readinessProbe: probe('/') }), ...(random.chance(1, 4) && { livenessProbe: { ...probe('/'), ...(crash.command && { initialDelaySeconds: 100 }) } }), ...(random.chance(1, 6) && { startupProbe: { ...probe('/'), failureThreshold: 30 } }) }
   const terminationGracePeriodSeconds = random.pick([0, 1, 5, 30])
   const stop = terminationGracePeriodSeconds >= 5 && random.chance(1, 3) ? { lifecycle: { preStop: { sleep: { seconds: random.between(1, 4) } } } } : {}
-  const container = { name: 'web', image, ports: [{ containerPort: 80, ...(hostPort && { hostPort: 8080 }) }], resources: { requests: { cpu: `${random.between(1, 6) * 50}m`, memory: '64Mi' } }, ...probes, ...crash, ...stop }
+  const container = { name: 'web', image, ports: [{ containerPort: 80, ...(hostPort && { hostPort: 8080 }) }], resources: { requests: { cpu: `${random.between(1, 4) * 25}m`, memory: '64Mi' } }, ...probes, ...crash, ...stop }
   const init = random.chance(1, 4) ? { initContainers: [{ name: 'first', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 1'] }, { name: 'side', image: 'busybox:1.36', command: ['sleep', 'infinity'], restartPolicy: 'Always' }].slice(random.below(2)) } : {}
   return { terminationGracePeriodSeconds, ...placement(random), ...init, containers: [container] }
 }
@@ -90,11 +90,13 @@ export function barePods(random: Random): Manifest[] {
     pod('missing', { containers: [{ name: 'main', image: 'nginx:doesnotexist' }] }),
     pod('apart', { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { bare: 'yes' } } }] } }, containers: [sleep(3000, 0)] }),
     pod('spread', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { bare: 'yes' } } }], containers: [sleep(3000, 0)] }),
-    pod('large', { containers: [{ ...sleep(3000, 0), resources: { requests: { cpu: '1500m' } } }] }),
     pod('zoned', { nodeSelector: { 'topology.kubernetes.io/zone': 'zone-a' }, containers: [sleep(3000, 0)] }),
     pod('ordered', { initContainers: [{ ...sleep(2, 0), name: 'one' }, { ...sleep(1, random.below(2)), name: 'two' }], containers: [sleep(3000, 0)], restartPolicy: random.pick(['Always', 'OnFailure', 'Never']) }),
   ]
-  return shapes.filter(() => random.chance(1, 4))
+  const large = (name: string): Manifest => pod(name, { containers: [{ ...sleep(3000, 0), resources: { requests: { cpu: '1100m' } } }] })
+  // More than there is room for: in small clusters some must wait.
+  const crowd = random.chance(1, 4) ? ['large-1', 'large-2', 'large-3', 'large-4'].map(large) : []
+  return [...shapes.filter(() => random.chance(1, 4)), ...crowd]
 }
 
 /** Objects with owners: of another namespace, already gone, or alive; and a pod's finalizer. */

@@ -13,7 +13,9 @@ type Fail = (invariant: number, message: string) => never
 export function checkRest(cluster: Cluster, fail: Fail): void {
   const stored = (cluster.store.range('') as KeyValue<KubernetesObject>[]).map(({ value }) => value!)
   const all = <T>(kind: string): T[] => stored.filter((object) => object.kind === kind) as unknown as T[]
-  const [pods, found] = [all<Pod>('Pod'), all<Node>('Node')]
+  // Pods that a kubelet has refused stay as they are; their owners have made others.
+  const pods = all<Pod>('Pod').filter((pod) => pod.status.phase !== 'Failed' || !controllerOf(pod))
+  const found = all<Node>('Node')
   orphans(stored, fail)
   nodes(found, pods, fail)
   for (const pod of pods) if (pod.metadata.deletionTimestamp) fail(103, `pod ${keyOf(pod)} is still being deleted`)

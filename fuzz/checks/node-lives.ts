@@ -83,7 +83,7 @@ export class NodeLives implements Check {
       const zone = `${labels['topology.kubernetes.io/region'] ?? ''}/${labels['topology.kubernetes.io/zone'] ?? ''}`
       const last = this.lost.get(zone)
       // A swap of one taint for the other takes no turn; a controller started anew begins with a full bucket.
-      if (known.size === 0 && last !== undefined && this.scene.now - last < evictionPeriod - 200 && this.isUndisturbed(last)) this.scene.fail(57, `in zone ${zone} a second node is given up after ${this.scene.now - last} ms`)
+      if (known.size === 0 && last !== undefined && this.scene.now - last < evictionPeriod - 200 && this.isUndisturbed(0)) this.scene.fail(57, `in zone ${zone} a second node is given up after ${this.scene.now - last} ms`)
       this.lost.set(zone, this.scene.now)
     }
   }

@@ -53,7 +53,7 @@ export class PodLives implements Check {
     for (const { container, is } of statuses) {
       const isSidecar = container.restartPolicy === 'Always'
       if (open !== null && is?.state?.running && (is.restartCount ?? 0) === 0 && !started) this.scene.fail(65, `pod ${metadata.name}: ${container.name} runs before ${open} has ended`)
-      const isDone = isSidecar ? is?.started === true || (is?.restartCount ?? 0) > 0 : is?.state?.terminated?.exitCode === 0
+      const isDone = isSidecar ? is?.state?.running !== undefined || is?.state?.terminated !== undefined || (is?.restartCount ?? 0) > 0 : is?.state?.terminated?.exitCode === 0
       if (!isDone && open === null) open = container.name
     }
     // A sandbox made anew begins again: its applications still tell of their last life.
