@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { compareCosts, type Comparison, type Costs } from './compare.ts'
-import { rounded } from './measure.ts'
+import { rounded } from './numbers.ts'
 
 const pairs = 5
 

@@ -1,5 +1,6 @@
 import { compareWith } from './against.ts'
-import { burst, bursts, collectedHeap, dense, exposeCollector, heapPerPod, large, middle, replaySpeed, rounded, small, steady, type Size } from './measure.ts'
+import { burst, bursts, collectedHeap, dense, exposeCollector, heapPerPod, large, middle, replaySpeed, slicesOf, small, steady, type Size } from './measure.ts'
+import { rounded } from './numbers.ts'
 import { runPeer, type PeerFigures } from './peer.ts'
 
 /**
@@ -21,7 +22,7 @@ async function measure() {
   burst(middle)
   const few = bursts(small, 5)
   const many = bursts(middle, 5)
-  const most = asked.has('--quick') ? null : bursts(large, 1)
+  const most = asked.has('--quick') ? null : bursts(large, 3)
   const measured = [[small, few], [middle, many], ...(most ? [[large, most] as const] : [])] as const
   const speed = { [nameOf(small)]: steady(few.cluster, 1500), [nameOf(middle)]: steady(many.cluster, 3000) }
   const medium = asked.has('--peer') || asked.has('--peer-quick') ? bursts({ nodes: 100, pods: 300 }, 3) : null
@@ -32,9 +33,9 @@ async function measure() {
     virtualSecondsUntilReady: by(measured, ({ virtualSeconds }) => virtualSeconds),
     bootSeconds: by(measured, ({ bootSeconds }) => rounded(bootSeconds)),
     podsPerSecond: by(measured, ({ seconds }, { pods }) => Math.round(pods / seconds)),
-    heapBytesPerPod: { [nameOf(middle)]: heapPerPod(middle), [nameOf(dense)]: heapPerPod(dense) },
+    heapBytesPerPod: { [nameOf(middle)]: heapPerPod(middle), [nameOf(dense)]: heapPerPod(dense), goal: 'at most 5000' },
     replaySpeed: { unit: 'virtual seconds per second', '600 s with a lost node': replaySpeed() },
-    slices: by(measured, ({ slices }) => slices.report),
+    slices: { [nameOf(small)]: slicesOf(small, 5), [nameOf(middle)]: slicesOf(middle, 5), ...(most ? { [nameOf(large)]: slicesOf(large, 3) } : {}), goal: 'none over 8 ms' },
     ratios: most ? { [`time of ${nameOf(large)} / ${nameOf(middle)}`]: rounded(most.seconds / many.seconds), goal: 'at most 12' } : {},
   }
   if (!medium) return figures

@@ -1,3 +1,5 @@
+import { median } from './numbers.ts'
+
 /** What one run of all figures cost, by figure. */
 export type Costs = Readonly<Record<string, number>>
 
@@ -24,11 +26,4 @@ export function compareCosts(before: readonly Costs[], now: readonly Costs[]): r
     const dearer = current.filter((cost, pair) => cost > old[pair]!).length
     return { figure, before: median(old), now: median(current), ratio, dearer, isSlower: ratio > mostRatio && dearer > mostPairs * current.length }
   })
-}
-
-/** The middle one, or between the two middle ones. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }

@@ -1,4 +1,4 @@
-import { burst, bursts, exposeCollector, heapPerPod, large, middle, replaySpeed, small, steady } from './measure.ts'
+import { burst, bursts, exposeCollector, heapPerPod, large, middle, replaySpeed, slicesOf, small, steady } from './measure.ts'
 
 /** All figures that two versions are compared by, as costs: less is better (of slices, down to the 8 ms that are allowed). One run of them; `against.ts` runs this in processes of its own. */
 function costs(): Readonly<Record<string, number>> {
@@ -22,8 +22,8 @@ function costs(): Readonly<Record<string, number>> {
     'seconds to replay an hour with a lost node': 3600 / replaySpeed(),
     'bytes of heap a pod, just Ready': heap.justReady,
     'bytes of heap a pod, after an hour': heap.afterAnHour,
-    'longest slice in ms, 1,000 pods': Math.max(8, many.slices.report.longestMs),
-    'longest slice in ms, 10,000 pods': Math.max(8, most.slices.report.longestMs),
+    'longest slice in ms, 1,000 pods': Math.max(8, slicesOf(middle, 3).longestMs),
+    'longest slice in ms, 10,000 pods': Math.max(8, slicesOf(large, 2).longestMs),
   }
 }
 

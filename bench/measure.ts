@@ -2,6 +2,8 @@ import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Cluster } from '../src/sim/cluster/cluster.ts'
+import { median } from './numbers.ts'
+import { longestOf, Slices } from './slices.ts'
 import { deployments } from './workload.ts'
 
 /** The sizes that are measured. */
@@ -11,29 +13,6 @@ export const large = { nodes: 1000, pods: 10_000 }
 /** As many pods as the machines take: what is kept once a cluster or once a machine weighs little in it. */
 export const dense = { nodes: 100, pods: 5000 }
 export type Size = typeof small
-
-/** A turn of the engine that may not be interrupted: one entry of the agenda, as the Worker runs it between two looks at its messages. */
-interface Slice {
-  readonly ms: number
-  readonly virtualMs: number
-  readonly what: string
-}
-
-/** How long entries took. */
-class Slices {
-  private all: Slice[] = []
-  count = 0
-
-  add(ms: number, virtualMs: number, what: string): void {
-    this.count += 1
-    if (ms > 4) this.all.push({ ms: rounded(ms), virtualMs, what })
-  }
-
-  get report(): { readonly longestMs: number; readonly over8Ms: number; readonly of: number; readonly longest: readonly Slice[] } {
-    const longest = this.all.sort((a, b) => b.ms - a.ms)
-    return { longestMs: longest[0]?.ms ?? 0, over8Ms: longest.filter(({ ms }) => ms > 8).length, of: this.count, longest: longest.slice(0, 3) }
-  }
-}
 
 interface Burst {
   readonly cluster: Cluster
@@ -49,19 +28,20 @@ function clusterOf(nodes: number): Cluster {
   return new Cluster(1, { workers: nodes, node: { cpu: '16', memory: '64Gi', pods: 110 }, flags })
 }
 
-/** Boots a cluster and brings all pods of a size to Ready. */
-export function burst({ nodes, pods }: Size, slices = new Slices()): Burst {
+/** Boots a cluster and brings all pods of a size to Ready. With `slices` every turn is measured, which costs some time itself. */
+export function burst({ nodes, pods }: Size, slices?: Slices): Burst {
   const cluster = clusterOf(nodes)
+  const advanceTo = (until: number): void => (slices ? slices.stepTo(cluster, until) : cluster.advanceTo(until))
   const booted = performance.now()
-  stepTo(cluster, 1000, slices)
+  advanceTo(1000)
   const from = cluster.now
   const start = performance.now()
   cluster.perform({ kind: 'apply', manifests: deployments(pods) })
-  slices.add(performance.now() - start, from, `apply of ${pods} pods`)
+  slices?.add(performance.now() - start, from, `apply of ${pods} pods`)
   let looking = 0
   for (let ready = 0; ready < pods; ) {
     if (cluster.now - from > 3_600_000) throw new Error(`${ready} of ${pods} pods Ready after a virtual hour`)
-    stepTo(cluster, cluster.now + 1000, slices)
+    advanceTo(cluster.now + 1000)
     const look = performance.now()
     ready = readyPods(cluster)
     looking += performance.now() - look
@@ -69,18 +49,13 @@ export function burst({ nodes, pods }: Size, slices = new Slices()): Burst {
   return { cluster, bootSeconds: (start - booted) / 1000, seconds: (performance.now() - start - looking) / 1000, virtualSeconds: (cluster.now - from) / 1000 }
 }
 
-function stepTo(cluster: Cluster, until: number, slices: Slices): void {
-  const { timeline } = cluster
-  let what = ''
-  for (;;) {
-    const due = cluster.nextEventAt()
-    if (due === null || due > until) break
-    what = timeline.nextLabel
-    const before = performance.now()
-    cluster.step(until)
-    slices.add(performance.now() - before, due, what)
-  }
-  cluster.advanceTo(until)
+/** The longest turns of the engine while a cluster boots and brings the pods of a size to Ready. */
+export function slicesOf(size: Size, times: number) {
+  return longestOf(Array.from({ length: times }, () => {
+    const slices = new Slices()
+    burst(size, slices)
+    return slices
+  }))
 }
 
 function readyPods(cluster: Cluster): number {
@@ -151,22 +126,10 @@ export function collectedHeap(): number {
   return process.memoryUsage().heapUsed
 }
 
-/** The middle one of an odd number of values. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!
-}
-
-/** Three digits are all that such figures are good for. */
-export function rounded(value: number): number {
-  return value >= 100 ? Math.round(value) : Number(value.toPrecision(3))
-}
-
 /** Several bursts of one size; the first of all has compiled the engine before. */
-export function bursts(size: Size, times: number): { readonly seconds: number; readonly bootSeconds: number; readonly virtualSeconds: number; readonly slices: Slices; readonly cluster: Cluster } {
-  const slices = new Slices()
-  const runs = Array.from({ length: times }, () => burst(size, slices))
-  const last = runs.at(-1)!
-  return { seconds: median(runs.map(({ seconds }) => seconds)), bootSeconds: median(runs.map(({ bootSeconds }) => bootSeconds)), virtualSeconds: last.virtualSeconds, slices, cluster: last.cluster }
+export function bursts(size: Size, times: number): Burst {
+  const runs = Array.from({ length: times }, () => burst(size))
+  return { ...runs.at(-1)!, seconds: median(runs.map(({ seconds }) => seconds)), bootSeconds: median(runs.map(({ bootSeconds }) => bootSeconds)) }
 }
 
 /** The collector is asked for by name, so that nobody has to remember a flag of Node's. */
