@@ -92,7 +92,9 @@ export class UserCommands {
   private create(definition: ResourceDefinition, key: ObjectKey, manifest: Manifest, dryRun: boolean, coming: ReadonlySet<string>): Result<unknown> {
     const { namespace } = splitKey(key)
     const body = withLastApplied(manifest, namespace)
-    const request: ApiRequest = { ...requestFor(definition, key), verb: 'create', body, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } }
+    // What is made is named by its body: POST goes to the collection.
+    const { name: _name, ...collection } = requestFor(definition, key)
+    const request: ApiRequest = { ...collection, verb: 'create', body, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } }
     // A namespace that comes with the same manifests is not there yet in a dry run: what is in it is tried in another.
     if (!dryRun || !namespace || !coming.has(namespace) || this.server.request({ ...requestFor(definitionOf('namespaces'), namespace), verb: 'get' }).ok) return this.server.request(request)
     const elsewhere = this.server.request({ ...request, namespace: 'default', body: withNamespace(body, 'default') })
