@@ -74,6 +74,8 @@ test('the dock goes below the canvas and stays there over a reload, and so does 
   await page.mouse.down()
   await page.mouse.move(before.x + before.width / 2 + 30, before.y + before.height - 10, { steps: 5 })
   await page.mouse.up()
+  await page.getByRole('button', { name: 'Zoom in' }).click()
+  await page.getByRole('button', { name: 'Fit everything' }).click()
   const moved = await card.evaluate((element) => element.closest<HTMLElement>('.react-flow__node')!.style.transform)
   await page.waitForTimeout(3500)
   await page.reload()
