@@ -17,6 +17,28 @@ export function retryDelays(count: number): readonly number[] {
   return at.slice(1).map((time, index) => time - (at[index] ?? 0))
 }
 
+/** How many keys that fail together are retried at once, and how many a second from then on. */
+export function retryLimits(): { readonly burst: number; readonly qps: number } {
+  const timeline = new Timeline()
+  const retried: number[] = []
+  const failed = new Set<string>()
+  const queue = new WorkQueue(timeline, 'golden', (key) => {
+    if (failed.has(key)) {
+      retried.push(timeline.now)
+      return 'whenChanged'
+    }
+    failed.add(key)
+    throw new StatusError(conflict({ group: '', resource: 'pods' }, key, 'again'))
+  }, { cost: 0, workers: 1000 })
+  for (let at = 0; at < 200; at += 1) queue.add(`key ${at}`)
+  timeline.advanceTo(60_000)
+  const first = retried[0] ?? 0
+  const burst = retried.filter((time) => time === first).length
+  // Tokens have come back from the moment of the failures on.
+  const qps = retried.filter((time) => time > first && time <= 1000).length
+  return { burst, qps }
+}
+
 /** What the API server fills in where an object says nothing. */
 export function defaulted(manifest: Json): Json {
   const created = createPipeline().create({ metadata: { name: 'golden', namespace: 'default' }, ...manifest }, { admission: true })

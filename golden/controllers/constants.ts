@@ -1,16 +1,18 @@
 import { parseDuration } from '../../src/sim/api/duration.ts'
 import { tolerationSeconds } from '../../src/sim/api/admission/default-tolerations.ts'
 import { expectationsTimeout } from '../../src/sim/client/expectations.ts'
-import { leaseDuration, renewDeadline, retryPeriod } from '../../src/sim/client/leader-election.ts'
+import { leaseDuration, lockNamespace, lockResource, renewDeadline, retryPeriod } from '../../src/sim/client/leader-election.ts'
 import { rateLimits } from '../../src/sim/cluster/components.ts'
 import { burstReplicas as daemonBurst, concurrentSyncs as daemonSyncs } from '../../src/sim/controllers/daemon-set/daemon-set-controller.ts'
-import { firstPause, longestPause } from '../../src/sim/controllers/daemon-set/failed-pod-back-off.ts'
+import { collectionInterval, firstPause, longestPause } from '../../src/sim/controllers/daemon-set/failed-pod-back-off.ts'
 import { maxRevisionHistoryLength } from '../../src/sim/controllers/deployment/annotations.ts'
 import { concurrentSyncs as deploymentSyncs, maxRetries } from '../../src/sim/controllers/deployment/deployment-controller.ts'
-import { sliceChangeDelay } from '../../src/sim/controllers/endpoint-slice/endpoint-slice-controller.ts'
+import { stuckRequeueExtra } from '../../src/sim/controllers/deployment/deployment-sync.ts'
+import { longestSyncBackOff, maxRetries as sliceRetries, sliceChangeDelay, syncBackOff } from '../../src/sim/controllers/endpoint-slice/endpoint-slice-controller.ts'
 import { defaultControllerManagerFlags } from '../../src/sim/controllers/flags.ts'
 import { capacity } from '../../src/sim/controllers/garbage-collector/absent-owners.ts'
-import { deletionGrace } from '../../src/sim/controllers/namespace/namespace-controller.ts'
+import { deletionGrace, retryBase, retryMax } from '../../src/sim/controllers/namespace/namespace-controller.ts'
+import { rangeWorkers } from '../../src/sim/controllers/node-ipam/node-ipam-controller.ts'
 import { nodeWorkers, podWorkers } from '../../src/sim/controllers/node-lifecycle/node-lifecycle-controller.ts'
 import { quarantineTime } from '../../src/sim/controllers/pod-garbage-collector/node-quarantine.ts'
 import { checkPeriod } from '../../src/sim/controllers/pod-garbage-collector/pod-garbage-collector.ts'
@@ -18,10 +20,12 @@ import { slowStartBatches } from '../../src/sim/controllers/pod-control.ts'
 import { burstReplicas } from '../../src/sim/controllers/replica-set/replica-set-plan.ts'
 import { concurrentSyncs as replicaSetSyncs } from '../../src/sim/controllers/replica-set/replica-set-controller.ts'
 import { rootCaConfigMap } from '../../src/sim/controllers/service-account/service-account-controller.ts'
+import { statusUpdateRetries } from '../../src/sim/controllers/status-update.ts'
 import { deletionTries } from '../../src/sim/controllers/taint-eviction/taint-eviction-controller.ts'
-import { defaulted, retryDelays, workload } from '../components.ts'
+import { defaulted, retryDelays, retryLimits, workload } from '../components.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from '../nodes/partial.ts'
+import { deletionCostAnnotation, isGateOn } from './gates.ts'
 
 /** Whether the product has this flag or constant. */
 export function isKnownConstant(golden: GoldenCase): boolean {
@@ -49,6 +53,8 @@ const fixedFlags: Readonly<Record<string, unknown>> = {
   '--leader-elect-lease-duration': leaseDuration,
   '--leader-elect-renew-deadline': renewDeadline,
   '--leader-elect-retry-period': retryPeriod,
+  '--leader-elect-resource-lock': lockResource,
+  '--leader-elect-resource-namespace': lockNamespace,
   '--node-cidr-mask-size-ipv4': defaultControllerManagerFlags.nodeCidrMaskSize,
 }
 
@@ -57,6 +63,8 @@ const constants: Readonly<Record<string, () => unknown>> = {
   'rs-burst-replicas': () => burstReplicas,
   'slow-start-initial-batch': () => slowStartBatches(10)[0],
   'expectations-timeout': () => expectationsTimeout,
+  'rs-status-update-retries': () => statusUpdateRetries,
+  'deployment-stuck-requeue-extra': () => stuckRequeueExtra,
   'deployment-max-retries': () => maxRetries,
   'deployment-revision-history-max-chars': () => maxRevisionHistoryLength,
   'deployment-default-revision-history-limit': () => defaulted(workload('Deployment')).spec.revisionHistoryLimit,
@@ -65,6 +73,10 @@ const constants: Readonly<Record<string, () => unknown>> = {
   'deployment-default-max-unavailable': () => defaulted(workload('Deployment')).spec.strategy.rollingUpdate.maxUnavailable,
   'workqueue-base-delay': () => retryDelays(3)[0],
   'workqueue-max-delay': () => Math.max(...retryDelays(25)),
+  'workqueue-bucket-qps': () => retryLimits().qps,
+  'workqueue-bucket-burst': () => retryLimits().burst,
+  'daemonset-status-update-retries': () => statusUpdateRetries,
+  'daemonset-backoff-gc-interval': () => collectionInterval,
   'daemonset-burst-replicas': () => daemonBurst,
   'daemonset-failed-pod-backoff-base': () => firstPause,
   'daemonset-failed-pod-backoff-max': () => longestPause,
@@ -74,8 +86,15 @@ const constants: Readonly<Record<string, () => unknown>> = {
   'podgc-check-period': () => checkPeriod,
   'podgc-quarantine': () => quarantineTime,
   'namespace-deletion-grace': () => deletionGrace,
+  'namespace-retry-base': () => retryBase,
+  'namespace-retry-max': () => retryMax,
   'gc-absent-owner-cache': () => capacity,
   'endpointslice-change-min-delay': () => sliceChangeDelay,
+  'endpointslice-max-retries': () => sliceRetries,
+  'endpointslice-backoff-base': () => syncBackOff,
+  'endpointslice-backoff-max': () => longestSyncBackOff,
+  'nodeipam-workers': () => rangeWorkers,
+  'pod-deletion-cost-annotation': deletionCostAnnotation,
   'nodelifecycle-workers': () => nodeWorkers,
   'nodelifecycle-pod-workers': () => podWorkers,
   'default-toleration-seconds': () => tolerationSeconds,
@@ -85,6 +104,7 @@ const constants: Readonly<Record<string, () => unknown>> = {
 
 function valueOf({ name, in: input }: GoldenCase): unknown {
   if (input.kind === 'constant') return constants[name]?.()
+  if (input.kind === 'feature-gate') return isGateOn(input.gate)
   if (input.flag === undefined) return undefined
   const property = String(input.flag).slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
   return fixedFlags[input.flag] ?? (defaultControllerManagerFlags as unknown as Record<string, unknown>)[property]

@@ -5,6 +5,7 @@ import { must } from '../../src/sim/api/status.ts'
 import { affinityToNode, daemonTolerations, nodeFit, revisionOf } from '../../src/sim/controllers/daemon-set/daemon-pod.ts'
 import { endedEvent, startDaemonSetController } from '../../src/sim/controllers/daemon-set/daemon-set-controller.ts'
 import { countNodes, daemonSetStatus, planNode, planRollingUpdate, updateLimits } from '../../src/sim/controllers/daemon-set/daemon-set-plan.ts'
+import { Timeline } from '../../src/sim/kernel/agenda.ts'
 import { FailedPodBackOff } from '../../src/sim/controllers/daemon-set/failed-pod-back-off.ts'
 import { createTestCluster } from '../../src/sim/cluster/testing.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
@@ -66,12 +67,12 @@ function runNodePods(input: Json, out: Json): string | null {
 
 /** After so many deletions, each as early as it may be: how long the next failed pod has to wait. */
 function runBackOff(input: Json, out: Json): string | null {
-  const clock = { now: 0 }
-  const backOff = new FailedPodBackOff(clock)
+  const timeline = new Timeline()
+  const backOff = new FailedPodBackOff(timeline)
   for (let deleted = 0; deleted < input.deletionsSoFar; ) {
     const pause = backOff.pauseOrStart('node')
     if (pause === null) deleted += 1
-    else clock.now += pause
+    else timeline.advanceTo(timeline.now + pause)
   }
   return namedDifference(out.backoffMs, backOff.pauseOrStart('node') ?? 0, 'backoff')
 }

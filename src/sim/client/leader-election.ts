@@ -8,6 +8,10 @@ export const leaseDuration: Millis = 15_000
 export const renewDeadline: Millis = 10_000
 export const retryPeriod: Millis = 2_000
 
+/** --leader-elect-resource-lock, --leader-elect-resource-namespace. */
+export const lockResource = 'leases'
+export const lockNamespace = 'kube-system'
+
 interface Observed {
   readonly record: Lease['spec']
   readonly at: Millis
@@ -16,7 +20,7 @@ interface Observed {
 /** Runs `onStarted` once this process holds the lease, and `onStopped` when it has lost it; then the process should end. */
 export function startLeaderElection({ agenda, wall, client, random, name }: ComponentContext, leaseName: string, onStarted: () => void, onStopped: () => void): void {
   const identity = `${name}_${random.uuid()}`
-  const key = `kube-system/${leaseName}`
+  const key = `${lockNamespace}/${leaseName}`
   let observed: Observed | undefined
   let leading = false
   let lastRenewal: Millis = 0
@@ -35,11 +39,11 @@ export function startLeaderElection({ agenda, wall, client, random, name }: Comp
   }
 
   const tryAcquireOrRenew = (): boolean => {
-    const found = client.get('leases', key)
+    const found = client.get(lockResource, key)
     if (!found.ok) {
       if (found.status.reason !== 'NotFound') return false
       const spec = { holderIdentity: identity, leaseDurationSeconds: leaseDuration / 1000, acquireTime: wall.microTime(), renewTime: wall.microTime(), leaseTransitions: 0 }
-      const made = client.create('leases', { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: leaseName, namespace: 'kube-system' }, spec })
+      const made = client.create(lockResource, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: leaseName, namespace: lockNamespace }, spec })
       if (made.ok) observed = { record: made.value.spec, at: agenda.now }
       return made.ok
     }
@@ -55,7 +59,7 @@ export function startLeaderElection({ agenda, wall, client, random, name }: Comp
       renewTime: wall.microTime(),
       ...(!mine && { acquireTime: wall.microTime(), leaseTransitions: (spec.leaseTransitions ?? 0) + 1 }),
     }
-    const updated = client.update('leases', { ...found.value, spec: next })
+    const updated = client.update(lockResource, { ...found.value, spec: next })
     if (updated.ok) observed = { record: updated.value.spec, at: agenda.now }
     return updated.ok
   }

@@ -27,6 +27,24 @@ test('a long reconcile lets others have their turn in between, and nobody else t
   }
 })
 
+test('of many keys that fail together a hundred are retried at once, the rest ten a second', () => {
+  const timeline = new Timeline()
+  const tries = new Map<string, number>()
+  const retried: number[] = []
+  const queue = new WorkQueue(timeline, 'test', (key) => {
+    const before = tries.get(key) ?? 0
+    tries.set(key, before + 1)
+    if (before === 0) throw new StatusError(internalError('not yet'))
+    retried.push(timeline.now)
+    return 'whenChanged'
+  }, { workers: 1000, cost: 0 })
+  for (let at = 0; at < 120; at += 1) queue.add(`key ${at}`)
+  timeline.advanceTo(10_000)
+  expect(retried.filter((at) => at === 5)).toHaveLength(100)
+  expect(retried.slice(100, 103)).toEqual([100, 200, 300])
+  expect(retried).toHaveLength(120)
+})
+
 test('a Status in a later step is retried from the start, with back-off', () => {
   const timeline = new Timeline()
   const begun: number[] = []

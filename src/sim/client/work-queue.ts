@@ -1,5 +1,6 @@
 import type { Agenda, CauseId, EntryId, Millis } from '../kernel/agenda.ts'
 import { StatusError } from '../api/status.ts'
+import { TokenBucket } from './rate-limiter.ts'
 import { nextSteps, type Steps } from './steps.ts'
 
 /** When a key comes back: when something about it changes, or after a while at the latest. */
@@ -18,9 +19,14 @@ export interface WorkQueueOptions {
   readonly maxRetries?: number
 }
 
+/** BucketRateLimiter of DefaultTypedControllerRateLimiter. */
+const retryQps = 10
+const retryBurst = 100
+
 /**
  * client-go's rate-limited work queue with its workers: a key is worked on by one worker at a time, added meanwhile it comes once more,
- * and a reconcile that fails with a Status is retried after 5 ms, doubling up to 1000 s (DefaultTypedControllerRateLimiter). What it
+ * and a reconcile that fails with a Status is retried after 5 ms, doubling up to 1000 s; whatever the key, not more than 100 at once and then
+ * ten a second (DefaultTypedControllerRateLimiter). What it
  * does is done because of what made the key dirty first. The key of a long reconcile stays with its worker until the last step is done.
  */
 export class WorkQueue {
@@ -30,6 +36,8 @@ export class WorkQueue {
   private readonly processing = new Set<string>()
   private readonly failures = new Map<string, number>()
   private readonly waiting = new Map<string, { due: Millis; entry: EntryId }>()
+  /** How fast keys are retried over all; null: none was yet. */
+  private retries: TokenBucket | null = null
   private idleWorkers: number
   private started = true
 
@@ -81,7 +89,8 @@ export class WorkQueue {
   addRateLimited(key: string): void {
     const failures = this.failures.get(key) ?? 0
     this.failures.set(key, failures + 1)
-    this.addAfter(key, this.backOff(failures))
+    this.retries ??= new TokenBucket(retryQps, retryBurst)
+    this.addAfter(key, Math.max(this.backOff(failures), this.retries.reserve(this.agenda.now)))
   }
 
   forget(key: string): void {

@@ -86,9 +86,10 @@ export function startControllerManager(world: World, host: ProcessHost, flags: C
     startDaemonSetController(controller('daemonset-controller'))
     startEndpointSliceController(controller('endpoint-slice-controller'), flags)
     startPodGarbageCollector(controller('pod-garbage-collector'), flags)
-    startGarbageCollector(controller('garbage-collector-controller', { qps: 2, burst: 1 }), flags)
+    if (flags.enableGarbageCollector) startGarbageCollector(controller('garbage-collector-controller', { qps: 2, burst: 1 }), flags)
   }
-  startLeaderElection(own, 'kube-controller-manager', lead, () => host.exit(1, 'leaderelection lost'))
+  if (!flags.leaderElect) return lead()
+  startLeaderElection(own, flags.leaderElectResourceName, lead, () => host.exit(1, 'leaderelection lost'))
 }
 
 /** Starts kube-scheduler: when it leads it schedules. */

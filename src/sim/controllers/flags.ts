@@ -18,6 +18,12 @@ export interface ControllerManagerFlags {
   readonly unhealthyZoneThreshold: number
   /** --terminated-pod-gc-threshold; 0 or below turns this part of the pod garbage collector off */
   readonly terminatedPodGcThreshold: number
+  /** --enable-garbage-collector: without it nothing follows its owner */
+  readonly enableGarbageCollector: boolean
+  /** --leader-elect: without it the controllers start at once */
+  readonly leaderElect: boolean
+  /** --leader-elect-resource-name */
+  readonly leaderElectResourceName: string
   /** --concurrent-gc-syncs, of each of its two queues */
   readonly concurrentGcSyncs: number
   /** --concurrent-namespace-syncs */
@@ -44,6 +50,9 @@ export const defaultControllerManagerFlags: ControllerManagerFlags = {
   largeClusterSizeThreshold: 50,
   unhealthyZoneThreshold: 0.55,
   terminatedPodGcThreshold: 12_500,
+  enableGarbageCollector: true,
+  leaderElect: true,
+  leaderElectResourceName: 'kube-controller-manager',
   concurrentGcSyncs: 20,
   concurrentNamespaceSyncs: 10,
   concurrentServiceEndpointSyncs: 5,

@@ -7,9 +7,13 @@ interface Access<T> {
   get(): Result<T>
 }
 
-/** Writes a status if it says anything new; where the object has changed meanwhile, once more upon what the server has now (StatusUpdateRetries). */
+/** StatusUpdateRetries: how often a status that could not be written is written again. */
+export const statusUpdateRetries = 1
+
+/** Writes a status if it says anything new; where the object has changed meanwhile, once more upon what the server has now. */
 export function writeStatus<T extends { readonly status: unknown }>(object: T, status: T['status'], { update, get }: Access<T>): void {
   if (semanticEqual(status, object.status)) return
-  if (update({ ...object, status }).ok) return
-  must(update({ ...must(get()), status }))
+  let written = update({ ...object, status })
+  for (let retries = 0; !written.ok && retries < statusUpdateRetries; retries += 1) written = update({ ...must(get()), status })
+  must(written)
 }

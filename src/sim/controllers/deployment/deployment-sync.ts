@@ -14,6 +14,9 @@ import { sameTemplate, sortOut, type ReplicaSetsOf } from './replica-sets.ts'
 import { planRollback } from './rollback.ts'
 import { isScaling, planHistoryCleanup, planRecreate, planRollingUpdate, planScaling, type ScaleStep } from './rollout-plan.ts'
 
+/** requeueStuckDeployment: so much later than a deadline a rollout is looked at again. */
+export const stuckRequeueExtra = 1_000
+
 /** One pass over one deployment: what was read, and the deployment as this pass has changed it so far. */
 export class DeploymentSync {
   private readonly context: ComponentContext
@@ -188,8 +191,8 @@ export class DeploymentSync {
     const left = isRollout ? untilDeadline(this.deployment, status, now) : null
     // Past its deadline and not timed out: the rollout was done before. Upstream looks again and again, to no effect.
     if (left === null || left < 0) return 'whenChanged'
-    // A second more than is left, as upstream does; in the last second upstream looks every 5 ms until the deadline has passed.
-    return { after: left >= 1000 ? left + 1000 : Math.max(left + 1, 5) }
+    // In the last second upstream looks every 5 ms until the deadline has passed.
+    return { after: left >= 1000 ? left + stuckRequeueExtra : Math.max(left + 1, 5) }
   }
 
   private writeStatus(status: Deployment['status']): void {

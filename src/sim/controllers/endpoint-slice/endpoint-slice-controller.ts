@@ -1,4 +1,4 @@
-// Upstream: pkg/controller/endpointslice and k8s.io/endpointslice (v1.36). Left out: metrics, giving up on a Service after 15 retries.
+// Upstream: pkg/controller/endpointslice and k8s.io/endpointslice (v1.36). Left out: metrics.
 import { internalError } from '../../api/errors.ts'
 import type { EndpointSlice, Node, Service } from '../../api/generated/types.ts'
 import { keyOf, objectKey } from '../../api/objects.ts'
@@ -24,6 +24,10 @@ import { TriggerTimes } from './trigger-times.ts'
 
 /** Upstream: endpointSliceChangeMinSyncDelay. */
 export const sliceChangeDelay = 1_000
+/** Upstream: defaultSyncBackOff, maxSyncBackOff, and maxRetries, after which a Service waits for its next change. */
+export const syncBackOff = 1_000
+export const longestSyncBackOff = 1_000_000
+export const maxRetries = 15
 /** The one key of its queue: topologyQueueItemKey. */
 const allNodes = 'nodes'
 
@@ -40,7 +44,7 @@ export function startEndpointSliceController(context: ComponentContext, options:
   const triggers = new TriggerTimes()
   const topology = new TopologyCache()
   const prepared = new PreparedPods()
-  const queue = new WorkQueue(agenda, 'endpoint-slice', reconcile, { workers, client, baseDelay: 1_000 })
+  const queue = new WorkQueue(agenda, 'endpoint-slice', reconcile, { workers, client, baseDelay: syncBackOff, maxDelay: longestSyncBackOff, maxRetries })
   // However many nodes are news at once, they are gone through once for all of them.
   const topologyQueue = new WorkQueue(agenda, 'endpoint-slice topology', nodesChanged, { client })
   queue.pause()

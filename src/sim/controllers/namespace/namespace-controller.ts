@@ -17,6 +17,9 @@ import { finalizerEstimateSeconds, podsEstimateSeconds, requeueAfter, withoutKub
 
 /** Upstream: namespaceDeletionGracePeriod. Caches of the server may not know yet that the namespace takes nothing new. */
 export const deletionGrace = 5_000
+/** Upstream: nsControllerRateLimiter, so that a namespace is looked at every minute at least. */
+export const retryBase = 5
+export const retryMax = 60_000
 /** Ours: upstream has the server delete all of a kind in one request, which takes its time there. */
 const pageSize = 50
 
@@ -25,7 +28,7 @@ export function startNamespaceController(context: ComponentContext, options: Par
   const { concurrentNamespaceSyncs: workers } = { ...defaultControllerManagerFlags, ...options }
   const { agenda, client, informers } = context
   const namespaces = informers.of('namespaces')
-  const queue = new WorkQueue(agenda, 'namespace', (name) => reconcile(context, name), { workers, client, baseDelay: 5, maxDelay: 60_000 })
+  const queue = new WorkQueue(agenda, 'namespace', (name) => reconcile(context, name), { workers, client, baseDelay: retryBase, maxDelay: retryMax })
   queue.pause()
   namespaces.onChange(({ new: namespace }) => {
     if (namespace?.metadata.deletionTimestamp !== undefined) queue.addAfter(namespace.metadata.name, deletionGrace)

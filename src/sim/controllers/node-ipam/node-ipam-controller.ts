@@ -6,6 +6,9 @@ import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
 import { CidrSet } from './cidr-set.ts'
 
+/** Upstream: cidrUpdateWorkers. */
+export const rangeWorkers = 30
+
 /** Gives every node a range of addresses for its pods. */
 export function startNodeIpamController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
   const { clusterCidr, nodeCidrMaskSize } = { ...defaultControllerManagerFlags, ...options }
@@ -14,7 +17,7 @@ export function startNodeIpamController(context: ComponentContext, options: Part
   const ranges = new CidrSet(clusterCidr, nodeCidrMaskSize)
   /** What each node has, as far as this controller knows: its own writes are seen late. */
   const allocated = new Map<string, string>()
-  const queue = new WorkQueue(agenda, 'node-ipam', reconcile, { workers: 30, client })
+  const queue = new WorkQueue(agenda, 'node-ipam', reconcile, { workers: rangeWorkers, client })
   queue.pause()
   nodes.onChange(({ old, new: node }) => queue.add((node ?? old)!.metadata.name))
   informers.whenSynced(() => {

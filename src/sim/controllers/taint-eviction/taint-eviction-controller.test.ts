@@ -47,6 +47,18 @@ test('a pod without a toleration goes at once, with the reason in its conditions
   expect(messages(cluster)).toEqual(['Marking for deletion Pod default/web'])
 })
 
+test('a deletion that gets no answer is tried again every 10 ms, five times in all', () => {
+  const cluster = clusterWithPod([tolerated(10)])
+  taint(cluster, [maintenance])
+  cluster.advanceTo(19_000)
+  cluster.cutOff('taint-eviction-controller')
+  cluster.timeline.at(20_025, 'mend', () => cluster.reconnect('taint-eviction-controller'))
+  cluster.advanceTo(20_020)
+  expect(pod(cluster)?.metadata.deletionTimestamp).toBeUndefined()
+  cluster.advanceTo(20_060)
+  expect(pod(cluster)?.metadata.deletionTimestamp).toBeDefined()
+})
+
 for (const seconds of [1, 10, 300]) {
   test(`a pod that tolerates the taint for ${seconds} s goes after ${seconds} s, not before`, () => {
     const cluster = clusterWithPod([tolerated(seconds)])

@@ -1,4 +1,4 @@
-// Upstream: pkg/controller/tainteviction (v1.36). Left out: metrics, the waits between the tries of one deletion.
+// Upstream: pkg/controller/tainteviction (v1.36). Left out: metrics.
 import type { EntryId, Millis } from '../../kernel/agenda.ts'
 import type { Node, Pod, Taint, Toleration } from '../../api/generated/types.ts'
 import { keyOf, splitKey } from '../../api/objects.ts'
@@ -9,9 +9,10 @@ import { withPodCondition } from '../pod-condition.ts'
 import { podsByNode } from '../pods-by-node.ts'
 import { planEviction, planStay } from './plan-eviction.ts'
 
-/** Upstream: UpdateWorkerSize, retries. */
+/** Upstream: UpdateWorkerSize, retries and the wait between them. */
 const workers = 8
 export const deletionTries = 5
+export const deletionWait: Millis = 10
 
 const disruptionTarget = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' } as const
 
@@ -106,7 +107,12 @@ class TaintEviction {
 
   private evict(key: ObjectKey): void {
     this.tell(key, `Marking for deletion Pod ${key}`)
-    for (let tries = 0; tries < deletionTries; tries += 1) if (this.markAndDelete(key)) return
+    this.tryToDelete(key, deletionTries)
+  }
+
+  private tryToDelete(key: ObjectKey, tries: number): void {
+    if (this.markAndDelete(key) || tries <= 1) return
+    this.context.agenda.after(deletionWait, `taint-eviction: tries again to delete ${key}`, () => this.tryToDelete(key, tries - 1))
   }
 
   /** The condition first, so that it is known afterwards why the pod went. */
