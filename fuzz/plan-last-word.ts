@@ -11,7 +11,7 @@ export function lastWord({ final, abandoned }: Workload, workers: number): Comma
     // Pods that nobody replaces, and those that were taken out of their sets.
     release('pods', 'held', 'default'),
     release('configmaps', 'kept', 'extra'),
-    ...['bare=yes', 'app=looked-at'].map((labelSelector): Command => ({ kind: 'request', request: { verb: 'deletecollection', group: '', version: 'v1', resource: 'pods', namespace: 'default', options: { labelSelector } } })),
+    ...['bare=yes', 'app=looked-at', 'was'].map((labelSelector): Command => ({ kind: 'request', request: { verb: 'deletecollection', group: '', version: 'v1', resource: 'pods', namespace: 'default', options: { labelSelector } } })),
     remove('', 'namespaces', 'extra'),
     ...['owner', 'child'].map((name) => remove('', 'configmaps', name, 'default', { propagationPolicy: 'Background' })),
     ...abandoned.flatMap((name): Command[] => [

@@ -20,11 +20,11 @@ export function deployment(name: string, { recreates, hostPort, sound }: Taste, 
     kind: 'Deployment',
     metadata: { name },
     // What listens on its machine fits once on each, and there are two machines at least.
-    spec: { replicas: hostPort ? random.between(1, 2) : random.between(1, 6), strategy, ...limits, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec(random, sound, hostPort) } },
+    spec: { replicas: hostPort ? random.between(1, 2) : random.between(1, 6), strategy, ...limits, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec(random, sound, hostPort ? 8080 + 'abc'.indexOf(name) : null) } },
   }
 }
 
-function podSpec(random: Random, sound: boolean, hostPort: boolean): Manifest {
+function podSpec(random: Random, sound: boolean, hostPort: number | null): Manifest {
   const bad = !sound && random.chance(1, 4)
   const image = bad && random.chance(1, 2) ? 'nginx:doesnotexist' : `nginx:1.${random.between(25, 27)}`
   const crash = bad && image !== 'nginx:doesnotexist' ? { command: ['sh', '-c', `sleep ${random.between(1, 60)}; exit ${random.below(2)}`] } : {}
@@ -32,7 +32,7 @@ function podSpec(random: Random, sound: boolean, hostPort: boolean): Manifest {
   const probes = { ...(random.chance(1, 2) && { readinessProbe: probe('/') }), ...(random.chance(1, 4) && { livenessProbe: { ...probe('/'), ...(crash.command && { initialDelaySeconds: 100 }) } }), ...(random.chance(1, 6) && { startupProbe: { ...probe('/'), failureThreshold: 30 } }) }
   const terminationGracePeriodSeconds = random.pick([0, 1, 5, 30])
   const stop = terminationGracePeriodSeconds >= 5 && random.chance(1, 3) ? { lifecycle: { preStop: { sleep: { seconds: random.between(1, 4) } } } } : {}
-  const container = { name: 'web', image, ports: [{ containerPort: 80, ...(hostPort && { hostPort: 8080 }) }], resources: { requests: { cpu: `${random.between(1, 4) * 25}m`, memory: '64Mi' } }, ...probes, ...crash, ...stop }
+  const container = { name: 'web', image, ports: [{ containerPort: 80, ...(hostPort !== null && { hostPort }) }], resources: { requests: { cpu: `${random.between(1, 4) * 25}m`, memory: '64Mi' } }, ...probes, ...crash, ...stop }
   const init = random.chance(1, 4) ? { initContainers: [{ name: 'first', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 1'] }, { name: 'side', image: 'busybox:1.36', command: ['sleep', 'infinity'], restartPolicy: 'Always' }].slice(random.below(2)) } : {}
   return { terminationGracePeriodSeconds, ...placement(random), ...init, containers: [container] }
 }
