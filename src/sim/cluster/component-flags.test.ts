@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { KubernetesObject } from '../api/objects.ts'
+import type { KeyValue } from '../etcd/store.ts'
 import { Cluster } from './cluster.ts'
 
 function controllerManager(flags: Readonly<Record<string, string>>): Cluster {
@@ -7,7 +9,7 @@ function controllerManager(flags: Readonly<Record<string, string>>): Cluster {
   return cluster
 }
 
-const names = (cluster: Cluster, prefix: string) => cluster.store.range(`/registry/${prefix}/`).map(({ key }) => key.split('/').at(-1))
+const names = (cluster: Cluster, prefix: string) => (cluster.store.range(`/registry/${prefix}/`) as KeyValue<KubernetesObject>[]).map(({ key }) => key.split('/').at(-1))
 
 test('the controllers lead under the lease that a flag names, and without election under none', () => {
   expect(names(controllerManager({}), 'leases/kube-system')).toContain('kube-controller-manager')
