@@ -1,13 +1,14 @@
 import { must } from '../../src/sim/api/status.ts'
 import { canonicalImage } from '../../src/sim/runtime/image-reference.ts'
 import type { GoldenCase } from '../harness.ts'
-import { PlayedNode } from './played-node.ts'
+import { PlayedNode, type SeenEvent } from './played-node.ts'
 
 /** Cases about when and whether a kubelet pulls, which only a kubelet can tell; undefined: of another form. */
 export function imagesPlayed({ in: input, out }: GoldenCase): unknown {
   if (input.setImage && out.delayMs) return { delayMs: afterNewImage(input.setImage, out.delayMs) }
   if (input.inBackOff && input.imageAppears) return { action: whenImageAppears() }
   if (input.init?.runMs) return { mainPullingNotBeforeMs: mainPulledAfter(input.init.runMs) }
+  if (input.kubeletRestarted) return { action: afterKubeletRestart() }
   if (out.containerStatus?.imageID === '') return { containerStatus: beforeStart(input.image) }
   return undefined
 }
@@ -30,6 +31,16 @@ function afterNewImage(image: string, [least, most]: [number, number]): readonly
   world.until(() => pulling() !== undefined)
   const delay = (pulling()?.at ?? Number.POSITIVE_INFINITY) - since
   return delay >= least && delay <= most ? [least, most] : [delay]
+}
+
+/** A kubelet that has just started knows of no back-off: what it does first about the image. */
+function afterKubeletRestart(): string {
+  const world = inBackOff()
+  const since = world.now
+  world.restartKubelet()
+  const isToldOf = (event: SeenEvent) => event.reason === 'Pulling' || event.reason === 'BackOff'
+  world.until(() => world.events.some((event) => event.at >= since && isToldOf(event)), 60_000)
+  return world.events.find((event) => event.at >= since && isToldOf(event))?.reason === 'Pulling' ? 'pull' : 'back-off'
 }
 
 /** Another pod's pull has brought the image: the next sync starts the container without a pull of its own. */

@@ -1,6 +1,6 @@
 import { formatQuantity, parseQuantity } from '../../src/sim/api/quantity.ts'
 import { defaultKubeletFlags, kubeletConstants } from '../../src/sim/kubelet/flags.ts'
-import { allocatableOf, evictionAmounts, initialNode, leaseSpecOf, listedImages, nodeAddresses, nodeConditionTexts, nodeInfoOf, nodeLabels, podCapacity, readyConditionOf, type Machine } from '../../src/sim/kubelet/node-status.ts'
+import { allocatableOf, capacityErrors, evictionAmounts, initialNode, leaseSpecOf, listedImages, nodeAddresses, nodeConditionTexts, nodeInfoOf, nodeLabels, podCapacity, readyConditionOf, type Machine } from '../../src/sim/kubelet/node-status.ts'
 import { runtimeErrors } from '../../src/sim/kubelet/runtime-health.ts'
 import type { Node } from '../../src/sim/api/generated/types.ts'
 import { must } from '../../src/sim/api/status.ts'
@@ -97,6 +97,11 @@ function answered(input: GoldenCase['in']): unknown {
   if (input.registerSchedulable === false) return { spec: initialNode('n1', machine, { ...defaultKubeletFlags, registerSchedulable: false }, status).spec }
   if (input.type) return conditionOf(input)
   if (input.errors) return readyConditionOf(input.errors)
+  if (input.missing) {
+    const has = ['cpu', 'memory', 'pods', 'ephemeral-storage'].filter((resource) => !input.missing.includes(resource))
+    return readyConditionOf(capacityErrors(Object.fromEntries(has.map((resource) => [resource, '1'])), defaultKubeletFlags))
+  }
+  if (typeof input.memory === 'number') return { allocatable: allocatableOf({ cpuMilli: 0, ...input }, [], { memory: input.evictionHard }) }
   if (input.lastRelistAgo) return readyConditionOf(runtimeErrors(0, 0, millisOf(input.lastRelistAgo)))
   if (input.capacity && typeof input.capacity === 'object') return { allocatable: allocatableOf(input.capacity, [input.kubeReserved, input.systemReserved], input.evictionHard) }
   if (typeof input.capacity === 'string') return { allocatable: ephemeral(input) }

@@ -1,6 +1,6 @@
 import type { Container, Event, Pod, PodSpec } from '../../src/sim/api/generated/types.ts'
 import { createTestCluster, type TestCluster } from '../../src/sim/cluster/testing.ts'
-import { createTestNode, type TestNode } from '../../src/sim/kubelet/testing.ts'
+import { createTestNode, type TestNode, type TestNodeOptions } from '../../src/sim/kubelet/testing.ts'
 import type { ImageEntry, SigtermBehaviour } from '../../src/sim/runtime/image-catalogue.ts'
 import { createNodeDisk, type ContainerRecord, type NodeDisk } from '../../src/sim/runtime/node-disk.ts'
 import type { ProcessHost } from '../../src/sim/runtime/process-host.ts'
@@ -32,9 +32,11 @@ export function serverImage(name: string, onSigterm: SigtermBehaviour = { after:
 
 /** A real kubelet on a real API server, watched: all events as they were sent, all runs of the containers. */
 export class PlayedNode {
-  readonly node: TestNode
+  /** Another one after a restart of the kubelet. */
+  node: TestNode
   readonly cluster: TestCluster
   readonly disk: NodeDisk
+  private readonly options: TestNodeOptions
   readonly events: SeenEvent[] = []
   /** Every state of the pod that the API has told, newest last. */
   readonly states: { readonly at: number; readonly pod: Pod }[] = []
@@ -43,7 +45,8 @@ export class PlayedNode {
     this.cluster = cluster
     this.disk = disk
     const own = [serverImage('plain'), serverImage('stubborn', null), serverImage('killed', { after: 100, exitCode: 143 })]
-    this.node = createTestNode({ images: [...own, ...images], disk, cluster, ...(play && { processes: new Map([['docker.io/library/played', play]]) }) })
+    this.options = { images: [...own, ...images], disk, cluster, ...(play && { processes: new Map([['docker.io/library/played', play]]) }) }
+    this.node = createTestNode(this.options)
     cluster.client.watch('events', undefined, {}, { event: ({ object }) => this.sawEvent(object as Event), closed: () => undefined })
     cluster.client.watch('pods', 'default', {}, { event: ({ object }) => this.states.push({ at: this.now, pod: object as Pod }), closed: () => undefined })
     this.advance(2_000)
@@ -100,6 +103,13 @@ export class PlayedNode {
 
   sent(reason: string, from = 0): readonly SeenEvent[] {
     return this.events.filter((event) => event.reason === reason && event.at >= from)
+  }
+
+  /** The kubelet's process ends, another begins; the containers run on. */
+  restartKubelet(): void {
+    const { runtime } = this.node
+    this.node.stopKubelet()
+    this.node = createTestNode({ ...this.options, runtime })
   }
 
   /** The power goes and comes back: another kubelet finds the disk. */

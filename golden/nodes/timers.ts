@@ -5,13 +5,15 @@ import { cacheSize, mostSimilar, similarInterval, spamBurst, spamQps } from '../
 import { mostTries, retryAfter } from '../../src/sim/client/event-recorder.ts'
 import { rateLimits } from '../../src/sim/cluster/components.ts'
 import { defaultControllerManagerFlags } from '../../src/sim/controllers/flags.ts'
+import { TaintQueue } from '../../src/sim/controllers/node-lifecycle/taint-queue.ts'
 import { updateTries } from '../../src/sim/controllers/node-lifecycle/monitor-pass.ts'
 import { nodeWorkers, podWorkers, taintingPeriod } from '../../src/sim/controllers/node-lifecycle/node-lifecycle-controller.ts'
 import { quarantineTime } from '../../src/sim/controllers/pod-garbage-collector/node-quarantine.ts'
 import { checkPeriod } from '../../src/sim/controllers/pod-garbage-collector/pod-garbage-collector.ts'
-import { deletionTries } from '../../src/sim/controllers/taint-eviction/taint-eviction-controller.ts'
+import { deletionTries, deletionWait } from '../../src/sim/controllers/taint-eviction/taint-eviction-controller.ts'
 import { defaultKubeletFlags, kubeletConstants } from '../../src/sim/kubelet/flags.ts'
 import { firstRetry, longestRetry, patience } from '../../src/sim/kubelet/volume-mounter.ts'
+import { pullSettings } from '../../src/sim/runtime/image-store.ts'
 import { leastSyncPeriod } from '../../src/sim/network/kube-proxy.ts'
 import { defaulted, isLongestAffinity, plainPod } from '../components.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
@@ -41,6 +43,11 @@ const probe = () => defaulted(plainPod()).spec.containers[0].readinessProbe
 const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> = {
   kubelet: {
     genericPlegRelistPeriod: () => kubeletConstants.relistPeriod,
+    genericPlegRelistThreshold: () => kubeletConstants.relistThreshold,
+    nodeStatusUpdateRetry: () => kubeletConstants.nodeStatusTries,
+    serializeImagePulls: () => pullSettings.serializeImagePulls,
+    registryPullQPS: () => pullSettings.registryPullQPS,
+    registryBurst: () => pullSettings.registryBurst,
     backOffPeriod: () => kubeletConstants.syncErrorBackOff,
     'container back-off initial': () => kubeletConstants.containerBackOffInitial,
     MaxContainerBackOff: () => defaultKubeletFlags.maxContainerRestartPeriod,
@@ -63,6 +70,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
   },
   'kubelet node lease': {
     maxBackoff: () => kubeletConstants.leaseEnsureBackOffMax,
+    maxUpdateRetries: () => kubeletConstants.leaseUpdateTries,
     'ensure back-off initial': () => kubeletConstants.leaseEnsureBackOffInitial,
   },
   'kubelet prober': {
@@ -89,6 +97,8 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     podUpdateWorkerSize: () => podWorkers,
     nodeUpdateWorkerSize: () => nodeWorkers,
     retries: () => deletionTries,
+    'retry wait': () => deletionWait,
+    EvictionRateLimiterBurst: taintedAtOnce,
     gcCheckPeriod: () => checkPeriod,
     quarantineTime: () => quarantineTime,
   },
@@ -106,6 +116,15 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     'clientConnection.qps': () => rateLimits['kube-proxy'].qps,
     'clientConnection.burst': () => rateLimits['kube-proxy'].burst,
   },
+}
+
+/** How many lost nodes are tainted at once when a zone has not lost any for long. */
+function taintedAtOnce(): number {
+  let tainted = 0
+  const queue = new TaintQueue(defaultControllerManagerFlags.nodeEvictionRate)
+  for (const node of ['a', 'b', 'c']) queue.add(node)
+  queue.attempt(3_600_000, () => (tainted += 1) > 0)
+  return tainted
 }
 
 function evictionOf(signal: string): string | undefined {

@@ -5,10 +5,16 @@ export interface KubeletFlags {
   readonly nodeStatusUpdateFrequency: Millis
   readonly nodeStatusReportFrequency: Millis
   readonly nodeLeaseDurationSeconds: number
+  /** Where it listens: daemonEndpoints. */
+  readonly port: number
   readonly maxPods: number
   readonly podsPerCore: number
   readonly registerNode: boolean
   readonly registerSchedulable: boolean
+  /** Its volumes are attached by the attach/detach controller: an annotation of the node. */
+  readonly enableControllerAttachDetach: boolean
+  /** The node counts its local disk among its resources. */
+  readonly localStorageCapacityIsolation: boolean
   /** Amounts kept from pods, as `--kube-reserved` has them: `cpu=100m,memory=500Mi`. */
   readonly kubeReserved: string
   readonly systemReserved: string
@@ -23,13 +29,16 @@ export const defaultKubeletFlags: KubeletFlags = {
   nodeStatusUpdateFrequency: 10_000,
   nodeStatusReportFrequency: 300_000,
   nodeLeaseDurationSeconds: 40,
+  port: 10_250,
   maxPods: 110,
   podsPerCore: 0,
   registerNode: true,
   registerSchedulable: true,
+  enableControllerAttachDetach: true,
+  localStorageCapacityIsolation: true,
   kubeReserved: '',
   systemReserved: '',
-  evictionHard: 'imagefs.available<15%,memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%',
+  evictionHard: 'imagefs.available<15%,imagefs.inodesFree<5%,memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%',
   nodeStatusMaxImages: 50,
   maxContainerRestartPeriod: 300_000,
 }
@@ -38,6 +47,8 @@ export const defaultKubeletFlags: KubeletFlags = {
 export const kubeletConstants = {
   /** genericPlegRelistPeriod: how often the runtime is asked what has changed. */
   relistPeriod: 1000,
+  /** genericPlegRelistThreshold: a runtime that was not asked for so long is not healthy. */
+  relistThreshold: 180_000,
   /** backOffPeriod: a worker whose sync failed tries again. */
   syncErrorBackOff: 10_000,
   containerBackOffInitial: 10_000,
@@ -54,6 +65,10 @@ export const kubeletConstants = {
   registerBackOffMax: 7000,
   /** nodeLeaseRenewIntervalFraction: a quarter of the lease's duration. */
   leaseRenewFraction: 4,
+  /** maxUpdateRetries: so often a renewal is tried before the lease is looked at anew. */
+  leaseUpdateTries: 5,
+  /** nodeStatusUpdateRetry: so often one pass tries to post the node's status. */
+  nodeStatusTries: 5,
   leaseEnsureBackOffInitial: 100,
   leaseEnsureBackOffMax: 7000,
   maxNamesPerImage: 5,

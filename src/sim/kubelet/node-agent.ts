@@ -2,12 +2,13 @@
 import type { Millis } from '../kernel/agenda.ts'
 import type { Lease, Node, NodeStatus } from '../api/generated/types.ts'
 import { semanticEqual } from '../api/semantic.ts'
+import type { Result } from '../api/status.ts'
 import type { ComponentContext } from '../client/component.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { digestOf } from '../runtime/image-catalogue.ts'
 import { kubeletConstants, type KubeletFlags } from './flags.ts'
 import { runtimeErrors } from './runtime-health.ts'
-import { initialNode, leaseSpecOf, networkNotReady, nodeAddresses, nodeConditions, nodeImages, nodeInfoOf, nodeLabels, nodeResources, sameNodeStatus, type Machine } from './node-status.ts'
+import { capacityErrors, initialNode, leaseSpecOf, networkNotReady, nodeAddresses, nodeConditions, nodeImages, nodeInfoOf, nodeLabels, nodeResources, sameNodeStatus, type Machine } from './node-status.ts'
 
 export interface NodeAgentOptions {
   readonly context: ComponentContext
@@ -38,11 +39,13 @@ export class NodeAgent {
   private wasUnschedulable = false
   private readonly startedAt: Millis
   private readonly resources: ReturnType<typeof nodeResources>
+  private readonly missing: readonly string[]
 
   constructor(options: NodeAgentOptions) {
     this.options = options
     this.startedAt = options.context.agenda.now
     this.resources = nodeResources(options.machine, options.flags)
+    this.missing = capacityErrors(this.resources.capacity ?? {}, options.flags)
   }
 
   start(): void {
@@ -121,26 +124,33 @@ export class NodeAgent {
 
   private pass(): void {
     const { client } = this.options.context
-    const found = client.get('nodes', this.options.nodeName)
-    if (found.ok) this.post(found.value)
-    else if (found.status.reason === 'NotFound') this.posted = null
-    else this.lastPost = this.options.context.agenda.now - this.options.flags.nodeStatusReportFrequency
+    for (let tries = 0; tries < kubeletConstants.nodeStatusTries; tries += 1) {
+      const found = client.get('nodes', this.options.nodeName)
+      if (found.ok ? this.post(found.value) : found.status.reason === 'NotFound') {
+        if (!found.ok) this.posted = null
+        return
+      }
+    }
+    // The next pass posts in any case.
+    this.lastPost = this.options.context.agenda.now - this.options.flags.nodeStatusReportFrequency
   }
 
-  private post(node: Node): void {
+  /** False: it could not be written. */
+  private post(node: Node): boolean {
     const { context, flags } = this.options
     this.tellSchedulability(node)
     const status = this.status(node.status.conditions ?? [])
     const due = context.agenda.now - this.lastPost >= flags.nodeStatusReportFrequency
     const bootBefore = node.status.nodeInfo?.bootID
-    if (this.posted && !due && sameNodeStatus(node.status, status, semanticEqual)) return
+    if (this.posted && !due && sameNodeStatus(node.status, status, semanticEqual)) return true
     const written = context.client.updateStatus('nodes', { ...node, status: { ...node.status, ...status } })
-    if (!written.ok) return
+    if (!written.ok) return false
     this.known = written.value
     this.posted = written.value.status
     this.lastPost = context.agenda.now
     if (bootBefore && bootBefore !== this.options.runtime.bootId) context.events.event(this.reference(), 'Warning', 'Rebooted', `Node ${node.metadata.name} has been rebooted, boot id: ${this.options.runtime.bootId}`)
     this.tellReadiness()
+    return true
   }
 
   private tellReadiness(): void {
@@ -173,7 +183,7 @@ export class NodeAgent {
       capacity: this.resources.capacity ?? {},
       allocatable: this.resources.allocatable ?? {},
       conditions: nodeConditions(old, this.errors(), context.wall.time()),
-      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      daemonEndpoints: { kubeletEndpoint: { Port: flags.port } },
       images: this.imageList,
       nodeInfo: nodeInfoOf({ machineId: digestOf(nodeName).slice(7, 39), bootId: runtime.bootId, kubelet: kubeletVersion, runtime: 'containerd://2.1.4', osImage: machine.osImage ?? 'Debian GNU/Linux 13 (trixie)' }),
     }
@@ -183,7 +193,8 @@ export class NodeAgent {
   private errors(): string[] {
     const { context, runtime } = this.options
     const ofRuntime = runtime.downSince === null ? [] : runtimeErrors(runtime.downSince, this.startedAt, context.agenda.now)
-    return this.options.networkReady() ? ofRuntime : [...ofRuntime, networkNotReady]
+    const missing = this.missing
+    return this.options.networkReady() ? (missing.length === 0 ? ofRuntime : [...ofRuntime, ...missing]) : [...ofRuntime, networkNotReady, ...missing]
   }
 
   private ensureLease(delay: Millis): void {
@@ -219,12 +230,20 @@ export class NodeAgent {
   }
 
   private renew(): void {
-    const { context } = this.options
     if (!this.lease) return this.ensureLease(kubeletConstants.leaseEnsureBackOffInitial)
-    const renewed = context.client.update('leases', { ...this.lease, spec: { ...this.lease.spec, renewTime: context.wall.microTime() } })
+    const renewed = this.writeRenewal(this.lease)
     if (!renewed.ok) return this.ensureLease(kubeletConstants.leaseEnsureBackOffInitial)
     this.lease = renewed.value
     this.planRenewal()
+  }
+
+  /** Tried some times at once, for as long as nobody else has written the lease. */
+  private writeRenewal(lease: Lease): Result<Lease> {
+    const { client, wall } = this.options.context
+    const write = () => client.update('leases', { ...lease, spec: { ...lease.spec, renewTime: wall.microTime() } })
+    let renewed = write()
+    for (let tries = 1; !renewed.ok && renewed.status.reason !== 'Conflict' && tries < kubeletConstants.leaseUpdateTries; tries += 1) renewed = write()
+    return renewed
   }
 
   private reference(): { apiVersion: string; kind: string; metadata: Node['metadata'] } {

@@ -1,8 +1,11 @@
-// Upstream: pkg/kubelet/kubelet_node_status.go, nodestatus/setters.go, cm/node_container_manager (v1.36). Left out: huge pages, volumes in use, features, swap.
+// Upstream: pkg/kubelet/kubelet_node_status.go, nodestatus/setters.go, cm/node_container_manager (v1.36). Left out: volumes in use, features, swap.
 import type { Node, NodeCondition, NodeStatus, NodeSystemInfo, Taint } from '../api/generated/types.ts'
 import { formatQuantity, milliValue, wholeValue } from '../api/quantity.ts'
 import type { CachedImage } from '../runtime/node-disk.ts'
 import { kubeletConstants, type KubeletFlags } from './flags.ts'
+
+/** The sizes of huge pages that machines have. */
+export type HugePages = 'hugepages-1Gi' | 'hugepages-2Mi'
 
 /** The machine a kubelet runs on. */
 export interface Machine {
@@ -10,6 +13,8 @@ export interface Machine {
   readonly memory: string
   readonly pods?: number
   readonly ephemeralStorage?: string
+  /** Memory set aside as huge pages. */
+  readonly hugePages?: Readonly<Partial<Record<HugePages, string>>>
   readonly zone?: string
   readonly ip: string
   readonly labels?: Readonly<Record<string, string>>
@@ -25,15 +30,19 @@ export interface Amounts {
   readonly memory: number
   readonly 'ephemeral-storage'?: number
   readonly pods?: number
+  readonly 'hugepages-1Gi'?: number
+  readonly 'hugepages-2Mi'?: number
 }
 
-/** What pods may have: capacity less reservations and hard eviction thresholds, never below nothing. */
+/** What pods may have: capacity less reservations and hard eviction thresholds, never below nothing; huge pages are no memory. */
 export function allocatableOf(capacity: Amounts, reserved: readonly Partial<Amounts>[], evictionHard: Partial<Amounts>): Amounts {
   const less = (name: 'cpuMilli' | 'memory' | 'ephemeral-storage', amount: number) => Math.max(0, reserved.reduce((left, part) => left - (part[name] ?? 0), amount) - (evictionHard[name] ?? 0))
-  const storage = capacity['ephemeral-storage']
+  const { 'ephemeral-storage': storage, 'hugepages-1Gi': large = 0, 'hugepages-2Mi': small = 0 } = capacity
   return {
     cpuMilli: less('cpuMilli', capacity.cpuMilli),
-    memory: less('memory', capacity.memory),
+    memory: Math.max(0, less('memory', capacity.memory) - large - small),
+    ...(large > 0 && { 'hugepages-1Gi': large }),
+    ...(small > 0 && { 'hugepages-2Mi': small }),
     ...(storage !== undefined && { 'ephemeral-storage': less('ephemeral-storage', storage) }),
     ...(capacity.pods !== undefined && { pods: capacity.pods }),
   }
@@ -89,6 +98,13 @@ export function readyConditionOf(errors: readonly string[]): Pick<NodeCondition,
   return { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]` }
 }
 
+/** What a node must have and has not: it cannot be ready. */
+export function capacityErrors(capacity: Readonly<Record<string, string>>, { localStorageCapacityIsolation }: Pick<KubeletFlags, 'localStorageCapacityIsolation'>): readonly string[] {
+  const required = ['cpu', 'memory', 'pods', ...(localStorageCapacityIsolation ? ['ephemeral-storage'] : [])]
+  const missing = required.filter((resource) => capacity[resource] === undefined)
+  return missing.length === 0 ? [] : [`missing node capacity for resources: ${missing.join(', ')}`]
+}
+
 export const networkNotReady = 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
 
 /** All four conditions at a time; transition times stay where a status stays. */
@@ -126,20 +142,28 @@ export function nodeAddresses(ip: string, hostname: string): NonNullable<NodeSta
 export function nodeResources(machine: Machine, flags: KubeletFlags): Pick<NodeStatus, 'capacity' | 'allocatable'> & { readonly amounts: Amounts } {
   const storage = wholeValue(machine.ephemeralStorage ?? '100Gi')
   const cores = milliValue(machine.cpu) / 1000
-  const capacity: Amounts = { cpuMilli: milliValue(machine.cpu), memory: wholeValue(machine.memory), 'ephemeral-storage': storage, pods: podCapacity({ ...flags, maxPods: machine.pods ?? flags.maxPods }, cores) }
+  const capacity: Amounts = {
+    cpuMilli: milliValue(machine.cpu),
+    memory: wholeValue(machine.memory),
+    ...(flags.localStorageCapacityIsolation && { 'ephemeral-storage': storage }),
+    pods: podCapacity({ ...flags, maxPods: machine.pods ?? flags.maxPods }, cores),
+    'hugepages-1Gi': wholeValue(machine.hugePages?.['hugepages-1Gi'] ?? '0'),
+    'hugepages-2Mi': wholeValue(machine.hugePages?.['hugepages-2Mi'] ?? '0'),
+  }
   const allocatable = allocatableOf(capacity, [reservationOf(flags.kubeReserved), reservationOf(flags.systemReserved)], evictionAmounts(flags.evictionHard, storage))
   return { capacity: asQuantities(capacity, true), allocatable: asQuantities(allocatable, false), amounts: allocatable }
 }
 
 function asQuantities(amounts: Amounts, isCapacity: boolean): Readonly<Record<string, string>> {
   const binary = (bytes: number) => (bytes % 1024 === 0 ? `${bytes / 1024}Ki` : String(bytes))
-  const storage = amounts['ephemeral-storage'] ?? 0
+  const storage = amounts['ephemeral-storage']
+  const pages = (bytes = 0) => (bytes === 0 ? '0' : formatQuantity({ unscaled: BigInt(bytes), exponent: 0, format: 'BinarySI', isDecimal: false }))
   return {
     cpu: amounts.cpuMilli % 1000 === 0 ? String(amounts.cpuMilli / 1000) : `${amounts.cpuMilli}m`,
     // The capacity of the disk is told in Ki, what is left of it for pods in bytes.
-    'ephemeral-storage': isCapacity ? binary(storage) : formatQuantity({ unscaled: BigInt(storage), exponent: 0, format: 'DecimalSI', isDecimal: false }),
-    'hugepages-1Gi': '0',
-    'hugepages-2Mi': '0',
+    ...(storage !== undefined && { 'ephemeral-storage': isCapacity ? binary(storage) : formatQuantity({ unscaled: BigInt(storage), exponent: 0, format: 'DecimalSI', isDecimal: false }) }),
+    'hugepages-1Gi': pages(amounts['hugepages-1Gi']),
+    'hugepages-2Mi': pages(amounts['hugepages-2Mi']),
     memory: binary(amounts.memory),
     pods: String(amounts.pods ?? 0),
   }
@@ -178,7 +202,7 @@ export function initialNode(nodeName: string, machine: Machine, flags: KubeletFl
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: nodeName, labels: nodeLabels(nodeName, machine), annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
+    metadata: { name: nodeName, labels: nodeLabels(nodeName, machine), annotations: flags.enableControllerAttachDetach ? { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } : {} },
     spec: { ...(taints.length > 0 && { taints }), ...(flags.registerSchedulable ? {} : { unschedulable: true }), ...(machine.podCIDR !== undefined && { podCIDR: machine.podCIDR, podCIDRs: [machine.podCIDR] }) },
     status,
   }

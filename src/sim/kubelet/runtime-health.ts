@@ -7,11 +7,10 @@ import { kubeletConstants } from './flags.ts'
 const runtimeThreshold: Millis = 30_000
 /** updateRuntimeUp's period. */
 const runtimePeriod: Millis = 5000
-/** genericPlegRelistThreshold. */
-const relistThreshold: Millis = 180_000
 
 /** Why a kubelet whose runtime has been silent since `downSince` is not ready, in the order in which it tells. */
 export function runtimeErrors(downSince: Millis, startedAt: Millis, now: Millis): string[] {
+  const { relistThreshold } = kubeletConstants
   const lastBefore = (period: Millis): Millis => startedAt + Math.max(0, Math.floor((downSince - startedAt) / period)) * period
   const unlisted = now - lastBefore(kubeletConstants.relistPeriod)
   return [

@@ -2,7 +2,11 @@
 import type { Agenda, CauseId, Millis } from '../kernel/agenda.ts'
 import { parseImageReference, type ImageReference } from './image-reference.ts'
 import type { Registry } from './image-catalogue.ts'
+import { TokenBucket } from '../client/rate-limiter.ts'
 import type { CachedImage, NodeDisk } from './node-disk.ts'
+
+/** The kubelet's settings about pulls, by the names of its configuration. */
+export const pullSettings = { serializeImagePulls: true, registryPullQPS: 5, registryBurst: 10 } as const
 
 export type PullOutcome =
   | { readonly ok: true; readonly image: CachedImage; readonly took: Millis; readonly waited: Millis }
@@ -30,12 +34,13 @@ export class ImageStore {
   private readonly disk: NodeDisk
   private readonly registry: Registry
   private readonly parallel: number
+  private readonly limit = new TokenBucket(pullSettings.registryPullQPS, pullSettings.registryBurst)
   private readonly queue: WaitingPull[] = []
   /** Pulls that have ended and are still to be told of; null: they are told at once. */
   private untold: (() => void)[] | null = null
 
-  /** `parallel`: how many pulls run at once (serializeImagePulls true: 1). */
-  constructor(agenda: Agenda, disk: NodeDisk, registry: Registry, parallel = 1) {
+  /** `parallel`: how many pulls run at once; Infinity: as many as come. */
+  constructor(agenda: Agenda, disk: NodeDisk, registry: Registry, parallel = pullSettings.serializeImagePulls ? 1 : Infinity) {
     this.agenda = agenda
     this.disk = disk
     this.registry = registry
@@ -73,6 +78,11 @@ export class ImageStore {
     const next = this.queue.find((pull) => pull.due === null)
     if (!next || this.queue.filter((pull) => pull.due !== null).length >= this.parallel) return
     const startedAt = this.agenda.now
+    if (!this.limit.tryTake(startedAt)) {
+      this.queue.splice(this.queue.indexOf(next), 1)
+      this.agenda.because(next.cause, () => this.agenda.after(0, `no pull of ${next.reference.canonical}`, () => next.done({ ok: false, error: 'pull QPS exceeded' })))
+      return this.startNext()
+    }
     const present = this.disk.images.get(next.reference.canonical)
     const answer = this.registry.resolve(next.reference)
     const transfer = answer.found && !present ? Math.ceil((answer.sizeBytes / this.registry.bytesPerSecond) * 1000) : 0
