@@ -53,7 +53,7 @@ export function playAll(): readonly SeenEvent[] {
     world.advance(60_000)
     seen.push(...world.events)
   }
-  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...wholeCluster(), ...outOfRanges()]
+  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...wholeCluster(), ...outOfRanges(), ...outOfAddresses()]
 }
 
 function reboot(): readonly SeenEvent[] {
@@ -132,6 +132,16 @@ function wholeCluster(): readonly SeenEvent[] {
 function outOfRanges(): readonly SeenEvent[] {
   const cluster = new Cluster(1, { workers: 2, flags: { 'kube-controller-manager': { 'cluster-cidr': '10.244.0.0/24' } } })
   cluster.advanceTo(20_000)
+  return eventsOf(cluster)
+}
+
+/** More pods on a node than its range has addresses. */
+function outOfAddresses(): readonly SeenEvent[] {
+  const cluster = new Cluster(1, { workers: 1, flags: { 'kube-controller-manager': { 'cluster-cidr': '10.244.0.0/24', 'node-cidr-mask-size': '29' } } })
+  cluster.advanceTo(20_000)
+  const manifest = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 8, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [plain({ image: 'nginx:1.27' })] } } } }
+  cluster.perform({ kind: 'apply', manifests: [manifest] })
+  cluster.advanceTo(60_000)
   return eventsOf(cluster)
 }
 

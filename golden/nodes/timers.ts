@@ -48,6 +48,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     serializeImagePulls: () => pullSettings.serializeImagePulls,
     registryPullQPS: () => pullSettings.registryPullQPS,
     registryBurst: () => pullSettings.registryBurst,
+    backOffOnTransientErrorPeriod: () => kubeletConstants.transientErrorBackOff,
     backOffPeriod: () => kubeletConstants.syncErrorBackOff,
     'container back-off initial': () => kubeletConstants.containerBackOffInitial,
     MaxContainerBackOff: () => defaultKubeletFlags.maxContainerRestartPeriod,

@@ -189,7 +189,12 @@ interface Place {
 
 /** An event is called after its object and the nanosecond of its first occurrence. Below a millisecond our clock does not tell; there a draw makes it unique. */
 function placeOf({ name = '', namespace = 'default' }: InvolvedObject, occurred: EpochMillis, drawn: number): Place {
-  return { name: `${name}.${hexNanoseconds(occurred, drawn)}`, namespace }
+  return { name: eventName(name, occurred, drawn), namespace }
+}
+
+/** What an event about an object is called: the object's name and when it was, in nanoseconds (GenerateEventName). */
+export function eventName(about: string, millis: EpochMillis, nanoseconds: number): string {
+  return `${about}.${hexNanoseconds(millis, nanoseconds)}`
 }
 
 /** In hexadecimal; in parts, because nanoseconds since 1970 are too many for a number: the lowest 16 bits, and what is above them. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Event, Pod } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { KeyValue } from '../etcd/store.ts'
 import { Cluster } from './cluster.ts'
@@ -30,4 +31,32 @@ test('without the garbage collector nothing follows its owner', () => {
     return names(cluster, 'pods/default').length
   })
   expect(left).toEqual([0, 2])
+})
+
+test('a pod that no address is left for has no sandbox until another pod gives one back', () => {
+  const cluster = new Cluster(1, { workers: 1, flags: { 'kube-controller-manager': { 'cluster-cidr': '10.244.0.0/24', 'node-cidr-mask-size': '29' } } })
+  cluster.advanceTo(20_000)
+  const pod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { nodeName: 'worker-1', terminationGracePeriodSeconds: 0, containers: [{ name: 'web', image: 'nginx:1.27' }] } })
+  const podNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+  cluster.perform({ kind: 'apply', manifests: podNames.map(pod) })
+  cluster.advanceTo(60_000)
+  const pods = () => (cluster.store.range('/registry/pods/default/') as KeyValue<Pod>[]).map(({ value }) => value!)
+  const waiting = pods().filter(({ status }) => status.phase === 'Pending')
+  expect(waiting.length).toBeGreaterThan(0)
+  const events = (cluster.store.range('/registry/events/default/') as KeyValue<Event>[]).map(({ value }) => value!)
+  expect(events.find(({ reason }) => reason === 'FailedCreatePodSandBox')?.message).toMatch(
+    /^Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "[0-9a-f]{64}": plugin type="bridge" failed \(add\): failed to allocate for range 0: no IP addresses available in range set: 10\.244\.0\.(9|1)-10\.244\.0\.(14|6)$/,
+  )
+  const running = pods().find(({ status }) => status.phase === 'Running')!
+  cluster.perform({ kind: 'delete', resource: 'pods', key: `default/${running.metadata.name}`, gracePeriodSeconds: 0 })
+  cluster.advanceTo(90_000)
+  expect(pods().filter(({ status }) => status.phase === 'Pending')).toHaveLength(waiting.length - 1)
+})
+
+test('every kube-proxy says that it has started', () => {
+  const cluster = controllerManager({})
+  const started = (cluster.store.range('/registry/events/default/') as KeyValue<Event>[]).map(({ value }) => value!).filter(({ reportingComponent }) => reportingComponent === 'kube-proxy')
+  expect(started.map(({ involvedObject, reason, action }) => [involvedObject.kind, involvedObject.name, reason, action])).toEqual([
+    ['Node', 'control-plane-1', 'Starting', 'StartKubeProxy'], ['Node', 'worker-1', 'Starting', 'StartKubeProxy'],
+  ])
 })

@@ -104,5 +104,6 @@ export function startProxyProcess(world: World, host: ProcessHost, table: RuleTa
   const link = linkFor(world, host, 'kube-proxy')
   host.onExit(() => table.freeze())
   const client = createClient(link, `kube-proxy/${host.nodeName}`, host.agenda, rateLimits['kube-proxy'])
-  startKubeProxy({ agenda: host.agenda, client, name: `kube-proxy on ${host.nodeName}` }, table)
+  const events = createEventRecorder({ agenda: host.agenda, client: createClient(link, `kube-proxy/${host.nodeName}`, host.agenda), wall: world.clockOf(host.nodeName), random: world.random.of('kube-proxy/events'), component: 'kube-proxy', host: host.nodeName })
+  startKubeProxy({ agenda: host.agenda, client, name: `kube-proxy on ${host.nodeName}`, events }, host.nodeName, table)
 }

@@ -51,6 +51,8 @@ export const kubeletConstants = {
   relistThreshold: 180_000,
   /** backOffPeriod: a worker whose sync failed tries again. */
   syncErrorBackOff: 10_000,
+  /** backOffOnTransientErrorPeriod: likewise, where the error is that the pod network is not ready. */
+  transientErrorBackOff: 1000,
   containerBackOffInitial: 10_000,
   containerBackOffReset: 600_000,
   imageBackOffInitial: 10_000,

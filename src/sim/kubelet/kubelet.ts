@@ -16,7 +16,7 @@ import { NodeEnvironment } from './node-environment.ts'
 import { NodeRoom } from './node-room.ts'
 import type { Machine } from './node-status.ts'
 import { removeOrphans } from './orphans.ts'
-import { PodAddresses } from './pod-addresses.ts'
+import { PodAddresses, type AddressAnswer } from './pod-addresses.ts'
 import { PodArrivals } from './pod-arrivals.ts'
 import type { Rejection } from './pod-admission.ts'
 import { PodWorker } from './pod-worker.ts'
@@ -272,7 +272,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     return new NodeEnvironment(this.options.nodeName, this.nodeIPs, podIP === '' ? [] : [podIP], this.context.client, this.services.lister, this.agent.allocatable)
   }
 
-  allocateIP(pod: Pod): string | null {
+  allocateIP(pod: Pod): AddressAnswer {
     return this.addresses.allocate(pod, this.podRange())
   }
 

@@ -1,10 +1,13 @@
 // Upstream: pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod, pkg/kubelet/kubelet_pods.go killPod (v1.36). Left out: sandboxes' own configuration, images of sandboxes.
-import type { Container } from '../api/generated/types.ts'
+import type { Container, Pod } from '../api/generated/types.ts'
+import { digestOf } from '../runtime/image-catalogue.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
 import { planContainers, type PlannedKill, type PlannedStart } from './container-plan.ts'
 import { runtimeCosts, startContainer, type StartOutcome } from './container-starter.ts'
 import { kubeletConstants } from './flags.ts'
+import { networkNotReady } from './node-status.ts'
 import { defaultDnsSettings, resolverOf } from './pod-dns.ts'
+import type { AddressAnswer } from './pod-addresses.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { tellMissingPullSecrets } from './pull-secrets.ts'
 import { isSidecar } from './restart-policy.ts'
@@ -34,17 +37,23 @@ export function createSandbox(host: WorkerHost, worker: PodWorker): void {
 
 function startSandbox(host: WorkerHost, worker: PodWorker, lastAttempt: number): void {
   const { pod } = worker
-  const ip = host.allocateIP(pod)
-  if (ip === null) {
-    host.event(pod, 'Warning', 'NetworkNotReady', 'network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized')
-    worker.wakeAt(host.agenda.now + kubeletConstants.syncErrorBackOff)
+  const answer = host.allocateIP(pod)
+  if ('refusal' in answer) {
+    tellRefusal(host, pod, answer)
+    worker.wakeAt(host.agenda.now + (answer.refusal === 'noNetwork' ? kubeletConstants.transientErrorBackOff : kubeletConstants.syncErrorBackOff))
     return worker.end()
   }
   for (const warning of resolverOf(pod, defaultDnsSettings).warnings) host.event(pod, 'Warning', 'DNSConfigForming', warning)
-  const sandbox = host.runtime.createSandbox(pod, ip, lastAttempt + 1)
+  const sandbox = host.runtime.createSandbox(pod, answer.ip, lastAttempt + 1)
   const plan = planContainers(worker)
   if (plan.kind === 'act') startEach(host, worker, sandbox, plan.start, 0)
   else worker.end()
+}
+
+function tellRefusal(host: WorkerHost, pod: Pod, answer: Exclude<AddressAnswer, { readonly ip: string }>): void {
+  if (answer.refusal === 'noNetwork') return host.event(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${networkNotReady}`)
+  const id = digestOf(`${pod.metadata.uid} ${host.agenda.now}`).slice('sha256:'.length)
+  host.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${id}": plugin type="bridge" failed (add): ${answer.error}`)
 }
 
 /** Kills what is planned to be killed and then, one after the other, starts what is planned to be started. */

@@ -6,6 +6,7 @@ import type { StartError } from './api-container-status.ts'
 import type { BackOff } from './back-off.ts'
 import type { EnvironmentSource } from './container-environment.ts'
 import { runHook, type HookOutcome } from './lifecycle-hook.ts'
+import type { AddressAnswer } from './pod-addresses.ts'
 import type { PodWorker } from './pod-worker.ts'
 import type { SparseMap } from './sparse-map.ts'
 
@@ -19,8 +20,7 @@ export interface WorkerHost {
   pullErrors: SparseMap<StartError>
   environment(podIP: string): EnvironmentSource
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
-  /** null: the node has no pod network yet. */
-  allocateIP(pod: Pod): string | null
+  allocateIP(pod: Pod): AddressAnswer
   /** The pod has stopped: its address and its share of the node are free. */
   release(worker: PodWorker): void
   /** Computes the pod's status and writes it. */

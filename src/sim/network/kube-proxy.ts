@@ -1,6 +1,6 @@
 // Upstream: pkg/proxy, iptables mode (v1.36). Left out: the rules themselves, session affinity tables, connection tracking, health checks.
 import type { Millis } from '../kernel/agenda.ts'
-import type { EndpointSlice, Service } from '../api/generated/types.ts'
+import type { EndpointSlice, Node, Service } from '../api/generated/types.ts'
 import type { ComponentContext } from '../client/component.ts'
 import type { ProxyEndpoint, ProxyNode } from './endpoint-choice.ts'
 
@@ -32,7 +32,10 @@ export interface ProxyView {
  * Starts the proxy of one node. A thousand proxies must cost nothing, so they share one sight of what is written, and keep one of their
  * own only when the connection breaks.
  */
-export function startKubeProxy({ agenda, client, name }: Pick<ComponentContext, 'agenda' | 'client' | 'name'>, table: RuleTable): void {
+export function startKubeProxy({ agenda, client, name, events }: Pick<ComponentContext, 'agenda' | 'client' | 'name' | 'events'>, nodeName: string, table: RuleTable): void {
+  // It knows the node by its name only.
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } as Node['metadata'] }
+  events.event(node, 'Normal', 'Starting', '', { action: 'StartKubeProxy' })
   const connect = (): void => {
     // A watch on one Service that hardly changes: it tells when the connection breaks.
     const watch = client.watch('services', 'default', { fieldSelector: 'metadata.name=kubernetes' }, {

@@ -28,6 +28,11 @@ export class PodIpam {
     return null
   }
 
+  /** First and last address, as the plug-in names the range. */
+  get rangeText(): string {
+    return `${this.textOf(1)}-${this.textOf(this.size - 2)}`
+  }
+
   release(ip: string): void {
     this.used.delete(this.offsetOf(ip))
   }

@@ -61,7 +61,7 @@ test('headless Services are answered by a pod itself, external names by somebody
 test('the rules follow while the proxy is connected, and freeze when its connection breaks', () => {
   const cluster = createTestCluster()
   const said: string[] = []
-  cluster.component('kube-proxy', (context) => startKubeProxy(context, { follow: () => said.push('follow'), freeze: () => said.push('freeze') }))
+  cluster.component('kube-proxy', (context) => startKubeProxy(context, 'n1', { follow: () => said.push('follow'), freeze: () => said.push('freeze') }))
   cluster.advanceTo(5_000)
   expect(said).toEqual(['follow'])
   cluster.cutOff('kube-proxy')
