@@ -12,6 +12,7 @@ import { quarantineTime } from '../../src/sim/controllers/pod-garbage-collector/
 import { checkPeriod } from '../../src/sim/controllers/pod-garbage-collector/pod-garbage-collector.ts'
 import { deletionTries, deletionWait } from '../../src/sim/controllers/taint-eviction/taint-eviction-controller.ts'
 import { defaultKubeletFlags, kubeletConstants } from '../../src/sim/kubelet/flags.ts'
+import { terminationMessageLimits } from '../../src/sim/kubelet/termination-message.ts'
 import { firstRetry, longestRetry, patience } from '../../src/sim/kubelet/volume-mounter.ts'
 import { pullSettings } from '../../src/sim/runtime/image-store.ts'
 import { leastSyncPeriod } from '../../src/sim/network/kube-proxy.ts'
@@ -29,10 +30,10 @@ export const timers: GoldenSet = {
   name: 'nodes/timers',
   run: (golden) => {
     const { out } = golden
-    const { renewIntervalMs, bytes: _, ...rest } = out
+    const { renewIntervalMs, bytes, ...rest } = out
     const value = valueOf(golden)
     if (renewIntervalMs !== undefined) return partialDifference(renewIntervalMs, (defaultKubeletFlags.nodeLeaseDurationSeconds * 1000) / kubeletConstants.leaseRenewFraction)
-    return partialDifference(rest, { ms: value, value })
+    return partialDifference(Object.keys(rest).length > 0 ? rest : { bytes }, { ms: value, value, bytes: value })
   },
 }
 
@@ -49,6 +50,10 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     registryPullQPS: () => pullSettings.registryPullQPS,
     registryBurst: () => pullSettings.registryBurst,
     backOffOnTransientErrorPeriod: () => kubeletConstants.transientErrorBackOff,
+    MaxPodTerminationMessageLogLength: () => terminationMessageLimits.pod,
+    MaxContainerTerminationMessageLength: () => terminationMessageLimits.file,
+    MaxContainerTerminationMessageLogLength: () => terminationMessageLimits.log,
+    MaxContainerTerminationMessageLogLines: () => terminationMessageLimits.logLines,
     backOffPeriod: () => kubeletConstants.syncErrorBackOff,
     'container back-off initial': () => kubeletConstants.containerBackOffInitial,
     MaxContainerBackOff: () => defaultKubeletFlags.maxContainerRestartPeriod,

@@ -29,6 +29,8 @@ export interface ContainerFacts {
   /** `undefined`: it has no such probe. */
   readonly startupPassed: boolean | undefined
   readonly readinessPassed: boolean | undefined
+  /** What a run of it said of its end. */
+  messageOf(record: ContainerRecord): string
 }
 
 /** The words for a container that was there once and cannot be found. */
@@ -45,10 +47,10 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
   const newest = records.at(-1)
   if (!newest) return neverMade(facts)
   const previous = records.at(-2)
-  const state = stateOf(newest, timeOf)
+  const state = stateOf(facts, newest, timeOf)
   const waits = facts.willStart && facts.startError !== undefined && newest.state === 'exited'
   const { started, ready } = flagsOf(facts, newest)
-  const lastState = waits ? state : previous ? stateOf(previous, timeOf) : facts.oldStatus?.restartCount === newest.attempt ? facts.oldStatus.lastState : facts.oldStatus?.state?.terminated ? facts.oldStatus.state : undefined
+  const lastState = waits ? state : previous ? stateOf(facts, previous, timeOf) : facts.oldStatus?.restartCount === newest.attempt ? facts.oldStatus.lastState : facts.oldStatus?.state?.terminated ? facts.oldStatus.state : undefined
   return {
     name: container.name,
     image: newest.image.name,
@@ -87,14 +89,15 @@ function unmadeState(facts: ContainerFacts): ContainerState {
   return waitingState(facts.hasInitContainers ? 'PodInitializing' : 'ContainerCreating')
 }
 
-function stateOf(record: ContainerRecord, timeOf: (at: Millis) => string): ContainerState {
+function stateOf(facts: ContainerFacts, record: ContainerRecord, timeOf: (at: Millis) => string): ContainerState {
   if (record.state === 'created') return waitingState()
   if (record.state === 'running') return runningState(timeOf(record.startedAt ?? record.createdAt))
+  const message = facts.messageOf(record)
   return {
     terminated: {
       exitCode: record.exitCode,
       reason: record.reason,
-      ...(record.message && { message: record.message }),
+      ...(message && { message }),
       startedAt: timeOf(record.startedAt ?? record.createdAt),
       finishedAt: timeOf(record.finishedAt ?? record.createdAt),
       containerID: record.id,

@@ -38,6 +38,7 @@ function newTemplate(container: Container, environment: ReadonlyMap<string, stri
     environment,
     ports: (container.ports ?? []).map((port) => port.containerPort),
     memoryLimit: limit === undefined ? null : wholeValue(limit),
+    messagePath: container.terminationMessagePath ?? '',
     mounted: (container.volumeMounts ?? []).some((mount) => !mount.mountPath.startsWith('/var/run/secrets/')),
   }
 }

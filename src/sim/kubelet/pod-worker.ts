@@ -4,6 +4,7 @@ import { flatText } from '../kernel/flat-text.ts'
 import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
+import type { LogLine } from '../runtime/script-run.ts'
 import type { StartError } from './api-container-status.ts'
 import { planContainers, type PlanFacts } from './container-plan.ts'
 import { ContainerStopper } from './container-stopper.ts'
@@ -221,6 +222,10 @@ export class PodWorker implements PlanFacts, Told {
   noteStart(name: string, error: StartError | null, wait: Wait | null = null): void {
     this.startErrors = error ? withEntry(this.startErrors, name, error) : withoutEntry(this.startErrors, name)
     this.backOffs = wait ? withEntry(this.backOffs, name, wait) : withoutEntry(this.backOffs, name)
+  }
+
+  logOf(record: ContainerRecord): readonly LogLine[] {
+    return this.host.runtime.logOf(record)
   }
 
   mounted(files: ReadonlyMap<string, VolumeFiles>): void {

@@ -6,6 +6,7 @@ import { containerStatusOf } from './api-container-status.ts'
 import { finalStatuses, isOwnCondition, podStatusOf } from './api-pod-status.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { isSidecar, shouldRestart } from './restart-policy.ts'
+import { terminationMessage } from './termination-message.ts'
 
 /** The status of a worker's pod now: what was told last (`shown`) when it says the same. `epochStart` is virtual time zero as a date. */
 export function workerStatus(worker: PodWorker, shown: PodStatus | undefined, epochStart: EpochMillis, now: Millis, nodeIPs: readonly string[]): PodStatus {
@@ -48,6 +49,7 @@ function statusOf(worker: PodWorker, pod: Pick<Pod, 'spec' | 'status'>, containe
     hasInitContainers: (pod.spec.initContainers ?? []).length > 0,
     startupPassed: isProbed && container.startupProbe ? worker.startup(container.name) === 'success' : undefined,
     readinessPassed: isProbed && container.readinessProbe ? worker.readiness(container.name) === 'success' : undefined,
+    messageOf: (record) => terminationMessage(container, record, pod.spec, worker),
   }, timeOf)
 }
 

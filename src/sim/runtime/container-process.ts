@@ -16,6 +16,8 @@ export interface ProcessTemplate {
   readonly memoryLimit: number | null
   /** A configuration is mounted: which paths the server knows is anybody's guess. */
   readonly mounted: boolean
+  /** The file whose text is told of the container when it has ended. */
+  readonly messagePath: string
 }
 
 /** Files by their paths: a map, or something that makes their texts when they are read. */
@@ -87,6 +89,11 @@ export class ContainerProcess {
     const behaviour = this.entry?.behaviour
     if (this.script || behaviour?.kind !== 'server') return []
     return behaviour.lines.map((text) => ({ at: this.startedAt + behaviour.listensAfter, text }))
+  }
+
+  /** What it has written to be told of it. */
+  messageAt(now: Millis): string {
+    return this.script?.fileAt(this.template.messagePath, now) ?? ''
   }
 
   listensOn(port: number, now: Millis): boolean {

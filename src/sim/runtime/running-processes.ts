@@ -138,7 +138,7 @@ export class RunningProcesses {
     if (stop.kind === 'ends') this.exit(running.record.id, stop.exitCode)
     else if (stop.kind === 'outOfMemory') {
       this.end(running.record.id)
-      this.ended(running.record, 137, 'OOMKilled', '')
+      this.ended(running.record, 137, 'OOMKilled', running.process.messageAt(this.agenda.now))
     } else {
       running.process.script?.answer(!running.asker || (this.options.answer?.(stop.question, running.asker) ?? true))
       this.planNext(running)
@@ -153,7 +153,7 @@ export class RunningProcesses {
     const running = this.running.get(id)
     if (!running) return
     this.end(id)
-    this.ended(running.record, exitCode, exitCode === 0 ? 'Completed' : 'Error', message)
+    this.ended(running.record, exitCode, exitCode === 0 ? 'Completed' : 'Error', message || running.process.messageAt(this.agenda.now))
   }
 
   private log(record: ContainerRecord, text: string): void {
