@@ -48,8 +48,12 @@ export function defaulted(manifest: Json): Json {
 
 /** True when a session may last so long at most. */
 export function isLongestAffinity(seconds: number): boolean {
-  const accepts = (timeoutSeconds: number) => createPipeline().create({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'golden', namespace: 'default' }, spec: { ports: [{ port: 80 }], sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } } }, { admission: true }).ok
-  return accepts(seconds) && !accepts(seconds + 1)
+  return isAcceptedAffinity(seconds) && !isAcceptedAffinity(seconds + 1)
+}
+
+/** True when a session may last so long. */
+export function isAcceptedAffinity(timeoutSeconds: number): boolean {
+  return createPipeline().create({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'golden', namespace: 'default' }, spec: { ports: [{ port: 80 }], sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds } } } }, { admission: true }).ok
 }
 
 const labels = { app: 'web' }

@@ -53,7 +53,7 @@ export function playAll(): readonly SeenEvent[] {
     world.advance(60_000)
     seen.push(...world.events)
   }
-  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...wholeCluster(), ...outOfRanges(), ...outOfAddresses()]
+  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...wholeCluster(), ...outOfRanges(), ...outOfAddresses(), ...withoutDns()]
 }
 
 function reboot(): readonly SeenEvent[] {
@@ -142,6 +142,15 @@ function outOfAddresses(): readonly SeenEvent[] {
   const manifest = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 8, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [plain({ image: 'nginx:1.27' })] } } } }
   cluster.perform({ kind: 'apply', manifests: [manifest] })
   cluster.advanceTo(60_000)
+  return eventsOf(cluster)
+}
+
+/** Kubelets that know no DNS servers. */
+function withoutDns(): readonly SeenEvent[] {
+  const cluster = new Cluster(1, { workers: 1, flags: { kubelet: { clusterDNS: '' } } })
+  cluster.advanceTo(20_000)
+  cluster.perform({ kind: 'apply', manifests: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers: [plain({ image: 'nginx:1.27' })] } }] })
+  cluster.advanceTo(40_000)
   return eventsOf(cluster)
 }
 

@@ -60,3 +60,16 @@ test('every kube-proxy says that it has started', () => {
     ['Node', 'control-plane-1', 'Starting', 'StartKubeProxy'], ['Node', 'worker-1', 'Starting', 'StartKubeProxy'],
   ])
 })
+
+test('a kubelet that knows no DNS servers says so, and gives pods its machine\'s', () => {
+  const cluster = new Cluster(1, { workers: 1, flags: { kubelet: { clusterDNS: '' } } })
+  cluster.advanceTo(20_000)
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'default' }, spec: { containers: [{ name: 'app', image: 'busybox:1.36', command: ['sh', '-c', 'cat /etc/resolv.conf; sleep 1000'] }] } }
+  cluster.perform({ kind: 'apply', manifests: [pod] })
+  cluster.advanceTo(40_000)
+  const told = (cluster.store.range('/registry/events/default/') as KeyValue<Event>[]).map(({ value }) => value!).filter(({ reason }) => reason === 'MissingClusterDNS')
+  expect(told.map(({ involvedObject }) => involvedObject.kind).sort()).toEqual(expect.arrayContaining(['Node', 'Pod']))
+  expect(told.find(({ involvedObject }) => involvedObject.name === 'web')?.message).toMatch(/^pod: "web_default\([0-9a-f-]+\)"\. kubelet does not have ClusterDNS IP configured/)
+  const log = cluster.ask({ kind: 'read', request: { verb: 'get', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'web', subresource: 'log' } })
+  expect(JSON.stringify(log)).toContain('nameserver 192.168.0.1')
+})

@@ -6,7 +6,7 @@ import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
 import { templateOf } from './container-template.ts'
 import { durationText } from './go-duration.ts'
-import { defaultDnsSettings, hostnameOf } from './pod-dns.ts'
+import { hostnameOf } from './pod-dns.ts'
 import { PodFiles } from './pod-files.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf } from './image-decision.ts'
@@ -117,8 +117,8 @@ function create(host: WorkerHost, request: StartRequest, done: (outcome: StartOu
     attempt: request.attempt,
     hash: hashOf(container),
     template: made.template,
-    hostname: hostnameOf(pod, source.nodeName, defaultDnsSettings.clusterDomain).hostname,
-    files: new PodFiles(sandbox, pod.spec, source.nodeName, worker.filesFor(container)),
+    hostname: hostnameOf(pod, host.place.nodeName, host.place.dns.clusterDomain).hostname,
+    files: new PodFiles(sandbox, pod.spec, host.place, worker.filesFor(container)),
   })
   containerEvent(host, worker, container, 'Normal', 'Created', 'Container created')
   if (!started.ok) {

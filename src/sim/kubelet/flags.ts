@@ -22,9 +22,12 @@ export interface KubeletFlags {
   readonly evictionHard: string
   readonly nodeStatusMaxImages: number
   readonly maxContainerRestartPeriod: Millis
+  /** Addresses of the cluster's DNS servers, with commas between them; without any, pods get the machine's own resolvers. */
+  readonly clusterDNS: string
+  readonly clusterDomain: string
 }
 
-/** KubeletConfiguration's defaults (v1beta1). */
+/** KubeletConfiguration's defaults (v1beta1); the DNS as kubeadm sets it. */
 export const defaultKubeletFlags: KubeletFlags = {
   nodeStatusUpdateFrequency: 10_000,
   nodeStatusReportFrequency: 300_000,
@@ -41,6 +44,8 @@ export const defaultKubeletFlags: KubeletFlags = {
   evictionHard: 'imagefs.available<15%,imagefs.inodesFree<5%,memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%',
   nodeStatusMaxImages: 50,
   maxContainerRestartPeriod: 300_000,
+  clusterDNS: '10.96.0.10',
+  clusterDomain: 'cluster.local',
 }
 
 /** What is fixed in upstream's code. */

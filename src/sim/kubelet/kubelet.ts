@@ -11,11 +11,13 @@ import type { LogAnswer } from './container-logs.ts'
 import { defaultKubeletFlags, kubeletConstants, type KubeletFlags } from './flags.ts'
 import { answerLogs, countdownsOf, killContainers, type KubeletCountdown, type KubeletHandle, type LogOptions } from './kubelet-handle.ts'
 import { MirrorPods } from './mirror-pods.ts'
-import { NodeAgent } from './node-agent.ts'
+import { NodeAgent, nodeReference } from './node-agent.ts'
 import { NodeEnvironment } from './node-environment.ts'
 import { NodeRoom } from './node-room.ts'
 import type { Machine } from './node-status.ts'
 import { removeOrphans } from './orphans.ts'
+import { dnsSettingsOf } from './pod-dns.ts'
+import type { NodePlace } from './pod-files.ts'
 import { PodAddresses, type AddressAnswer } from './pod-addresses.ts'
 import { PodArrivals } from './pod-arrivals.ts'
 import type { Rejection } from './pod-admission.ts'
@@ -53,6 +55,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly restartBackOff: BackOff
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
   pullErrors: SparseMap<StartError> = emptyMap
+  readonly place: NodePlace
   private readonly options: KubeletOptions
   private readonly context: ComponentContext
   private readonly workers = new Map<string, PodWorker>()
@@ -83,6 +86,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.addresses = new PodAddresses(runtime, machine.ip)
     this.preemptor = new PodPreemptor(this, context.wall)
     this.nodeIPs = [machine.ip]
+    this.place = { nodeName, dns: dnsSettingsOf(flags) }
     this.startedAt = context.agenda.now
     this.writer = new StatusWriter(context)
     this.agent = new NodeAgent({
@@ -266,6 +270,10 @@ class Kubelet implements KubeletHandle, WorkerHost {
 
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void {
     this.context.events.event(pod, type, reason, message, fieldPath === undefined ? {} : { fieldPath })
+  }
+
+  nodeEvent(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.context.events.event(nodeReference(this.options.nodeName), type, reason, message)
   }
 
   environment(podIP: string): EnvironmentSource {

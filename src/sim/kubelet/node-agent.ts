@@ -3,7 +3,7 @@ import type { Millis } from '../kernel/agenda.ts'
 import type { Lease, Node, NodeStatus } from '../api/generated/types.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import type { Result } from '../api/status.ts'
-import type { ComponentContext } from '../client/component.ts'
+import type { ComponentContext, ObjectReferenceSource } from '../client/component.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { digestOf } from '../runtime/image-catalogue.ts'
 import { kubeletConstants, type KubeletFlags } from './flags.ts'
@@ -246,11 +246,14 @@ export class NodeAgent {
     return renewed
   }
 
-  private reference(): { apiVersion: string; kind: string; metadata: Node['metadata'] } {
-    const { nodeName } = this.options
-    // Events about a node name it by its name, for the kubelet speaks before it knows the uid.
-    return { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } as Node['metadata'] }
+  private reference(): ObjectReferenceSource {
+    return nodeReference(this.options.nodeName)
   }
+}
+
+/** Whom a kubelet's events about its node are about: its name stands for the uid, for the kubelet speaks before it knows that. */
+export function nodeReference(nodeName: string): ObjectReferenceSource {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } as Node['metadata'] }
 }
 
 /** The version this kubelet says it has. */

@@ -1,5 +1,6 @@
 // Upstream: pkg/kubelet/network/dns/dns.go, kubelet_pods.go GeneratePodHostNameAndDomain hostsFileContent (v1.36). Left out: domains whose names are no DNS names.
 import type { ObjectMeta, PodSpec } from '../api/generated/types.ts'
+import type { KubeletFlags } from './flags.ts'
 
 /** What names in a pod depend on. */
 export interface NamedPod {
@@ -21,8 +22,19 @@ export interface DnsSettings {
   readonly host: Resolver
 }
 
-/** As kubeadm sets them; the machines ask their router. */
-export const defaultDnsSettings: DnsSettings = { clusterDNS: ['10.96.0.10'], clusterDomain: 'cluster.local', host: { nameservers: ['192.168.0.1'], search: [], options: [] } }
+/** The machines ask their router. */
+const machineResolver: Resolver = { nameservers: ['192.168.0.1'], search: [], options: [] }
+
+/** What a kubelet's flags and its machine say. */
+export function dnsSettingsOf({ clusterDNS, clusterDomain }: Pick<KubeletFlags, 'clusterDNS' | 'clusterDomain'>): DnsSettings {
+  return { clusterDNS: clusterDNS.split(',').filter((address) => address !== ''), clusterDomain, host: machineResolver }
+}
+
+/** A pod that wants the cluster's DNS gets its machine's instead, because the kubelet knows no other: the words of MissingClusterDNS. */
+export function missingDnsText({ spec: { dnsPolicy = 'ClusterFirst', hostNetwork } }: NamedPod, { clusterDNS }: DnsSettings): string | null {
+  const wants = dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && hostNetwork !== true)
+  return wants && clusterDNS.length === 0 ? 'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.' : null
+}
 
 const mostNameservers = 3
 const mostSearchDomains = 32

@@ -2,16 +2,22 @@
 import type { PodSpec } from '../api/generated/types.ts'
 import type { FileSource } from '../runtime/container-process.ts'
 import type { SandboxRecord } from '../runtime/node-disk.ts'
-import { defaultDnsSettings, hostnameOf, hostsEntries, resolverOf, resolverText, type NamedPod } from './pod-dns.ts'
+import { hostnameOf, hostsEntries, resolverOf, resolverText, type DnsSettings, type NamedPod } from './pod-dns.ts'
 
 const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
+
+/** The node of a container: one for all of a kubelet's. */
+export interface NodePlace {
+  readonly nodeName: string
+  readonly dns: DnsSettings
+}
 
 /** What a kubelet puts into a container. Few containers ever read a file, so the texts are made when one does. */
 export class PodFiles implements FileSource {
   constructor(
     private readonly sandbox: SandboxRecord,
     private readonly spec: PodSpec,
-    private readonly nodeName: string,
+    private readonly place: NodePlace,
     /** By path; the same empty one for all containers without volumes that hold something. */
     private readonly mounted: ReadonlyMap<string, string>,
   ) {}
@@ -28,14 +34,15 @@ export class PodFiles implements FileSource {
   private ownFile(path: string): string | undefined {
     const { sandbox, spec } = this
     const pod: NamedPod = { metadata: { name: sandbox.podName, namespace: sandbox.namespace }, spec }
-    const name = hostnameOf(pod, this.nodeName, defaultDnsSettings.clusterDomain)
+    const { nodeName, dns } = this.place
+    const name = hostnameOf(pod, nodeName, dns.clusterDomain)
     switch (path) {
       case '/etc/hostname':
         return `${name.hostname}\n`
       case '/etc/hosts':
         return hostsText(hostsEntries(pod, sandbox.ip === '' ? [] : [sandbox.ip], name))
       case '/etc/resolv.conf':
-        return resolverText(resolverOf(pod, defaultDnsSettings).resolver)
+        return resolverText(resolverOf(pod, dns).resolver)
       default:
         return undefined
     }

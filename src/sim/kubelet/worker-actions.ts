@@ -6,7 +6,7 @@ import { planContainers, type PlannedKill, type PlannedStart } from './container
 import { runtimeCosts, startContainer, type StartOutcome } from './container-starter.ts'
 import { kubeletConstants } from './flags.ts'
 import { networkNotReady } from './node-status.ts'
-import { defaultDnsSettings, resolverOf } from './pod-dns.ts'
+import { missingDnsText, resolverOf } from './pod-dns.ts'
 import type { AddressAnswer } from './pod-addresses.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { tellMissingPullSecrets } from './pull-secrets.ts'
@@ -43,11 +43,21 @@ function startSandbox(host: WorkerHost, worker: PodWorker, lastAttempt: number):
     worker.wakeAt(host.agenda.now + (answer.refusal === 'noNetwork' ? kubeletConstants.transientErrorBackOff : kubeletConstants.syncErrorBackOff))
     return worker.end()
   }
-  for (const warning of resolverOf(pod, defaultDnsSettings).warnings) host.event(pod, 'Warning', 'DNSConfigForming', warning)
+  tellOfDns(host, pod)
   const sandbox = host.runtime.createSandbox(pod, answer.ip, lastAttempt + 1)
   const plan = planContainers(worker)
   if (plan.kind === 'act') startEach(host, worker, sandbox, plan.start, 0)
   else worker.end()
+}
+
+function tellOfDns(host: WorkerHost, pod: Pod): void {
+  const { dns } = host.place
+  const missing = missingDnsText(pod, dns)
+  if (missing !== null) {
+    host.nodeEvent('Warning', 'MissingClusterDNS', missing)
+    host.event(pod, 'Warning', 'MissingClusterDNS', `pod: "${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})". ${missing}`)
+  }
+  for (const warning of resolverOf(pod, dns).warnings) host.event(pod, 'Warning', 'DNSConfigForming', warning)
 }
 
 function tellRefusal(host: WorkerHost, pod: Pod, answer: Exclude<AddressAnswer, { readonly ip: string }>): void {

@@ -7,6 +7,7 @@ import type { BackOff } from './back-off.ts'
 import type { EnvironmentSource } from './container-environment.ts'
 import { runHook, type HookOutcome } from './lifecycle-hook.ts'
 import type { AddressAnswer } from './pod-addresses.ts'
+import type { NodePlace } from './pod-files.ts'
 import type { PodWorker } from './pod-worker.ts'
 import type { SparseMap } from './sparse-map.ts'
 
@@ -18,7 +19,10 @@ export interface WorkerHost {
   readonly imageBackOff: BackOff
   /** Why the last pull of an image failed, by pod and image. */
   pullErrors: SparseMap<StartError>
+  /** Its node, as files of containers tell of it. */
+  readonly place: NodePlace
   environment(podIP: string): EnvironmentSource
+  nodeEvent(type: 'Normal' | 'Warning', reason: string, message: string): void
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
   allocateIP(pod: Pod): AddressAnswer
   /** The pod has stopped: its address and its share of the node are free. */
