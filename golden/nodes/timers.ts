@@ -54,6 +54,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     MaxContainerTerminationMessageLength: () => terminationMessageLimits.file,
     MaxContainerTerminationMessageLogLength: () => terminationMessageLimits.log,
     MaxContainerTerminationMessageLogLines: () => terminationMessageLimits.logLines,
+    housekeepingPeriod: () => kubeletConstants.housekeepingPeriod,
     backOffPeriod: () => kubeletConstants.syncErrorBackOff,
     'container back-off initial': () => kubeletConstants.containerBackOffInitial,
     MaxContainerBackOff: () => defaultKubeletFlags.maxContainerRestartPeriod,

@@ -66,6 +66,8 @@ export const kubeletConstants = {
   statusSyncPeriod: 10_000,
   /** How soon a static pod shows in an API that comes up later. */
   mirrorRetryPeriod: 2000,
+  /** housekeepingPeriod: what is left of pods that are no more is looked for. */
+  housekeepingPeriod: 2000,
   minimumStopGraceSeconds: 2,
   /** How registering is tried again. */
   registerBackOffInitial: 200,

@@ -12,6 +12,20 @@ const started = (options = {}): TestNode => {
 }
 const state = (node: TestNode, name = 'web') => node.pod(name)?.status.containerStatuses?.[0]
 
+test('what runs of a pod that was deleted while no kubelet looked is stopped and removed, and its address is free', () => {
+  const node = started()
+  node.run('web', {})
+  node.cluster.advanceTo(20_000)
+  node.stopKubelet()
+  must(node.cluster.client.delete('pods', 'default/web', { gracePeriodSeconds: 0 }))
+  const again = createTestNode({ cluster: node.cluster, disk: node.disk, runtime: node.runtime })
+  node.cluster.advanceTo(30_000)
+  expect([...node.runtime.sandboxes()]).toEqual([])
+  for (let at = 0; at < 110; at += 1) again.run(`next-${at}`, {})
+  node.cluster.advanceTo(200_000)
+  expect(node.cluster.list('pods', 'default').every(({ status }) => status.phase === 'Running')).toBe(true)
+})
+
 test('a pod bound to the node is pulled, started and Ready, and goes gracefully when it is deleted', () => {
   const node = started()
   node.run('web', {})

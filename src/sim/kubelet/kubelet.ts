@@ -127,8 +127,18 @@ class Kubelet implements KubeletHandle, WorkerHost {
       for (const pod of early) this.podChanged(pod)
       early.length = 0
       this.arrivals.admitAll()
-      removeOrphans(this.runtime, this.pods.lister, (uid) => this.workers.has(uid))
+      this.keepHouse()
     })
+  }
+
+  /** What was deleted while no kubelet looked is stopped, and removed once it has ended. */
+  private keepHouse(): void {
+    const remain = removeOrphans(this.runtime, this.pods.lister, (uid) => this.workers.has(uid), (uid) => {
+      this.addresses.release(uid)
+      this.runtime.removePod(uid)
+    })
+    if (!remain) return
+    this.agenda.after(kubeletConstants.housekeepingPeriod, `kubelet ${this.options.nodeName}: housekeeping`, () => this.keepHouse())
   }
 
   setStaticPods(manifests: readonly Pod[]): void {

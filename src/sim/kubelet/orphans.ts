@@ -4,13 +4,17 @@ import type { Lister } from '../client/component.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { kubeletConstants } from './flags.ts'
 
-/** Stops and removes containers of pods that are no more: they were deleted while no kubelet looked. */
-export function removeOrphans(runtime: ContainerRuntime, pods: Lister<Pod>, hasWorker: (podUid: string) => boolean): void {
-  for (const { podUid, containers } of runtime.sandboxes()) {
+/** Stops containers of pods that are no more (they were deleted while no kubelet looked), and has what has ended removed. True: some are still to be removed. */
+export function removeOrphans(runtime: ContainerRuntime, pods: Lister<Pod>, hasWorker: (podUid: string) => boolean, remove: (podUid: string) => void): boolean {
+  let remain = false
+  for (const podUid of new Set([...runtime.sandboxes()].map((sandbox) => sandbox.podUid))) {
     if (hasWorker(podUid)) continue
-    const pod = [...pods.list()].find(({ metadata }) => metadata.uid === podUid)
+    const pod = pods.list().find(({ metadata }) => metadata.uid === podUid)
     if (pod && (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded')) continue
-    for (const record of containers) if (record.state === 'running') runtime.stopContainer(record.id, kubeletConstants.minimumStopGraceSeconds * 1000)
-    if (containers.every((record) => record.state !== 'running')) runtime.removePod(podUid)
+    const running = runtime.sandboxesOf(podUid).flatMap(({ containers }) => containers.filter((record) => record.state === 'running'))
+    for (const record of running) runtime.stopContainer(record.id, kubeletConstants.minimumStopGraceSeconds * 1000)
+    if (running.length === 0) remove(podUid)
+    else remain = true
   }
+  return remain
 }
