@@ -7,8 +7,7 @@ import type { Json } from './pipeline.ts'
 /** A request in words: `get pods/p`, `create deployments.apps/d twice`, `PUT /api/v1/namespaces/default/pods/p with metadata.name q`. */
 interface Situation {
   readonly request: Omit<ApiRequest, 'user' | 'body'>
-  /** Absent where the words name no path: any kind will do. */
-  readonly definition: ResourceDefinition | undefined
+  readonly definition: ResourceDefinition
   /** What is sent. */
   readonly body: Json
   readonly times: number
@@ -31,7 +30,7 @@ export function playSituation(words: string): Result<unknown> {
   const { request, body, definition, times } = situation
   const cluster = createTestCluster()
   if (request.namespace !== undefined && request.namespace !== 'default') makeNamespace(cluster, request.namespace)
-  if (request.verb === 'update' && definition && request.name) make(cluster, definition, request.name, request.namespace)
+  if (request.verb === 'update' && request.name) make(cluster, definition, request.name, request.namespace)
   const sent = { ...request, user: 'golden', ...(body !== undefined && { body }) }
   for (let earlier = 1; earlier < times; earlier += 1) cluster.apiServer.request(sent)
   return cluster.apiServer.request(sent)
@@ -39,11 +38,12 @@ export function playSituation(words: string): Result<unknown> {
 
 function situationOf(words: string): Situation | undefined {
   const [, request = '', twice, clause] = /^(.*?)( twice)?(?: with (.+))?$/.exec(words) ?? []
-  const [word = '', place = ''] = request.split(' ')
-  const parsed = word in methods ? pathRequest(methods[word] ?? 'get', place) : word in plainVerbs ? namedRequest(plainVerbs[word] ?? 'get', place) : undefined
+  const [word = '', place = '', ...more] = request.split(' ')
+  const parsed = more.length > 0 ? undefined : word in methods ? pathRequest(methods[word] ?? 'get', place) : word in plainVerbs ? namedRequest(plainVerbs[word] ?? 'get', place) : undefined
   if (!parsed) return undefined
   const definition = findResource(parsed.group, parsed.resource)
-  const plain = definition && parsed.verb !== 'get' && parsed.verb !== 'delete' ? exampleOf(definition, parsed.name ?? 'p', parsed.namespace) : undefined
+  if (!definition) return undefined
+  const plain = parsed.verb !== 'get' && parsed.verb !== 'delete' ? exampleOf(definition, parsed.name ?? 'p', parsed.namespace) : undefined
   const body = clause === undefined ? plain : changed(plain, clause)
   if (clause !== undefined && body === undefined) return undefined
   // The words of a creation name what is made; its URL does not.
@@ -52,6 +52,7 @@ function situationOf(words: string): Situation | undefined {
 }
 
 function pathRequest(verb: Verb, path: string): Situation['request'] | undefined {
+  // Words without a path: any kind will do.
   if (path === '') return { verb, group: '', version: 'v1', resource: 'pods', namespace: 'default' }
   const parts = /^\/(?:api|apis\/([^/]+))\/([^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path)
   if (!parts) return undefined
