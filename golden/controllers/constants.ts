@@ -1,3 +1,6 @@
+import type { Pod } from '../../src/sim/api/generated/types.ts'
+import { must } from '../../src/sim/api/status.ts'
+import { Cluster } from '../../src/sim/cluster/cluster.ts'
 import { parseDuration } from '../../src/sim/api/duration.ts'
 import { tolerationSeconds } from '../../src/sim/api/admission/default-tolerations.ts'
 import { expectationsTimeout } from '../../src/sim/client/expectations.ts'
@@ -102,10 +105,20 @@ const constants: Readonly<Record<string, () => unknown>> = {
   'root-ca-configmap': () => rootCaConfigMap,
 }
 
+/** Where the kubelet of a running cluster asks whether its kube-controller-manager is well. */
+function probedPort(): unknown {
+  const cluster = new Cluster(1, { workers: 1 })
+  cluster.advanceTo(1000)
+  const answer = cluster.ask({ kind: 'read', request: { verb: 'list', group: '', version: 'v1', resource: 'pods', namespace: 'kube-system' } })
+  const { items } = must(answer) as { items: readonly Pod[] }
+  return items.find(({ metadata }) => metadata.name.startsWith('kube-controller-manager-'))?.spec.containers[0]?.livenessProbe?.httpGet?.port
+}
+
 function valueOf({ name, in: input }: GoldenCase): unknown {
   if (input.kind === 'constant') return constants[name]?.()
   if (input.kind === 'feature-gate') return isGateOn(input.gate)
   if (input.flag === undefined) return undefined
   const property = String(input.flag).slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+  if (input.flag === '--secure-port') return probedPort()
   return fixedFlags[input.flag] ?? (defaultControllerManagerFlags as unknown as Record<string, unknown>)[property]
 }
