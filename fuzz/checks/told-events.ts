@@ -18,12 +18,14 @@ export class ToldEvents implements Check {
     const told = new Set(events.map(({ involvedObject, reason }) => `${involvedObject.uid} ${reason}`))
     for (const pod of this.scene.all<Pod>('Pod').values()) {
       const age = this.scene.wallNow - Date.parse(pod.metadata.creationTimestamp ?? '')
+      // A kubelet tells of a static pod by the uid it has there, which its mirror carries: kubectl describe looks for that too.
+      const uid = pod.metadata.annotations?.['kubernetes.io/config.mirror'] ?? pod.metadata.uid
       // Of an object that tells much the rest is dropped: upstream's spam filter lets 25 through.
-      const much = events.reduce((sum, { involvedObject, count }) => sum + (involvedObject.uid === pod.metadata.uid ? (count ?? 1) : 0), 0)
+      const much = events.reduce((sum, { involvedObject, count }) => sum + (involvedObject.uid === uid ? (count ?? 1) : 0), 0)
       if (age < 400_000 || !pod.spec.nodeName || much >= 20) continue
       for (const { state } of pod.status.containerStatuses ?? []) {
         const reason = state?.waiting?.reason
-        if ((reason === 'CrashLoopBackOff' || reason === 'ImagePullBackOff') && !told.has(`${pod.metadata.uid} BackOff`)) this.scene.fail(107, `pod ${keyOf(pod)} is in ${reason} and no event tells of it`)
+        if ((reason === 'CrashLoopBackOff' || reason === 'ImagePullBackOff') && !told.has(`${uid} BackOff`)) this.scene.fail(107, `pod ${keyOf(pod)} is in ${reason} and no event tells of it`)
       }
     }
   }
