@@ -12,6 +12,7 @@ export class Rollouts implements Check {
   /** Replicas wanted by set, as far back. */
   private readonly wanted = new Map<Uid, { readonly at: number; readonly count: number }[]>()
   private readonly pausedSince = new Map<Uid, number>()
+  private readonly passes = new Map<Uid, { readonly at: number; readonly asked: number }>()
   /** The set of every pod that counts. */
   private readonly active = new Map<Uid, Uid>()
 
@@ -97,22 +98,37 @@ export class Rollouts implements Check {
     if (deployment?.spec.strategy.type !== 'RollingUpdate') return
     const siblings = [...this.replicaSets.values()].filter((each) => controllerOf(each)?.uid === owner?.uid && each.metadata.uid !== after.metadata.uid)
     if (this.scene.isBlurred) return
-    this.proportional(before, after)
+    this.proportional(before, after, this.askedBeforePass(deployment, siblings, before))
     if (deployment.spec.paused) this.frozen(deployment, before, after)
     if (after.spec.replicas > before.spec.replicas) this.surge(deployment, siblings, before, after)
     else this.unavailable(deployment, siblings, before, after)
   }
 
   /** 80: who scales a Deployment up in the middle of a rollout makes none of its sets smaller, and the other way round. */
-  private proportional(before: ReplicaSet, after: ReplicaSet): void {
-    const [from, to] = [before, after].map(({ metadata }) => Number(metadata.annotations?.['deployment.kubernetes.io/desired-replicas'])) as [number, number]
+  private proportional(before: ReplicaSet, after: ReplicaSet, asked: number): void {
+    const [from, to] = [annotation(before, 'desired-replicas'), annotation(after, 'desired-replicas')]
     if (Number.isNaN(from) || from === to || before.spec.replicas === 0) return
-    if (Math.sign(after.spec.replicas - before.spec.replicas) === -Math.sign(to - from)) this.scene.fail(80, `${after.metadata.name} goes from ${before.spec.replicas} to ${after.spec.replicas} while its Deployment goes from ${from} to ${to}`)
+    const [mostBefore, most] = [annotation(before, 'max-replicas'), annotation(after, 'max-replicas')]
+    const change = Math.sign(after.spec.replicas - before.spec.replicas)
+    // As upstream deals replicas + maxSurge, less what the sets have: a greater surge, or one that was not used up, makes sets larger for fewer replicas.
+    const isDealt = change === Math.sign(most - mostBefore) || change === Math.sign(most - asked)
+    if (change === -Math.sign(to - from) && !isDealt) this.scene.fail(80, `${after.metadata.name} goes from ${before.spec.replicas} to ${after.spec.replicas} while its Deployment goes from ${from} to ${to}`)
+  }
+
+  /** What all sets of a Deployment asked for when the controller began to scale them: all writes of one pass are of one instant. */
+  private askedBeforePass({ metadata: { uid } }: Deployment, siblings: readonly ReplicaSet[], before: ReplicaSet): number {
+    const { now } = this.scene
+    const known = this.passes.get(uid)
+    if (known?.at === now) return known.asked
+    const asked = siblings.reduce((sum, { spec }) => sum + spec.replicas, before.spec.replicas)
+    this.passes.set(uid, { at: now, asked })
+    return asked
   }
 
   /** 78: a paused Deployment is scaled, and not rolled out. */
   private frozen(deployment: Deployment, before: ReplicaSet, after: ReplicaSet): void {
-    const isScaling = before.metadata.annotations?.['deployment.kubernetes.io/desired-replicas'] !== after.metadata.annotations?.['deployment.kubernetes.io/desired-replicas']
+    // A new maxSurge is dealt to the sets as new replicas are: upstream's sync() of what is paused scales to replicas + maxSurge.
+    const isScaling = (['desired-replicas', 'max-replicas'] as const).some((name) => !Object.is(annotation(before, name), annotation(after, name)))
     if (!isScaling && this.scene.now - (this.pausedSince.get(deployment.metadata.uid) ?? this.scene.now) > seenFor) this.scene.fail(78, `${keyOf(deployment)} is paused, and ${after.metadata.name} goes from ${before.spec.replicas} to ${after.spec.replicas}`)
   }
 
@@ -149,6 +165,11 @@ export class Rollouts implements Check {
   private mostAvailable({ metadata }: ReplicaSet, replicas: number): number {
     return Math.min(replicas, Math.max(0, ...(this.available.get(metadata.uid) ?? []).map(({ count }) => count)))
   }
+}
+
+/** One of the numbers that a Deployment notes on its sets when it scales them. */
+function annotation({ metadata }: ReplicaSet, name: 'desired-replicas' | 'max-replicas'): number {
+  return Number(metadata.annotations?.[`deployment.kubernetes.io/${name}`])
 }
 
 function share(value: number | string, of: number, round: (value: number) => number): number {
