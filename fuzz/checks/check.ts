@@ -3,6 +3,7 @@ import type { ApiRequest } from '../../src/sim/api/request.ts'
 import type { Result } from '../../src/sim/api/status.ts'
 import type { Cluster } from '../../src/sim/cluster/cluster.ts'
 import type { KeyValue } from '../../src/sim/etcd/store.ts'
+import { Hearing } from './hearing.ts'
 
 /** A broken invariant: its number in INVARIANTS.md, what was seen, and when. */
 export class Violation extends Error {
@@ -49,7 +50,11 @@ export class Scene {
   request: ApiRequest | null = null
   private readonly kinds = new Map<string, Map<string, KubernetesObject>>()
 
-  constructor(readonly cluster: Cluster) {}
+  readonly hearing: Hearing
+
+  constructor(readonly cluster: Cluster) {
+    this.hearing = new Hearing(cluster)
+  }
 
   get now(): number {
     return this.cluster.now

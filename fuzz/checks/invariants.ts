@@ -83,6 +83,7 @@ export class Invariants {
   /** Hears what is asked of the API server that runs now, and what it answers. */
   private listen(): void {
     const server = this.cluster.apiServer
+    this.scene.hearing.listen(server)
     if (server === null || server === this.server) return
     this.server = server
     const answer = server.request.bind(server)

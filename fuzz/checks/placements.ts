@@ -37,7 +37,9 @@ export class Placements implements Check {
     this.room(node, pod, [...neighbours, pod])
     this.ports(node, pod, neighbours)
     if (!matchRequiredNodeAffinity(pod.spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} }).matches) this.scene.fail(45, `pod ${keyOf(pod)} does not want ${node.metadata.name}`)
-    const seen = (this.taints.get(node.metadata.name) ?? []).filter(({ at }) => at <= this.scene.now - seenFor).map(({ taint }) => taint)
+    // A scheduler whose watch broke with the API server goes on by its cache, and lists anew after a back-off: it cannot know of taints since.
+    const heardUntil = this.scene.hearing.heardUntil('default-scheduler', 'nodes', seenFor)
+    const seen = (this.taints.get(node.metadata.name) ?? []).filter(({ at }) => at <= heardUntil - seenFor).map(({ taint }) => taint)
     const refusal = findUntolerated(seen, pod.spec.tolerations ?? [], ({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
     if (refusal) this.scene.fail(46, `pod ${keyOf(pod)} is bound to ${node.metadata.name} with the taint ${refusal.key}`)
     this.apart(pod)
