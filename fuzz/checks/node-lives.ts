@@ -2,11 +2,19 @@ import type { Lease, Node, Pod } from '../../src/sim/api/generated/types.ts'
 import { keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
 import { milliValue } from '../../src/sim/api/quantity.ts'
 import { tolerates } from '../../src/sim/api/taints.ts'
+import type { Command } from '../../src/sim/cluster/run.ts'
 import { seenFor, type Check, type Scene, type Write } from './check.ts'
 
 const gracePeriod = 50_000
 const renewalPeriod = 10_000
 const evictionPeriod = 10_000
+const monitorPeriod = 5000
+/** kube-controller-manager renews its own lease every 2 s. */
+const leaderPeriod = 2000
+/** How often it is looked who is silent. */
+const lookPeriod = 1000
+/** What a controller that begins, or lists anew, needs until it has looked at each node once. */
+const settling = 2 * monitorPeriod
 
 /** Rows 52 to 54, 56, 57 and 59: leases, lost nodes, their taints, and who is driven off them. */
 export class NodeLives implements Check {
@@ -17,11 +25,22 @@ export class NodeLives implements Check {
   private readonly taints = new Map<string, Map<string, number>>()
   /** By zone: when a node of it was last given up, and by which process. */
   private readonly lost = new Map<string, { readonly at: number; readonly by: string }>()
+  /** Who leads in kube-controller-manager, when that was last renewed, and since when without a gap. */
+  private leading = { by: '', renewed: 0, since: 0 }
+  private nextLook = 0
 
   constructor(private readonly scene: Scene) {}
 
+  afterEvent(): void {
+    const { now } = this.scene
+    if (now < this.nextLook) return
+    this.nextLook = now + lookPeriod
+    this.silent()
+  }
+
   committed({ before, after, request }: Write): void {
     if (after?.kind === 'Lease' && after.metadata.namespace === 'kube-node-lease') this.lease(after, before !== undefined)
+    if (after?.kind === 'Lease' && keyOf(after) === 'kube-system/kube-controller-manager') this.led(after as Lease)
     if (before?.kind === 'Node' && !after) this.forget(before.metadata.name)
     if (after?.kind === 'Node') {
       const node = after as Node
@@ -64,6 +83,29 @@ export class NodeLives implements Check {
     if (ready(after) !== 'Unknown' || ready(before) === 'Unknown' || user !== 'node-controller') return
     const last = Math.max(this.renewed.get(name) ?? Number.NEGATIVE_INFINITY, this.heard.get(name) ?? Number.NEGATIVE_INFINITY)
     if (this.scene.now - last < gracePeriod && !this.scene.isBlurred) this.scene.fail(53, `${name} was given up ${this.scene.now - last} ms after it was last heard of`)
+  }
+
+  private led({ spec }: Lease): void {
+    const { now } = this.scene
+    const { by, renewed, since } = this.leading
+    const goesOn = spec.holderIdentity === by && now - renewed < leaderPeriod + seenFor
+    this.leading = { by: spec.holderIdentity ?? '', renewed: now, since: goesOn ? since : now }
+  }
+
+  /**
+   * 53: a node that says nothing is given up when its grace period is over, at the next look of the controller. That counts from its look at what the node
+   * said last, a period later at most; after a status it takes the lease for a new one once more, as upstream does, which is one period more.
+   */
+  private silent(): void {
+    const { now, isBlurred, cluster, blurredUntil } = this.scene
+    if (isBlurred || now - this.leading.renewed > leaderPeriod + seenFor) return
+    const unsettled = cluster.commands.reduce((last, { at, command }) => (isHarmless(command) ? last : Math.max(last, at)), Math.max(this.leading.since, blurredUntil))
+    for (const { metadata: { name }, status } of this.scene.all<Node>('Node').values()) {
+      const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status
+      if (ready === undefined || ready === 'Unknown') continue
+      const last = Math.max(this.renewed.get(name) ?? 0, (this.heard.get(name) ?? 0) + monitorPeriod, unsettled + settling)
+      if (now - last > gracePeriod + monitorPeriod + seenFor) this.scene.fail(53, `${name} is still Ready=${ready}, ${now - last} ms after it was last to be heard of`)
+    }
   }
 
   /** 54 and 57: a taint follows from the condition; nodes of a zone are given up one at a time. */
@@ -122,6 +164,12 @@ export class NodeLives implements Check {
 
   /** Nothing but what people do through the API, and machines lost, has happened since. */
   private isUndisturbed(since: number): boolean {
-    return !this.scene.isBlurred && this.scene.cluster.commands.every(({ at, command }) => at < since || ['apply', 'scale', 'restart', 'delete', 'request'].includes(command.kind) || ((command.kind === 'power-off' || command.kind === 'cut-off') && command.node !== 'control-plane-1' && command.node !== undefined))
+    return !this.scene.isBlurred && this.scene.cluster.commands.every(({ at, command }) => at < since || isHarmless(command))
   }
+}
+
+/** What people do through the API, and machines lost but that of the control plane: the controllers go on as before. */
+function isHarmless(command: Command): boolean {
+  if (command.kind === 'power-off' || command.kind === 'cut-off') return command.node !== undefined && command.node !== 'control-plane-1'
+  return ['apply', 'scale', 'restart', 'delete', 'request'].includes(command.kind)
 }
