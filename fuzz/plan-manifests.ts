@@ -90,7 +90,7 @@ export function barePods(random: Random): Manifest[] {
     pod('missing', { containers: [{ name: 'main', image: 'nginx:doesnotexist' }] }),
     pod('apart', { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { bare: 'yes' } } }] } }, containers: [sleep(3000, 0)] }),
     pod('spread', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { bare: 'yes' } } }], containers: [sleep(3000, 0)] }),
-    pod('zoned', { nodeSelector: { 'topology.kubernetes.io/zone': 'zone-a' }, containers: [sleep(3000, 0)] }),
+    pod('placed', { nodeSelector: { 'kubernetes.io/hostname': 'worker-1' }, containers: [sleep(3000, 0)] }),
     pod('ordered', { initContainers: [{ ...sleep(2, 0), name: 'one' }, { ...sleep(1, random.below(2)), name: 'two' }], containers: [sleep(3000, 0)], restartPolicy: random.pick(['Always', 'OnFailure', 'Never']) }),
   ]
   const large = (name: string): Manifest => pod(name, { containers: [{ ...sleep(3000, 0), resources: { requests: { cpu: '1100m' } } }] })
