@@ -17,8 +17,5 @@ export const bugsOfNodes: readonly Planted[] = [
   { id: 'on-failure-is-always', what: 'a container that ended well is restarted under OnFailure', file: 'src/sim/kubelet/restart-policy.ts', find: "(policy === 'OnFailure' && exitCode !== 0)", replace: "policy === 'OnFailure'" },
   { id: 'address-reused', what: 'an address of a pod is given to another while it is in use', file: 'src/sim/network/pod-ipam.ts', find: 'if (this.used.has(this.last)) continue', replace: 'if (this.last > 4) this.last = 2' },
   { id: 'addresses-forgotten', what: 'a kubelet that starts does not know which addresses are taken', file: 'src/sim/network/pod-ipam.ts', find: 'for (const ip of taken) this.reserve(ip)', replace: 'void taken' },
-  { id: 'mirror-not-removed', what: 'a static pod that was taken away keeps its mirror', file: 'src/sim/kubelet/mirror-pods.ts', find: 'removeMirrorPod(this.context, pod)', replace: '' },
-  { id: 'status-not-retried', what: 'a status that could not be written is forgotten', file: 'src/sim/kubelet/status-writer.ts', find: 'if (this.attempt(wanted)) this.unwritten', replace: 'if (this.attempt(wanted) || wanted) this.unwritten' },
-  { id: 'terminal-leaves', what: 'a pod that has failed can run again', file: 'src/sim/kubelet/status-writer.ts', find: "const phase = live.phase === 'Failed' || live.phase === 'Succeeded' ? live.phase : own.phase", replace: 'const phase = own.phase' },
   { id: 'lease-not-again', what: 'a kubelet whose renewal failed once never renews again', file: 'src/sim/kubelet/node-agent.ts', find: 'if (!renewed.ok) return this.ensureLease(kubeletConstants.leaseEnsureBackOffInitial)', replace: 'if (!renewed.ok) return' },
 ]
