@@ -16,9 +16,10 @@ test('a machine is frozen from its menu, counts down on its card and on its leas
   const card = page.getByRole('article', { name: 'Machine worker-2' })
   await expect(card.getByRole('button', { name: 'End: Frozen' })).toContainText('2:00')
   await expect(page.locator('.say p')).toContainText('You froze worker-2.')
-  await expect(page.locator('.lane .marks')).toContainText('worker-2 frozen')
   const frozen = await now(page)
   await stepUntil(page, async () => (await card.innerText()).includes('NotReady'))
+  // A label waits until the needle has left it room.
+  await expect(page.locator('.lane .marks')).toContainText('worker-2 frozen')
   await page.getByRole('button', { name: 'Play' }).click()
   await reach(page, frozen + 125_000)
   await expect(card.getByRole('button', { name: 'End: Frozen' })).toHaveCount(0)
