@@ -27,7 +27,7 @@ export function faultWords(fault: Fault): FaultWords {
 function wordsOf(fault: Fault, place: string): FaultWords {
   switch (fault.kind) {
     case 'power-off':
-      return { tag: 'Powered off', lead: `You powered off ${place}.`, rest: 'Its kubelet has stopped renewing its lease; nobody has noticed yet.', over: `${place} has power again.`, mark: 'off' }
+      return { tag: 'Powered off', lead: `You powered off ${place}.`, rest: 'Its kubelet has stopped renewing its lease.', over: `${place} has power again.`, mark: 'off' }
     case 'reboot':
       return { tag: 'Reboots', lead: `You rebooted ${place}.`, rest: 'All its processes are gone; when it is up again, its kubelet starts their containers anew.', over: `${place} is up again.`, mark: 'reboots' }
     case 'freeze':
