@@ -99,7 +99,7 @@ export class Rollouts implements Check {
     const siblings = [...this.replicaSets.values()].filter((each) => controllerOf(each)?.uid === owner?.uid && each.metadata.uid !== after.metadata.uid)
     if (this.scene.isBlurred) return
     this.proportional(before, after, this.askedBeforePass(deployment, siblings, before))
-    if (deployment.spec.paused) this.frozen(deployment, before, after)
+    if (deployment.spec.paused) this.frozen(deployment, siblings, before, after)
     if (after.spec.replicas > before.spec.replicas) this.surge(deployment, siblings, before, after)
     else this.unavailable(deployment, siblings, before, after)
   }
@@ -126,7 +126,9 @@ export class Rollouts implements Check {
   }
 
   /** 78: a paused Deployment is scaled, and not rolled out. */
-  private frozen(deployment: Deployment, before: ReplicaSet, after: ReplicaSet): void {
+  private frozen(deployment: Deployment, siblings: readonly ReplicaSet[], before: ReplicaSet, after: ReplicaSet): void {
+    // Upstream's scale(): the only set that asks for pods gets all replicas, whatever it was dealt before.
+    if (after.spec.replicas === deployment.spec.replicas && siblings.every(({ spec }) => spec.replicas === 0)) return
     // A new maxSurge is dealt to the sets as new replicas are: upstream's sync() of what is paused scales to replicas + maxSurge.
     const isScaling = (['desired-replicas', 'max-replicas'] as const).some((name) => !Object.is(annotation(before, name), annotation(after, name)))
     if (!isScaling && this.scene.now - (this.pausedSince.get(deployment.metadata.uid) ?? this.scene.now) > seenFor) this.scene.fail(78, `${keyOf(deployment)} is paused, and ${after.metadata.name} goes from ${before.spec.replicas} to ${after.spec.replicas}`)
