@@ -1,5 +1,5 @@
-// Upstream: pkg/kubelet/kubelet.go, config/apiserver.go, pleg/generic.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
-import type { Agenda, CauseId, Millis } from '../kernel/agenda.ts'
+// Upstream: pkg/kubelet/kubelet.go, config/apiserver.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
+import type { Agenda } from '../kernel/agenda.ts'
 import type { Node, Pod, Service } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
@@ -23,6 +23,7 @@ import { PodArrivals } from './pod-arrivals.ts'
 import type { Rejection } from './pod-admission.ts'
 import { PodWorker } from './pod-worker.ts'
 import { PodPreemptor } from './pod-preemptor.ts'
+import { Pleg } from './pleg.ts'
 import { emptyMap, type SparseMap } from './sparse-map.ts'
 import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
@@ -69,12 +70,10 @@ class Kubelet implements KubeletHandle, WorkerHost {
   private readonly node: Informer<Node>
   private readonly services: Informer<Service>
   private readonly nodeIPs: readonly string[]
-  private readonly startedAt: Millis
+  private readonly pleg: Pleg
   private readonly addresses: PodAddresses
   private readonly arrivals: PodArrivals
   private wantedStatic: SparseMap<Pod> = emptyMap
-  /** Pods, by uid, that the next look at the runtime is about, each because of what it has changed for; null: none is planned. */
-  private changed: Map<string, CauseId> | null = null
 
   constructor(options: KubeletOptions) {
     this.options = options
@@ -87,7 +86,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.preemptor = new PodPreemptor(this, context.wall)
     this.nodeIPs = [machine.ip]
     this.place = { nodeName, dns: dnsSettingsOf(flags) }
-    this.startedAt = context.agenda.now
+    this.pleg = new Pleg(context.agenda, nodeName, (uid) => this.workers.get(uid)?.observe(), () => this.agent.statusChanged())
     this.writer = new StatusWriter(context)
     this.agent = new NodeAgent({
       context: options.nodeContext ?? context, runtime, nodeName, machine, flags,
@@ -108,7 +107,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     const stopListening = this.runtime.onChange((uid) => {
       if (this.context.agenda.disposed) return stopListening()
       this.workers.get(uid)?.runtimeChanged()
-      this.planRelist(uid)
+      this.pleg.podChanged(uid)
     })
     this.agent.start()
     this.setStaticPods(this.options.staticPods ?? [])
@@ -218,8 +217,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
 
   private reject(pod: Pod, { reason, message }: Rejection): void {
     this.context.events.event(pod, 'Warning', reason, message)
-    const { qosClass } = pod.status
-    const status = { ...pod.status, ...(qosClass && { qosClass }), phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: this.context.wall.time(), observedGeneration: pod.metadata.generation ?? 1 }
+    const status = { ...pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: this.context.wall.time(), observedGeneration: pod.metadata.generation ?? 1 }
     this.writer.write({ written: undefined }, pod, status, false)
   }
 
@@ -254,24 +252,6 @@ class Kubelet implements KubeletHandle, WorkerHost {
       this.mirrors.ensure(worker.pod)
       this.writer.seen(worker, worker.pod, mirror.status)
     } else if (!worker && this.pods.lister.get(keyOf(mirror))) this.mirrors.removeStray(mirror)
-  }
-
-  /** Once a second the runtime is asked what has changed; a second in which nothing has costs nothing. */
-  private planRelist(uid: string): void {
-    const { agenda } = this
-    if (this.changed) {
-      if (!this.changed.has(uid)) this.changed.set(uid, agenda.cause)
-      return
-    }
-    const changed = new Map([[uid, agenda.cause]])
-    this.changed = changed
-    const passed = agenda.now - this.startedAt
-    const due = this.startedAt + (Math.floor(passed / kubeletConstants.relistPeriod) + 1) * kubeletConstants.relistPeriod
-    agenda.at(due, `kubelet ${this.options.nodeName}: relist`, () => {
-      this.changed = null
-      for (const [pod, cause] of changed) agenda.because(cause, () => this.workers.get(pod)?.observe())
-      this.agent.statusChanged()
-    })
   }
 
   private podRange(): string | undefined {
