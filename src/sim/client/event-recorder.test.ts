@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Event } from '../api/generated/types.ts'
 import { createTestCluster } from '../cluster/testing.ts'
 import { must } from '../api/status.ts'
 
@@ -73,4 +74,33 @@ test('what was told is forgotten when it makes no difference any more, and then 
   cluster.advanceTo(1_300_000)
   // The events' lease.
   expect(cluster.timeline.pending).toBe(planned + 1)
+})
+
+test('a client that may send five events at once and two a second lets the others wait, in their order and with the times at which they happened', () => {
+  const cluster = createTestCluster()
+  const about = must(cluster.client.get('namespaces', 'default'))
+  cluster.component('speaker', ({ agenda, events }) => {
+    agenda.at(1_000, 'speak', () => {
+      for (let at = 0; at < 8; at += 1) events.event(about, 'Normal', `Event${at}`, 'a')
+    })
+  }, { eventLimit: { qps: 2, burst: 5 } })
+  const seen: string[] = []
+  cluster.client.watch('events', undefined, {}, { event: ({ object }) => void seen.push(`${cluster.timeline.now} ${(object as Event).reason} ${(object as Event).firstTimestamp?.slice(17, 19)}`), closed: () => undefined })
+  cluster.advanceTo(1_000)
+  expect(seen).toHaveLength(5)
+  cluster.advanceTo(10_000)
+  expect(seen.slice(5)).toEqual(['1500 Event5 01', '2000 Event6 01', '2500 Event7 01'])
+})
+
+test('within its limit a client plans nothing', () => {
+  const cluster = createTestCluster()
+  const about = must(cluster.client.get('namespaces', 'default'))
+  const pendingAfter = (eventLimit: { readonly qps: number; readonly burst: number }) => {
+    const before = cluster.timeline.pending
+    cluster.component(`speaker of ${eventLimit.qps}`, ({ events }) => events.event(about, 'Normal', 'Spoke', `${eventLimit.qps}`), { eventLimit })
+    return cluster.timeline.pending - before
+  }
+  // The first makes the lease of the events.
+  pendingAfter({ qps: 0, burst: 0 })
+  expect(pendingAfter({ qps: 50, burst: 100 })).toBe(pendingAfter({ qps: 0, burst: 1 }))
 })

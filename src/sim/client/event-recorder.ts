@@ -8,6 +8,7 @@ import type { Result } from '../api/status.ts'
 import { formatTime, type EpochMillis, type WallClock } from '../api/time.ts'
 import type { Client, EventOptions, EventRecorder, ObjectReferenceSource } from './component.ts'
 import { drawLimit, EventCorrelator, similarInterval, type Correlation, type InvolvedObject, type Occurrence } from './event-correlator.ts'
+import { TokenBucket } from './rate-limiter.ts'
 import { RecentTable } from './recent-table.ts'
 
 export interface EventRecorderOptions {
@@ -18,6 +19,14 @@ export interface EventRecorderOptions {
   readonly component: string
   /** The node, for what runs on one. */
   readonly host?: string
+  /** Of its client: so many requests a second in the long run, and so many at once; absent: no limit. */
+  readonly limit?: EventLimit
+}
+
+/** The kubelet's eventRecordQPS and eventBurst; no limit when `qps` is 0. */
+export interface EventLimit {
+  readonly qps: number
+  readonly burst: number
 }
 
 /** recordEvent's sleepDuration and maxTriesPerEvent. */
@@ -44,9 +53,10 @@ class Recorder implements EventRecorder {
   private readonly correlator = new EventCorrelator()
   private readonly series = new RecentTable(4, Infinity)
   private willForget = false
-  /** What waits because the server did not answer; the first of them is tried again. */
-  private waiting: (() => Result<unknown>)[] = []
+  /** What waits, in its order: the first of them because the client's limit is used up, or because the server did not answer. */
+  private waiting: Sending[] = []
   private tries = 0
+  private readonly bucket: TokenBucket | null
   /** One for all events: the server keeps what is frozen as it is. */
   private readonly source: Occurrence['source']
   /** What was last spoken of, and how events refer to it. */
@@ -55,7 +65,8 @@ class Recorder implements EventRecorder {
 
   constructor(options: EventRecorderOptions) {
     this.options = options
-    const { component, host } = options
+    const { component, host, limit } = options
+    this.bucket = limit && limit.qps > 0 ? new TokenBucket(limit.qps, limit.burst) : null
     this.source = Object.freeze(host ? { component, host } : { component })
   }
 
@@ -146,34 +157,44 @@ class Recorder implements EventRecorder {
     if (this.correlator.expires || this.series.size > 0) this.planForgetting()
   }
 
-  private send(write: () => Result<unknown>): void {
+  private send(write: Sending): void {
     if (this.waiting.length > 0) {
       if (this.waiting.length < mostQueued) this.waiting.push(write)
       return
     }
-    const result = write()
-    if (result.ok || result.status.reason !== 'Unreachable') return
+    const wait = this.bucket?.reserve(this.options.agenda.now) ?? 0
+    if (wait === 0 && this.isAnswered(write)) return
     this.waiting.push(write)
-    this.tries = 1
-    this.planRetry()
+    this.tries = wait === 0 ? 1 : 0
+    this.plan(wait === 0 ? retryAfter : wait)
   }
 
-  private planRetry(): void {
-    this.options.agenda.after(retryAfter, `${this.options.component}: events again`, () => this.retry())
+  private isAnswered(write: Sending): boolean {
+    const result = write()
+    return result.ok || result.status.reason !== 'Unreachable'
   }
 
-  private retry(): void {
+  private plan(wait: Millis): void {
+    this.options.agenda.after(wait, `${this.options.component}: events again`, () => this.goOn())
+  }
+
+  /** The first that waits has a place within the limit; each one after it takes its own. */
+  private goOn(): void {
     while (this.waiting.length > 0) {
-      const result = this.waiting[0]!()
-      if (!result.ok && result.status.reason === 'Unreachable') {
+      if (!this.isAnswered(this.waiting[0]!)) {
         this.tries += 1
-        if (this.tries < mostTries) return this.planRetry()
+        if (this.tries < mostTries) return this.plan(retryAfter)
       }
       this.waiting.shift()
       this.tries = 0
+      const wait = this.waiting.length === 0 ? 0 : (this.bucket?.reserve(this.options.agenda.now) ?? 0)
+      if (wait > 0) return this.plan(wait)
     }
   }
 }
+
+/** One write of an event. */
+type Sending = () => Result<unknown>
 
 function referenceTo({ apiVersion, kind, metadata }: ObjectReferenceSource, fieldPath: string | undefined): InvolvedObject {
   const { name, namespace, uid, resourceVersion } = metadata

@@ -1,7 +1,7 @@
 import type { ProcessAgenda } from '../kernel/agenda.ts'
 import type { ComponentContext } from '../client/component.ts'
 import { createClient, type ClientOptions } from '../client/client.ts'
-import { createEventRecorder } from '../client/event-recorder.ts'
+import { createEventRecorder, type EventLimit } from '../client/event-recorder.ts'
 import { createInformers } from '../client/informers.ts'
 import { startLeaderElection } from '../client/leader-election.ts'
 import { startDaemonSetController } from '../controllers/daemon-set/daemon-set-controller.ts'
@@ -30,6 +30,8 @@ export interface ContextRequest extends ClientOptions {
   readonly link: Link
   /** Of the process, where several components share one (kube-controller-manager). */
   readonly informers?: ComponentContext['informers']
+  /** Of the client that its events have. */
+  readonly eventLimit?: EventLimit
 }
 
 /** Upstream's --kube-api-qps and --kube-api-burst by component. */
@@ -43,7 +45,7 @@ export const rateLimits = {
 /** How late a component sees a change: the watch's way through the network and the component's own event loop. */
 const watchLag = { base: 2, jitter: 4 }
 
-export function createContext(world: World, { name, host, agenda, link, informers, ...limits }: ContextRequest): ComponentContext {
+export function createContext(world: World, { name, host, agenda, link, informers, eventLimit, ...limits }: ContextRequest): ComponentContext {
   const user = host && name === 'kubelet' ? `kubelet/${host}` : name
   const client = createClient(link, user, agenda, limits)
   const random = world.random.of(`${user}`)
@@ -55,7 +57,7 @@ export function createContext(world: World, { name, host, agenda, link, informer
     random,
     informers: informers ?? createInformers({ name: user, agenda, client, random, lagOf: () => watchLag }),
     // Events have a client of their own upstream: they never hold up the work they tell of.
-    events: createEventRecorder({ agenda, client: createClient(link, user, agenda), wall: world.clockOf(host), random: world.random.of(`${user}/events`), component: name, host }),
+    events: createEventRecorder({ agenda, client: createClient(link, user, agenda), wall: world.clockOf(host), random: world.random.of(`${user}/events`), component: name, host, ...(eventLimit && { limit: eventLimit }) }),
     decided: (what, about, detail) => void world.trace.add({ kind: 'decision', author: user, what, about, detail }),
   }
 }

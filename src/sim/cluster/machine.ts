@@ -245,15 +245,15 @@ export class Machine {
   }
 
   private startKubelet(): void {
-    const { world, name, runtime } = this
+    const { world, name, runtime, software: { kubeletFlags: flags } } = this
     if (!runtime) return
     this.loop = world.timeline.fork(`machine ${name}`)
     this.beside = world.timeline.fork(`node status of ${name}`)
     this.link = world.link(name, 'kubelet')
-    const request = { name: 'kubelet', host: name, link: this.link, ...rateLimits.kubelet }
+    const request = { name: 'kubelet', host: name, link: this.link, ...rateLimits.kubelet, eventLimit: { qps: flags.eventRecordQPS, burst: flags.eventBurst } }
     const context = createContext(world, { ...request, agenda: this.loop })
-    const nodeContext = { ...context, agenda: this.beside }
-    this.kubelet = startKubelet({ context, nodeContext, runtime, nodeName: name, machine: this.spec, staticPods: this.staticPods(), flags: this.software.kubeletFlags })
+    const nodeContext = { ...context, agenda: this.beside, random: world.random.of(`kubelet/${name}/node`) }
+    this.kubelet = startKubelet({ context, nodeContext, runtime, nodeName: name, machine: this.spec, staticPods: this.staticPods(), flags })
   }
 
   private stopKubelet(): void {

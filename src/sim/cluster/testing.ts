@@ -12,7 +12,7 @@ import type { AdmissionPlugin } from '../apiserver/admission.ts'
 import { createApiServer, type ApiServer } from '../apiserver/server.ts'
 import { createClient, type ClientOptions } from '../client/client.ts'
 import type { Client, ComponentContext } from '../client/component.ts'
-import { createEventRecorder } from '../client/event-recorder.ts'
+import { createEventRecorder, type EventLimit } from '../client/event-recorder.ts'
 import { createInformers } from '../client/informers.ts'
 import { Store } from '../etcd/store.ts'
 
@@ -27,6 +27,7 @@ export interface TestClusterOptions {
 export interface TestComponentOptions extends ClientOptions {
   /** The node it runs on, as events name it. */
   readonly host?: string
+  readonly eventLimit?: EventLimit
 }
 
 /** A real API server on a real store and the components a test starts: no kubelets, no scheduler, nothing that the test did not ask for. */
@@ -82,7 +83,7 @@ export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = [
     },
     stopStore: () => etcd.dispose(),
     store, trace, random, client,
-    component(name, start, { host, ...clientOptions } = {}) {
+    component(name, start, { host, eventLimit, ...clientOptions } = {}) {
       const agenda = timeline.fork(name)
       const cable = new Cable(door)
       cables.set(name, cable)
@@ -91,7 +92,7 @@ export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = [
       return start({
         name, agenda, wall, client: own, random: stream,
         informers: createInformers({ name, agenda, client: own, random: stream, lagOf: (resource) => ({ base: watchLag[resource] ?? 1, jitter: 0 }) }),
-        events: createEventRecorder({ agenda, client: createClient(cable, name, agenda), wall, random: random.of(`${name}/events`), component: name, ...(host && { host }) }),
+        events: createEventRecorder({ agenda, client: createClient(cable, name, agenda), wall, random: random.of(`${name}/events`), component: name, ...(host && { host }), ...(eventLimit && { limit: eventLimit }) }),
         decided: (what, about, detail) => void trace.add({ kind: 'decision', author: name, what, about, detail }),
       })
     },

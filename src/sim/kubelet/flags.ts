@@ -25,6 +25,9 @@ export interface KubeletFlags {
   /** Addresses of the cluster's DNS servers, with commas between them; without any, pods get the machine's own resolvers. */
   readonly clusterDNS: string
   readonly clusterDomain: string
+  /** Events that it sends a second in the long run, and at once; a rate of 0 is no limit. */
+  readonly eventRecordQPS: number
+  readonly eventBurst: number
 }
 
 /** KubeletConfiguration's defaults (v1beta1); the DNS as kubeadm sets it. */
@@ -46,6 +49,8 @@ export const defaultKubeletFlags: KubeletFlags = {
   maxContainerRestartPeriod: 300_000,
   clusterDNS: '10.96.0.10',
   clusterDomain: 'cluster.local',
+  eventRecordQPS: 50,
+  eventBurst: 100,
 }
 
 /** What is fixed in upstream's code. */
@@ -74,6 +79,10 @@ export const kubeletConstants = {
   registerBackOffMax: 7000,
   /** nodeLeaseRenewIntervalFraction: a quarter of the lease's duration. */
   leaseRenewFraction: 4,
+  /** Each renewal may come by so much of the interval later. */
+  leaseRenewJitter: 0.04,
+  /** The first report of a node's status after a change comes by up to so much of nodeStatusReportFrequency sooner. */
+  reportJitter: 0.5,
   /** maxUpdateRetries: so often a renewal is tried before the lease is looked at anew. */
   leaseUpdateTries: 5,
   /** nodeStatusUpdateRetry: so often one pass tries to post the node's status. */
