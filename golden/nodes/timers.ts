@@ -15,7 +15,7 @@ import { defaultKubeletFlags, kubeletConstants } from '../../src/sim/kubelet/fla
 import { terminationMessageLimits } from '../../src/sim/kubelet/termination-message.ts'
 import { firstRetry, longestRetry, patience } from '../../src/sim/kubelet/volume-mounter.ts'
 import { pullSettings } from '../../src/sim/runtime/image-store.ts'
-import { leastSyncPeriod } from '../../src/sim/network/kube-proxy.ts'
+import { proxyConfiguration } from '../../src/sim/network/proxy-configuration.ts'
 import { defaulted, isLongestAffinity, plainPod } from '../components.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from './partial.ts'
@@ -119,7 +119,8 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     sleepDuration: () => retryAfter,
   },
   'kube-proxy': {
-    'iptables.minSyncPeriod': () => leastSyncPeriod,
+    'iptables.minSyncPeriod': () => proxyConfiguration.iptables.minSyncPeriod,
+    'iptables.masqueradeBit': () => proxyConfiguration.iptables.masqueradeBit,
     'clientConnection.qps': () => rateLimits['kube-proxy'].qps,
     'clientConnection.burst': () => rateLimits['kube-proxy'].burst,
   },

@@ -2,7 +2,8 @@ import type { Millis, Timeline } from '../kernel/agenda.ts'
 import type { EndpointSlice, Service } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { Revision, Store } from '../etcd/store.ts'
-import { leastSyncPeriod, type RuleTable, type ServiceSight } from '../network/kube-proxy.ts'
+import type { RuleTable, ServiceSight } from '../network/kube-proxy.ts'
+import { proxyConfiguration } from '../network/proxy-configuration.ts'
 
 const servicePrefix = '/registry/services/specs/'
 const slicePrefix = '/registry/endpointslices/'
@@ -72,7 +73,7 @@ export class ServiceRules {
   /** Rules are written a moment after a change, and at most once in a while. */
   private settle(): void {
     for (let first = this.changes[0]; first; first = this.changes[0]) {
-      const due = Math.max(first.at + syncDelay, this.lastSync + leastSyncPeriod)
+      const due = Math.max(first.at + syncDelay, this.lastSync + proxyConfiguration.iptables.minSyncPeriod)
       if (due > this.timeline.now) return
       this.lastSync = due
       while (this.changes[0] && this.changes[0].at + syncDelay <= due) this.synced = this.changes.shift()!.revision

@@ -1,11 +1,11 @@
-// Upstream: pkg/proxy, iptables mode (v1.36). Left out: the rules themselves, session affinity tables, connection tracking, health checks.
-import type { Millis } from '../kernel/agenda.ts'
+// Upstream: pkg/proxy, iptables mode (v1.36). Left out: session affinity tables, connection tracking, health checks.
 import type { EndpointSlice, Node, Service } from '../api/generated/types.ts'
 import type { ComponentContext } from '../client/component.ts'
+import { hostPort } from './chain-names.ts'
 import type { ProxyEndpoint, ProxyNode } from './endpoint-choice.ts'
+import { proxyConfiguration } from './proxy-configuration.ts'
 
-/** minSyncPeriod: rules are written at most this often, and a broken watch is tried again. */
-export const leastSyncPeriod: Millis = 1000
+const { minSyncPeriod } = proxyConfiguration.iptables
 
 /** The rules in one node's kernel: they outlive the proxy that wrote them. */
 export interface RuleTable {
@@ -24,6 +24,7 @@ export interface ServiceSight {
 /** The services and endpoints that one node's proxy has programmed: what traffic leaving that node meets. */
 export interface ProxyView {
   readonly node: ProxyNode
+  readonly services: readonly Service[]
   service(namespace: string, name: string): Service | undefined
   endpoints(service: Service, portName: string | undefined): readonly ProxyEndpoint[]
 }
@@ -42,11 +43,11 @@ export function startKubeProxy({ agenda, client, name, events }: Pick<ComponentC
       event: () => undefined,
       closed: () => {
         table.freeze()
-        agenda.after(leastSyncPeriod, `${name}: watch again`, connect)
+        agenda.after(minSyncPeriod, `${name}: watch again`, connect)
       },
     })
     if (watch.ok) table.follow()
-    else agenda.after(leastSyncPeriod, `${name}: watch again`, connect)
+    else agenda.after(minSyncPeriod, `${name}: watch again`, connect)
   }
   connect()
 }
@@ -55,9 +56,24 @@ export function startKubeProxy({ agenda, client, name, events }: Pick<ComponentC
 export function createProxyView(node: ProxyNode, { services, slices }: ServiceSight): ProxyView {
   return {
     node,
-    service: (namespace, name) => services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace && metadata.labels?.['service.kubernetes.io/service-proxy-name'] === undefined),
-    endpoints: ({ metadata }, portName) => slicesOf(slices, metadata.namespace, metadata.name).flatMap((slice) => endpointsOf(slice, portName)),
+    get services() {
+      return services.filter(isHandled)
+    },
+    service: (namespace, name) => services.find((service) => service.metadata.name === name && service.metadata.namespace === namespace && isHandled(service)),
+    endpoints: ({ metadata }, portName) => inOrder(slicesOf(slices, metadata.namespace, metadata.name).flatMap((slice) => endpointsOf(slice, portName))),
   }
+}
+
+/** Others may bring proxies of their own. */
+function isHandled({ metadata }: Service): boolean {
+  return metadata.labels?.['service.kubernetes.io/service-proxy-name'] === undefined
+}
+
+/** Sorted by what they are called; one that several slices have counts once. */
+function inOrder(endpoints: readonly ProxyEndpoint[]): readonly ProxyEndpoint[] {
+  const byText = new Map<string, ProxyEndpoint>()
+  for (const endpoint of endpoints) byText.set(hostPort(endpoint.address, endpoint.port), endpoint)
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, endpoint]) => endpoint)
 }
 
 /** The slices of one Service. */
