@@ -19,8 +19,15 @@ export function formatTime(epoch: EpochMillis): string {
 
 /** RFC 3339 in UTC with six digits: `2026-01-01T00:00:00.000000Z` (metav1.MicroTime). */
 export function formatMicroTime(epoch: EpochMillis): string {
-  return `${formatTime(epoch).slice(0, -1)}.${pad(modulo(epoch, 1000), 3)}000Z`
+  if (epoch === latestEpoch) return latestText
+  const fraction = modulo(epoch, 1000)
+  latestEpoch = epoch
+  return (latestText = `${formatTime(epoch).slice(0, -1)}.${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}000Z`)
 }
+
+/** What was written last is what is read next: a renewal's time, by the server that takes it. */
+let latestEpoch: EpochMillis = 0
+let latestText = '1970-01-01T00:00:00.000000Z'
 
 /** Objects are full of the same few instants, so what was read or written lately is remembered; the answers are the same without it. */
 const remembered = 2048
@@ -29,6 +36,7 @@ const formatted = new Map<number, string>()
 
 /** Reads both forms, and any RFC 3339 offset; null when the text is not a time. */
 export function parseTime(text: string): EpochMillis | null {
+  if (text === latestText) return latestEpoch
   const known = parsed.get(text)
   if (known !== undefined) return known
   const epoch = readTime(text)

@@ -73,6 +73,10 @@ export const kubeletConstants = {
   mirrorRetryPeriod: 2000,
   /** housekeepingPeriod: what is left of pods that are no more is looked for. */
   housekeepingPeriod: 2000,
+  /** ContainerGCPeriod: what has ended is cleared away. */
+  containerGCPeriod: 60_000,
+  /** Dead containers of one name that stay: MaxPerPodContainer of the policy, which is 1 by default, and at least this. */
+  minDeadContainerInPod: 1,
   minimumStopGraceSeconds: 2,
   /** How registering is tried again. */
   registerBackOffInitial: 200,
@@ -85,6 +89,9 @@ export const kubeletConstants = {
   reportJitter: 0.5,
   /** maxUpdateRetries: so often a renewal is tried before the lease is looked at anew. */
   leaseUpdateTries: 5,
+  /** fastStatusUpdateOnce: so often a kubelet that has just started looks whether its node is ready now, and for how long it does. */
+  fastStatusPeriod: 100,
+  nodeReadyGracePeriod: 120_000,
   /** nodeStatusUpdateRetry: so often one pass tries to post the node's status. */
   nodeStatusTries: 5,
   leaseEnsureBackOffInitial: 100,

@@ -51,12 +51,31 @@ test('a renewal that fails is tried again at once, five times in all', () => {
   fail('leases', 4)
   tried.leases.length = 0
   cluster.advanceTo(25_000)
-  expect(tried.leases).toEqual([20_000, 20_000, 20_000, 20_000, 20_000])
+  expect(tried.leases).toEqual(Array.from({ length: 5 }, () => tried.leases[0]))
   fail('leases', 5)
   tried.leases.length = 0
   cluster.advanceTo(35_000)
   // Then the lease is read anew and written.
-  expect(tried.leases).toEqual([30_000, 30_000, 30_000, 30_000, 30_000, 30_000])
+  expect(tried.leases).toEqual(Array.from({ length: 6 }, () => tried.leases[0]))
+})
+
+test('renewals come ten seconds and up to four hundredths of that after one another', () => {
+  const { cluster, tried } = createAgent()
+  cluster.advanceTo(3_600_000)
+  const pauses = tried.leases.slice(1).map((at, index) => at - tried.leases[index]!)
+  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10_000)
+  expect(Math.min(...pauses)).toBeLessThan(10_040)
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(10_400)
+  expect(Math.max(...pauses)).toBeGreaterThan(10_360)
+})
+
+test('the first report after a change comes up to half its period early, those that follow each period', () => {
+  const { cluster, tried } = createAgent()
+  cluster.advanceTo(3_600_000)
+  const [first = 0, second = 0, ...rest] = tried.nodes
+  expect(second - first).toBeGreaterThanOrEqual(150_000)
+  expect(second - first).toBeLessThan(300_000)
+  expect(rest.map((at) => at - second)).toEqual(rest.map((_, index) => (index + 1) * 300_000))
 })
 
 test('one pass tries five times to post the status of the node; then the next one does', () => {
@@ -71,6 +90,6 @@ test('one pass tries five times to post the status of the node; then the next on
 
 test('huge pages are taken off the memory that pods may have', () => {
   const { capacity, allocatable } = nodeResources({ ...machine, hugePages: { 'hugepages-2Mi': '1Gi' } }, defaultKubeletFlags)
-  expect(capacity).toMatchObject({ memory: '8388608Ki', 'hugepages-2Mi': '1Gi', 'hugepages-1Gi': '0' })
-  expect(allocatable).toMatchObject({ memory: `${8_388_608 - 100 * 1024 - 1024 * 1024}Ki`, 'hugepages-2Mi': '1Gi' })
+  expect(capacity).toMatchObject({ memory: '8Gi', 'hugepages-2Mi': '1Gi', 'hugepages-1Gi': '0' })
+  expect(allocatable).toMatchObject({ memory: `${8 * 1024 - 100 - 1024}Mi`, 'hugepages-2Mi': '1Gi' })
 })

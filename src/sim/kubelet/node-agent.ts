@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/kubelet_node_status.go, component-helpers/apimachinery/lease (v1.36). Left out: cloud providers, certificates, jitter of renewals.
+// Upstream: pkg/kubelet/kubelet_node_status.go, component-helpers/apimachinery/lease (v1.36). Left out: cloud providers, certificates, the jitter of passes over the status, longer first pauses between reports.
 import type { Millis } from '../kernel/agenda.ts'
 import type { Lease, Node, NodeStatus } from '../api/generated/types.ts'
 import { semanticEqual } from '../api/semantic.ts'
@@ -8,7 +8,7 @@ import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { digestOf } from '../runtime/image-catalogue.ts'
 import { kubeletConstants, type KubeletFlags } from './flags.ts'
 import { runtimeErrors } from './runtime-health.ts'
-import { capacityErrors, initialNode, leaseSpecOf, networkNotReady, nodeAddresses, nodeConditions, nodeImages, nodeInfoOf, nodeLabels, nodeResources, sameNodeStatus, type Machine } from './node-status.ts'
+import { capacityErrors, initialNode, leaseSpecOf, networkNotReady, nodeAddresses, nodeConditions, nodeImages, nodeInfoOf, nodeLabels, nodeResources, sameNodeStatus, turnedReasons, type Machine } from './node-status.ts'
 
 export interface NodeAgentOptions {
   readonly context: ComponentContext
@@ -30,20 +30,29 @@ export class NodeAgent {
   /** The newest there is of its node, by the answers it got and by its watch. */
   private known: Node | null = null
   private lastPost: Millis = 0
+  /** delayAfterNodeStatusChange: how much sooner than usual the report after a change comes, so that not all nodes report at once. */
+  private sooner: Millis = 0
   private firstPass: Millis = 0
   private passDue: Millis | null = null
   private passEntry = 0
   private images = -1
   private imageList: ReturnType<typeof nodeImages> = []
-  private wasReady = false
+  /** It has been ready since it started: from then on its status has time until the next pass. */
+  private hasBeenReady = false
   private wasUnschedulable = false
   private readonly startedAt: Millis
+  private readonly machineId: string
+  /** A quiet hour is little else than renewals: they plan the same each time. */
+  private readonly renewalLabel: string
+  private readonly renewal = (): void => this.renew()
   private readonly resources: ReturnType<typeof nodeResources>
   private readonly missing: readonly string[]
 
   constructor(options: NodeAgentOptions) {
     this.options = options
     this.startedAt = options.context.agenda.now
+    this.machineId = digestOf(options.nodeName).slice(7, 39)
+    this.renewalLabel = `kubelet ${options.nodeName}: renew lease`
     this.resources = nodeResources(options.machine, options.flags)
     this.missing = capacityErrors(this.resources.capacity ?? {}, options.flags)
   }
@@ -80,6 +89,7 @@ export class NodeAgent {
     context.events.event(this.reference(), 'Normal', 'Starting', 'Starting kubelet.')
     for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) this.tell(reason)
     this.firstPass = context.agenda.now
+    this.known = node
     this.post(node)
     this.planPass()
     this.ensureLease(kubeletConstants.leaseEnsureBackOffInitial)
@@ -98,14 +108,20 @@ export class NodeAgent {
 
   private planPass(): void {
     const { agenda } = this.options.context
-    const { nodeStatusUpdateFrequency: period, nodeStatusReportFrequency } = this.options.flags
+    const { nodeStatusUpdateFrequency, nodeStatusReportFrequency } = this.options.flags
+    const period = this.isGettingReady() ? kubeletConstants.fastStatusPeriod : nodeStatusUpdateFrequency
     const changed = this.posted === null || this.isChanged()
-    const from = changed ? agenda.now : this.lastPost + nodeStatusReportFrequency
+    const from = changed ? agenda.now : this.lastPost + nodeStatusReportFrequency - this.sooner
     const due = this.firstPass + Math.ceil((Math.max(from, agenda.now + 1) - this.firstPass) / period) * period
     if (this.passDue !== null && this.passDue <= due) return
     if (this.passDue !== null) agenda.cancel(this.passEntry)
     this.passDue = due
     this.passEntry = agenda.because(changed ? agenda.cause : 0, () => agenda.at(due, `kubelet ${this.options.nodeName}: node status`, () => this.passAndPlan()))
+  }
+
+  /** fastStatusUpdateOnce: a kubelet that has just started tells at once that its node has got ready. */
+  private isGettingReady(): boolean {
+    return !this.hasBeenReady && this.options.context.agenda.now - this.startedAt < kubeletConstants.nodeReadyGracePeriod && this.errors().length === 0
   }
 
   private passAndPlan(): void {
@@ -140,24 +156,20 @@ export class NodeAgent {
     const { context, flags } = this.options
     this.tellSchedulability(node)
     const status = this.status(node.status.conditions ?? [])
-    const due = context.agenda.now - this.lastPost >= flags.nodeStatusReportFrequency
+    const due = context.agenda.now - this.lastPost >= flags.nodeStatusReportFrequency - this.sooner
     const bootBefore = node.status.nodeInfo?.bootID
-    if (this.posted && !due && sameNodeStatus(node.status, status, semanticEqual)) return true
+    const changed = !this.posted || !sameNodeStatus(node.status, status, semanticEqual)
+    if (!changed && !due) return true
     const written = context.client.updateStatus('nodes', { ...node, status: { ...node.status, ...status } })
     if (!written.ok) return false
     this.known = written.value
     this.posted = written.value.status
     this.lastPost = context.agenda.now
+    this.sooner = changed ? context.random.below(Math.floor(flags.nodeStatusReportFrequency * kubeletConstants.reportJitter) + 1) : 0
     if (bootBefore && bootBefore !== this.options.runtime.bootId) context.events.event(this.reference(), 'Warning', 'Rebooted', `Node ${node.metadata.name} has been rebooted, boot id: ${this.options.runtime.bootId}`)
-    this.tellReadiness()
+    for (const reason of turnedReasons(node.status.conditions, status.conditions)) this.tell(reason)
+    this.hasBeenReady ||= this.errors().length === 0
     return true
-  }
-
-  private tellReadiness(): void {
-    const ready = this.errors().length === 0
-    if (ready === this.wasReady) return
-    this.wasReady = ready
-    this.tell(ready ? 'NodeReady' : 'NodeNotReady')
   }
 
   private tellSchedulability({ spec }: Node): void {
@@ -185,7 +197,7 @@ export class NodeAgent {
       conditions: nodeConditions(old, this.errors(), context.wall.time()),
       daemonEndpoints: { kubeletEndpoint: { Port: flags.port } },
       images: this.imageList,
-      nodeInfo: nodeInfoOf({ machineId: digestOf(nodeName).slice(7, 39), bootId: runtime.bootId, kubelet: kubeletVersion, runtime: 'containerd://2.1.4', osImage: machine.osImage ?? 'Debian GNU/Linux 13 (trixie)' }),
+      nodeInfo: nodeInfoOf({ machineId: this.machineId, bootId: runtime.bootId, kubelet: kubeletVersion, runtime: 'containerd://2.1.4', osImage: machine.osImage ?? 'Debian GNU/Linux 13 (trixie)' }),
     }
   }
 
@@ -194,7 +206,9 @@ export class NodeAgent {
     const { context, runtime } = this.options
     const ofRuntime = runtime.downSince === null ? [] : runtimeErrors(runtime.downSince, this.startedAt, context.agenda.now)
     const missing = this.missing
-    return this.options.networkReady() ? (missing.length === 0 ? ofRuntime : [...ofRuntime, ...missing]) : [...ofRuntime, networkNotReady, ...missing]
+    // What the network plugin once left on the machine, when it knew the addresses of its pods, is still there after a restart.
+    const hasNetwork = this.options.networkReady() || this.known?.spec.podCIDR !== undefined
+    return hasNetwork ? (missing.length === 0 ? ofRuntime : [...ofRuntime, ...missing]) : [...ofRuntime, networkNotReady, ...missing]
   }
 
   private ensureLease(delay: Millis): void {
@@ -225,8 +239,9 @@ export class NodeAgent {
   }
 
   private planRenewal(): void {
-    const { context, nodeName, flags } = this.options
-    context.agenda.after((flags.nodeLeaseDurationSeconds * 1000) / kubeletConstants.leaseRenewFraction, `kubelet ${nodeName}: renew lease`, () => this.renew())
+    const { context, flags } = this.options
+    const interval = (flags.nodeLeaseDurationSeconds * 1000) / kubeletConstants.leaseRenewFraction
+    context.agenda.after(interval + context.random.below(Math.floor(interval * kubeletConstants.leaseRenewJitter) + 1), this.renewalLabel, this.renewal)
   }
 
   private renew(): void {

@@ -120,6 +120,22 @@ export function nodeConditions(old: readonly NodeCondition[], errors: readonly s
   return [...old.filter((condition) => !own.some((mine) => mine.type === condition.type)), ...own]
 }
 
+const turned: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  MemoryPressure: { False: 'NodeHasSufficientMemory' },
+  DiskPressure: { False: 'NodeHasNoDiskPressure' },
+  PIDPressure: { False: 'NodeHasSufficientPID' },
+  Ready: { True: 'NodeReady', False: 'NodeNotReady' },
+}
+
+/** The reasons of the events about conditions that are not what they were: by whomever, so that a kubelet also tells what was held to be Unknown. */
+export function turnedReasons(before: readonly NodeCondition[] = [], after: readonly NodeCondition[] = []): readonly string[] {
+  return after.flatMap(({ type, status }) => {
+    const old = before.find((condition) => condition.type === type)
+    const reason = turned[type]?.[status]
+    return old && old.status !== status && reason !== undefined ? [reason] : []
+  })
+}
+
 /** At most 50 images, largest first, digests before tags. */
 export function nodeImages(images: readonly CachedImage[], most: number): { readonly names: readonly string[]; readonly sizeBytes: number }[] {
   return listedImages(images.map((image) => ({ names: [`${image.name.replace(/[:@][^/]*$/, '')}@${image.digest}`, image.name], sizeBytes: image.sizeBytes })), most)
@@ -155,15 +171,15 @@ export function nodeResources(machine: Machine, flags: KubeletFlags): Pick<NodeS
 }
 
 function asQuantities(amounts: Amounts, isCapacity: boolean): Readonly<Record<string, string>> {
-  const binary = (bytes: number) => (bytes % 1024 === 0 ? `${bytes / 1024}Ki` : String(bytes))
+  // As the API server writes it too, or each comparison with what it has would find a change.
+  const binary = (bytes = 0) => formatQuantity({ unscaled: BigInt(bytes), exponent: 0, format: 'BinarySI', isDecimal: false })
   const storage = amounts['ephemeral-storage']
-  const pages = (bytes = 0) => (bytes === 0 ? '0' : formatQuantity({ unscaled: BigInt(bytes), exponent: 0, format: 'BinarySI', isDecimal: false }))
   return {
     cpu: amounts.cpuMilli % 1000 === 0 ? String(amounts.cpuMilli / 1000) : `${amounts.cpuMilli}m`,
-    // The capacity of the disk is told in Ki, what is left of it for pods in bytes.
+    // The capacity of the disk is told in binary units, what is left of it for pods in decimal ones.
     ...(storage !== undefined && { 'ephemeral-storage': isCapacity ? binary(storage) : formatQuantity({ unscaled: BigInt(storage), exponent: 0, format: 'DecimalSI', isDecimal: false }) }),
-    'hugepages-1Gi': pages(amounts['hugepages-1Gi']),
-    'hugepages-2Mi': pages(amounts['hugepages-2Mi']),
+    'hugepages-1Gi': binary(amounts['hugepages-1Gi']),
+    'hugepages-2Mi': binary(amounts['hugepages-2Mi']),
     memory: binary(amounts.memory),
     pods: String(amounts.pods ?? 0),
   }

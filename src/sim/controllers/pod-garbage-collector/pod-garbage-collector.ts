@@ -56,11 +56,13 @@ function* sorted(pods: readonly Pod[]): Steps<Sorted> {
   const finished: Pod[] = []
   const terminating: Pod[] = []
   const nodeNames = new Set<string>()
-  for (const [at, pod] of pods.entries()) {
+  let at = 0
+  for (const pod of pods) {
     if (isFinished(pod)) finished.push(pod)
     if (pod.metadata.deletionTimestamp !== undefined) terminating.push(pod)
     if (pod.spec.nodeName) nodeNames.add(pod.spec.nodeName)
-    if (at % lookedAtOnce === lookedAtOnce - 1) yield lookedAtOnce
+    at += 1
+    if (at % lookedAtOnce === 0) yield lookedAtOnce
   }
   return { finished, terminating, nodeNames }
 }
