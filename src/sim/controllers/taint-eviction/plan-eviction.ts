@@ -2,8 +2,8 @@ import type { Millis } from '../../kernel/agenda.ts'
 import type { Taint, Toleration } from '../../api/generated/types.ts'
 import { tolerates } from '../../api/taints.ts'
 
-/** How long a pod may stay on a node with these NoExecute taints: for ever, or so long (0: not at all). */
-export type Stay = 'forever' | Millis
+/** How long a pod may stay on a node with these NoExecute taints: for ever, for so long, or not at all. */
+export type Stay = 'forever' | 'no' | Millis
 
 /**
  * For each taint only the first toleration that matches counts; of their seconds the fewest. One taint that nothing tolerates ends the stay at once.
@@ -12,7 +12,7 @@ export function planStay(taints: readonly Taint[], tolerations: readonly Tolerat
   let stay: Stay = 'forever'
   for (const taint of taints) {
     const toleration = tolerations.find((candidate) => tolerates(candidate, taint))
-    if (!toleration) return 0
+    if (!toleration) return 'no'
     const { tolerationSeconds } = toleration
     if (tolerationSeconds === undefined) continue
     const allowed = Math.max(0, tolerationSeconds) * 1_000
@@ -27,6 +27,7 @@ export type EvictionStep = { readonly kind: 'keep' } | { readonly kind: 'cancel'
 /** Decides what follows from the length of the stay; `pending` is when the deletion that waits was ordered. A deletion that waits keeps its time; only a taint that nothing tolerates brings it forward. */
 export function planEviction(stay: Stay, pending: Millis | undefined, now: Millis): EvictionStep {
   if (stay === 'forever') return { kind: 'cancel' }
-  if (stay === 0 || pending === undefined) return { kind: 'schedule', at: now + stay, since: now }
+  if (stay === 'no') return { kind: 'schedule', at: now, since: now }
+  if (pending === undefined) return { kind: 'schedule', at: now + stay, since: now }
   return { kind: 'keep' }
 }

@@ -102,3 +102,22 @@ test('every pod is given 300 s on a node that is not ready or unreachable, unles
   const forever = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' } as const
   expect(given([forever])).toEqual(['node.kubernetes.io/unreachable undefined', 'node.kubernetes.io/not-ready 300'])
 })
+
+test('a taint that is tolerated for no time at all does not bring forward what another has ordered', () => {
+  const cluster = clusterWithPod([tolerated(60), { ...tolerated(0), key: 'broken' }])
+  taint(cluster, [maintenance])
+  cluster.advanceTo(40_000)
+  taint(cluster, [maintenance, { key: 'broken', effect: 'NoExecute' }])
+  expect(evictedAfter(cluster, 10_000)).toBeGreaterThanOrEqual(60_000)
+})
+
+test('a node that is deleted cancels nothing; when it comes back without a taint its pods stay', () => {
+  const cluster = clusterWithPod([tolerated(60)])
+  taint(cluster, [maintenance])
+  cluster.advanceTo(40_000)
+  must(cluster.client.delete('nodes', 'n1'))
+  cluster.advanceTo(50_000)
+  must(cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, spec: {} }))
+  expect(evictedAfter(cluster, 10_000)).toBeNull()
+  expect(messages(cluster)).toEqual(['Cancelling deletion of Pod default/web'])
+})
