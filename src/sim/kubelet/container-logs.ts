@@ -17,6 +17,13 @@ export function logRefusal(pod: string, container: string, status: ContainerStat
   return `container "${container}" in pod "${pod}" is waiting to start: ${why ?? ''}`
 }
 
+/** The id of the run whose log is meant, where it is not refused. */
+export function logSourceOf(status: ContainerStatus | undefined, previous: boolean): string {
+  const last = status?.lastState?.terminated?.containerID ?? ''
+  if (previous) return last
+  return status?.state?.running ? (status.containerID ?? '') : (status?.state?.terminated?.containerID ?? last)
+}
+
 /** The container a log request means when it names none. */
 export function logContainerOf(pod: Pod, asked: string | undefined): string | null {
   const names = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].map((container) => container.name)

@@ -2,6 +2,8 @@ import type { Millis } from '../kernel/agenda.ts'
 
 /** The kubelet's settings that this simulation knows, by the names of its configuration. */
 export interface KubeletFlags {
+  /** How often a pod's worker looks again at what it waits for. */
+  readonly syncFrequency: Millis
   readonly nodeStatusUpdateFrequency: Millis
   readonly nodeStatusReportFrequency: Millis
   readonly nodeLeaseDurationSeconds: number
@@ -32,6 +34,7 @@ export interface KubeletFlags {
 
 /** KubeletConfiguration's defaults (v1beta1); the DNS as kubeadm sets it. */
 export const defaultKubeletFlags: KubeletFlags = {
+  syncFrequency: 60_000,
   nodeStatusUpdateFrequency: 10_000,
   nodeStatusReportFrequency: 300_000,
   nodeLeaseDurationSeconds: 40,
@@ -59,6 +62,10 @@ export const kubeletConstants = {
   relistPeriod: 1000,
   /** genericPlegRelistThreshold: a runtime that was not asked for so long is not healthy. */
   relistThreshold: 180_000,
+  /** workerResyncIntervalJitterFactor and workerBackOffPeriodJitterFactor: a worker's next turn comes by up to so much of its pause later. */
+  workerJitter: 0.5,
+  /** The sync loop's own ticker: so often it looks whose turn it is. */
+  syncLoopPeriod: 1000,
   /** backOffPeriod: a worker whose sync failed tries again. */
   syncErrorBackOff: 10_000,
   /** backOffOnTransientErrorPeriod: likewise, where the error is that the pod network is not ready. */

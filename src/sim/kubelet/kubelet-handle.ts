@@ -2,7 +2,7 @@ import type { Millis } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
 import type { ObjectKey } from '../api/objects.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
-import { logContainerOf, logRefusal, type LogAnswer } from './container-logs.ts'
+import { logContainerOf, logRefusal, logSourceOf, type LogAnswer } from './container-logs.ts'
 import type { PodWorker } from './pod-worker.ts'
 
 /** Something on this node that will happen at a known time. */
@@ -53,9 +53,10 @@ export function answerLogs(runtime: ContainerRuntime, pod: Pod, status: Pod['sta
   const shown = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find((candidate) => candidate.name === name)
   const refusal = logRefusal(podName, name, shown, previous)
   if (refusal !== null) return { ok: false, message: refusal }
-  const records = runtime.sandboxesOf(uid).flatMap((sandbox) => sandbox.containers.filter((record) => record.name === name))
-  const record = records.at(previous ? -2 : -1)
-  const lines = (record ? runtime.logOf(record) : []).map((line) => line.text)
+  const id = logSourceOf(shown, previous)
+  const record = runtime.sandboxesOf(uid).flatMap(({ containers }) => containers).find((candidate) => candidate.id === id)
+  if (!record) return { ok: false, message: `unable to retrieve container logs for ${id}` }
+  const lines = runtime.logOf(record).map((line) => line.text)
   return { ok: true, lines: tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines)) }
 }
 

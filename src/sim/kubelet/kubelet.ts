@@ -1,11 +1,13 @@
 // Upstream: pkg/kubelet/kubelet.go, config/apiserver.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
-import type { Agenda } from '../kernel/agenda.ts'
+import type { Agenda, Millis } from '../kernel/agenda.ts'
+import type { Random } from '../kernel/random.ts'
 import type { Node, Pod, Service } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { StartError } from './api-container-status.ts'
 import { BackOff } from './back-off.ts'
+import { ContainerCollector } from './container-collector.ts'
 import type { EnvironmentSource } from './container-environment.ts'
 import type { LogAnswer } from './container-logs.ts'
 import { defaultKubeletFlags, kubeletConstants, type KubeletFlags } from './flags.ts'
@@ -54,9 +56,12 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly agenda: Agenda
   readonly runtime: ContainerRuntime
   readonly restartBackOff: BackOff
+  readonly flags: KubeletFlags
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
   pullErrors: SparseMap<StartError> = emptyMap
   readonly place: NodePlace
+  private readonly startedAt: Millis
+  private readonly random: Random
   private readonly options: KubeletOptions
   private readonly context: ComponentContext
   private readonly workers = new Map<string, PodWorker>()
@@ -71,6 +76,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   private readonly services: Informer<Service>
   private readonly nodeIPs: readonly string[]
   private readonly pleg: Pleg
+  private readonly collector: ContainerCollector
   private readonly addresses: PodAddresses
   private readonly arrivals: PodArrivals
   private wantedStatic: SparseMap<Pod> = emptyMap
@@ -81,12 +87,16 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.context = context
     this.agenda = context.agenda
     this.runtime = runtime
+    this.flags = flags
+    this.startedAt = context.agenda.now
+    this.random = (options.nodeContext ?? context).random
     this.restartBackOff = new BackOff(kubeletConstants.containerBackOffInitial, flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset)
     this.addresses = new PodAddresses(runtime, machine.ip)
     this.preemptor = new PodPreemptor(this, context.wall)
     this.nodeIPs = [machine.ip]
     this.place = { nodeName, dns: dnsSettingsOf(flags) }
-    this.pleg = new Pleg(context.agenda, nodeName, (uid) => this.workers.get(uid)?.observe(), () => this.agent.statusChanged())
+    this.collector = new ContainerCollector(context.agenda, nodeName, runtime)
+    this.pleg = new Pleg(context.agenda, nodeName, (uid) => this.relisted(uid), () => this.agent.statusChanged())
     this.writer = new StatusWriter(context)
     this.agent = new NodeAgent({
       context: options.nodeContext ?? context, runtime, nodeName, machine, flags,
@@ -130,11 +140,17 @@ class Kubelet implements KubeletHandle, WorkerHost {
     })
   }
 
+  private relisted(uid: string): void {
+    this.workers.get(uid)?.observe()
+    this.collector.clearDead(uid)
+  }
+
   /** What was deleted while no kubelet looked is stopped, and removed once it has ended. */
   private keepHouse(): void {
-    const remain = removeOrphans(this.runtime, this.pods.lister, (uid) => this.workers.has(uid), (uid) => {
+    const remain = removeOrphans(this.runtime, this.pods.lister, (uid) => this.workers.has(uid) || this.collector.isDropped(uid), (uid) => {
+      for (const sandbox of this.runtime.sandboxesOf(uid)) this.runtime.stopSandbox(sandbox)
       this.addresses.release(uid)
-      this.runtime.removePod(uid)
+      this.collector.drop(uid)
     })
     if (!remain) return
     this.agenda.after(kubeletConstants.housekeepingPeriod, `kubelet ${this.options.nodeName}: housekeeping`, () => this.keepHouse())
@@ -235,6 +251,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
 
   private addWorker(pod: Pod, isStatic: boolean): PodWorker {
     const worker = new PodWorker(this, pod, isStatic)
+    this.collector.keep(pod.metadata.uid)
     this.workers.set(pod.metadata.uid, worker)
     this.workerByKey.set(worker.key, worker)
     this.room.take(worker)
@@ -252,6 +269,13 @@ class Kubelet implements KubeletHandle, WorkerHost {
       this.mirrors.ensure(worker.pod)
       this.writer.seen(worker, worker.pod, mirror.status)
     } else if (!worker && this.pods.lister.get(keyOf(mirror))) this.mirrors.removeStray(mirror)
+  }
+
+  /** Upstream: completeWork in pod_workers.go; each second the kubelet's loop looks whose time has come. */
+  turnAfter(pause: Millis): Millis {
+    const { workerJitter, syncLoopPeriod } = kubeletConstants
+    const due = this.agenda.now + pause + this.random.below(Math.floor(pause * workerJitter) + 1)
+    return this.startedAt + Math.ceil((due - this.startedAt) / syncLoopPeriod) * syncLoopPeriod
   }
 
   private podRange(): string | undefined {
@@ -303,7 +327,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     const isDeleted = worker.pod.metadata.deletionTimestamp !== undefined || worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
     if (!isDeleted) return
     this.forget(worker)
-    this.runtime.removePod(uid)
+    this.collector.drop(uid)
     this.restartBackOff.collect(this.agenda.now)
     this.imageBackOff.collect(this.agenda.now)
     const namesake = this.wantedStatic.get(worker.key)

@@ -60,6 +60,10 @@ export interface ContainerRuntime {
   stopSandbox(sandbox: SandboxRecord): void
   /** Forgets a pod's sandboxes and containers; all must have stopped. */
   removePod(podUid: string): void
+  /** Forgets a container that has ended, and its log. */
+  removeContainer(record: ContainerRecord): void
+  /** Forgets an empty sandbox that has stopped. */
+  removeSandbox(sandbox: SandboxRecord): void
   /** The process of a running container. */
   processOf(id: string): ContainerProcess | undefined
   /** When a stopping container is killed at the latest. */
@@ -134,7 +138,7 @@ class FakeContainerd implements ContainerRuntime {
 
   startContainer(sandbox: SandboxRecord, request: ContainerRequest): StartOutcome {
     const record = this.createRecord(sandbox, request)
-    sandbox.containers = withLast(sandbox.containers.filter((old) => old.name !== record.name || old.attempt === record.attempt - 1), record)
+    sandbox.containers = withLast(sandbox.containers, record)
     const processRequest: ProcessRequest = { template: request.template, entry: entryOf(this.options.images, request.image), hostname: request.hostname, files: request.files }
     const failure = startFailure(processRequest)
     if (failure !== null) {
@@ -164,8 +168,19 @@ class FakeContainerd implements ContainerRuntime {
   }
 
   removePod(podUid: string): void {
-    for (const sandbox of this.sandboxesOf(podUid)) for (const container of sandbox.containers) this.processes.end(container.id)
+    for (const { containers } of this.sandboxesOf(podUid)) for (const container of containers) this.removeContainer(container)
     this.disk.sandboxes.delete(podUid)
+  }
+
+  removeContainer(record: ContainerRecord): void {
+    this.processes.end(record.id)
+    const sandbox = this.sandboxesOf(record.podUid).find(({ containers }) => containers.includes(record))
+    if (sandbox) sandbox.containers = sandbox.containers.filter((other) => other !== record)
+    this.disk.usedUntil.set(record.image.id, this.agenda.now)
+  }
+
+  removeSandbox(sandbox: SandboxRecord): void {
+    this.disk.sandboxes.set(sandbox.podUid, this.sandboxesOf(sandbox.podUid).filter((other) => other !== sandbox))
   }
 
   processOf(id: string): ContainerProcess | undefined {

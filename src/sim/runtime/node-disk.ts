@@ -7,6 +7,8 @@ export interface NodeDisk {
   readonly images: Map<string, CachedImage>
   /** By the pod's uid, in the order of their making; of one pod newest last. */
   readonly sandboxes: Map<string, readonly SandboxRecord[]>
+  /** When the last container of an image was removed, by the image's id. */
+  readonly usedUntil: Map<string, Millis>
   /** Numbers sandboxes and containers. */
   made: number
 }
@@ -27,7 +29,7 @@ export interface SandboxRecord {
   readonly hostNetwork: boolean
   readonly ip: string
   state: 'ready' | 'notReady'
-  /** In the order of their making; of one name only the newest and the one before are kept. */
+  /** In the order of their making; the kubelet has those removed that have ended and are no longer wanted. */
   containers: readonly ContainerRecord[]
 }
 
@@ -62,5 +64,5 @@ export interface ContainerRecord {
 }
 
 export function createNodeDisk(images: readonly CachedImage[] = []): NodeDisk {
-  return { images: new Map(images.map((image) => [image.name, image])), sandboxes: new Map(), made: 0 }
+  return { images: new Map(images.map((image) => [image.name, image])), sandboxes: new Map(), usedUntil: new Map(), made: 0 }
 }
