@@ -30,7 +30,9 @@ export function splitKey(key: ObjectKey): { readonly namespace: string | undefin
 
 /** The owner that manages this object, if one does (metav1.GetControllerOf). */
 export function controllerOf(object: { readonly metadata: ObjectMeta }): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller === true)
+  const { ownerReferences } = object.metadata
+  if (ownerReferences) for (const owner of ownerReferences) if (owner.controller === true) return owner
+  return undefined
 }
 
 /** Freezes an object and everything in it that is not frozen yet. What is frozen is complete: its insides are not walked again. */

@@ -13,7 +13,7 @@ export interface Selection {
   /** The selectors say nothing: everything matches. */
   readonly everything: boolean
   /** A field that must have exactly one value and by which watchers are found: the name, or the node of a pod. */
-  readonly index?: { readonly field: IndexedField; readonly value: string }
+  readonly index?: { readonly field: IndexedField; readonly value: string; /** Nothing else is asked for. */ readonly decides: boolean }
 }
 
 export type IndexedField = 'metadata.name' | 'spec.nodeName'
@@ -34,7 +34,7 @@ export function selectionOf({ resource }: ResourceDefinition, options: RequestOp
   return accepted({
     everything: labels.value.isEmpty && fields.value.isEmpty,
     matches: (object) => labels.value.matches(object.metadata.labels) && fields.value.matches((field) => known.get(field)?.(object) ?? ''),
-    ...(indexed && value && { index: { field: indexed, value } }),
+    ...(indexed && value && { index: { field: indexed, value, decides: labels.value.isEmpty && fields.value.requirements.length === 1 } }),
   })
 }
 

@@ -133,3 +133,22 @@ test('the index of pods by node keeps nothing of pods that are gone', () => {
   store.delete('/registry/pods/default/a', store.revision)
   expect(index.keysOf('n2', '/')).toEqual([])
 })
+
+test('who watches one node hears of its pods as they come and go, and of their labels if it asked for some', () => {
+  const cluster = createTestCluster()
+  const heard: Record<'all' | 'web', string[]> = { all: [], web: [] }
+  const watch = (who: 'all' | 'web', labelSelector: string) =>
+    must(cluster.client.watch('pods', undefined, { fieldSelector: 'spec.nodeName=n1', labelSelector, resourceVersion: String(cluster.store.revision) }, {
+      event: ({ type, object }) => heard[who].push(`${type} ${object.metadata.name}`),
+      closed: () => undefined,
+    }))
+  watch('all', '')
+  watch('web', 'app=web')
+  for (const [name, app, node] of [['a', 'web', 'n1'], ['b', 'db', 'n1'], ['c', 'web', 'n2']] as const) {
+    const { uid } = must(cluster.client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels: { app } }, spec: template.spec } as never)).metadata
+    must(cluster.client.bind(`default/${name}`, uid, node))
+  }
+  must(cluster.client.patch('pods', 'default/a', 'merge', { metadata: { labels: { app: 'db' } } }))
+  must(cluster.client.delete('pods', 'default/a', { gracePeriodSeconds: 0 }))
+  expect(heard).toEqual({ all: ['ADDED a', 'ADDED b', 'MODIFIED a', 'MODIFIED a', 'DELETED a'], web: ['ADDED a', 'DELETED a'] })
+})

@@ -32,16 +32,22 @@ export function bind(target: Target, body: unknown): Result<unknown> {
   if (refusal) return refused(conflict({ group: '', resource: 'pods/binding' }, name, refusal))
   const bound: Pod = {
     ...pod,
-    metadata: {
-      ...pod.metadata,
-      ...(metadata.annotations && { annotations: { ...pod.metadata.annotations, ...metadata.annotations } }),
-      ...(metadata.labels && { labels: { ...pod.metadata.labels, ...metadata.labels } }),
-    },
+    metadata: withMore(pod.metadata, metadata),
     spec: { ...pod.spec, nodeName: node },
     status: { ...pod.status, conditions: withScheduled(pod.status.conditions ?? [], core.wall.time()) },
   }
   const result = replace(target, bound, pod, asItIs)
   return result.ok ? accepted({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }) : result
+}
+
+/** What a binding says of a pod is said on the pod; most say nothing. */
+function withMore(metadata: Pod['metadata'], { annotations, labels }: Binding['metadata'] & {}): Pod['metadata'] {
+  if (!annotations && !labels) return metadata
+  return {
+    ...metadata,
+    ...(annotations && { annotations: { ...metadata.annotations, ...annotations } }),
+    ...(labels && { labels: { ...metadata.labels, ...labels } }),
+  }
 }
 
 function failed(messages: readonly string[]): Status {

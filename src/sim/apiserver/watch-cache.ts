@@ -84,12 +84,14 @@ export class WatchCache {
     const forms = new EventForms(kv)
     for (const watcher of this.watchers) this.tell(watcher, kv, forms)
     const { 'metadata.name': byName, 'spec.nodeName': byNode } = this.indexed
-    if (byName.size > 0) this.tellAll(byName.get(kv.key.slice(kv.key.lastIndexOf('/') + 1)), kv, forms)
+    const is = kv.value !== undefined
+    const was = kv.previous?.value !== undefined
+    if (byName.size > 0) this.tellAll(byName.get(kv.key.slice(kv.key.lastIndexOf('/') + 1)), kv, forms, is, was)
     if (byNode.size === 0) return
     const node = nodeNameOf(kv.value)
     const previousNode = nodeNameOf(kv.previous?.value)
-    this.tellAll(byNode.get(node), kv, forms)
-    if (previousNode !== node) this.tellAll(byNode.get(previousNode), kv, forms)
+    this.tellAll(byNode.get(node), kv, forms, is, was && previousNode === node)
+    if (previousNode !== node) this.tellAll(byNode.get(previousNode), kv, forms, false, was)
   }
 
   /** Seen late, but still because of that write. */
@@ -98,17 +100,31 @@ export class WatchCache {
     agenda.because(trace.writeAt(kv.modRevision), () => this.tell(watcher, kv, new EventForms(kv)))
   }
 
-  private tellAll(watchers: Set<Watcher> | undefined, kv: Stored, forms: EventForms): void {
-    if (watchers) for (const watcher of watchers) this.tell(watcher, kv, forms)
+  /** Those who asked for one value of a field; whether the object has it now, and whether it had it before. */
+  private tellAll(watchers: Set<Watcher> | undefined, kv: Stored, forms: EventForms, is: boolean, was: boolean): void {
+    if (!watchers) return
+    for (const watcher of watchers) {
+      if (!watcher.selection.index?.decides) this.tell(watcher, kv, forms)
+      else if (this.reaches(watcher, kv)) send(watcher, forms, is, was)
+    }
   }
 
-  private tell({ selection, prefix, sink }: Watcher, kv: Stored, forms: EventForms): void {
-    if (prefix.length > this.prefix.length && !kv.key.startsWith(prefix)) return
+  private tell(watcher: Watcher, kv: Stored, forms: EventForms): void {
+    if (!this.reaches(watcher, kv)) return
+    const { selection } = watcher
     const is = kv.value !== undefined && (selection.everything || selection.matches(kv.value))
     const was = kv.previous?.value !== undefined && (selection.everything || selection.matches(kv.previous.value))
-    if (is) sink.event(was ? forms.modified : forms.added)
-    else if (was) sink.event(forms.deleted)
+    send(watcher, forms, is, was)
   }
+
+  private reaches({ prefix }: Watcher, { key }: Stored): boolean {
+    return prefix.length === this.prefix.length || key.startsWith(prefix)
+  }
+}
+
+function send({ sink }: Watcher, forms: EventForms, is: boolean, was: boolean): void {
+  if (is) sink.event(was ? forms.modified : forms.added)
+  else if (was) sink.event(forms.deleted)
 }
 
 /** The events that one write can be to different watchers, each made once and only if somebody gets it. */

@@ -50,27 +50,28 @@ class ComponentClient implements Client {
   }
 
   get<R extends Resource>(resource: R, key: ObjectKey, options?: RequestOptions): Result<ObjectOf<R>> {
-    return this.call('get', resource, { ...placeOf(key), ...(options && { options }) })
+    const { namespace, name } = placeOf(key)
+    return this.call('get', resource, { namespace, name, options })
   }
 
   list<R extends Resource>(resource: R, namespace?: string, options?: RequestOptions): Result<ObjectList<ObjectOf<R>>> {
-    return this.call('list', resource, { ...(namespace !== undefined && { namespace }), ...(options && { options }) })
+    return this.call('list', resource, { namespace, options })
   }
 
   watch(resource: Resource, namespace: string | undefined, options: RequestOptions, sink: WatchSink): Result<WatchHandle> {
     this.charge('watch')
     const { group, version } = definitionOf(resource)
-    return this.transport.watch({ verb: 'watch', group, version, resource, user: this.user, ...(namespace !== undefined && { namespace }), options }, sink)
+    return this.transport.watch({ verb: 'watch', group, version, resource, user: this.user, namespace, options }, sink)
   }
 
   create<R extends Resource>(resource: R, draft: Draft<R>, options?: RequestOptions): Result<ObjectOf<R>> {
     const { namespace } = draft.metadata
-    return this.call('create', resource, { ...(namespace !== undefined && { namespace }), body: draft, ...(options && { options }) })
+    return this.call('create', resource, { namespace, body: draft, options })
   }
 
   update<R extends Resource>(resource: R, object: ObjectOf<R>, subresource?: Subresource): Result<ObjectOf<R>> {
     const { namespace, name } = object.metadata
-    return this.call('update', resource, { ...(namespace !== undefined && { namespace }), name, body: object, ...(subresource && { subresource }) })
+    return this.call('update', resource, { namespace, name, subresource, body: object })
   }
 
   updateStatus<R extends Resource>(resource: R, object: ObjectOf<R>): Result<ObjectOf<R>> {
@@ -78,28 +79,32 @@ class ComponentClient implements Client {
   }
 
   patch<R extends Resource>(resource: R, key: ObjectKey, patchType: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>> {
-    return this.call('patch', resource, { ...placeOf(key), patchType, body: patch, ...(subresource && { subresource }) })
+    const { namespace, name } = placeOf(key)
+    return this.call('patch', resource, { namespace, name, subresource, patchType, body: patch })
   }
 
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Result<unknown> {
-    return this.call('delete', resource, { ...placeOf(key), ...(options && { body: options }) })
+    const { namespace, name } = placeOf(key)
+    return this.call('delete', resource, { namespace, name, body: options })
   }
 
   deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<ObjectList> {
-    return this.call('deletecollection', resource, { namespace, ...(options && { options }) })
+    return this.call('deletecollection', resource, { namespace, options })
   }
 
   bind(pod: ObjectKey, uid: string, nodeName: string): Result<unknown> {
     const { namespace, name } = splitKey(pod)
     const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } }
-    return this.call('create', 'pods', { ...placeOf(pod), subresource: 'binding', body })
+    return this.call('create', 'pods', { namespace, name, subresource: 'binding', body })
   }
 
   /** The one cast: the server answers a request about a resource with objects of that resource. */
   private call<T>(verb: Verb, resource: Resource, call: Call): Result<T> {
     this.charge(verb)
     const { group, version } = definitionOf(resource)
-    const request: ApiRequest = { verb, group, version, resource, user: this.user, ...call }
+    // Field by field: every call is made here, and what is spread has to be read as a table.
+    const { namespace, name, subresource, patchType, body, options } = call
+    const request: ApiRequest = { verb, group, version, resource, user: this.user, namespace, name, subresource, patchType, body, options }
     let answer = this.transport.request(request)
     for (let retries = 0; !answer.ok && retries < mostRetries; retries += 1) {
       const seconds = retryAfter(answer.status)

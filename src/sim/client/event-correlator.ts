@@ -52,19 +52,20 @@ export class EventCorrelator {
   private readonly several = new Map<number, Set<number>>()
   private readonly observed = new RecentTable(2, cacheSize)
   private readonly spam = new RecentTable(2, cacheSize)
+  private subject: (Pick<Occurrence, 'involvedObject' | 'source'> & { readonly hash: RollingHash }) | null = null
 
   /** `draw` is the caller's, to name the event by if it is a new one. */
   correlate(occurrence: Occurrence, now: Millis, draw: number): Correlation {
     const { type, reason, message, involvedObject } = occurrence
-    const key = new RollingHash()
-    addSubject(key, occurrence)
+    const key = this.subjectOf(occurrence)
     key.addText(type)
     const talker = key.number
     key.addText(reason)
     const kind = key.number
-    const isOneOfMany = this.aggregate(kind, numberOf(message), now)
+    const said = numberOf(message)
+    const isOneOfMany = this.aggregate(kind, said, now)
     key.addText(involvedObject.fieldPath ?? '')
-    key.addText(message)
+    key.addNumber(said)
     const observation = this.observe(isOneOfMany ? kind : key.number, now, draw)
     if (!this.passesSpamFilter(talker, now)) return { action: 'drop' }
     return { action: observation.count === 1 ? 'create' : 'patch', message: isOneOfMany ? `(combined from similar events): ${message}` : message, ...observation }
@@ -75,6 +76,17 @@ export class EventCorrelator {
     this.similar.forget((row) => now - this.similar.get(row, last) > similarInterval)
     for (const key of this.several.keys()) if (!this.similar.has(key)) this.several.delete(key)
     this.spam.forget((row) => this.tokensIn(row, now) === spamBurst)
+  }
+
+  /** The hash of what is spoken of, for more to be added to. What comes together is often about one object. */
+  private subjectOf(occurrence: Occurrence): RollingHash {
+    const { involvedObject, source } = occurrence
+    if (this.subject?.involvedObject !== involvedObject || this.subject.source !== source) {
+      const hash = new RollingHash()
+      addSubject(hash, occurrence)
+      this.subject = { involvedObject, source, hash }
+    }
+    return this.subject.hash.copy()
   }
 
   /** Whether there is anything that will expire. */

@@ -55,7 +55,7 @@ export class ObjectCache<T extends Named> implements Lister<T> {
     const { byName, sorted } = this.placeOf(namespace) ?? this.addPlace(namespace)
     const old = byName.get(name)
     byName.set(name, object)
-    sorted?.put(object)
+    sorted?.put(object, old)
     this.all = null
     for (const index of this.indexes) reindex(index, old, object)
     return old
@@ -100,7 +100,7 @@ function reindex<T extends Named>({ valuesOf, buckets }: Index<T>, old: T | unde
   const values = object === undefined ? nothing : valuesOf(object)
   const before = old === undefined ? nothing : valuesOf(old)
   if (old !== undefined && before !== values) for (const value of before) if (!values.includes(value)) dropFrom(buckets, value, old)
-  if (object !== undefined) for (const value of values) bucketOf(buckets, value).put(object)
+  if (object !== undefined) for (const value of values) bucketOf(buckets, value).put(object, old)
 }
 
 function bucketOf<T extends Named>(buckets: Map<string, SortedBucket<T>>, value: string): SortedBucket<T> {

@@ -5,6 +5,7 @@ export interface Named {
 
 /** Few are kept in arrays of just their length; more grow with room to spare. */
 const few = 16
+const some = 256
 
 /** Objects in the order of their keys, kept so while they come and go. Arrays that were handed out never change. */
 export class SortedBucket<T extends Named> {
@@ -20,14 +21,16 @@ export class SortedBucket<T extends Named> {
     return this.objects
   }
 
-  put(object: T): void {
+  /** `old`: what is here under the same key, if the caller knows it. */
+  put(object: T, old?: T): void {
     const { objects } = this
     const { length } = objects
+    // Where few are, looking for the old one itself is quicker than comparing names.
+    const replaced = old !== undefined && length <= some ? objects.indexOf(old) : -1
+    if (replaced >= 0) return this.replace(replaced, object)
     const at = length === 0 || compareKeys(objects[length - 1]!, object) < 0 ? length : this.indexOf(object)
-    if (at < length && compareKeys(objects[at]!, object) === 0) {
-      this.makeOwn()
-      this.objects[at] = object
-    } else if (length < few) {
+    if (at < length && compareKeys(objects[at]!, object) === 0) this.replace(at, object)
+    else if (length < few) {
       this.objects = objects.toSpliced(at, 0, object)
       this.handedOut = false
     } else {
@@ -35,6 +38,11 @@ export class SortedBucket<T extends Named> {
       if (at === length) this.objects.push(object)
       else this.objects.splice(at, 0, object)
     }
+  }
+
+  private replace(at: number, object: T): void {
+    this.makeOwn()
+    this.objects[at] = object
   }
 
   /** Takes out what has the key of this object. */

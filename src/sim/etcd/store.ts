@@ -50,6 +50,9 @@ export interface Differences<V> {
 
 interface Watcher<V> {
   readonly prefix: string
+  /** Where the prefix ends, and its last letter: one look tells most keys apart. */
+  readonly end: number
+  readonly ending: number
   readonly event: (kv: KeyValue<V>) => void
 }
 
@@ -167,9 +170,11 @@ export class Store<V> {
 
   /** Calls `event` for every write under a prefix after `after`: first those that were, then those that come, each at its commit. */
   watch(prefix: string, after: Revision, event: (kv: KeyValue<V>) => void): (() => void) | typeof compacted {
+    assert(prefix !== '', 'a watch of everything')
     if (after < this.compactedTo) return compacted
     for (const kv of this.writesAfter(after)) if (kv.key.startsWith(prefix)) event(kv)
-    const watcher = { prefix, event }
+    const end = prefix.length - 1
+    const watcher = { prefix, end, ending: prefix.charCodeAt(end), event }
     this.watchers = [...this.watchers, watcher]
     return () => {
       this.watchers = this.watchers.filter((other) => other !== watcher)
@@ -220,7 +225,8 @@ export class Store<V> {
   private commit(kv: Version<V>): void {
     this.log.push(kv)
     // Who comes while this is told has read it from the log.
-    for (const watcher of this.watchers) if (kv.key.startsWith(watcher.prefix)) watcher.event(kv)
+    const { key } = kv
+    for (const watcher of this.watchers) if (key.charCodeAt(watcher.end) === watcher.ending && key.startsWith(watcher.prefix)) watcher.event(kv)
   }
 
   /** Of values that are replaced by nearly the same again and again, history keeps what differs. */

@@ -6,6 +6,14 @@ export class RollingHash {
   private low = 0x811c9dc5
   private high = 0x1b873593
 
+  /** Another one that stands where this one does. */
+  copy(): RollingHash {
+    const copy = new RollingHash()
+    copy.low = this.low
+    copy.high = this.high
+    return copy
+  }
+
   addNumber(value: number): void {
     // Times and revisions exceed 32 bits: both halves count.
     this.addWord(value % 0x100000000 >>> 0)

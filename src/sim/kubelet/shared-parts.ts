@@ -24,16 +24,30 @@ class Parts<Part> {
 const never = null as unknown as string
 
 const conditions = new Parts<PodCondition>()
+/** What was last said of each type: pods that come together say the same, and then no key has to be made. */
+const lastOfType = new Map<string, PodCondition>()
 
 /** The condition that says this, its fields in Go's order. */
-export function sharedCondition({ type, status, reason, message }: Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>, lastTransitionTime: string | undefined, observedGeneration: number): PodCondition {
+export function sharedCondition(facts: ConditionFacts, lastTransitionTime: string | undefined, observedGeneration: number): PodCondition {
+  const last = lastOfType.get(facts.type)
+  if (last && says(last, facts, lastTransitionTime, observedGeneration)) return last
+  const { type, status, reason, message } = facts
   const key = `${type} ${status} ${observedGeneration} ${lastTransitionTime ?? '-'} ${reason ?? ''} ${message ?? ''}`
-  return conditions.of(key, () => Object.freeze({
+  const condition = conditions.of(key, () => Object.freeze({
     type, observedGeneration, status, lastProbeTime: never,
     ...(lastTransitionTime !== undefined && { lastTransitionTime }),
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
   }))
+  lastOfType.set(type, condition)
+  return condition
+}
+
+type ConditionFacts = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>
+
+function says(condition: PodCondition, facts: ConditionFacts, lastTransitionTime: string | undefined, observedGeneration: number): boolean {
+  return condition.status === facts.status && condition.lastTransitionTime === lastTransitionTime && condition.observedGeneration === observedGeneration
+    && condition.reason === facts.reason && condition.message === facts.message
 }
 
 /** Lists by their first element, then by their second, and so on. */

@@ -1,5 +1,6 @@
 import type { Millis } from '../kernel/agenda.ts'
 import { flatText } from '../kernel/flat-text.ts'
+import { hexOfWords } from '../kernel/hex.ts'
 import { parseImageReference, type ImageReference } from './image-reference.ts'
 
 /** How an image behaves when it runs with its own command. */
@@ -84,20 +85,17 @@ export function createRegistry(catalogue: ImageCatalogue, speed: { latency?: Mil
 /** `sha256:` and 64 digits that follow from a name. */
 export function digestOf(name: string): string {
   let hex = ''
-  for (let part = 0; part < 8; part += 1) hex += hashText(`${part}${name}`).toString(16).padStart(8, '0')
+  for (let part = 0; part < 8; part += 2) hex += hexOfWords(hashText(`${part}${name}`), hashText(`${part + 1}${name}`))
   return flatText(`sha256:${hex}`)
 }
 
-const digits = '0123456789abcdef'
+const digits = '01234567'
 
 /** 64 hexadecimal digits that follow from a text: eight hashes of it, each with the number of its part behind. */
 export function hexText(text: string): string {
   const start = addedTo(0x811c9dc5, text)
   let hex = ''
-  for (let part = 0; part < 8; part += 1) {
-    const hash = finished(addedTo(start, digits[part]!))
-    for (let shift = 28; shift >= 0; shift -= 4) hex += digits[(hash >>> shift) & 15]!
-  }
+  for (let part = 0; part < 8; part += 2) hex += hexOfWords(finished(addedTo(start, digits[part]!)), finished(addedTo(start, digits[part + 1]!)))
   return hex
 }
 
