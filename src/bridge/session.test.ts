@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { Cluster } from '../sim/cluster/cluster.ts'
+import type { Deployment, Pod } from '../sim/api/generated/types.ts'
 import type { Run } from '../sim/cluster/run.ts'
 import type { Batch, Pace, ToPage } from './protocol.ts'
 import { Session } from './session.ts'
@@ -64,6 +65,32 @@ test('keeps the pace, and never has two batches unacknowledged', () => {
   expect(batches()).toHaveLength(before.count + 2)
   expect(latest().now - before.now).toBeGreaterThan(9000)
   expect(latest().now - before.now).toBeLessThan(15_000)
+})
+
+test('hundreds of pods are told over several frames, also while time is held, and in the end all of them', () => {
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'nginx:1.27' }] } }
+  session.handle({ type: 'boot', run: { ...run, options: { workers: 10 }, commands: [] }, until: 1000, pace: held })
+  settle()
+  session.handle({ type: 'command', id: 1, command: { kind: 'apply', manifests: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: { replicas: 300, selector: { matchLabels: { app: 'web' } }, template } }] } })
+  session.handle({ type: 'pace', pace: { speed: 1000, paused: false } })
+  const before = batches().length
+  for (let milliseconds = 0; milliseconds < 200; milliseconds += 5) {
+    real += 5
+    session.tick()
+    session.handle({ type: 'drawn' })
+  }
+  session.handle({ type: 'pace', pace: held })
+  for (let frames = 0; frames < 200; frames += 1) {
+    session.tick()
+    session.handle({ type: 'drawn' })
+  }
+  const news = batches().slice(before)
+  for (const { changes } of news) expect(changes.filter(({ resource }) => resource === 'pods').length).toBeLessThanOrEqual(64)
+  const told = new Map(news.flatMap(({ changes }) => changes).map(({ resource, key, object }) => [`${resource}/${key}`, object] as const))
+  const { replicas, readyReplicas } = (told.get('deployments/default/web') as unknown as Deployment).status
+  const pods = [...told].flatMap(([id, object]) => (id.startsWith('pods/default/') ? [object as unknown as Pod] : []))
+  expect(pods).toHaveLength(300)
+  expect([replicas, readyReplicas ?? 0]).toEqual([300, pods.filter(({ status }) => status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')).length])
 })
 
 test('a hidden page hears nothing, and everything at once when it is looked at again', () => {

@@ -2,6 +2,7 @@ import type { Millis } from '../sim/kernel/agenda.ts'
 import type { TraceEntry } from '../sim/kernel/trace.ts'
 import { Cluster } from '../sim/cluster/cluster.ts'
 import type { Run, TimedCommand } from '../sim/cluster/run.ts'
+import { Outbox } from './outbox.ts'
 import { Pacer } from './pacer.ts'
 import type { Pace, Question, ToPage, ToWorker } from './protocol.ts'
 
@@ -17,6 +18,7 @@ type Errand = { readonly kind: 'replay'; readonly commands: TimedCommand[]; read
 export class Session {
   private cluster: Cluster | null = null
   private readonly pacer = new Pacer()
+  private outbox = new Outbox()
   private errand: Errand | null = null
   private fresh = true
   private awaitingDrawn = false
@@ -69,6 +71,7 @@ export class Session {
   private boot(run: Run, until: Millis | undefined, pace: Pace): void {
     this.pacer.set(pace, this.realNow())
     this.fresh = true
+    this.outbox = new Outbox()
     this.awaitingDrawn = false
     this.halted = false
     this.guard(() => {
@@ -154,13 +157,16 @@ export class Session {
   private sendBatch(cluster: Cluster): void {
     if (this.awaitingDrawn || !this.visible || this.errand?.kind === 'replay') return
     // While time is held and nothing was asked for there is nothing to tell.
-    if (this.pacer.current.paused && !this.errand && !this.restless && !this.fresh) return
+    if (this.pacer.current.paused && !this.errand && !this.restless && !this.fresh && this.outbox.isEmpty) return
     const drained = cluster.drain()
+    this.outbox.put(drained.changes)
+    // Who sees a run for the first time is shown all of it: half a cluster would be told as news.
+    const changes = this.outbox.take(this.fresh)
     this.restless = false
     this.awaitingDrawn = true
     const quiet = this.foundNothing ? { nothingFor: furthestChange } : {}
     this.foundNothing = false
-    this.send({ type: 'batch', fresh: this.fresh, ...drained, trace: drained.trace.map(withoutPlan), start: cluster.start, pace: this.pacer.current, commands: cluster.commands, ...quiet })
+    this.send({ type: 'batch', fresh: this.fresh, ...drained, changes, trace: drained.trace.map(withoutPlan), start: cluster.start, pace: this.pacer.current, commands: cluster.commands, ...quiet })
     this.fresh = false
   }
 

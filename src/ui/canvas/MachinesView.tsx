@@ -2,12 +2,11 @@ import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, V
 import { Maximize, Minus, Plus } from 'lucide-react'
 import { memo, useCallback, useEffect, useMemo } from 'react'
 import { Button, IconButton } from '../design/Button.tsx'
-import type { ClusterView } from '../stores/cluster-view.ts'
 import { count } from '../stores/format.ts'
-import { isLost, zoneOf } from '../stores/node-status.ts'
+import { isLost } from '../stores/node-status.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { useUi, type Moved } from '../stores/ui-store.ts'
-import { arrange, manyMachines, type Arrangement, type Place } from './arrange.ts'
+import { arrange, manyMachines, shapeOf, type Arrangement, type Place } from './arrange.ts'
 import { ControlPlaneCard } from './ControlPlaneCard.tsx'
 import { EdgeLayer } from './EdgeLayer.tsx'
 import { MachineCard } from './MachineCard.tsx'
@@ -102,12 +101,6 @@ function useArrangement(): Arrangement {
   return useMemo(() => arrange(currentView()), [shape])
 }
 
-function shapeOf({ rows, objects }: ClusterView): string {
-  let shape = [...objects.services.keys()].join()
-  for (const [name, node] of objects.nodes) shape += `;${name}:${zoneOf(node)}:${rows.get(name)?.places.length ?? 0}`
-  return shape
-}
-
 function cardNodes(arrangement: Arrangement, moved: Moved, isHintWanted: boolean): CardNode[] {
   const { look } = arrangement
   const hinted = isHintWanted && arrangement.machines.size <= manyMachines ? [...arrangement.machines.keys()].at(-1) : undefined
@@ -172,9 +165,11 @@ function KeepInSight({ arrangement }: { readonly arrangement: Arrangement }) {
   const dockOpen = useUi((ui) => ui.dockOpen)
   const { machines, controlPlanes, services } = arrangement
   useEffect(() => {
+    // To ask where things are makes the browser lay the page out there and then: only when it matters.
+    if (!selected || !dockOpen) return
     const covered = coveredByDock()
     const canvas = document.querySelector('.react-flow')
-    if (!selected || !dockOpen || !canvas || covered === 0) return
+    if (!canvas || covered === 0) return
     const node = selected.resource === 'pods' ? currentView().objects.pods.get(selected.key)?.spec.nodeName ?? '' : selected.key
     const arranged = selected.resource === 'services' ? services.get(node) : machines.get(node) ?? controlPlanes.get(node)
     if (!arranged) return

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { emptyView, received } from '../stores/cluster-view.ts'
 import { batchOf, nodeChange, podChange, shopBatch } from '../stores/testing.ts'
-import { arrange } from './arrange.ts'
+import { arrange, shapeOf } from './arrange.ts'
 import { edgesOf } from './edges.ts'
 
 const shop = received(emptyView, shopBatch())
@@ -9,6 +9,21 @@ const shop = received(emptyView, shopBatch())
 test('what happens to pods and nodes moves nothing', () => {
   const after = received(shop, batchOf([nodeChange('worker-1', 'zone-a', 'Unknown'), { ...podChange('web-5f6d-2xk9p'), object: null }, podChange('web-5f6d-new', { node: 'worker-1' })]))
   expect(arrange(after)).toEqual(arrange(shop))
+})
+
+test('the shape says when the arrangement is another, and stays the same where a pod has room', () => {
+  const added = (count: number) => received(shop, batchOf(Array.from({ length: count }, (_, index) => podChange(`web-5f6d-${index}`, { node: 'worker-1' }))))
+  expect(shapeOf(added(1))).toBe(shapeOf(shop))
+  expect(arrange(added(1))).toEqual(arrange(shop))
+  for (const count of [9, 40, 160]) {
+    expect(arrange(added(count))).not.toEqual(arrange(shop))
+    expect(shapeOf(added(count))).not.toBe(shapeOf(shop))
+  }
+})
+
+test('the pods of many machines are squares from the start: names could not be read from so far', () => {
+  const nodes = Array.from({ length: 100 }, (_, index) => nodeChange(`worker-${index + 1}`, 'zone-a'))
+  expect(arrange(received(emptyView, batchOf(nodes, { fresh: true }))).look).toBe('squares')
 })
 
 test('cards do not overlap, whatever the number of machines and zones', () => {

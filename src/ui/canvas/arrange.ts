@@ -1,3 +1,4 @@
+import type { Node } from '../../sim/api/generated/types.ts'
 import type { ObjectKey } from '../../sim/api/objects.ts'
 import type { ClusterView } from '../stores/cluster-view.ts'
 import { isControlPlane, zoneOf } from '../stores/node-status.ts'
@@ -41,8 +42,9 @@ const servicePitch = 76
 const machinesLeft = 236
 const controlHeight = 84
 const machinesAtMost = 150
-/** More pods than this are drawn as squares. */
+/** More pods than this are drawn as squares, and so are the pods of more machines than this: nobody could read names from so far. */
 const readable = 150
+const readableMachines = 24
 
 /** Pure. Cards stand in a grid by zone, then name. */
 export function arrange(view: Pick<ClusterView, 'objects' | 'rows'>): Arrangement {
@@ -50,9 +52,7 @@ export function arrange(view: Pick<ClusterView, 'objects' | 'rows'>): Arrangemen
   const controls = nodes.filter(isControlPlane).map((node) => node.metadata.name)
   const workers = nodes.filter((node) => !isControlPlane(node))
   const shown = workers.slice(0, machinesAtMost)
-  const placesUsed = workers.map((node) => view.rows.get(node.metadata.name)?.places.length ?? 0)
-  const look = placesUsed.reduce((sum, used) => sum + used, 0) > readable ? 'squares' : 'chips'
-  const cardHeight = heightOf(look, Math.max(0, ...placesUsed))
+  const { look, cardHeight } = cardsOf(workers, view.rows)
   const zones = new Map<string, string[]>()
   for (const node of shown) zones.set(zoneOf(node), [...(zones.get(zoneOf(node)) ?? []), node.metadata.name])
   const controlTops = topsOf(controls.map((name) => controlHeightFor(view.rows.get(name)?.places.length ?? 0)))
@@ -68,6 +68,26 @@ export function arrange(view: Pick<ClusterView, 'objects' | 'rows'>): Arrangemen
     tray: { x: machinesLeft, y: bottom + gap + 2, width, height: 52 },
     leftOut: workers.length - shown.length,
   }
+}
+
+/** What of a view moves anything when it changes: a pod that comes where there is room does not. */
+export function shapeOf({ rows, objects }: Pick<ClusterView, 'objects' | 'rows'>): string {
+  const nodes = [...objects.nodes.values()]
+  const { look, cardHeight } = cardsOf(nodes.filter((node) => !isControlPlane(node)), rows)
+  let shape = `${look}${cardHeight};${[...objects.services].map(([key, { spec }]) => `${key}${spec.type ?? ''}`).join()}`
+  for (const node of nodes) shape += `;${node.metadata.name}:${zoneOf(node)}:${isControlPlane(node) ? (rows.get(node.metadata.name)?.places.length ?? 0) : ''}`
+  return shape
+}
+
+function cardsOf(workers: readonly Node[], rows: ClusterView['rows']): { readonly look: Arrangement['look']; readonly cardHeight: number } {
+  let [all, most] = [0, 0]
+  for (const { metadata } of workers) {
+    const used = rows.get(metadata.name)?.places.length ?? 0
+    all += used
+    most = Math.max(most, used)
+  }
+  const look = all > readable || workers.length > readableMachines ? 'squares' : 'chips'
+  return { look, cardHeight: heightOf(look, most) }
 }
 
 /** A person's pods that run beside the control plane stand in lines of three below its components. */

@@ -55,10 +55,9 @@ export function edgesOf(view: Pick<ClusterView, 'endpoints' | 'rows' | 'hues' | 
     const end = { x: card.x + offset.x, y: card.y + offset.y }
     const id = isBundled ? `${service} ${node}` : `${service} ${key}`
     const old = edges.get(id)
-    edges.set(id, {
-      id, service, pod: isBundled ? null : key, isReady: ready || (old?.isReady ?? false), count: (old?.count ?? 0) + 1, hue: hueOf(view, pod), end,
-      path: route({ x: from.x + from.width, y: from.y + from.height / 2 }, end, card, index),
-    })
+    // The way of a bundle is found once, not for each of a thousand pods.
+    const path = old?.path ?? route({ x: from.x + from.width, y: from.y + from.height / 2 }, end, card, index)
+    edges.set(id, { id, service, pod: isBundled ? null : key, isReady: ready || (old?.isReady ?? false), count: (old?.count ?? 0) + 1, hue: hueOf(view, pod), end, path })
   }
   return [...edges.values()]
 }

@@ -43,6 +43,9 @@ const titles: Partial<Readonly<Record<Thing['resource'], string>>> = { nodes: 'W
 
 const nothing: readonly WhyStep[] = []
 
+/** A Deployment of a thousand pods changes with every frame; its story need not be told anew so often. Real milliseconds. */
+const pauseBetween = 250
+
 /** Asks the cluster for the story of a thing, anew when the thing, its surroundings, or what was done have changed. */
 function useWhy(thing: Thing): readonly WhyStep[] {
   const id = thingId(thing)
@@ -51,14 +54,16 @@ function useWhy(thing: Thing): readonly WhyStep[] {
   const commands = useCluster((view) => view.commands)
   const faults = useCluster((view) => view.faults)
   const [answer, setAnswer] = useState<{ readonly id: string; readonly entries: readonly TraceEntry[] } | null>(null)
+  const asked = useRef({ id: '', at: 0 })
   useEffect(() => {
-    let isCurrent = true
-    void theSimulation().ask({ kind: 'why', about: id }).then((result) => {
-      if (isCurrent && result.ok) setAnswer({ id, entries: result.value as readonly TraceEntry[] })
-    })
-    return () => {
-      isCurrent = false
-    }
+    const wait = asked.current.id === id ? Math.max(0, asked.current.at + pauseBetween - performance.now()) : 0
+    const timer = setTimeout(() => {
+      asked.current = { id, at: performance.now() }
+      void theSimulation().ask({ kind: 'why', about: id }).then((result) => {
+        if (result.ok && asked.current.id === id) setAnswer({ id, entries: result.value as readonly TraceEntry[] })
+      })
+    }, wait)
+    return () => clearTimeout(timer)
   }, [id, object, pods, commands, faults])
   // eslint-disable-next-line react-hooks/exhaustive-deps -- told anew with each answer
   return useMemo(() => (answer?.id === id ? whyChain(currentView(), thing, answer.entries) : nothing), [answer, id])

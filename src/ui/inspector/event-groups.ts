@@ -51,8 +51,17 @@ function matches(event: Event, words: readonly string[]): boolean {
   return words.every((word) => all.includes(word))
 }
 
+/** Asked for every event whenever one comes; one that changes is another object. */
+const likenesses = new WeakMap<Event, string>()
+
 /** Alike: same type, reason and kind, in one namespace, about one workload's things, within the same minute. */
 function likeness(event: Event): string {
+  let known = likenesses.get(event)
+  if (known === undefined) likenesses.set(event, (known = findLikeness(event)))
+  return known
+}
+
+function findLikeness(event: Event): string {
   const { kind, namespace, name = '' } = event.involvedObject
   return [event.type, event.reason, kind, namespace, stem(kind, name), Math.floor(lastSeen(event) / 60_000)].join('\n')
 }
