@@ -11,7 +11,6 @@ import { isAboutUnbuilt } from './nodes/events.ts'
 import { isBuiltPull } from './nodes/images.ts'
 import { isPlayableLoss } from './nodes/node-loss.ts'
 import { isKubeletsPart } from './nodes/node-object.ts'
-import { isBuiltChoice } from './nodes/proxy.ts'
 import { isBuiltEnding } from './nodes/termination.ts'
 import { isKnownTimer } from './nodes/timers.ts'
 import { aboutBuiltKinds, isBuilt } from './objects/pipeline.ts'
@@ -54,7 +53,6 @@ const rules: Readonly<Record<string, Rule>> = {
   'scheduler/events': { leftOut: 'What is not one attempt to place a pod, and plugins that are not built.', applies: isBuiltAttempt },
   'nodes/termination': { leftOut: 'Node pressure, graceful node shutdown, and other signals than SIGTERM.', applies: isBuiltEnding },
   'nodes/timers': { leftOut: 'Settings of parts that are not built.', applies: isKnownTimer },
-  'nodes/proxy': { leftOut: 'Health checks of nodes.', applies: isBuiltChoice },
   'nodes/node-object': { leftOut: 'What eviction and shutdown do to a node, and what its controllers do, which is judged elsewhere.', applies: isKubeletsPart },
   'nodes/images': { leftOut: 'Credentials, collection of images, and facts told in words.', applies: isBuiltPull },
   'nodes/events': { leftOut: 'Events of parts that are not built.', applies: (golden) => !isAboutUnbuilt(golden) },

@@ -1,5 +1,6 @@
 import type { EndpointSlice, Service } from '../../src/sim/api/generated/types.ts'
 import { endpointChain, probabilityAt, serviceChains, servicePortName } from '../../src/sim/network/chain-names.ts'
+import { healthAnswer, localReadyEndpoints } from '../../src/sim/network/health-check.ts'
 import { iptablesRules } from '../../src/sim/network/iptables-rules.ts'
 import { createProxyView } from '../../src/sim/network/kube-proxy.ts'
 import type { RuleChain } from '../../src/sim/network/rule-tables.ts'
@@ -79,6 +80,17 @@ function serviceOf(input: GoldenCase['in']): Service | null {
     },
     status: { loadBalancer: { ingress: [input.loadBalancerIPs ?? input.loadBalancerIP ?? []].flat().map((ip: string) => ({ ip })) } },
   } as unknown as Service
+}
+
+/** What a node answers a load balancer that has so many endpoints of the Service here, and one elsewhere. */
+export function healthOf(local: readonly number[]): unknown {
+  const service = { metadata: { namespace: 'default', name: 'web' }, spec: { ports: [{ port: 80 }] } } as unknown as Service
+  const answers = local.map((count) => {
+    const endpoints = Array.from({ length: count + 1 }, (_, at) => ({ addresses: [`10.180.0.${at}`], nodeName: at < count ? 'n1' : 'n2', conditions: { ready: true } }))
+    const slice = { metadata: { namespace: 'default', labels: { 'kubernetes.io/service-name': 'web' } }, ports: [{ name: '', port: 80 }], endpoints } as unknown as EndpointSlice
+    return healthAnswer(service, localReadyEndpoints(createProxyView({ name: 'n1', zone: undefined }, { services: [service], slices: [slice] }), service), true)
+  })
+  return { status: answers.map(({ status }) => status), bodyKeys: Object.keys(answers[0]?.body ?? {}) }
 }
 
 /** The endpoints given; when a policy is the point, there is one: on another node if traffic is to be dropped, else on this one. */

@@ -9,7 +9,7 @@ import { Timeline } from '../../src/sim/kernel/agenda.ts'
 import { isAcceptedAffinity, isLongestAffinity } from '../components.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { partialDifference } from './partial.ts'
-import { isAboutRules, runRules } from './proxy-rules.ts'
+import { healthOf, isAboutRules, runRules } from './proxy-rules.ts'
 
 /** Which endpoints a node's proxy uses, since when, and by which rules. */
 export const proxy: GoldenSet = {
@@ -18,16 +18,11 @@ export const proxy: GoldenSet = {
     if (isAboutRules(golden)) return runRules(golden)
     const { in: input, out } = golden
     if (input.label !== undefined) return partialDifference(out, { handled: isHandled(input.label) })
+    if (input.localReadyEndpoints) return partialDifference(out, healthOf(input.localReadyEndpoints))
     if (input.changesAtMs) return partialDifference(out, { ruleUpdatesAtMs: updatesOf(input.changesAtMs) })
     if (input.sessionAffinity) return partialDifference(out, affinityTimes(out.max))
     return partialDifference(sorted(out), sorted(chosen(input)))
   },
-}
-
-/** Whether the case is about what of the proxies is built. */
-export function isBuiltChoice(golden: GoldenCase): boolean {
-  const { in: input, out } = golden
-  return isAboutRules(golden) || 'clusterEndpoints' in out || input.label !== undefined || input.changesAtMs !== undefined || input.sessionAffinity !== undefined
 }
 
 /** When the rules of a node follow Services that are made at these times; the first update counts as zero. */

@@ -122,6 +122,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
   },
   'kube-proxy': {
     'iptables.minSyncPeriod': () => proxyConfiguration.iptables.minSyncPeriod,
+    healthzBindAddress: () => proxyConfiguration.healthzBindAddress,
     'iptables.masqueradeBit': () => proxyConfiguration.iptables.masqueradeBit,
     'clientConnection.qps': () => rateLimits['kube-proxy'].qps,
     'clientConnection.burst': () => rateLimits['kube-proxy'].burst,

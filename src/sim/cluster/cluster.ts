@@ -60,6 +60,8 @@ export type ClusterQuestion =
   | { readonly kind: 'scheduling'; readonly pod: ObjectKey }
   /** Who answers a request to this Service now, by which hops, or why it fails. */
   | { readonly kind: 'route'; readonly service: ObjectKey; readonly port?: number; readonly from?: ObjectKey }
+  /** The rules of a Service that the proxy of a node has written: answers `NodeRules | null`. */
+  | { readonly kind: 'rules'; readonly service: ObjectKey; readonly node: string }
   /** What happened to a thing and what led to it: answers `TraceEntry[]`, as far as the trace is kept. */
   | { readonly kind: 'why'; readonly about: string }
   | { readonly kind: 'hash' }
@@ -169,6 +171,8 @@ export class Cluster implements World {
         return accepted(this.scheduler?.decisionOf(question.pod) ?? null)
       case 'route':
         return this.traffic.routeOf(question)
+      case 'rules':
+        return accepted(this.traffic.rulesOf(question))
       case 'why':
         return accepted(storyOf(this.trace, question.about))
       case 'hash':
@@ -233,6 +237,7 @@ export class Cluster implements World {
     this.links.closeAllOf(node)
     this.effects.poweredOff(node)
     this.rules.forget(node)
+    this.traffic.forget(node)
     if (this.machines.get(node)?.spec.controlPlane) this.apiServer?.stop()
   }
 

@@ -3,6 +3,7 @@ import { createApiServer, type ApiServer } from '../apiserver/server.ts'
 import { defaultControllerManagerFlags } from '../controllers/flags.ts'
 import type { Store } from '../etcd/store.ts'
 import type { Millis } from '../kernel/agenda.ts'
+import { healthzPort } from '../network/proxy-configuration.ts'
 import type { ProcessFactory, ProcessHost, Processes } from '../runtime/process-host.ts'
 import type { SchedulerHandle } from '../scheduler/scheduler.ts'
 import { startControllerManager, startProxyProcess, startSchedulerProcess } from './components.ts'
@@ -17,6 +18,15 @@ import type { World } from './world.ts'
 
 /** How long etcd's data may be silent before kube-apiserver gives up at its start. */
 const storagePatience: Millis = 20_000
+
+/** Where the programs of the components listen on their machine; those that are not here run in no container. */
+const ports: Partial<Record<ComponentName, readonly number[]>> = {
+  etcd: [2379, 2380, 2381],
+  'kube-apiserver': [6443],
+  'kube-controller-manager': [10257],
+  'kube-scheduler': [10259],
+  'kube-proxy': [healthzPort],
+}
 
 /** kube-apiserver's flags that this simulation knows: how long etcd's history reaches back, so that past revisions can be listed. */
 const defaultApiServerFlags = { etcdCompactionInterval: 300_000 }
@@ -70,7 +80,7 @@ export class ControlPlane {
 
   private start(component: ComponentName, host: ProcessHost, start: ProcessFactory): void {
     const effects = this.surroundings.effects()
-    host.serve(() => !effects.isFrozen(host.nodeName, component))
+    host.serve(() => !effects.isFrozen(host.nodeName, component), ports[component])
     start(host)
     effects.started(component, host)
   }
@@ -89,7 +99,7 @@ export class ControlPlane {
     const flags = flagsOver('kube-apiserver', defaultApiServerFlags, flagTexts(options, 'kube-apiserver'))
     const server = createApiServer({ agenda: host.agenda, store, wall: world.clockOf(host.nodeName), random: world.random, trace: world.trace, logs: nodeLogs(machines), compactionInterval: flags.etcdCompactionInterval })
     // Its check of liveness asks etcd too.
-    host.serve(() => server.running && store.serving && !effects().isFrozen(host.nodeName, 'kube-apiserver'))
+    host.serve(() => server.running && store.serving && !effects().isFrozen(host.nodeName, 'kube-apiserver'), ports['kube-apiserver'])
     host.onExit(() => server.stop())
     const open = (): void => {
       if (store.serving) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Pod } from '../api/generated/types.ts'
 import type { Route } from '../network/route.ts'
+import type { NodeRules } from '../network/rule-tables.ts'
 import { Cluster } from './cluster.ts'
 
 const labels = { app: 'web' }
@@ -85,4 +86,56 @@ test('a script that waits for a Service goes on when the Service is there, and n
   cluster.perform({ kind: 'apply', manifests: [{ ...service(), metadata: { name: 'late' } }] })
   cluster.advanceTo(75_000)
   expect(phase()).toBe('Running')
+})
+
+const script = (node: string, text: string) => ({ ...client(node), spec: { nodeName: node, containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', text] }] } })
+
+test('a node remembers to which endpoint a client was sent, until it was quiet for as long as the Service says', () => {
+  const sticky = service({ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 30 } } })
+  const cluster = start([web(3), sticky, script('worker-1', 'until wget -q http://web; do sleep 1; done; sleep 1d'), client('worker-2')])
+  const met = (node: string) => ask(cluster, node).hops.find(({ kind }) => kind === 'service')?.what
+  const [first, before] = [ask(cluster, 'worker-1'), cluster.hash()]
+  expect([met('worker-1'), met('worker-2')]).toEqual(['the endpoint that this client was sent to before', 'one of 3 endpoints'])
+  cluster.ask({ kind: 'route', service: 'default/web', from: 'default/on-worker-2' })
+  expect([met('worker-2'), cluster.hash()]).toEqual(['one of 3 endpoints', before])
+  cluster.advanceTo(25_010)
+  expect(ask(cluster, 'worker-1')).toMatchObject({ answeredBy: first.ok && first.answeredBy, candidates: [expect.anything()] })
+  cluster.advanceTo(60_000)
+  expect(met('worker-1')).toBe('one of 3 endpoints')
+})
+
+test('the rules of a Service on a node are those that its proxy has seen, and reading them leaves no mark', () => {
+  const cluster = start([web(2), service({ type: 'NodePort' })])
+  const rulesOn = (node: string) => {
+    const answer = cluster.ask({ kind: 'rules', service: 'default/web', node })
+    return answer.ok ? (answer.value as NodeRules | null) : null
+  }
+  const endpoints = (node: string) => rulesOn(node)?.nat.filter(({ chain }) => chain.startsWith('KUBE-SEP-')).length
+  const before = cluster.hash()
+  expect(rulesOn('worker-1')?.nat.map(({ chain }) => chain.slice(0, 8))).toEqual(['KUBE-SER', 'KUBE-NOD', 'KUBE-SVC', 'KUBE-EXT', 'KUBE-SEP', 'KUBE-SEP'])
+  expect(rulesOn('worker-1')?.nat.flatMap(({ rules }) => rules)).toContainEqual(expect.stringMatching(/"default\/web cluster IP" .* ! -s 10\.244\.0\.0\/16 -j KUBE-MARK-MASQ$/))
+  expect(cluster.hash()).toBe(before)
+  cluster.perform({ kind: 'cut-off', node: 'worker-1' })
+  cluster.perform({ kind: 'scale', resource: 'deployments', key: 'default/web', replicas: 1 })
+  cluster.advanceTo(40_000)
+  expect([endpoints('worker-1'), endpoints('worker-2')]).toEqual([2, 1])
+  cluster.perform({ kind: 'power-off', node: 'worker-2' })
+  expect([rulesOn('worker-2'), rulesOn('nobody')]).toEqual([null, null])
+})
+
+test('a node with an endpoint of its own answers on the health check port of a Service, the others say 503, and a proxy that stands still nothing', () => {
+  const local = service({ type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 32_000 })
+  const address = (node: string) => cluster.machines.get(node)?.spec.ip ?? ''
+  const cluster = start([web(1, { nodeName: 'worker-1' }), local])
+  const healthOf = (node: string) => {
+    const answer = cluster.ask({ kind: 'rules', service: 'default/web', node })
+    return answer.ok ? (answer.value as NodeRules).healthCheck?.answer : undefined
+  }
+  expect(healthOf('worker-1')).toEqual({ status: 200, headers: { 'X-Load-Balancing-Endpoint-Weight': '1' }, body: { service: { namespace: 'default', name: 'web' }, localEndpoints: 1, serviceProxyHealthy: true } })
+  expect(healthOf('worker-2')).toMatchObject({ status: 503, body: { localEndpoints: 0 } })
+  const asker = cluster.store.get('/registry/pods/kube-system/kube-scheduler-control-plane-1')?.value as unknown as Pod
+  const answers = (node: string, port: number) => cluster.answer({ kind: 'connect', host: address(node), port }, asker)
+  expect([answers('worker-1', 32_000), answers('worker-2', 32_000), answers('worker-1', 32_001), answers('worker-2', 10_256)]).toEqual([true, false, false, true])
+  cluster.perform({ kind: 'fault', fault: { kind: 'freeze', component: 'kube-proxy', node: 'worker-1' } })
+  expect([answers('worker-1', 32_000), answers('worker-1', 10_256)]).toEqual([false, false])
 })

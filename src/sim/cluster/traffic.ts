@@ -2,17 +2,43 @@ import { notFound } from '../api/errors.ts'
 import type { EndpointSlice, Pod, Service } from '../api/generated/types.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
+import { defaultControllerManagerFlags } from '../controllers/flags.ts'
+import { healthAnswer, localReadyEndpoints } from '../network/health-check.ts'
+import { iptablesRules, type RuleSettings } from '../network/iptables-rules.ts'
 import { createProxyView, slicesOf, type ProxyView } from '../network/kube-proxy.ts'
+import { healthzPort } from '../network/proxy-configuration.ts'
 import { routeFromNode, routeOf, type NetworkState, type Requester, type Route } from '../network/route.ts'
+import type { NodeRules } from '../network/rule-tables.ts'
+import { AffinityLists } from '../network/session-affinity.ts'
 import type { Question } from '../runtime/shell-commands.ts'
 import type { Cluster, ClusterQuestion } from './cluster.ts'
+import { flagTexts } from './flags.ts'
 import type { Machine } from './machine.ts'
 
 const apiServerPort = 6443
 
 /** The network between the pods, the nodes and the world outside, as it is at this moment. */
 export class Traffic implements NetworkState {
+  /** In the kernels of nodes that sent somebody to a Service with session affinity. */
+  private readonly affinity = new Map<string, AffinityLists>()
+
   constructor(private readonly cluster: Cluster) {}
+
+  /** The machine has lost its power. */
+  forget(node: string): void {
+    this.affinity.delete(node)
+  }
+
+  /** The rules of one Service on one node, asked by a person; null: the node has none. */
+  rulesOf({ node, service: key }: Extract<ClusterQuestion, { kind: 'rules' }>): NodeRules | null {
+    const view = this.proxyOf(node)
+    const { namespace = 'default', name } = splitKey(key)
+    const service = view?.service(namespace, name)
+    if (!view || !service) return null
+    const port = service.spec.healthCheckNodePort
+    const tables = iptablesRules(view, this.ruleSettings(node), service)
+    return { ...tables, healthCheck: port ? { port, answer: healthAnswer(service, localReadyEndpoints(view, service), this.proxyAnswers(node)) } : null }
+  }
 
   /** Who answers a request to a Service, asked by a person: changes nothing. */
   routeOf({ service, port, from }: Extract<ClusterQuestion, { kind: 'route' }>): Result<Route> {
@@ -29,12 +55,12 @@ export class Traffic implements NetworkState {
   /** What a script in a pod finds: whether a name resolves, whether a port answers. */
   answer(question: Question, pod: Pod): boolean {
     const node = pod.spec.nodeName ?? ''
-    const from: Requester = { pod: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, node, clusterDns: usesClusterDns(pod) }
+    const from: Requester = { pod: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, node, address: this.addressOf(pod), clusterDns: usesClusterDns(pod) }
     const host = (question.kind === 'resolve' ? question.name : question.host).replace(/\.$/, '')
     if (question.kind === 'resolve') return isAddress(host) || this.resolves(host, pod, from)
-    if (isAddress(host)) return this.answersAt(host, question.port, node)
+    if (isAddress(host)) return this.answersAt(host, question.port, from)
     const named = this.serviceNamed(host, pod)
-    if (named) return routeOf({ ...named, port: question.port, from }, this).ok
+    if (named) return routeOf({ ...named, port: question.port, from, isReal: true }, this).ok
     return this.resolves(host, pod, from) && this.reaches(node, null)
   }
 
@@ -63,7 +89,7 @@ export class Traffic implements NetworkState {
   }
 
   dnsAnswers(nodeName: string): boolean {
-    return routeFromNode({ namespace: 'kube-system', service: 'kube-dns', port: 53 }, nodeName, this).ok
+    return routeFromNode({ namespace: 'kube-system', service: 'kube-dns', port: 53 }, { node: nodeName, client: undefined }, this).ok
   }
 
   service(namespace: string, name: string): Service | undefined {
@@ -77,6 +103,16 @@ export class Traffic implements NetworkState {
   /** Another one each time, without a draw that would leave a mark. */
   choose(count: number): number {
     return Math.floor(Math.abs(this.cluster.now) / 10) % count
+  }
+
+  remembers(node: string, chain: string, client: string, seconds: number): boolean {
+    return this.affinity.get(node)?.remembers(chain, client, seconds, this.cluster.now) === true
+  }
+
+  note(node: string, chain: string, client: string, seconds: number): void {
+    const lists = this.affinity.get(node) ?? new AffinityLists()
+    this.affinity.set(node, lists)
+    lists.note(chain, client, seconds, this.cluster.now)
   }
 
   private resolves(name: string, pod: Pod, from: Requester): boolean {
@@ -101,11 +137,36 @@ export class Traffic implements NetworkState {
   }
 
   /** A connection to an address: of a Service, of a pod, of a machine, or outside. */
-  private answersAt(address: string, port: number, node: string): boolean {
+  private answersAt(address: string, port: number, { node, address: client }: Requester): boolean {
     const service = this.cluster.rules.sightOf(node)?.services.find(({ spec }) => spec.clusterIP === address)
-    if (service) return routeFromNode({ namespace: service.metadata.namespace ?? '', service: service.metadata.name, port }, node, this).ok
+    if (service) return routeFromNode({ namespace: service.metadata.namespace ?? '', service: service.metadata.name, port, isReal: true }, { node, client }, this).ok
     const machine = this.machineAt(address)
-    return machine ? this.reaches(node, machine.name) && this.listens(address, port, machine.name) : !/^10\.(?:96|244)\./.test(address) && this.reaches(node, null)
+    if (!machine) return !/^10\.(?:96|244)\./.test(address) && this.reaches(node, null)
+    return this.reaches(node, machine.name) && (this.listens(address, port, machine.name) || (machine.spec.ip === address && this.isHealthyAt(machine, port)))
+  }
+
+  /** What a node's proxy answers on the health check port of a Service; false also when no Service has the port. */
+  private isHealthyAt(machine: Machine, port: number): boolean {
+    const view = this.proxyOf(machine.name)
+    const service = view?.services.find(({ spec }) => spec.healthCheckNodePort === port)
+    return view !== undefined && service !== undefined && this.proxyAnswers(machine.name) && healthAnswer(service, localReadyEndpoints(view, service), true).status === 200
+  }
+
+  /** Its health is asked of the process: a machine without one, or with one that stands still, says nothing. */
+  private proxyAnswers(node: string): boolean {
+    const machine = this.cluster.machines.get(node)
+    return machine?.listens(machine.spec.ip, healthzPort) === true
+  }
+
+  private ruleSettings(node: string): RuleSettings {
+    const clusterCidr = flagTexts(this.cluster.options, 'kube-controller-manager')['cluster-cidr'] ?? defaultControllerManagerFlags.clusterCidr
+    const nodeIP = this.cluster.machines.get(node)?.spec.ip
+    return { family: 'IPv4', clusterCidr, nfacctCounters: true, ...(nodeIP !== undefined && { nodeIP }) }
+  }
+
+  private addressOf(pod: Pod): string {
+    const local = this.cluster.machines.get(pod.spec.nodeName ?? '')?.kubelet?.localPod(`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`)
+    return (local ?? pod).status.podIP ?? ''
   }
 
   private machineAt(address: string): Machine | undefined {
@@ -120,7 +181,7 @@ export class Traffic implements NetworkState {
     if (!machine?.isOn) return `${nodeName} is off: the pod does not run`
     const local = machine.kubelet?.localPod(`${pod.metadata.namespace ?? ''}/${pod.metadata.name}`)
     if ((local ?? pod).status.phase !== 'Running') return 'the pod is not running'
-    return { pod: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, node: nodeName, clusterDns: usesClusterDns(pod) }
+    return { pod: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, node: nodeName, address: this.addressOf(pod), clusterDns: usesClusterDns(pod) }
   }
 
   private podAt(key: ObjectKey): Pod | undefined {

@@ -1,4 +1,4 @@
-// Upstream: pkg/proxy/types.go ServicePortName, chain names of pkg/proxy/iptables (v1.36). Left out: nothing.
+// Upstream: pkg/proxy/types.go ServicePortName, chain names of pkg/proxy/iptables (v1.36).
 import { sha256 } from '../kernel/sha256.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'

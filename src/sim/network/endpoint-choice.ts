@@ -1,4 +1,4 @@
-// Upstream: pkg/proxy/topology.go CategorizeEndpoints (v1.36). Left out: health check node ports.
+// Upstream: pkg/proxy/topology.go CategorizeEndpoints (v1.36).
 import type { Service } from '../api/generated/types.ts'
 
 /** One endpoint as a proxy knows it. */

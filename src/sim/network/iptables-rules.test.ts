@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { EndpointSlice, Service } from '../api/generated/types.ts'
 import { iptablesRules, type RuleSettings } from './iptables-rules.ts'
 import { createProxyView } from './kube-proxy.ts'
+import type { RuleChain } from './rule-tables.ts'
 
 const settings: RuleSettings = { family: 'IPv4', clusterCidr: '10.0.0.0/8', nodeIP: '192.168.0.11', nfacctCounters: true }
 
@@ -13,7 +14,8 @@ function chains(spec: object, endpoints: readonly string[], { status = {}, setti
     return { metadata: { namespace: 'ns2', labels: { 'kubernetes.io/service-name': 'svc2' } }, ports: [{ name: 'p80', port: 80 }], endpoints: [{ addresses: [address], nodeName }] } as unknown as EndpointSlice
   })
   const tables = iptablesRules(createProxyView({ name: 'n1', zone: undefined }, { services: [service], slices }), { ...settings, ...over })
-  return Object.fromEntries(Object.entries(tables).map(([table, written]) => [table, Object.fromEntries(written.map(({ chain, rules }) => [chain, rules]))]))
+  const named = (table: readonly RuleChain[]) => Object.fromEntries(table.map(({ chain, rules }) => [chain, rules]))
+  return { filter: named(tables.filter), nat: named(tables.nat) }
 }
 
 const nodePort = { type: 'NodePort', ports: [{ name: 'p80', port: 80, protocol: 'TCP', nodePort: 3001 }] }

@@ -1,10 +1,11 @@
 // Upstream: pkg/proxy/iptables syncProxyRules (v1.36). Left out: jumps from the kernel's own chains, --random-fully, node ports on some addresses only, masqueradeAll.
 import { parseAddress, parseCidr } from '../api/addresses.ts'
+import type { Service } from '../api/generated/types.ts'
 import { endpointChain, probabilityAt } from './chain-names.ts'
 import type { ProxyEndpoint } from './endpoint-choice.ts'
 import type { ProxyView } from './kube-proxy.ts'
 import { proxyConfiguration } from './proxy-configuration.ts'
-import { comment, TableWriter, type RuleTables } from './rule-tables.ts'
+import { comment, TableWriter, type RuleChain, type RuleTables } from './rule-tables.ts'
 import { endpointText, isExternallyAccessible, servicePortPlans, type Family, type ServicePortPlan } from './service-ports.ts'
 
 /** What a proxy knows of its machine and of the cluster's network. */
@@ -22,24 +23,25 @@ const largeCluster = 1000
 const mark = `0x${(1 << proxyConfiguration.iptables.masqueradeBit).toString(16)}`
 const masquerade = '-j KUBE-MARK-MASQ'
 
-/** The rules that a node's proxy has written, worked out from what it has seen; nothing of them is kept. */
-export function iptablesRules(view: ProxyView, settings: RuleSettings): RuleTables {
-  const plans = servicePortPlans(view, settings.family)
-  const writer = new RuleWriter(settings, plans)
-  writer.writeMasquerading()
-  for (const plan of plans) writer.writePort(plan)
-  writer.writeLast()
-  return writer.written()
+/** The rules that a node's proxy has written, worked out from what it has seen; nothing of them is kept. `about`: only those of one Service. */
+export function iptablesRules(view: ProxyView, settings: RuleSettings, about?: Service): RuleTables {
+  const endpoints = view.services.flatMap((service) => (service.spec.ports ?? []).map(({ name }) => view.endpoints(service, name).length))
+  const writer = new RuleWriter(settings, endpoints.reduce((sum, count) => sum + count, 0) > largeCluster)
+  if (!about) writer.writeMasquerading()
+  for (const plan of servicePortPlans(about ? [about] : view.services, view, settings.family)) writer.writePort(plan)
+  if (!about) writer.writeLast()
+  const { filter, nat } = writer.written()
+  return about ? { filter: filter.filter(hasRules), nat: nat.filter(hasRules) } : { filter, nat }
 }
 
 class RuleWriter {
   private readonly filter = new TableWriter(['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'KUBE-FORWARD', 'KUBE-NODEPORTS', 'KUBE-PROXY-FIREWALL'])
   private readonly nat = new TableWriter(['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ'])
-  private readonly isLarge: boolean
 
-  constructor(private readonly settings: RuleSettings, plans: readonly ServicePortPlan[]) {
-    this.isLarge = plans.reduce((sum, { choice }) => sum + reachable(choice).length, 0) > largeCluster
-  }
+  constructor(
+    private readonly settings: RuleSettings,
+    private readonly isLarge: boolean,
+  ) {}
 
   written(): RuleTables {
     return { filter: this.filter.written(), nat: this.nat.written() }
@@ -163,6 +165,10 @@ class RuleWriter {
   private remark(text: string): string[] {
     return this.isLarge ? [] : [comment(text)]
   }
+}
+
+function hasRules({ rules }: RuleChain): boolean {
+  return rules.length > 0
 }
 
 /** Everybody who is sent to from this node. */

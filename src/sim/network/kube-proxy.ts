@@ -1,4 +1,4 @@
-// Upstream: pkg/proxy, iptables mode (v1.36). Left out: session affinity tables, connection tracking, health checks.
+// Upstream: pkg/proxy, iptables mode (v1.36). Left out: connection tracking.
 import type { EndpointSlice, Node, Service } from '../api/generated/types.ts'
 import type { ComponentContext } from '../client/component.ts'
 import { hostPort } from './chain-names.ts'

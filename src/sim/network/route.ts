@@ -1,6 +1,8 @@
 import type { EndpointSlice, Service } from '../api/generated/types.ts'
-import { chooseEndpoints, type ProxyEndpoint } from './endpoint-choice.ts'
+import type { ProxyEndpoint } from './endpoint-choice.ts'
+import { pickEndpoint, type PacketState, type Passing } from './endpoint-pick.ts'
 import { endpointsOf, type ProxyView } from './kube-proxy.ts'
+import { planOf } from './service-ports.ts'
 
 /** A request to a Service, from a pod or from outside the cluster. */
 export interface ServiceRequest {
@@ -9,6 +11,8 @@ export interface ServiceRequest {
   readonly port?: number
   /** The pod that asks; absent: somebody outside. */
   readonly from?: Requester
+  /** It is really sent, and nodes remember it; absent: it is only asked who would answer. */
+  readonly isReal?: boolean
 }
 
 /** A pod that sends a request. */
@@ -16,6 +20,8 @@ export interface Requester {
   /** `shop/cart-1`. */
   readonly pod: string
   readonly node: string
+  /** Where its packets come from. */
+  readonly address: string
   /** It asks the cluster's DNS (dnsPolicy ClusterFirst), not its machine's. */
   readonly clusterDns: boolean
 }
@@ -27,6 +33,8 @@ export interface Hop {
   readonly at: string
   /** What happens there, in a few words. */
   readonly what: string
+  /** The chains of the node's rules that decide it. */
+  readonly rule?: string
 }
 
 /** The way of a request and who answers, or why nobody does. */
@@ -35,7 +43,7 @@ export type Route =
   | { readonly ok: false; readonly hops: readonly Hop[]; readonly failure: string }
 
 /** The world a request passes through. */
-export interface NetworkState {
+export interface NetworkState extends PacketState {
   /** The rules on a node; undefined: none were ever written there. */
   proxyOf(nodeName: string): ProxyView | undefined
   /** Nodes that a client outside reaches, in the order it tries them. */
@@ -49,8 +57,6 @@ export interface NetworkState {
   /** What the cluster's DNS knows. */
   service(namespace: string, name: string): Service | undefined
   slices(namespace: string, name: string): readonly EndpointSlice[]
-  /** Which of several endpoints the rules' dice choose. */
-  choose(count: number): number
 }
 
 /** The name a Service has in the cluster's DNS. */
@@ -64,8 +70,8 @@ export function routeOf(request: ServiceRequest, network: NetworkState): Route {
 }
 
 /** Whether the rules of a node lead to somebody who answers, the name being known. */
-export function routeFromNode(request: ServiceRequest, node: string, network: NetworkState): Route {
-  return throughRules({ ...request, from: { pod: '', node, clusterDns: true } }, node, [], network)
+export function routeFromNode(request: Omit<ServiceRequest, 'from'>, { node, client }: Pick<Passing, 'node' | 'client'>, network: NetworkState): Route {
+  return throughRules(request, { node, client, fromOutside: false }, [], network)
 }
 
 function fromPod(request: ServiceRequest, from: Requester, network: NetworkState): Route {
@@ -78,7 +84,7 @@ function fromPod(request: ServiceRequest, from: Requester, network: NetworkState
   if (service.spec.type === 'ExternalName') return toExternalName(service, domain, from, hops, network)
   if (service.spec.clusterIP === 'None') return toHeadless(request, service, domain, from, hops, network)
   hops.push({ kind: 'dns', at: domain, what: `is ${service.spec.clusterIP ?? ''}` })
-  return throughRules(request, from.node, hops, network)
+  return throughRules(request, { node: from.node, client: from.address, fromOutside: false }, hops, network)
 }
 
 /** A client outside tries one node after the other. */
@@ -87,7 +93,7 @@ function fromOutside(request: ServiceRequest, network: NetworkState): Route {
   if (network.nodes.length === 0) return failed(hops, 'no node can be reached from outside')
   const routes: Route[] = []
   for (const node of network.nodes) {
-    const route = throughRules(request, node, [...hops], network)
+    const route = throughRules(request, { node, client: undefined, fromOutside: true }, [...hops], network)
     if (route.ok) return route
     routes.push(route)
   }
@@ -107,30 +113,31 @@ function toHeadless(request: ServiceRequest, service: Service, domain: string, f
   const endpoints = network.slices(request.namespace, request.service).flatMap((slice) => endpointsOf(slice, port?.name)).filter(({ ready }) => ready || service.spec.publishNotReadyAddresses === true)
   if (endpoints.length === 0) return failed(hops, `${domain} cannot be resolved: the Service is headless and no pod behind it is ready`)
   hops.push({ kind: 'dns', at: domain, what: `is ${endpoints.map(({ address }) => address).slice(0, 4).join(', ')}${endpoints.length > 4 ? ', …' : ''}` })
-  return arrive(pick(endpoints, network), endpoints, request.namespace, from.node, hops, network)
+  return arrive(endpoints[endpoints.length > 1 ? network.choose(endpoints.length) : 0]!, endpoints, request.namespace, from.node, hops, network)
 }
 
-function throughRules(request: ServiceRequest, entry: string, hops: Hop[], network: NetworkState): Route {
+function throughRules(request: ServiceRequest, passing: Passing, hops: Hop[], network: NetworkState): Route {
+  const { node: entry, fromOutside } = passing
   const proxy = network.proxyOf(entry)
   if (!proxy) return failed(hops, `${entry} has no rules for Services: kube-proxy has not run there yet`)
   const service = proxy.service(request.namespace, request.service)
   if (!service) return failed(hops, `kube-proxy on ${entry} knows no Service ${request.namespace}/${request.service}`)
   const ports = service.spec.ports ?? []
-  const port = request.port === undefined ? ports[0] : ports.find((candidate) => candidate.port === request.port || (!request.from && candidate.nodePort === request.port))
+  const port = request.port === undefined ? ports[0] : ports.find((candidate) => candidate.port === request.port || (fromOutside && candidate.nodePort === request.port))
   if (!port) return failed(hops, request.port === undefined ? 'the Service has no ports' : `the Service has no port ${request.port}`)
-  const outside = request.from === undefined
-  if (outside && port.nodePort === undefined) return failed(hops, `the Service is of type ${service.spec.type}: it cannot be reached from outside`)
+  if (fromOutside && port.nodePort === undefined) return failed(hops, `the Service is of type ${service.spec.type}: it cannot be reached from outside`)
   const pending = service.spec.type === 'LoadBalancer' && (service.status?.loadBalancer?.ingress ?? []).length === 0
-  hops.push({ kind: 'node', at: entry, what: outside ? `takes it on node port ${port.nodePort ?? ''}${pending ? ' (no load balancer has given the Service an address)' : ''}` : 'its rules take the packet' })
-  const endpoints = proxy.endpoints(service, port.name)
-  const choice = chooseEndpoints(service.spec, endpoints, proxy.node)
-  const usable = (outside ? choice.external : choice.internal) ?? []
-  hops.push({ kind: 'service', at: `${service.spec.clusterIP ?? ''}:${port.port}`, what: `one of ${usable.length} endpoint${usable.length === 1 ? '' : 's'}` })
-  return usable.length === 0 ? failed(hops, whyNone(endpoints, choice.hasAnyEndpoints, entry)) : arrive(pick(usable, network), usable, request.namespace, entry, hops, network)
-}
-
-function pick(endpoints: readonly ProxyEndpoint[], network: NetworkState): ProxyEndpoint {
-  return endpoints[endpoints.length > 1 ? network.choose(endpoints.length) : 0]!
+  hops.push({ kind: 'node', at: entry, what: fromOutside ? `takes it on node port ${port.nodePort ?? ''}${pending ? ' (no load balancer has given the Service an address)' : ''}` : 'its rules take the packet' })
+  const plan = planOf(service, port, service.spec.clusterIP ?? '', proxy)
+  const pick = pickEndpoint(plan, passing, network, request.isReal === true)
+  const at = `${service.spec.clusterIP ?? ''}:${port.port}`
+  if (!pick) {
+    hops.push({ kind: 'service', at, what: 'one of 0 endpoints', rule: `${fromOutside ? 'KUBE-EXTERNAL-SERVICES' : 'KUBE-SERVICES'} → ${plan.choice.hasAnyEndpoints ? 'DROP' : 'REJECT'}` })
+    return failed(hops, whyNone(proxy.endpoints(service, port.name), plan.choice.hasAnyEndpoints, entry))
+  }
+  const count = pick.candidates.length
+  hops.push({ kind: 'service', at, what: pick.isRemembered ? 'the endpoint that this client was sent to before' : `one of ${count} endpoint${count === 1 ? '' : 's'}`, rule: pick.rule })
+  return arrive(pick.endpoint, pick.candidates, request.namespace, entry, hops, network)
 }
 
 function arrive(chosen: ProxyEndpoint, usable: readonly ProxyEndpoint[], namespace: string, entry: string, hops: Hop[], network: NetworkState): Route {

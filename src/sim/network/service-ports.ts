@@ -28,9 +28,9 @@ export interface ServicePortPlan {
   readonly choice: EndpointChoice
 }
 
-/** Every port of every Service that a proxy handles in one family of addresses. */
-export function servicePortPlans(view: ProxyView, family: Family): ServicePortPlan[] {
-  return view.services.flatMap((service) => {
+/** Every port of these Services that has an address of the family. */
+export function servicePortPlans(services: readonly Service[], view: ProxyView, family: Family): ServicePortPlan[] {
+  return services.flatMap((service) => {
     const clusterIP = clusterIPOf(service, family)
     return clusterIP === undefined ? [] : (service.spec.ports ?? []).map((port) => planOf(service, port, clusterIP, view))
   })

@@ -58,6 +58,8 @@ export class ContainerProcess {
   private readonly startedAt: Millis
   private readonly epochStart: EpochMillis
   private isServing: (() => boolean) | null = null
+  /** Of a program of our own that says so. */
+  private ownPorts: readonly number[] | null = null
   /** A program of our own stands behind it. */
   private readonly simulated: boolean
 
@@ -75,8 +77,9 @@ export class ContainerProcess {
     this.onSigterm = sigtermOf(request, argv, this.script)
   }
 
-  serve(isServing: () => boolean): void {
+  serve(isServing: () => boolean, ports: readonly number[] | null): void {
     this.isServing = isServing
+    this.ownPorts = ports
   }
 
   /** True when its answers can change without anybody saying so. */
@@ -97,7 +100,7 @@ export class ContainerProcess {
   }
 
   listensOn(port: number, now: Millis): boolean {
-    if (this.simulated) return this.isServing === null || this.isServing()
+    if (this.simulated) return (this.ownPorts?.includes(port) ?? true) && (this.isServing === null || this.isServing())
     const ports = this.template.ports
     if (this.script) {
       return this.script.serves.some((server) => server.since + plainServerListensAfter <= now && (server.ports.includes(port) || ports.includes(port) || ports.length + server.ports.length === 0))

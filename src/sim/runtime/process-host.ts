@@ -13,8 +13,8 @@ export interface ProcessHost {
   /** Ends the process; nothing that it planned runs any more. */
   exit(code: number, message?: string): void
   log(line: string): void
-  /** Says when its probes succeed; without it they do from the start. */
-  serve(isServing: () => boolean): void
+  /** Says when its probes succeed (without it they do from the start), and the ports it listens on (without them all). */
+  serve(isServing: () => boolean, ports?: readonly number[]): void
   /** Runs when the process is asked to end or is killed, before its agenda is disposed of. A power-off does not ask. */
   onExit(run: () => void): void
 }

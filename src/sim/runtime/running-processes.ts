@@ -124,7 +124,7 @@ export class RunningProcesses {
       args: [...(template.command ?? []), ...(template.args ?? [])],
       exit: (code, message) => this.exit(record.id, code, message),
       log: (line) => this.log(record, line),
-      serve: (isServing) => process.serve(isServing),
+      serve: (isServing, ports) => process.serve(isServing, ports ?? null),
       onExit: (run) => farewells.push(run),
     }
   }
