@@ -1,15 +1,14 @@
-import type { Event, Node, Pod } from '../../src/sim/api/generated/types.ts'
+import type { Node, Pod, Toleration } from '../../src/sim/api/generated/types.ts'
 import { keyOf } from '../../src/sim/api/objects.ts'
 import type { KubernetesObject } from '../../src/sim/api/objects.ts'
 import type { Resource } from '../../src/sim/api/resources.ts'
 import { must } from '../../src/sim/api/status.ts'
-import { createWallClock, parseTime } from '../../src/sim/api/time.ts'
-import type { Draft } from '../../src/sim/client/component.ts'
-import { createTestCluster } from '../../src/sim/cluster/testing.ts'
-import { startNodeLifecycleController } from '../../src/sim/controllers/node-lifecycle/node-lifecycle-controller.ts'
-import { startPodGarbageCollector } from '../../src/sim/controllers/pod-garbage-collector/pod-garbage-collector.ts'
-import { startReplicaSetController } from '../../src/sim/controllers/replica-set/replica-set-controller.ts'
-import { startTaintEvictionController } from '../../src/sim/controllers/taint-eviction/taint-eviction-controller.ts'
+import { formatTime } from '../../src/sim/api/time.ts'
+import { createClient } from '../../src/sim/client/client.ts'
+import type { Client, Draft } from '../../src/sim/client/component.ts'
+import { Cluster } from '../../src/sim/cluster/cluster.ts'
+import type { ClusterOptions, Fault } from '../../src/sim/cluster/run.ts'
+import type { DisruptionPlan } from '../../src/sim/controllers/node-lifecycle/zone-state.ts'
 
 /** One change that the API server told of. */
 export interface Observation {
@@ -23,9 +22,9 @@ export interface Observation {
 export interface NodeInput {
   readonly name: string
   readonly zone?: string
+  readonly labels?: Readonly<Record<string, string>>
   readonly conditions?: Readonly<Record<string, string>>
-  readonly taints?: readonly object[]
-  /** null: it never posted one. */
+  /** null: an object that no kubelet stands behind. */
   readonly status?: null
 }
 
@@ -33,139 +32,170 @@ export interface PodInput {
   readonly name: string
   readonly namespace: string
   readonly nodeName: string
-  readonly tolerations: readonly object[]
+  readonly ready?: boolean
+  readonly tolerations: readonly Toleration[]
   readonly terminationGracePeriodSeconds: number
   readonly owner?: string
   readonly mirror?: boolean
 }
 
-/** Whole seconds, as creation times are, and not in step with the passes of the controllers. */
-export const startOfCase = 102_000
-const renewPeriod = 10_000
-const healthy: Readonly<Record<string, readonly [status: string, reason: string, message: string]>> = {
-  MemoryPressure: ['False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
-  DiskPressure: ['False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
-  PIDPressure: ['False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-  Ready: ['True', 'KubeletReady', 'kubelet is posting ready status'],
-}
+const zoneLabel = 'topology.kubernetes.io/zone'
+const image = 'nginx:1.27'
+const ofKubelet: readonly string[] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
+/** Longer than any period of renewal: a kubelet that was held still for so long is late with one. */
+const held = 12_000
+const patience = 120_000
 
-/** The controllers around a lost node, on a real API server; the kubelets are played: they renew leases, post conditions and end pods. */
+/** A whole cluster with the nodes and pods of a case, watched through its API: what befalls a node befalls its machine and its real kubelet. */
 export class NodeLossWorld {
-  readonly cluster = createTestCluster()
+  readonly cluster: Cluster
+  readonly client: Client
   readonly observations: Observation[] = []
-  private readonly wall = createWallClock(this.cluster.timeline, parseTime('2026-01-01T09:00:00Z') ?? 0)
-  private readonly alive = new Set<string>()
+  /** By node: when the last renewal of its lease arrived. */
+  readonly renewals = new Map<string, number>()
   private readonly latest = new Map<string, KubernetesObject>()
+  private readonly machines: readonly NodeInput[]
 
-  constructor(nodes: readonly NodeInput[], pods: readonly PodInput[]) {
+  /** The nodes are named as machines are: see `onMachines`. */
+  constructor(nodes: readonly NodeInput[], pods: readonly PodInput[], options: ClusterOptions = {}) {
+    const machines = nodes.filter(({ status }) => status !== null)
+    this.cluster = new Cluster(1, { workers: machines.length, ...options })
+    this.cluster.advanceTo(0)
+    this.client = createClient(this.cluster.apiServer!, 'golden', this.cluster.timeline, { latency: 0 })
     for (const resource of ['nodes', 'pods', 'events', 'leases'] as const) this.observe(resource)
-    for (const node of nodes) this.createNode(node)
+    // The case's nodes are all that count: the control plane's own machine, which no case has, is left out of the count as people leave machines out.
+    this.label('control-plane-1', { 'node.kubernetes.io/exclude-disruption': '' })
+    for (const { name, zone, labels } of machines) this.label(name, { ...(zone !== undefined && { [zoneLabel]: zone }), ...labels })
+    for (const node of machines) this.say(node, (type) => !ofKubelet.includes(type))
+    this.machines = machines
     for (const pod of pods) this.createPod(pod)
-    // Alone in their process: no event is late because of another controller's.
-    this.cluster.component('node-controller', startNodeLifecycleController)
-    this.cluster.component('taint-eviction-controller', startTaintEvictionController)
-    this.cluster.component('pod-garbage-collector', startPodGarbageCollector)
-    if (pods.some(({ owner }) => owner === 'ReplicaSet')) this.cluster.component('replicaset-controller', startReplicaSetController)
-    this.renewAll()
+    const allReady = () => pods.every(({ name, namespace, nodeName, mirror, ready = true }) => isReady(this.latest.get(`pods ${namespace}/${mirror ? mirrorName(name, nodeName) : name}`) as Pod | undefined) === ready)
+    this.until(allReady, 'the pods are as the case has them')
+    this.cluster.advanceTo(Math.ceil(this.cluster.now / 1_000) * 1_000 + held + 3_000)
   }
 
-  at(time: number, run: () => void): void {
-    this.cluster.timeline.at(startOfCase + time, 'golden input', run)
+  get now(): number {
+    return this.cluster.now
   }
 
-  /** The node is silent after a last renewal, now. */
-  silence(name: string): void {
-    if (this.alive.delete(name)) this.renew(name)
+  advanceTo(time: number): void {
+    this.cluster.advanceTo(time)
   }
 
-  renewAgain(name: string): void {
-    this.alive.add(name)
-    this.renew(name)
+  /** Goes on, event by event, until something is so. */
+  until(isSo: () => boolean, what: string): void {
+    const end = this.now + patience
+    while (!isSo()) if (!this.cluster.step(end)) throw new Error(`not so within ${patience} ms: ${what}`)
   }
 
-  /** The kubelet is back: it posts, ends what is to go, and says how the rest does. */
-  comeBack(name: string): void {
-    this.renewAgain(name)
-    this.post(name, {})
-    this.cluster.timeline.after(1_000, 'played kubelet', () => {
-      for (const pod of this.cluster.list('pods').filter(({ spec }) => spec.nodeName === name)) {
-        if (pod.metadata.deletionTimestamp !== undefined) must(this.cluster.client.delete('pods', keyOf(pod), { gracePeriodSeconds: 0 }))
-        else this.postPod(pod)
-      }
-    })
+  begin(fault: Fault): void {
+    must(this.cluster.perform({ kind: 'fault', fault }))
   }
 
-  post(name: string, changes: Readonly<Record<string, readonly [status: string, reason: string, message: string]>>): void {
-    const node = must(this.cluster.client.get('nodes', name))
-    const now = this.wall.time()
-    const posted = Object.entries({ ...healthy, ...changes }).map(([type, [status, reason, message]]) => {
-      const old = node.status.conditions?.find((condition) => condition.type === type)
-      return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: old?.status === status ? old.lastTransitionTime : now }
-    })
-    const others = (node.status.conditions ?? []).filter(({ type }) => !posted.some((condition) => condition.type === type))
-    must(this.cluster.client.updateStatus('nodes', { ...node, status: { ...node.status, conditions: [...others, ...posted] } } as Node))
+  end(fault: Pick<Fault, 'kind'> & { readonly node: string }): void {
+    must(this.cluster.perform({ kind: 'end-fault', fault }))
   }
 
-  createNode({ name, zone, conditions = {}, taints = [], status }: NodeInput): void {
-    const labels = { 'kubernetes.io/hostname': name, ...(zone !== undefined && { 'topology.kubernetes.io/zone': zone }) }
-    must(this.cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: { taints } } as unknown as Draft<'nodes'>))
-    if (status === null) return
-    this.post(name, Object.fromEntries(Object.entries(conditions).map(([type, value]) => [type, [value, 'Given', 'given'] as const])))
-    must(this.cluster.client.create('leases', { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: 'kube-node-lease' }, spec: { holderIdentity: name, renewTime: this.wall.microTime(), leaseDurationSeconds: 40 } }))
-    this.alive.add(name)
-  }
-
-  private createPod(input: PodInput): void {
-    const { name, namespace, nodeName, tolerations, terminationGracePeriodSeconds, owner, mirror } = input
-    const { client } = this.cluster
-    const labels = { app: name }
-    const containers = [{ name: 'app', image: 'app' }]
-    let uid = `uid-of-${owner}`
-    if (owner === 'ReplicaSet') {
-      const spec = { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } }
-      uid = must(client.create('replicasets', { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'owner', namespace }, spec } as unknown as Draft<'replicasets'>)).metadata.uid
+  /**
+   * Something befalls machines in the instant at which their last renewals have arrived; answers that instant. One machine is struck at its next
+   * renewal from `due` on. Several renew together only if their kubelets are made to: held still, and let go on at `due`, they are late with one.
+   */
+  strikeAfterRenewal(due: number, faults: ReadonlyMap<string, Fault>): number {
+    const nodes = [...faults.keys()]
+    const together = nodes.length > 1
+    if (together) {
+      this.advanceTo(due - held)
+      for (const node of nodes) this.begin({ kind: 'freeze', component: 'kubelet', node })
     }
-    const ownerReferences = owner ? [{ apiVersion: 'apps/v1', kind: owner, name: 'owner', uid, controller: true, blockOwnerDeletion: true }] : []
-    const annotations = mirror ? { 'kubernetes.io/config.mirror': 'x' } : {}
-    const draft = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, labels, ownerReferences, annotations }, spec: { nodeName, tolerations, terminationGracePeriodSeconds, containers } }
-    this.postPod(must(client.create('pods', draft as unknown as Draft<'pods'>)))
+    this.advanceTo(due)
+    if (together) for (const node of nodes) this.end({ kind: 'freeze', node })
+    this.until(() => nodes.every((node) => (this.renewals.get(node) ?? -1) >= due), `${nodes.join(', ')} renewed`)
+    for (const fault of faults.values()) this.begin(fault)
+    for (const node of this.machines) if (faults.has(node.name)) this.say(node, (type) => ofKubelet.includes(type))
+    return Math.max(...nodes.map((node) => this.renewals.get(node)!))
   }
 
-  private postPod(pod: Pod): void {
-    const conditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => {
-      const old = pod.status.conditions?.find((condition) => condition.type === type)
-      return old?.status === 'True' ? old : { type, status: 'True', lastTransitionTime: this.wall.time() }
-    })
-    const status = { ...pod.status, phase: 'Running', podIP: '10.244.1.2', podIPs: [{ ip: '10.244.1.2' }], conditions }
-    must(this.cluster.client.updateStatus('pods', { ...pod, status }))
+  /** The runtime stops; answers when the kubelet has told that its node is not ready. */
+  stopRuntime(node: string): number {
+    this.begin({ kind: 'stop', component: 'containerd', node })
+    this.until(() => (this.latest.get(`nodes ${node}`) as Node).status.conditions?.find(({ type }) => type === 'Ready')?.status === 'False', `${node} is said to be not ready`)
+    return this.now
   }
 
-  private renewAll(): void {
-    for (const name of this.alive) this.renew(name)
-    this.cluster.timeline.after(renewPeriod, 'played kubelets renew their leases', () => this.renewAll())
+  /** Whether the processes in the containers of a node's pods run: they listen where they did. */
+  containersRun(node: string): boolean {
+    const pods = must(this.client.list('pods', 'default')).items.filter(({ spec }) => spec.nodeName === node)
+    return pods.length > 0 && pods.every(({ status }) => this.cluster.machines.get(node)?.listens(status.podIP ?? '', 80))
   }
 
-  private renew(name: string): void {
-    must(this.cluster.client.patch('leases', `kube-node-lease/${name}`, 'merge', { spec: { renewTime: this.wall.microTime() } }))
+  /** What the node lifecycle controller decided last about the zones. */
+  get zonePlan(): DisruptionPlan | undefined {
+    return this.cluster.trace.since(0).findLast(({ what }) => what === 'planDisruption')?.detail as DisruptionPlan | undefined
+  }
+
+  /** A time of the run as objects tell it. */
+  textOf(time: number): string {
+    return formatTime(this.cluster.start + time)
+  }
+
+  private label(name: string, labels: Readonly<Record<string, string | null>>): void {
+    if (Object.keys(labels).length > 0) must(this.client.patch('nodes', name, 'merge', { metadata: { labels } }))
+  }
+
+  /**
+   * Conditions that a network plugin posts, or a kubelet under pressure. Nothing presses a machine here, so such last words of a kubelet are put
+   * into its mouth when it can no longer take them back; its heartbeat stays as it is.
+   */
+  private say({ name, conditions = {} }: NodeInput, about: (type: string) => boolean): void {
+    const now = this.textOf(this.now)
+    const said = Object.entries(conditions).filter(([type]) => about(type)).map(([type, status]) => ({ type, status, reason: 'Given', message: 'given', lastHeartbeatTime: now, lastTransitionTime: now }))
+    if (said.length > 0) must(this.client.patch('nodes', name, 'strategic', { status: { conditions: said } }, 'status'))
+  }
+
+  /** A pod that a controller is to own is there before its owner, which adopts it. */
+  private createPod({ name, namespace, nodeName, ready, tolerations, terminationGracePeriodSeconds, owner, mirror }: PodInput): void {
+    const { client } = this
+    const containers = [{ name: 'app', image, ...(ready === false && { readinessProbe: { exec: { command: ['false'] } } }) }]
+    const spec = { tolerations, terminationGracePeriodSeconds, containers }
+    if (mirror) {
+      const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: name.slice(0, -nodeName.length - 1), namespace }, spec: { terminationGracePeriodSeconds, containers } }
+      return this.cluster.machines.get(nodeName)?.kubelet?.setStaticPods([manifest as unknown as Pod])
+    }
+    const labels = { app: name }
+    // A kind that is not built can be an owner all the same: nobody acts for it.
+    const isBuilt = owner === 'ReplicaSet' || owner === 'DaemonSet'
+    const ownerReferences = owner !== undefined && !isBuilt ? [{ apiVersion: 'apps/v1', kind: owner, name: `owner-of-${name}`, uid: `uid-of-${owner}`, controller: true, blockOwnerDeletion: true }] : []
+    must(client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, labels, ownerReferences }, spec: { nodeName, ...spec } } as unknown as Draft<'pods'>))
+    const common = { apiVersion: 'apps/v1', kind: owner, metadata: { name: `owner-of-${name}`, namespace } }
+    const selector = { matchLabels: labels }
+    if (owner === 'ReplicaSet') must(client.create('replicasets', { ...common, spec: { replicas: 1, selector, template: { metadata: { labels }, spec } } } as unknown as Draft<'replicasets'>))
+    const here = { ...spec, nodeSelector: { 'kubernetes.io/hostname': nodeName } }
+    if (owner === 'DaemonSet') must(client.create('daemonsets', { ...common, spec: { updateStrategy: { type: 'OnDelete' }, selector, template: { metadata: { labels }, spec: here } } } as unknown as Draft<'daemonsets'>))
   }
 
   private observe(resource: Resource): void {
-    const { cluster, latest, observations } = this
-    must(cluster.client.watch(resource, undefined, { resourceVersion: '' }, {
+    const { cluster, latest, observations, renewals } = this
+    must(this.client.watch(resource, undefined, { resourceVersion: '' }, {
       event({ type, object }) {
         if (type === 'BOOKMARK' || type === 'ERROR') return
         const key = `${resource} ${keyOf(object)}`
         const old = latest.get(key)
         if (type === 'DELETED') latest.delete(key)
         else latest.set(key, object)
-        if (resource !== 'leases' || type === 'DELETED') observations.push({ at: cluster.timeline.now - startOfCase, resource, type, object, old })
+        if (resource !== 'leases' || type === 'DELETED') observations.push({ at: cluster.now, resource, type, object, old })
+        else if (object.metadata.namespace === 'kube-node-lease') renewals.set(object.metadata.name, cluster.now)
       },
       closed() {},
     }))
   }
 }
 
-/** Who reported an event. */
-export function reporterOf(event: Event): string | undefined {
-  return event.source?.component || event.reportingComponent
+function isReady(pod: Pod | undefined): boolean | undefined {
+  if (pod?.status.phase !== 'Running') return undefined
+  return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
+}
+
+/** A static pod is named for its node. */
+function mirrorName(name: string, node: string): string {
+  return name.endsWith(`-${node}`) ? name : `${name}-${node}`
 }
