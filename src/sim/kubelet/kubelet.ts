@@ -1,6 +1,5 @@
 // Upstream: pkg/kubelet/kubelet.go, config/apiserver.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
-import type { Agenda, Millis } from '../kernel/agenda.ts'
-import type { Random } from '../kernel/random.ts'
+import type { Agenda } from '../kernel/agenda.ts'
 import type { Node, Pod, Service } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
@@ -32,6 +31,7 @@ import { StatusWriter } from './status-writer.ts'
 import type { WorkerHost } from './worker-host.ts'
 import { workerStatus } from './worker-status.ts'
 
+import { WorkerTurns } from './worker-turns.ts'
 export interface KubeletOptions {
   readonly context: ComponentContext
   /** For the node's status and lease, which go on beside the loop over the pods; absent: the same. */
@@ -56,12 +56,11 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly agenda: Agenda
   readonly runtime: ContainerRuntime
   readonly restartBackOff: BackOff
-  readonly flags: KubeletFlags
+  readonly turns: WorkerTurns
+  readonly images: ImageCollector
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
   pullErrors: SparseMap<StartError> = emptyMap
   readonly place: NodePlace
-  private readonly startedAt: Millis
-  private readonly random: Random
   private readonly options: KubeletOptions
   private readonly context: ComponentContext
   private readonly workers = new Map<string, PodWorker>()
@@ -87,9 +86,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.context = context
     this.agenda = context.agenda
     this.runtime = runtime
-    this.flags = flags
-    this.startedAt = context.agenda.now
-    this.random = (options.nodeContext ?? context).random
+    this.turns = new WorkerTurns(context.agenda, (options.nodeContext ?? context).random, flags.syncFrequency)
     this.restartBackOff = new BackOff(kubeletConstants.containerBackOffInitial, flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset)
     this.addresses = new PodAddresses(runtime, machine.ip)
     this.preemptor = new PodPreemptor(this, context.wall)
@@ -269,13 +266,6 @@ class Kubelet implements KubeletHandle, WorkerHost {
       this.mirrors.ensure(worker.pod)
       this.writer.seen(worker, worker.pod, mirror.status)
     } else if (!worker && this.pods.lister.get(keyOf(mirror))) this.mirrors.removeStray(mirror)
-  }
-
-  /** Upstream: completeWork in pod_workers.go; each second the kubelet's loop looks whose time has come. */
-  turnAfter(pause: Millis): Millis {
-    const { workerJitter, syncLoopPeriod } = kubeletConstants
-    const due = this.agenda.now + pause + this.random.below(Math.floor(pause * workerJitter) + 1)
-    return this.startedAt + Math.ceil((due - this.startedAt) / syncLoopPeriod) * syncLoopPeriod
   }
 
   private podRange(): string | undefined {

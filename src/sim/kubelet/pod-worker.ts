@@ -296,7 +296,8 @@ export class PodWorker implements PlanFacts, Told {
     })
   }
 
-  private cancelWake(): void {
+  /** What was planned for a later turn is planned anew by this one. */
+  cancelWake(): void {
     if (this.wakeDue !== null) this.host.agenda.cancel(this.wakeEntry)
     this.wakeDue = null
   }

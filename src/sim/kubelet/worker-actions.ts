@@ -40,7 +40,7 @@ function startSandbox(host: WorkerHost, worker: PodWorker, lastAttempt: number):
   const answer = host.allocateIP(pod)
   if ('refusal' in answer) {
     tellRefusal(host, pod, answer)
-    worker.wakeAt(host.agenda.now + (answer.refusal === 'noNetwork' ? kubeletConstants.transientErrorBackOff : kubeletConstants.syncErrorBackOff))
+    worker.wakeAt(host.turns.after(answer.refusal === 'noNetwork' ? kubeletConstants.transientErrorBackOff : kubeletConstants.syncErrorBackOff))
     return worker.end()
   }
   tellOfDns(host, pod)
@@ -69,6 +69,7 @@ function tellRefusal(host: WorkerHost, pod: Pod, answer: Exclude<AddressAnswer, 
 /** Kills what is planned to be killed and then, one after the other, starts what is planned to be started. */
 export function carryOut(host: WorkerHost, worker: PodWorker, sandbox: SandboxRecord, kill: readonly PlannedKill[], start: readonly PlannedStart[]): void {
   worker.begin()
+  worker.cancelWake()
   for (const { container, record, message, reason } of kill) {
     const probeGrace = reason === 'liveness' ? container.livenessProbe?.terminationGracePeriodSeconds : reason === 'startup' ? container.startupProbe?.terminationGracePeriodSeconds : undefined
     worker.prober?.stopped(container.name)
@@ -98,8 +99,10 @@ function takeOutcome(host: WorkerHost, worker: PodWorker, container: Container, 
     return
   }
   const { now } = host.agenda
-  worker.noteStart(name, outcome.error, outcome.retryAt === null ? null : { since: now, due: outcome.retryAt, image: outcome.error.reason === 'ImagePullBackOff' })
-  worker.wakeAt(outcome.retryAt ?? now + kubeletConstants.syncErrorBackOff)
+  // A long back-off is looked at each minute or so until it is over.
+  const turn = host.turns.after(outcome.retryAt === null ? kubeletConstants.syncErrorBackOff : outcome.retryAt - now)
+  worker.noteStart(name, outcome.error, outcome.retryAt === null ? null : { since: now, due: Math.max(turn, outcome.retryAt), image: outcome.error.reason === 'ImagePullBackOff' })
+  worker.wakeAt(turn)
   host.publish(worker)
 }
 

@@ -5,11 +5,13 @@ import type { ContainerRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
 import type { BackOff } from './back-off.ts'
 import type { EnvironmentSource } from './container-environment.ts'
+import type { ImageCollector } from './image-collector.ts'
 import { runHook, type HookOutcome } from './lifecycle-hook.ts'
 import type { AddressAnswer } from './pod-addresses.ts'
 import type { NodePlace } from './pod-files.ts'
 import type { PodWorker } from './pod-worker.ts'
 import type { SparseMap } from './sparse-map.ts'
+import type { WorkerTurns } from './worker-turns.ts'
 
 /** What the workers of one kubelet share. A thousand workers know one of it, so it takes the worker or the pod where it needs to know whose business it is. */
 export interface WorkerHost {
@@ -17,8 +19,10 @@ export interface WorkerHost {
   readonly runtime: ContainerRuntime
   readonly restartBackOff: BackOff
   readonly imageBackOff: BackOff
+  readonly images: ImageCollector
   /** Why the last pull of an image failed, by pod and image. */
   pullErrors: SparseMap<StartError>
+  readonly turns: WorkerTurns
   /** Its node, as files of containers tell of it. */
   readonly place: NodePlace
   environment(podIP: string): EnvironmentSource
