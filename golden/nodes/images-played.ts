@@ -1,4 +1,5 @@
 import { must } from '../../src/sim/api/status.ts'
+import { createNodeDisk } from '../../src/sim/runtime/node-disk.ts'
 import { canonicalImage } from '../../src/sim/runtime/image-reference.ts'
 import type { GoldenCase } from '../harness.ts'
 import { PlayedNode, type SeenEvent } from './played-node.ts'
@@ -9,6 +10,7 @@ export function imagesPlayed({ in: input, out }: GoldenCase): unknown {
   if (input.inBackOff && input.imageAppears) return { action: whenImageAppears() }
   if (input.init?.runMs) return { mainPullingNotBeforeMs: mainPulledAfter(input.init.runMs) }
   if (input.kubeletRestarted) return { action: afterKubeletRestart() }
+  if (Array.isArray(input.usagePercent)) return collections(input.usagePercent)
   if (out.containerStatus?.imageID === '') return { containerStatus: beforeStart(input.image) }
   return undefined
 }
@@ -60,6 +62,18 @@ function mainPulledAfter(runMs: number): number {
   const started = world.newest('init')?.startedAt ?? 0
   const pulled = (world.sent('Pulling').find(({ fieldPath }) => fieldPath === 'spec.containers{app}')?.at ?? 0) - started
   return pulled >= runMs ? runMs : pulled
+}
+
+/** Disks that images fill so far, of which each takes a hundredth: which of them are collected, and what is left then. */
+function collections(usages: readonly number[]): unknown {
+  const left = usages.map((usage) => {
+    const images = Array.from({ length: usage }, (_, at) => ({ name: `docker.io/library/image${at}:1`, digest: `sha256:${at}`, sizeBytes: 1000 }))
+    const world = new PlayedNode({ disk: createNodeDisk(images, 100_000) })
+    world.until(() => world.disk.images.size < usage, 600_000)
+    return world.disk.images.size
+  })
+  const collected = left.filter((size, at) => size < usages[at]!)
+  return { collects: left.map((size, at) => size < usages[at]!), freesDownToPercent: Math.max(...collected) === Math.min(...collected) ? collected[0] : collected }
 }
 
 function beforeStart(image: string): unknown {

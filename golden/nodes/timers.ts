@@ -55,6 +55,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     MaxContainerTerminationMessageLogLength: () => terminationMessageLimits.log,
     MaxContainerTerminationMessageLogLines: () => terminationMessageLimits.logLines,
     ContainerGCPeriod: () => kubeletConstants.containerGCPeriod,
+    ImageGCPeriod: () => kubeletConstants.imageGCPeriod,
     minDeadContainerInPod: () => kubeletConstants.minDeadContainerInPod,
     housekeepingPeriod: () => kubeletConstants.housekeepingPeriod,
     backOffPeriod: () => kubeletConstants.syncErrorBackOff,

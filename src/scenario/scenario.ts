@@ -62,7 +62,7 @@ function wrongOption(options: Readonly<Record<string, unknown>>): string | null 
   if (Object.keys(unknown).length > 0) return `unknown option ${JSON.stringify(Object.keys(unknown)[0])}`
   if (!isCount(workers) || workers > scenarioLimits.workers) return `workers must be a whole number up to ${scenarioLimits.workers}`
   if (!isCount(zones) || zones < 1 || zones > 26) return 'zones must be a whole number from 1 to 26'
-  if (node !== undefined && !(isRecord(node) && typeof node['cpu'] === 'string' && typeof node['memory'] === 'string')) return 'node must have cpu and memory, each a quantity'
+  if (node !== undefined && !(isRecord(node) && typeof node['cpu'] === 'string' && typeof node['memory'] === 'string' && ['string', 'undefined'].includes(typeof node['ephemeralStorage']))) return 'node must have cpu and memory, each a quantity'
   if (preset !== undefined && preset !== 'classic') return 'the preset can only be classic'
   if (!isRecord(flags) || Object.values(flags).some((set) => !isRecord(set) || Object.values(set).some((flag) => typeof flag !== 'string'))) return 'flags must be texts by component and flag'
   if (start !== undefined && typeof start !== 'string') return 'start must be a time'

@@ -19,13 +19,14 @@ export function machinesOf(world: World, options: ClusterOptions, processes: Pro
   const registry = createRegistry(catalogue)
   const zones = options.zones ?? 1
   const kubeletFlags = flagsOver('kubelet', defaultKubeletFlags, flagTexts(options, 'kubelet'))
-  const { cpu = '4', memory = '8Gi', pods = 110 } = options.node ?? {}
+  const { cpu = '4', memory = '8Gi', pods = 110, ephemeralStorage } = options.node ?? {}
   const specOf = (name: string, index: number, controlPlane: boolean): MachineSpec => ({
     name,
     controlPlane,
     cpu,
     memory,
     pods,
+    ...(ephemeralStorage !== undefined && { ephemeralStorage }),
     ip: `192.168.${Math.floor(index / 240)}.${10 + (index % 240)}`,
     zone: `zone-${zoneLetters[controlPlane ? 0 : (index - 1) % zones]}`,
     labels: controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {},
@@ -40,5 +41,5 @@ const zoneLetters = 'abcdefghijklmnopqrstuvwxyz'
 
 /** Images that were pulled when the machine was set up (`kubeadm config images pull`). */
 function cached(catalogue: ImageCatalogue, names: readonly string[]): CachedImage[] {
-  return names.map(canonicalImage).map((name) => ({ name, digest: digestOf(name), sizeBytes: entryOf(catalogue, name)?.sizeBytes ?? 0 }))
+  return names.map(canonicalImage).map((name) => ({ name, digest: digestOf(name), sizeBytes: entryOf(catalogue, name)?.sizeBytes ?? 0, ...(name === canonicalImage(images.pause) && { pinned: true }) }))
 }

@@ -1,6 +1,7 @@
 import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
+import { wholeValue } from '../api/quantity.ts'
 import { startKubelet, type KubeletHandle, type Machine as KubeletMachine } from '../kubelet/kubelet.ts'
 import type { KubeletFlags } from '../kubelet/flags.ts'
 import { createContainerRuntime, type ContainerRuntime } from '../runtime/container-runtime.ts'
@@ -65,7 +66,7 @@ export class Machine {
   ) {
     this.since = world.timeline.now
     this.clock = new MachineClock(world.timeline, world.start)
-    this.disk = createNodeDisk(software.preloaded)
+    this.disk = createNodeDisk(software.preloaded, spec.ephemeralStorage === undefined ? undefined : wholeValue(spec.ephemeralStorage))
     this.manifests = new Map(staticPods.map((pod) => [pod.metadata.name, pod]))
   }
 

@@ -61,4 +61,6 @@ export interface NodeSize {
   readonly cpu: string
   readonly memory: string
   readonly pods?: number
+  /** Of the disk; default 100Gi. */
+  readonly ephemeralStorage?: string
 }

@@ -3,7 +3,7 @@ import type { Container } from '../api/generated/types.ts'
 import { must } from '../api/status.ts'
 import { createTestNode, type TestNode } from './testing.ts'
 
-const shell = (script: string): Container => ({ name: 'app', image: 'busybox:1.36', command: ['sh', '-c', script] }) as Container
+const shell = (script: string): Container => ({ name: 'app', image: 'busybox:1.36', command: ['sh', '-c', script] }) as unknown as Container
 const containers = (node: TestNode) => [...node.runtime.sandboxes()].flatMap((sandbox) => sandbox.containers)
 const status = (node: TestNode) => node.pod('web')?.status.containerStatuses?.[0]
 

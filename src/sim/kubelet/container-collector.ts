@@ -15,6 +15,8 @@ export class ContainerCollector {
     private readonly agenda: Agenda,
     private readonly nodeName: string,
     private readonly runtime: ContainerRuntime,
+    /** Told of each container before it goes. */
+    private readonly removing: (record: ContainerRecord) => void,
   ) {
     this.startedAt = agenda.now
   }
@@ -39,7 +41,7 @@ export class ContainerCollector {
   clearDead(podUid: string): void {
     const sandboxes = this.runtime.sandboxesOf(podUid)
     const kept = this.isDropped(podUid) ? 0 : kubeletConstants.minDeadContainerInPod
-    for (const record of deadBeyond(sandboxes, kept)) this.runtime.removeContainer(record)
+    for (const record of deadBeyond(sandboxes, kept)) this.remove(record)
     if (sandboxes.length > 1 && emptyBeforeNewest(this.runtime.sandboxesOf(podUid)).length > 0) this.planPass()
   }
 
@@ -52,12 +54,20 @@ export class ContainerCollector {
     agenda.because(0, () => agenda.at(this.startedAt + passes * kubeletConstants.containerGCPeriod, `kubelet ${this.nodeName}: container garbage collection`, () => this.pass()))
   }
 
+  private remove(record: ContainerRecord): void {
+    this.removing(record)
+    this.runtime.removeContainer(record)
+  }
+
   private pass(): void {
     this.isPlanned = false
-    for (const podUid of this.dropped ?? []) this.runtime.removePod(podUid)
+    for (const podUid of this.dropped ?? []) {
+      for (const { containers } of this.runtime.sandboxesOf(podUid)) for (const record of containers) this.removing(record)
+      this.runtime.removePod(podUid)
+    }
     this.dropped = null
     for (const podUid of new Set([...this.runtime.sandboxes()].map((sandbox) => sandbox.podUid))) {
-      for (const record of deadBeyond(this.runtime.sandboxesOf(podUid), kubeletConstants.minDeadContainerInPod)) this.runtime.removeContainer(record)
+      for (const record of deadBeyond(this.runtime.sandboxesOf(podUid), kubeletConstants.minDeadContainerInPod)) this.remove(record)
       for (const sandbox of emptyBeforeNewest(this.runtime.sandboxesOf(podUid))) this.runtime.removeSandbox(sandbox)
     }
   }

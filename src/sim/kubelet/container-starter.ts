@@ -87,6 +87,7 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
   if ('error' in reference) return
   containerEvent(host, worker, container, 'Normal', 'Pulling', `Pulling image "${image}"`)
   host.runtime.images.pull(reference, (outcome) => {
+    host.images.imagesChanged()
     if (!request.isWanted()) return
     if (outcome.ok) {
       host.pullErrors = withoutEntry(host.pullErrors, key)

@@ -30,6 +30,13 @@ export interface KubeletFlags {
   /** Events that it sends a second in the long run, and at once; a rate of 0 is no limit. */
   readonly eventRecordQPS: number
   readonly eventBurst: number
+  /** Images are collected when the disk is as full as the first, until it is only as full as the second says. */
+  readonly imageGCHighThresholdPercent: number
+  readonly imageGCLowThresholdPercent: number
+  /** A younger image is not collected. */
+  readonly imageMinimumGCAge: Millis
+  /** An image that was not used for longer is collected in any case; 0: no such age. */
+  readonly imageMaximumGCAge: Millis
 }
 
 /** KubeletConfiguration's defaults (v1beta1); the DNS as kubeadm sets it. */
@@ -54,6 +61,10 @@ export const defaultKubeletFlags: KubeletFlags = {
   clusterDomain: 'cluster.local',
   eventRecordQPS: 50,
   eventBurst: 100,
+  imageGCHighThresholdPercent: 85,
+  imageGCLowThresholdPercent: 80,
+  imageMinimumGCAge: 120_000,
+  imageMaximumGCAge: 0,
 }
 
 /** What is fixed in upstream's code. */
@@ -82,6 +93,8 @@ export const kubeletConstants = {
   housekeepingPeriod: 2000,
   /** ContainerGCPeriod: what has ended is cleared away. */
   containerGCPeriod: 60_000,
+  /** ImageGCPeriod: how often images are looked at, and collected if need be. */
+  imageGCPeriod: 300_000,
   /** Dead containers of one name that stay: MaxPerPodContainer of the policy, which is 1 by default, and at least this. */
   minDeadContainerInPod: 1,
   minimumStopGraceSeconds: 2,

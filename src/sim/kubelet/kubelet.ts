@@ -11,6 +11,7 @@ import type { EnvironmentSource } from './container-environment.ts'
 import type { LogAnswer } from './container-logs.ts'
 import { defaultKubeletFlags, kubeletConstants, type KubeletFlags } from './flags.ts'
 import { answerLogs, countdownsOf, killContainers, type KubeletCountdown, type KubeletHandle, type LogOptions } from './kubelet-handle.ts'
+import { ImageCollector } from './image-collector.ts'
 import { MirrorPods } from './mirror-pods.ts'
 import { NodeAgent, nodeReference } from './node-agent.ts'
 import { NodeEnvironment } from './node-environment.ts'
@@ -58,6 +59,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly restartBackOff: BackOff
   readonly turns: WorkerTurns
   readonly images: ImageCollector
+  readonly images: ImageCollector
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
   pullErrors: SparseMap<StartError> = emptyMap
   readonly place: NodePlace
@@ -92,7 +94,12 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.preemptor = new PodPreemptor(this, context.wall)
     this.nodeIPs = [machine.ip]
     this.place = { nodeName, dns: dnsSettingsOf(flags) }
-    this.collector = new ContainerCollector(context.agenda, nodeName, runtime)
+    this.images = new ImageCollector({
+      agenda: context.agenda, runtime, nodeName, flags,
+      warn: (reason, message) => this.nodeEvent('Warning', reason, message),
+      collected: () => this.agent.statusChanged(),
+    })
+    this.collector = new ContainerCollector(context.agenda, nodeName, runtime, (record) => this.images.released(record))
     this.pleg = new Pleg(context.agenda, nodeName, (uid) => this.relisted(uid), () => this.agent.statusChanged())
     this.writer = new StatusWriter(context)
     this.agent = new NodeAgent({
@@ -117,6 +124,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
       this.pleg.podChanged(uid)
     })
     this.agent.start()
+    this.images.imagesChanged()
     this.setStaticPods(this.options.staticPods ?? [])
     this.node.onChange(({ new: node }) => {
       if (node) this.agent.nodeChanged(node)

@@ -135,7 +135,7 @@ export class NodeAgent {
     const told = (this.known?.status.conditions ?? []).find((condition) => condition.type === 'Ready')?.status
     const unschedulable = this.known?.spec.unschedulable === true
     // While the runtime does not answer, the condition tells for how long it has not.
-    return unschedulable !== this.wasUnschedulable || runtime.disk.images.size !== this.images || runtime.downSince !== null || told !== (this.errors().length === 0 ? 'True' : 'False')
+    return unschedulable !== this.wasUnschedulable || runtime.images.version !== this.images || runtime.downSince !== null || told !== (this.errors().length === 0 ? 'True' : 'False')
   }
 
   private pass(): void {
@@ -186,8 +186,8 @@ export class NodeAgent {
 
   private status(old: NonNullable<NodeStatus['conditions']>): NodeStatus {
     const { context, runtime, nodeName, machine, flags } = this.options
-    if (runtime.disk.images.size !== this.images) {
-      this.images = runtime.disk.images.size
+    if (runtime.images.version !== this.images) {
+      this.images = runtime.images.version
       this.imageList = nodeImages(runtime.images.list(), flags.nodeStatusMaxImages)
     }
     return {

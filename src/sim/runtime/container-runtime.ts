@@ -176,7 +176,6 @@ class FakeContainerd implements ContainerRuntime {
     this.processes.end(record.id)
     const sandbox = this.sandboxesOf(record.podUid).find(({ containers }) => containers.includes(record))
     if (sandbox) sandbox.containers = sandbox.containers.filter((other) => other !== record)
-    this.disk.usedUntil.set(record.image.id, this.agenda.now)
   }
 
   removeSandbox(sandbox: SandboxRecord): void {

@@ -1,7 +1,7 @@
-// Upstream: containerd's image service and pkg/kubelet/images puller (v1.36). Left out: layers shared between images, image collection.
+// Upstream: containerd's image service and pkg/kubelet/images puller (v1.36). Left out: layers shared between images.
 import type { Agenda, CauseId, Millis } from '../kernel/agenda.ts'
 import { parseImageReference, type ImageReference } from './image-reference.ts'
-import type { Registry } from './image-catalogue.ts'
+import { digestOf, type Registry } from './image-catalogue.ts'
 import { TokenBucket } from '../client/rate-limiter.ts'
 import type { CachedImage, NodeDisk } from './node-disk.ts'
 
@@ -36,6 +36,8 @@ export class ImageStore {
   private readonly parallel: number
   private readonly limit = new TokenBucket(pullSettings.registryPullQPS, pullSettings.registryBurst)
   private readonly queue: WaitingPull[] = []
+  /** Another number whenever there are other images. */
+  version = 0
   /** Pulls that have ended and are still to be told of; null: they are told at once. */
   private untold: (() => void)[] | null = null
 
@@ -54,6 +56,22 @@ export class ImageStore {
 
   list(): readonly CachedImage[] {
     return [...this.disk.images.values()]
+  }
+
+  usedBytes(): number {
+    let bytes = 0
+    const digests = new Set<string>()
+    for (const { digest, sizeBytes } of this.disk.images.values()) {
+      if (!digests.has(digest)) bytes += sizeBytes
+      digests.add(digest)
+    }
+    return bytes
+  }
+
+  /** Removes an image with all its names. */
+  remove(digest: string): void {
+    for (const [name, image] of this.disk.images) if (image.digest === digest) this.disk.images.delete(name)
+    this.version += 1
   }
 
   pull(reference: ImageReference, done: (outcome: PullOutcome) => void): void {
@@ -85,13 +103,16 @@ export class ImageStore {
     }
     const present = this.disk.images.get(next.reference.canonical)
     const answer = this.registry.resolve(next.reference)
+    const isFull = answer.found && !present && this.usedBytes() + answer.sizeBytes > this.disk.capacityBytes
     const transfer = answer.found && !present ? Math.ceil((answer.sizeBytes / this.registry.bytesPerSecond) * 1000) : 0
     next.due = startedAt + (answer.found ? (this.registry.latency + transfer) * (answer.timesSlower ?? 1) : (answer.after ?? this.registry.latency))
     const end = (): void => {
       this.queue.splice(this.queue.indexOf(next), 1)
-      if (answer.found) {
-        const image: CachedImage = { name: next.reference.canonical, digest: answer.digest, sizeBytes: answer.sizeBytes }
+      if (isFull) next.done({ ok: false, error: noSpace(next.reference) })
+      else if (answer.found) {
+        const image = present?.digest === answer.digest ? present : { name: next.reference.canonical, digest: answer.digest, sizeBytes: answer.sizeBytes, pulledAt: this.agenda.now }
         this.disk.images.set(image.name, image)
+        if (image !== present) this.version += 1
         next.done({ ok: true, image, took: this.agenda.now - startedAt, waited: this.agenda.now - next.queuedAt })
       } else next.done({ ok: false, error: answer.error })
       this.startNext()
@@ -99,4 +120,8 @@ export class ImageStore {
     const tell = (): void => this.agenda.because(next.cause, end)
     this.agenda.at(next.due, `pull ${next.reference.canonical}`, () => (this.untold ? this.untold.push(tell) : tell()))
   }
+}
+
+function noSpace({ canonical }: ImageReference): string {
+  return `failed to pull and unpack image "${canonical}": failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/${digestOf(canonical).slice('sha256:'.length)}/data: no space left on device`
 }

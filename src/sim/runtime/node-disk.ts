@@ -7,8 +7,8 @@ export interface NodeDisk {
   readonly images: Map<string, CachedImage>
   /** By the pod's uid, in the order of their making; of one pod newest last. */
   readonly sandboxes: Map<string, readonly SandboxRecord[]>
-  /** When the last container of an image was removed, by the image's id. */
-  readonly usedUntil: Map<string, Millis>
+  /** What fits on it; images are all that takes room. */
+  readonly capacityBytes: number
   /** Numbers sandboxes and containers. */
   made: number
 }
@@ -17,6 +17,10 @@ export interface CachedImage {
   readonly name: string
   readonly digest: string
   readonly sizeBytes: number
+  /** Absent: it was there when the machine was set up. */
+  readonly pulledAt?: Millis
+  /** Never to be collected, as the image of sandboxes is. */
+  readonly pinned?: boolean
 }
 
 /** A pod's sandbox: its network, and the containers in it. */
@@ -63,6 +67,9 @@ export interface ContainerRecord {
   log: LogLine[] | null
 }
 
-export function createNodeDisk(images: readonly CachedImage[] = []): NodeDisk {
-  return { images: new Map(images.map((image) => [image.name, image])), sandboxes: new Map(), usedUntil: new Map(), made: 0 }
+/** 100Gi, as a node's usual capacity is. */
+const usualCapacity = 100 * 1024 * 1024 * 1024
+
+export function createNodeDisk(images: readonly CachedImage[] = [], capacityBytes = usualCapacity): NodeDisk {
+  return { capacityBytes, images: new Map(images.map((image) => [image.name, image])), sandboxes: new Map(), made: 0 }
 }
