@@ -31,8 +31,8 @@ import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
 import type { WorkerHost } from './worker-host.ts'
 import { workerStatus } from './worker-status.ts'
-
 import { WorkerTurns } from './worker-turns.ts'
+
 export interface KubeletOptions {
   readonly context: ComponentContext
   /** For the node's status and lease, which go on beside the loop over the pods; absent: the same. */
@@ -58,7 +58,6 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly runtime: ContainerRuntime
   readonly restartBackOff: BackOff
   readonly turns: WorkerTurns
-  readonly images: ImageCollector
   readonly images: ImageCollector
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
   pullErrors: SparseMap<StartError> = emptyMap

@@ -6,7 +6,6 @@ import type { StartError } from './api-container-status.ts'
 import type { BackOff } from './back-off.ts'
 import type { EnvironmentSource } from './container-environment.ts'
 import type { ImageCollector } from './image-collector.ts'
-import type { ImageCollector } from './image-collector.ts'
 import { runHook, type HookOutcome } from './lifecycle-hook.ts'
 import type { AddressAnswer } from './pod-addresses.ts'
 import type { NodePlace } from './pod-files.ts'
@@ -20,7 +19,6 @@ export interface WorkerHost {
   readonly runtime: ContainerRuntime
   readonly restartBackOff: BackOff
   readonly imageBackOff: BackOff
-  readonly images: ImageCollector
   readonly images: ImageCollector
   /** Why the last pull of an image failed, by pod and image. */
   pullErrors: SparseMap<StartError>
