@@ -46,3 +46,14 @@ test('nothing the page shows disturbs the run: what a watched Worker did is what
   cluster.advanceTo(time)
   expect(await ask(page, { kind: 'hash' })).toBe(cluster.hash())
 })
+
+test('of a Service one reads the rules that a node holds, and the chains that decide about a request', async ({ page }) => {
+  await openShop(page)
+  await page.getByRole('button', { name: /^Service web:/ }).click()
+  const inspector = page.getByRole('complementary', { name: 'Details' })
+  await expect(inspector.getByText(/KUBE-SVC-\w+ → KUBE-SEP-\w+/).first()).toBeVisible()
+  await inspector.getByRole('button', { name: 'Rules on a node' }).click()
+  await expect(inspector.getByLabel('Rules on worker-1')).toContainText('-j KUBE-SVC-')
+  await inspector.getByLabel('Node', { exact: true }).selectOption('worker-2')
+  await expect(inspector.getByLabel('Rules on worker-2')).toContainText('--to-destination')
+})

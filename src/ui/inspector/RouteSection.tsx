@@ -32,6 +32,7 @@ export function RouteSection({ service }: { readonly service: Service }) {
           <li key={index}>
             {hop.kind === 'pod' ? <Button look="link" onClick={() => useUi.getState().select({ resource: 'pods', key: hop.at })}>{hop.at.split('/').at(-1)}</Button> : <b>{hop.at}</b>}
             <p>{hop.what}</p>
+            {hop.rule ? <p className="mono">{hop.rule}</p> : null}
           </li>
         ))}
         <li data-who={route.ok ? 'now' : 'you'}>

@@ -4,6 +4,7 @@ import { useUi } from '../stores/ui-store.ts'
 import { Button } from '../design/Button.tsx'
 import { outsideAddress } from '../stores/services.ts'
 import { RouteSection } from './RouteSection.tsx'
+import { RulesSection } from './RulesSection.tsx'
 
 const none: readonly PodEndpoint[] = []
 
@@ -31,6 +32,7 @@ export function ServiceSections({ id }: { readonly id: string }) {
           ))}
         </ul>
       </section>
+      <RulesSection id={id} />
     </>
   )
 }
