@@ -6,7 +6,7 @@ import { mostTries, retryAfter } from '../../src/sim/client/event-recorder.ts'
 import { rateLimits } from '../../src/sim/cluster/components.ts'
 import { defaultControllerManagerFlags } from '../../src/sim/controllers/flags.ts'
 import { TaintQueue } from '../../src/sim/controllers/node-lifecycle/taint-queue.ts'
-import { updateTries } from '../../src/sim/controllers/node-lifecycle/monitor-pass.ts'
+import { retryPause, updateTries } from '../../src/sim/controllers/node-lifecycle/monitor-pass.ts'
 import { nodeWorkers, podWorkers, taintingPeriod } from '../../src/sim/controllers/node-lifecycle/node-lifecycle-controller.ts'
 import { quarantineTime } from '../../src/sim/controllers/pod-garbage-collector/node-quarantine.ts'
 import { checkPeriod } from '../../src/sim/controllers/pod-garbage-collector/pod-garbage-collector.ts'
@@ -59,6 +59,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     minDeadContainerInPod: () => kubeletConstants.minDeadContainerInPod,
     housekeepingPeriod: () => kubeletConstants.housekeepingPeriod,
     backOffPeriod: () => kubeletConstants.syncErrorBackOff,
+    workerBackOffPeriodJitterFactor: () => kubeletConstants.workerJitter,
     'container back-off initial': () => kubeletConstants.containerBackOffInitial,
     MaxContainerBackOff: () => defaultKubeletFlags.maxContainerRestartPeriod,
     'crashLoopBackOff.maxContainerRestartPeriod': () => defaultKubeletFlags.maxContainerRestartPeriod,
@@ -81,6 +82,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
   'kubelet node lease': {
     maxBackoff: () => kubeletConstants.leaseEnsureBackOffMax,
     maxUpdateRetries: () => kubeletConstants.leaseUpdateTries,
+    'renew jitter': () => kubeletConstants.leaseRenewJitter,
     'ensure back-off initial': () => kubeletConstants.leaseEnsureBackOffInitial,
   },
   'kubelet prober': {
@@ -104,6 +106,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
   'kube-controller-manager': {
     NodeEvictionPeriod: () => taintingPeriod,
     NodeHealthUpdateRetry: () => updateTries,
+    retrySleepTime: () => retryPause,
     podUpdateWorkerSize: () => podWorkers,
     nodeUpdateWorkerSize: () => nodeWorkers,
     retries: () => deletionTries,

@@ -1,4 +1,4 @@
-import type { Agenda } from '../kernel/agenda.ts'
+import type { Agenda, Millis } from '../kernel/agenda.ts'
 
 /**
  * Long work that may pause after each of its steps, such as a write; one that is worth several yields how many. Only so many go into one
@@ -6,19 +6,27 @@ import type { Agenda } from '../kernel/agenda.ts'
  */
 export type Steps<T> = Generator<number | void, T, void>
 
+/** Steps that may also wait: nothing of it goes on before that time has passed. */
+export type PausingSteps<T> = Generator<number | void | Pause, T, void>
+
+interface Pause {
+  readonly pause: Millis
+}
+
 const stepsAtOnce = 10
 
 /** Does the next steps of it; `done` when there are no more. */
-export function nextSteps<T>(steps: Steps<T>): IteratorResult<unknown, T> {
+export function nextSteps<T>(steps: PausingSteps<T>): IteratorResult<number | void | Pause, T> {
   for (let taken = 0; ; ) {
     const result = steps.next()
-    if (result.done) return result
+    if (result.done || typeof result.value === 'object') return result
     taken += result.value ?? 1
     if (taken >= stepsAtOnce) return result
   }
 }
 
-/** Does all of it in one instant, entry by entry. */
-export function runInSteps(agenda: Agenda, label: string, steps: Steps<void>): void {
-  if (!nextSteps(steps).done) agenda.after(0, label, () => runInSteps(agenda, label, steps))
+/** Does all of it in one instant but for its own pauses, entry by entry. */
+export function runInSteps(agenda: Agenda, label: string, steps: PausingSteps<void>): void {
+  const { done, value } = nextSteps(steps)
+  if (!done) agenda.after(typeof value === 'object' ? value.pause : 0, label, () => runInSteps(agenda, label, steps))
 }

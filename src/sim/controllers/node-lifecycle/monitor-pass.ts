@@ -2,7 +2,7 @@ import type { CauseId, Millis } from '../../kernel/agenda.ts'
 import type { Lease, Node, NodeCondition, Pod } from '../../api/generated/types.ts'
 import type { Labels, ObjectKey } from '../../api/objects.ts'
 import type { ComponentContext, Informer } from '../../client/component.ts'
-import type { Steps } from '../../client/steps.ts'
+import type { PausingSteps, Steps } from '../../client/steps.ts'
 import { withPodCondition } from '../pod-condition.ts'
 import { observeNode } from './node-health.ts'
 import type { GracePeriods, NodeHealth } from './node-health.ts'
@@ -39,6 +39,8 @@ export interface KnownNode {
 
 /** Upstream: nodeHealthUpdateRetry. */
 export const updateTries = 5
+/** Upstream: retrySleepTime. */
+export const retryPause: Millis = 20
 
 /** Remembers a node; its zone is worked out again only when its labels have changed. */
 export function knowNode(nodes: Map<string, KnownNode>, node: Node): KnownNode {
@@ -62,9 +64,9 @@ export function isSettled(state: MonitorState, known: KnownNode, counts: Map<str
 }
 
 /** One node's part of a pass: its health, its taints, its pods, and its vote. */
-export function* monitorNode(state: MonitorState, known: KnownNode, counts: Map<string, ZoneCount>): Steps<void> {
+export function* monitorNode(state: MonitorState, known: KnownNode, counts: Map<string, ZoneCount>): PausingSteps<void> {
   known.settled = null
-  const seen = updateHealth(state, known)
+  const seen = yield* updateHealth(state, known)
   if (!seen) return
   const { observed, current } = seen
   if (!known.isExcluded) count(counts, known.zone, current?.status === 'True')
@@ -90,7 +92,7 @@ function isStillReady({ context: { agenda }, grace, leases }: MonitorState, know
 }
 
 /** What Ready was and is; null when the node could not be updated, or is gone. */
-function updateHealth({ context, grace, leases }: MonitorState, known: KnownNode): { readonly observed: NodeCondition; readonly current: NodeCondition | undefined } | null {
+function* updateHealth({ context, grace, leases }: MonitorState, known: KnownNode): PausingSteps<{ readonly observed: NodeCondition; readonly current: NodeCondition | undefined } | null> {
   const { client, wall, agenda } = context
   const { name } = known.node.metadata
   for (let tries = 0; tries < updateTries; tries += 1) {
@@ -110,6 +112,7 @@ function updateHealth({ context, grace, leases }: MonitorState, known: KnownNode
     const fresh = client.get('nodes', name)
     if (!fresh.ok) return null
     known.node = fresh.value
+    if (tries < updateTries - 1) yield { pause: retryPause }
   }
   return null
 }

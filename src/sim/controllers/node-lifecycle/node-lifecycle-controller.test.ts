@@ -130,3 +130,19 @@ test('a pod evicted from a lost node stays, terminating, until somebody declares
   renewUntil(cluster, ['n2', 'n3'], 1_025_000)
   expect(cluster.client.get('pods', 'default/web').ok).toBe(false)
 })
+
+test('a status that cannot be written is tried again five times in all, twenty milliseconds apart', () => {
+  const cluster = clusterOf(['n1', 'n2', 'n3'])
+  const tried: Millis[] = []
+  const answer = cluster.apiServer.request.bind(cluster.apiServer)
+  cluster.apiServer.request = (request) => {
+    if (request.user !== 'node-controller' || request.verb !== 'update' || request.resource !== 'nodes') return answer(request)
+    tried.push(cluster.timeline.now)
+    return { ok: false, status: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Conflict', message: 'changed', code: 409 } }
+  }
+  renewUntil(cluster, ['n2', 'n3'], 60_000)
+  const [first = 0] = tried
+  expect(tried.slice(0, 5)).toEqual([0, 20, 40, 60, 80].map((later) => first + later))
+  // The next pass tries anew.
+  expect((tried[5] ?? 0) - first).toBeGreaterThanOrEqual(5000)
+})

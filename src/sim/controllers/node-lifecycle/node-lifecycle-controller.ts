@@ -5,7 +5,7 @@ import type { Node, Pod } from '../../api/generated/types.ts'
 import { keyOf } from '../../api/objects.ts'
 import { StatusError } from '../../api/status.ts'
 import type { ComponentContext, ObjectReferenceSource } from '../../client/component.ts'
-import { runInSteps, type Steps } from '../../client/steps.ts'
+import { runInSteps, type PausingSteps, type Steps } from '../../client/steps.ts'
 import { WorkQueue, type Requeue } from '../../client/work-queue.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
@@ -83,7 +83,7 @@ class NodeLifecycle {
     runInSteps(this.context.agenda, monitors, this.monitorNodes())
   }
 
-  private *monitorNodes(): Steps<void> {
+  private *monitorNodes(): PausingSteps<void> {
     const nodes = this.nodes.lister.list()
     yield* this.register(nodes)
     const counts = new Map<string, ZoneCount>()
