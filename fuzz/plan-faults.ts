@@ -81,11 +81,3 @@ export function drawFaults(random: Random, length: number, workers: number): Pla
   }
   return commands
 }
-
-/** Faults after which everybody hears anew at once, or which are no matter of what is heard. */
-const clear: ReadonlySet<Fault['kind']> = new Set(['reboot', 'restart', 'compact', 'drop-watches', 'registry-slow', 'registry-failing', 'registry-unreachable', 'power-off', 'stop'])
-
-/** How long after a command components may go by what is long past, the time to catch up included. */
-export function blurFor(command: Command): number {
-  return command.kind === 'fault' && !clear.has(command.fault.kind) ? (command.for ?? 0) + 60 * second : 0
-}

@@ -3,8 +3,8 @@ import type { TimedCommand } from '../src/sim/cluster/run.ts'
 import { checkRest, checkSilence } from './checks/at-rest.ts'
 import { Violation } from './checks/check.ts'
 import { Invariants } from './checks/invariants.ts'
+import { Sight } from './checks/sight.ts'
 import { differences, endState } from './end-state.ts'
-import { blurFor } from './plan-faults.ts'
 import { withoutFaults, type Plan } from './plan.ts'
 import { resolve } from './resolve.ts'
 
@@ -55,8 +55,9 @@ class Play {
     private readonly plan: Plan,
     private readonly cluster: Cluster,
   ) {
+    const sight = new Sight(cluster)
     cluster.advanceTo(0)
-    this.invariants = new Invariants(cluster)
+    this.invariants = new Invariants(cluster, sight)
   }
 
   toItsEnd(until: number): Outcome {
@@ -69,7 +70,6 @@ class Play {
       const resolved = resolve(cluster, command)
       if (resolved) cluster.perform(resolved)
       scene.isUser = false
-      scene.blurredUntil = Math.max(scene.blurredUntil, at + blurFor(command))
     }
     if (plan.lastInput + bound > until) return this.endAt(until)
     this.advance(plan.lastInput + bound)

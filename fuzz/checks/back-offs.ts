@@ -1,18 +1,19 @@
 import type { Pod } from '../../src/sim/api/generated/types.ts'
 import { keyOf } from '../../src/sim/api/objects.ts'
+import type { Command } from '../../src/sim/cluster/run.ts'
 import type { Check, Scene, Write } from './check.ts'
 
 /** Timestamps are whole seconds; a kubelet looks at its pods in its own time. */
 const slack = 2
-
-interface Chain {
-  readonly delay: number
-  readonly restarts: number
-}
+/** No container waits longer for its restart (MaxContainerBackOff), and after twice as long without an end it begins anew. */
+const longest = 300
+const forgets = 600
 
 /** Rows 62 and 67: how long a container waits until it is started again, and how long one that fails its probe may live. */
 export class RestartBackOff implements Check {
-  private readonly chains = new Map<string, Chain>()
+  /** With which restart a container's delays began: the first, or one after a long life. NaN: not known. */
+  private readonly firsts = new Map<string, number>()
+  private nextLook = 0
 
   constructor(private readonly scene: Scene) {}
 
@@ -31,20 +32,39 @@ export class RestartBackOff implements Check {
     }
   }
 
+  /** 62: nobody waits for longer than the longest delay. */
+  afterEvent(): void {
+    const { now, wallNow, sight } = this.scene
+    if (now < this.nextLook) return
+    this.nextLook = now + 5000
+    for (const pod of this.scene.all<Pod>('Pod').values()) {
+      if (pod.metadata.namespace !== 'default' || pod.metadata.deletionTimestamp) continue
+      for (const { name, state, lastState } of pod.status.containerStatuses ?? []) {
+        const ended = lastState?.terminated?.finishedAt
+        if (state?.waiting?.reason !== 'CrashLoopBackOff' || !ended) continue
+        const waits = wallNow / 1000 - seconds(ended)
+        const since = now - waits * 1000
+        if (waits > latest(longest) + 5 && sight.clearSince(`kubelet/${pod.spec.nodeName ?? ''}`) < since && this.soundSince(pod, since - forgets * 1000)) this.scene.fail(62, `pod ${keyOf(pod)}: ${name} has waited ${waits} s for its restart`)
+      }
+    }
+  }
+
   /**
-   * Delays: none, then 10 s doubling to 300 s, and none again after ten minutes. A kubelet that was started anew has forgotten, so a delay may be
-   * shorter than the chain says, but never longer than the next in it, and never longer than 300 s.
+   * Delays: none, then 10 s doubling to 300 s, and none again after a life of ten minutes. A worker's next turn comes up to half of its pause late
+   * (completeWork: the rest of the back-off, at most a minute, with workerBackOffPeriodJitterFactor). A kubelet that was started anew has forgotten.
    */
   private restarted(pod: Pod, name: string, restarts: number, delay: number, ran: number): void {
     const key = `${pod.metadata.uid}/${name}`
-    const last = this.chains.get(key)
-    // A restart that was never told leaves the chain unknown.
-    if ((last?.restarts ?? 0) !== restarts - 1) return void this.chains.set(key, { delay, restarts })
-    const most = last === undefined || ran >= 600 ? 10 : last.delay < 10 - slack ? 10 : Math.min(300, last.delay * 2 + slack)
-    const sooner = this.quiet(pod) ? slack + 1 : Number.POSITIVE_INFINITY
-    if (delay > most + sooner) this.scene.fail(62, `pod ${keyOf(pod)}: ${name} waited ${delay} s for its restart after ${ran} s, ${most} s were due at most`)
-    if (last && ran < 600 && this.quiet(pod) && last.delay >= 10 && delay < Math.min(300, last.delay * 2) - 2 * slack - 1 && !this.hasNewKubelet(pod)) this.scene.fail(62, `pod ${keyOf(pod)}: ${name} waited ${delay} s for its restart, the last time ${last.delay} s`)
-    this.chains.set(key, { delay, restarts })
+    if (ran > forgets + slack) this.firsts.set(key, restarts)
+    else if (ran >= forgets - slack) this.firsts.set(key, Number.NaN)
+    const first = this.firsts.get(key) ?? 1
+    const { now, cluster } = this.scene
+    const born = seconds(pod.status.startTime) * 1000 - cluster.start
+    if (!this.soundSince(pod, Math.max(born, now - (delay + longest) * 1000))) return
+    const due = restarts === first ? 0 : Math.min(longest, 10 * 2 ** Math.min(10, restarts - first - 1))
+    const isKnown = restarts >= first && this.soundSince(pod, born)
+    if (delay > latest(isKnown ? due : longest)) this.scene.fail(62, `pod ${keyOf(pod)}: ${name} waited ${delay} s for its restart after ${ran} s, ${isKnown ? due : longest} s were due`)
+    if (isKnown && delay < due - slack) this.scene.fail(62, `pod ${keyOf(pod)}: ${name} waited ${delay} s for its restart after ${ran} s, ${due} s were due`)
   }
 
   /** 67: one whose liveness probe always fails lives at least for the failures it is allowed. */
@@ -65,16 +85,20 @@ export class RestartBackOff implements Check {
     return commands.some(({ at, command }) => command.kind === 'kill' && command.pod === keyOf(pod) && Math.floor((start + at) / 1000) === finished)
   }
 
-  /** Its machine and its way to the API have been sound for a while. */
+  /** Its machine has been sound since it came, or for longer than any delay. */
   private quiet(pod: Pod): boolean {
-    return !this.scene.isBlurred && this.scene.cluster.commands.every(({ at, command }) => isPlain(command.kind) || at < this.scene.now - 700_000 || (at < this.scene.now - 340_000 && 'node' in command && command.node !== pod.spec.nodeName))
+    return this.soundSince(pod, Math.max(this.scene.now - 700_000, seconds(pod.status.startTime) * 1000 - this.scene.cluster.start))
   }
 
-  /** Started after the pod: it has forgotten what was before. */
-  private hasNewKubelet({ spec, status }: Pod): boolean {
-    const machine = this.scene.cluster.machines.get(spec.nodeName ?? '')
-    return !machine?.isOn || machine.since > seconds(status.startTime) * 1000 - this.scene.cluster.start
+  /** Nothing has happened to its machine since. What the API or others suffer is nothing to its containers. */
+  private soundSince({ spec }: Pod, since: number): boolean {
+    return this.scene.cluster.commands.every(({ at, command }) => !touches(command, spec.nodeName ?? '') || ('for' in command ? at + (command.for ?? 0) : at) < since)
   }
+}
+
+/** By when a delay is over at the latest, in seconds. */
+function latest(due: number): number {
+  return due + Math.min(due, 60) / 2 + 1 + 2 * slack
 }
 
 interface Pulls {
@@ -97,19 +121,32 @@ export class ImageBackOff implements Check {
       const was = (before as Pod).status.containerStatuses?.find((each) => each.name === name)
       if (was?.state?.waiting?.reason === 'ErrImagePull') continue
       const last = this.pulls.get(key)
-      if (last && last.image === image && this.scene.now - last.last > 345_000 && this.isUntroubled(last.last)) this.scene.fail(63, `pod ${keyOf(pod)}: ${image} was tried again after ${this.scene.now - last.last} ms`)
+      if (last && last.image === image && this.scene.now - last.last > 380_000 && this.scene.sight.clearSince(`kubelet/${pod.spec.nodeName ?? ''}`) < last.last && this.isUntroubled(last.last - 700_000, pod.spec.nodeName ?? '')) this.scene.fail(63, `pod ${keyOf(pod)}: ${image} was tried again after ${this.scene.now - last.last} ms`)
       this.pulls.set(key, { last: this.scene.now, image })
     }
   }
 
-  private isUntroubled(since: number): boolean {
-    return !this.scene.isBlurred && this.scene.cluster.commands.every(({ at, command }) => at < since - 700_000 || isPlain(command.kind))
+  /** Neither its machine nor the registry was in trouble. */
+  private isUntroubled(since: number, node: string): boolean {
+    return this.scene.cluster.commands.every(({ at, command }) => ('for' in command ? at + (command.for ?? 0) : at) < since || !(touches(command, node) || (command.kind === 'fault' && command.fault.kind.startsWith('registry-'))))
   }
 }
 
-/** Commands that break nothing under a pod. */
-function isPlain(kind: string): boolean {
-  return ['apply', 'scale', 'restart', 'delete', 'request', 'kill', 'cordon', 'uncordon'].includes(kind)
+/** Whether a command may do something to a machine, its kubelet or its runtime. */
+function touches(command: Command, node: string): boolean {
+  switch (command.kind) {
+    case 'power-off':
+    case 'power-on':
+    case 'cut-off':
+    case 'reconnect':
+      return command.node === node
+    case 'delete':
+      return command.resource === 'nodes' && command.key === node
+    case 'fault':
+      return 'node' in command.fault && command.fault.node === node
+    default:
+      return false
+  }
 }
 
 function seconds(time: string | null | undefined): number {

@@ -3,7 +3,7 @@ import type { ApiRequest } from '../../src/sim/api/request.ts'
 import type { Result } from '../../src/sim/api/status.ts'
 import type { Cluster } from '../../src/sim/cluster/cluster.ts'
 import type { KeyValue } from '../../src/sim/etcd/store.ts'
-import { Hearing } from './hearing.ts'
+import { Sight } from './sight.ts'
 
 /** A broken invariant: its number in INVARIANTS.md, what was seen, and when. */
 export class Violation extends Error {
@@ -43,25 +43,23 @@ export class Scene {
   readonly byUid = new Map<Uid, KubernetesObject>()
   /** What is written now, a person writes: who deletes an object a second time, without its dependents, means it. */
   isUser = false
-  /** Until then a fault shows components old things: what they may go by is not known to a second. */
-  blurredUntil = 0
   /** Counts what was checked, so that a test can see that it was. */
   checked = 0
   request: ApiRequest | null = null
   private readonly kinds = new Map<string, Map<string, KubernetesObject>>()
 
-  readonly hearing: Hearing
-
-  constructor(readonly cluster: Cluster) {
-    this.hearing = new Hearing(cluster)
-  }
+  constructor(
+    readonly cluster: Cluster,
+    readonly sight: Sight,
+  ) {}
 
   get now(): number {
     return this.cluster.now
   }
 
-  get isBlurred(): boolean {
-    return this.cluster.now < this.blurredUntil
+  /** What the controllers do is not judged while they may miss what was written. */
+  get areControllersBlurred(): boolean {
+    return this.sight.isBlurred('kube-controller-manager')
   }
 
   /** A node was deleted while its machine ran: its range of addresses may be given to another, as upstream does it. */
@@ -107,6 +105,3 @@ export class Scene {
     throw new Violation(invariant, message, this.cluster.now)
   }
 }
-
-/** How old a cache may be that a component still goes by, when no fault delays it. */
-export const seenFor = 1000

@@ -15,7 +15,7 @@ export class Daemons implements Check {
     const target = targetOf(after as Pod)
     const others = [...this.scene.all<Pod>('Pod').values()].filter((pod) => controllerOf(pod)?.uid === owner.uid && targetOf(pod) === target && !pod.metadata.deletionTimestamp && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded')
     const surges = set.spec.updateStrategy?.type === 'RollingUpdate' && ![undefined, 0, '0', '0%'].includes(set.spec.updateStrategy.rollingUpdate?.maxSurge)
-    if (others.length > (surges ? 1 : 0) && !this.scene.isBlurred) this.scene.fail(84, `DaemonSet ${keyOf(set)} makes pod ${others.length + 1} for ${target}`)
+    if (others.length > (surges ? 1 : 0) && !this.scene.areControllersBlurred) this.scene.fail(84, `DaemonSet ${keyOf(set)} makes pod ${others.length + 1} for ${target}`)
   }
 }
 

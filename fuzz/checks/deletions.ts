@@ -2,7 +2,8 @@ import type { Namespace } from '../../src/sim/api/generated/types.ts'
 import { keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
 import type { ApiRequest } from '../../src/sim/api/request.ts'
 import type { Result } from '../../src/sim/api/status.ts'
-import { seenFor, type Check, type Scene, type Write } from './check.ts'
+import type { Check, Scene, Write } from './check.ts'
+import { seenFor } from './sight.ts'
 
 /** Rows 34, 36, 38 and 40: who may go when. */
 export class Deletions implements Check {
@@ -23,7 +24,7 @@ export class Deletions implements Check {
     if (!result.ok || request.options?.dryRun) return
     if (request.user === 'garbage-collector-controller' && request.verb === 'delete') this.collected(request)
     // Upstream goes on to the other kinds when the pods could not be asked for.
-    if (request.user === 'namespace-controller' && !this.scene.isBlurred && (request.verb === 'deletecollection' || request.verb === 'delete') && request.resource !== 'pods' && request.namespace !== undefined) {
+    if (request.user === 'namespace-controller' && !this.scene.areControllersBlurred && (request.verb === 'deletecollection' || request.verb === 'delete') && request.resource !== 'pods' && request.namespace !== undefined) {
       const left = [...this.scene.all('Pod').keys()].find((key) => key.startsWith(`${request.namespace}/`))
       if (left !== undefined) this.scene.fail(40, `${request.resource} of namespace ${request.namespace} go while pod ${left} is there`)
     }
@@ -37,8 +38,8 @@ export class Deletions implements Check {
     const owners = gone.metadata.ownerReferences ?? []
     const living = owners.filter(({ uid }) => this.scene.byUid.has(uid) && !waitsForDependents(this.scene.byUid.get(uid)!))
     const orphaning = gone.metadata.finalizers?.some((finalizer) => finalizer === 'foregroundDeletion') === true && gone.metadata.deletionTimestamp !== undefined
-    if (living.length > 0 && !orphaning && !this.scene.isBlurred) this.scene.fail(38, `${resource} ${name} was collected, and its owner ${living[0]!.kind} ${living[0]!.name} is alive`)
-    if (owners.length === 0 && !gone.metadata.deletionTimestamp && !this.scene.isBlurred) this.scene.fail(38, `${resource} ${name} was collected and never had an owner`)
+    if (living.length > 0 && !orphaning && !this.scene.areControllersBlurred) this.scene.fail(38, `${resource} ${name} was collected, and its owner ${living[0]!.kind} ${living[0]!.name} is alive`)
+    if (owners.length === 0 && !gone.metadata.deletionTimestamp && !this.scene.areControllersBlurred) this.scene.fail(38, `${resource} ${name} was collected and never had an owner`)
   }
 
   private lastDeleted: KubernetesObject | null = null

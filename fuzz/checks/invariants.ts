@@ -4,6 +4,7 @@ import type { ApiServer } from '../../src/sim/apiserver/server.ts'
 import type { Cluster } from '../../src/sim/cluster/cluster.ts'
 import type { KeyValue } from '../../src/sim/etcd/store.ts'
 import { Scene, type Check } from './check.ts'
+import type { Sight } from './sight.ts'
 import { Daemons } from './daemons.ts'
 import { Deletions } from './deletions.ts'
 import { History } from './history.ts'
@@ -17,6 +18,7 @@ import { PodPlaces } from './pod-places.ts'
 import { Probes } from './probes.ts'
 import { Requests } from './requests.ts'
 import { Rollouts } from './rollouts.ts'
+import { Scaling } from './scaling.ts'
 import { ToldEvents } from './told-events.ts'
 import { Watches } from './watches.ts'
 
@@ -47,16 +49,19 @@ export class Invariants {
   private readonly requesting: readonly Check[]
   private server: ApiServer | null = null
 
-  constructor(private readonly cluster: Cluster) {
-    const scene = (this.scene = new Scene(cluster))
+  constructor(
+    private readonly cluster: Cluster,
+    sight: Sight,
+  ) {
+    const scene = (this.scene = new Scene(cluster, sight))
     for (const kv of cluster.store.range('') as KeyValue<KubernetesObject>[]) scene.take(kv, undefined)
     this.checks = [
       new History(scene), new Lives(scene), new PodLives(scene), new RestartBackOff(scene), new ImageBackOff(scene), new Deletions(scene), new Placements(scene), new NodeLives(scene),
-      new Rollouts(scene), new Daemons(scene), new Network(scene), new ToldEvents(scene), new Requests(scene), new PodPlaces(scene), new Watches(scene), new Probes(scene),
+      new Rollouts(scene), new Scaling(scene), new Daemons(scene), new Network(scene), new ToldEvents(scene), new Requests(scene), new PodPlaces(scene), new Watches(scene), new Probes(scene),
     ]
     this.afterEvents = this.checks.filter(({ afterEvent }) => afterEvent !== undefined)
     this.requesting = this.checks.filter(({ requested }) => requested !== undefined)
-    cluster.store.watch('', cluster.store.revision, (kv) => this.committed(kv))
+    cluster.store.watch('/registry/', cluster.store.revision, (kv) => this.committed(kv))
     this.listen()
   }
 
@@ -83,7 +88,6 @@ export class Invariants {
   /** Hears what is asked of the API server that runs now, and what it answers. */
   private listen(): void {
     const server = this.cluster.apiServer
-    this.scene.hearing.listen(server)
     if (server === null || server === this.server) return
     this.server = server
     const answer = server.request.bind(server)

@@ -1,4 +1,5 @@
 import { keyOf, type KubernetesObject, type Uid } from '../../src/sim/api/objects.ts'
+import type { Verb } from '../../src/sim/api/request.ts'
 import { semanticEqual } from '../../src/sim/api/semantic.ts'
 import type { Deployment, Pod, Service } from '../../src/sim/api/generated/types.ts'
 import type { Check, Scene, Write } from './check.ts'
@@ -12,23 +13,25 @@ export class Lives implements Check {
     for (const [key, { value }] of scene.newest) this.uids.set(value!.metadata.uid, key)
   }
 
-  committed({ kv, key, before, after }: Write): void {
+  committed({ kv, key, before, after, request }: Write): void {
     if (!after) return
     const known = this.uids.get(after.metadata.uid)
     if (known !== undefined && (known !== key || kv.previous?.value === undefined)) this.scene.fail(23, `${key} has a uid that ${known} had`)
     this.uids.set(after.metadata.uid, key)
     if (after.metadata.ownerReferences && after.metadata.ownerReferences.filter(({ controller }) => controller).length > 1) this.scene.fail(74, `${key} has two controllers`)
-    if (before) this.sameLife(before, after, key)
+    if (before) this.sameLife(before, after, key, request?.verb)
   }
 
-  private sameLife(before: KubernetesObject, after: KubernetesObject, key: string): void {
+  private sameLife(before: KubernetesObject, after: KubernetesObject, key: string, verb: Verb | undefined): void {
     const { fail } = this.scene
     const [old, now] = [before.metadata, after.metadata]
     if (old.uid !== now.uid || old.name !== now.name || old.namespace !== now.namespace || old.creationTimestamp !== now.creationTimestamp) fail(24, `${key} changed its identity`)
     if (old.deletionTimestamp && !now.deletionTimestamp) fail(24, `${key} is no longer being deleted`)
     if (old.deletionTimestamp && (now.deletionGracePeriodSeconds ?? 0) > (old.deletionGracePeriodSeconds ?? 0)) fail(24, `${key}: its grace period grew`)
     if (old.deletionTimestamp && now.deletionTimestamp! > old.deletionTimestamp) fail(24, `${key}: its deletion moved from ${old.deletionTimestamp} to ${now.deletionTimestamp}`)
-    if (old.deletionTimestamp && now.finalizers?.some((finalizer) => !old.finalizers?.includes(finalizer))) fail(35, `${key} got a finalizer while it is being deleted`)
+    // A second deletion may say otherwise what becomes of the dependents (updateForGracefulDeletionAndFinalizers of what knows no grace).
+    const isPolicy = (finalizer: string) => (verb === 'delete' || verb === 'deletecollection') && (finalizer === 'orphan' || finalizer === 'foregroundDeletion')
+    if (old.deletionTimestamp && now.finalizers?.some((finalizer) => !old.finalizers?.includes(finalizer) && !isPolicy(finalizer))) fail(35, `${key} got a finalizer while it is being deleted`)
     if (after.kind === 'Namespace' && now.deletionTimestamp && ['default', 'kube-system', 'kube-public'].includes(now.name)) fail(41, `namespace ${now.name} is being deleted`)
     this.generations(before, after, key)
     this.immutable(before, after, key)

@@ -1,7 +1,8 @@
 import type { EndpointSlice, Pod, Service } from '../../src/sim/api/generated/types.ts'
 import { keyOf } from '../../src/sim/api/objects.ts'
 import { conditionOf } from './pod-lives.ts'
-import { seenFor, type Check, type Scene, type Write } from './check.ts'
+import type { Check, Scene, Write } from './check.ts'
+import { seenFor } from './sight.ts'
 
 /** Rows 95 and 97: addresses of Services are theirs alone; an endpoint that is told ready was ready a moment ago. */
 export class Network implements Check {
@@ -33,9 +34,9 @@ export class Network implements Check {
     if (endpoints.length > 100) this.scene.fail(96, `${keyOf(slice)} has ${endpoints.length} endpoints`)
     // One that is being made anew may still tell the address it had.
     const addresses = endpoints.flatMap((endpoint) => (endpoint.conditions?.ready ? endpoint.addresses : []))
-    if (new Set(addresses).size !== addresses.length && !this.scene.isBlurred && !this.scene.hadNodeDeleted) this.scene.fail(96, `${keyOf(slice)} has an address twice: ${addresses.join()}`)
+    if (new Set(addresses).size !== addresses.length && !this.scene.sight.isAnyBlurred && !this.scene.hadNodeDeleted) this.scene.fail(96, `${keyOf(slice)} has an address twice: ${addresses.join()}`)
     const service = this.scene.all<Service>('Service').get(`${slice.metadata.namespace}/${slice.metadata.labels?.['kubernetes.io/service-name']}`)
-    if (service?.spec.publishNotReadyAddresses || this.scene.isBlurred) return
+    if (service?.spec.publishNotReadyAddresses || this.scene.areControllersBlurred) return
     for (const { conditions, targetRef } of endpoints) {
       const pod = conditions?.ready && targetRef?.uid ? (this.scene.byUid.get(targetRef.uid) as Pod | undefined) : undefined
       if (!pod || isServing(pod)) continue

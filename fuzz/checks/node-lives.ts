@@ -1,9 +1,9 @@
-import type { Lease, Node, Pod } from '../../src/sim/api/generated/types.ts'
-import { keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
+import type { Lease, Node, Pod, Taint } from '../../src/sim/api/generated/types.ts'
+import { keyOf } from '../../src/sim/api/objects.ts'
 import { milliValue } from '../../src/sim/api/quantity.ts'
 import { tolerates } from '../../src/sim/api/taints.ts'
-import type { Command } from '../../src/sim/cluster/run.ts'
-import { seenFor, type Check, type Scene, type Write } from './check.ts'
+import type { Check, Scene, Write } from './check.ts'
+import { seenFor } from './sight.ts'
 
 const gracePeriod = 50_000
 const renewalPeriod = 10_000
@@ -16,13 +16,28 @@ const lookPeriod = 1000
 /** What a controller that begins, or lists anew, needs until it has looked at each node once. */
 const settling = 2 * monitorPeriod
 
+/** unreachable and not-ready follow each other: what was ordered under the one is carried out under the other (processPodOnNode keeps the time of the first order). */
+interface Spell {
+  readonly since: number
+  readonly keys: ReadonlySet<string>
+  /** The controllers may not know of the end of the one before: then they count from there. */
+  readonly isUnsure: boolean
+  /** No taint is left; a controller that looks a moment later may not have noticed. A node that is deleted ends nothing (handleNodeUpdate cancels no order then). */
+  readonly endedAt?: number
+}
+
+const lostKeys: ReadonlySet<string> = new Set(['node.kubernetes.io/unreachable', 'node.kubernetes.io/not-ready'])
+
 /** Rows 52 to 54, 56, 57 and 59: leases, lost nodes, their taints, and who is driven off them. */
 export class NodeLives implements Check {
-  /** When each kubelet last renewed its lease, and when it last wrote its node's status. */
+  /** When each kubelet last renewed its lease, when with a later time than ever before, and when it last wrote its node's status. */
   private readonly renewed = new Map<string, number>()
+  private readonly advanced = new Map<string, { readonly at: number; readonly renewTime: string }>()
   private readonly heard = new Map<string, number>()
   /** Since when a node has each of its NoExecute taints. */
   private readonly taints = new Map<string, Map<string, number>>()
+  /** Nodes that are given up, by whichever taint. */
+  private readonly spells = new Map<string, Spell>()
   /** By zone: when a node of it was last given up, and by which process. */
   private readonly lost = new Map<string, { readonly at: number; readonly by: string }>()
   /** Who leads in kube-controller-manager, when that was last renewed, and since when without a gap. */
@@ -39,7 +54,7 @@ export class NodeLives implements Check {
   }
 
   committed({ before, after, request }: Write): void {
-    if (after?.kind === 'Lease' && after.metadata.namespace === 'kube-node-lease') this.lease(after, before !== undefined)
+    if (after?.kind === 'Lease' && after.metadata.namespace === 'kube-node-lease') this.lease(after as Lease, before !== undefined)
     if (after?.kind === 'Lease' && keyOf(after) === 'kube-system/kube-controller-manager') this.led(after as Lease)
     if (before?.kind === 'Node' && !after) this.forget(before.metadata.name)
     if (after?.kind === 'Node') {
@@ -52,18 +67,16 @@ export class NodeLives implements Check {
   }
 
   private forget(name: string): void {
-    this.renewed.delete(name)
-    this.heard.delete(name)
-    this.taints.delete(name)
+    for (const map of [this.renewed, this.advanced, this.heard, this.taints]) map.delete(name)
   }
 
-  private lease({ metadata: { name } }: KubernetesObject, isRenewal: boolean): void {
+  private lease({ metadata: { name }, spec: { renewTime = '' } }: Lease, isRenewal: boolean): void {
     const last = this.renewed.get(name)
-    const machine = this.scene.cluster.machines.get(name)
-    const { now } = this.scene
-    // Who was started a moment ago renews at once.
-    if (isRenewal && last !== undefined && machine && now - last < renewalPeriod - 1000 && now - last > 1 && machine.since < last && this.isUndisturbed(last)) this.scene.fail(52, `${name} renewed its lease after ${now - last} ms`)
+    const { now, sight } = this.scene
+    // One that was started a moment ago, or whose renewal was not answered, renews at once.
+    if (isRenewal && last !== undefined && now - last < renewalPeriod - 1000 && now - last > 1 && sight.clearSince(`kubelet/${name}`) < last) this.scene.fail(52, `${name} renewed its lease after ${now - last} ms`)
     this.renewed.set(name, now)
+    if ((renewTime ?? '') > (this.advanced.get(name)?.renewTime ?? '')) this.advanced.set(name, { at: now, renewTime: renewTime ?? '' })
   }
 
   /** 59: what can be given is not more than there is; the addresses of two nodes are different. */
@@ -81,8 +94,9 @@ export class NodeLives implements Check {
     if (user?.startsWith('kubelet/')) this.heard.set(name, this.scene.now)
     const ready = (node: Node | undefined) => node?.status.conditions?.find(({ type }) => type === 'Ready')?.status
     if (ready(after) !== 'Unknown' || ready(before) === 'Unknown' || user !== 'node-controller') return
-    const last = Math.max(this.renewed.get(name) ?? Number.NEGATIVE_INFINITY, this.heard.get(name) ?? Number.NEGATIVE_INFINITY)
-    if (this.scene.now - last < gracePeriod && !this.scene.isBlurred) this.scene.fail(53, `${name} was given up ${this.scene.now - last} ms after it was last heard of`)
+    // Of a machine whose clock was set back, a lease is not newer until its clock is where it was (tryUpdateNodeHealth compares renewTime).
+    const last = Math.max(this.advanced.get(name)?.at ?? Number.NEGATIVE_INFINITY, this.heard.get(name) ?? Number.NEGATIVE_INFINITY)
+    if (this.scene.now - last < gracePeriod && !this.scene.areControllersBlurred) this.scene.fail(53, `${name} was given up ${this.scene.now - last} ms after it was last heard of`)
   }
 
   private led({ spec }: Lease): void {
@@ -97,9 +111,9 @@ export class NodeLives implements Check {
    * said last, a period later at most; after a status it takes the lease for a new one once more, as upstream does, which is one period more.
    */
   private silent(): void {
-    const { now, isBlurred, cluster, blurredUntil } = this.scene
-    if (isBlurred || now - this.leading.renewed > leaderPeriod + seenFor) return
-    const unsettled = cluster.commands.reduce((last, { at, command }) => (isHarmless(command) ? last : Math.max(last, at)), Math.max(this.leading.since, blurredUntil))
+    const { now, areControllersBlurred, sight } = this.scene
+    if (areControllersBlurred || now - this.leading.renewed > leaderPeriod + seenFor) return
+    const unsettled = Math.max(this.leading.since, sight.clearSince('kube-controller-manager'))
     for (const { metadata: { name }, status } of this.scene.all<Node>('Node').values()) {
       const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status
       if (ready === undefined || ready === 'Unknown') continue
@@ -115,12 +129,13 @@ export class NodeLives implements Check {
     const now = new Map<string, number>()
     for (const { key, effect } of after.spec.taints ?? []) if (effect === 'NoExecute') now.set(key, known.get(key) ?? this.scene.now)
     this.taints.set(name, now)
+    this.spell(name, [...now.keys()].filter((key) => lostKeys.has(key)))
     if (user !== 'node-controller') return
     const ready = after.status.conditions?.find(({ type }) => type === 'Ready')?.status
     for (const [key, at] of now) {
       if (at !== this.scene.now || before?.spec.taints?.some((taint) => taint.key === key && taint.effect === 'NoExecute')) continue
       if ((key === 'node.kubernetes.io/unreachable' && ready !== 'Unknown') || (key === 'node.kubernetes.io/not-ready' && ready !== 'False')) {
-        if (!this.scene.isBlurred && this.unchangedFor(after) > seenFor) this.scene.fail(54, `${name} is given the taint ${key} while Ready=${ready}`)
+        if (!this.scene.areControllersBlurred && this.unchangedFor(after) > seenFor) this.scene.fail(54, `${name} is given the taint ${key} while Ready=${ready}`)
       }
       const zone = `${labels['topology.kubernetes.io/region'] ?? ''}/${labels['topology.kubernetes.io/zone'] ?? ''}`
       // A swap of one taint for the other takes no turn.
@@ -128,9 +143,19 @@ export class NodeLives implements Check {
       const last = this.lost.get(zone)
       const by = this.leader
       // A controller started anew begins with a full bucket.
-      if (last?.by === by && this.scene.now - last.at < evictionPeriod - 200 && !this.scene.isBlurred) this.scene.fail(57, `in zone ${zone} a second node is given up after ${this.scene.now - last.at} ms`)
+      if (last?.by === by && this.scene.now - last.at < evictionPeriod - 200) this.scene.fail(57, `in zone ${zone} a second node is given up after ${this.scene.now - last.at} ms`)
       this.lost.set(zone, { at: this.scene.now, by })
     }
+  }
+
+  private spell(name: string, keys: readonly string[]): void {
+    const { now, areControllersBlurred } = this.scene
+    const known = this.spells.get(name)
+    const isOver = known?.endedAt !== undefined && now - known.endedAt > seenFor
+    if (keys.length === 0 && known && known.endedAt === undefined) this.spells.set(name, { ...known, endedAt: now })
+    if (keys.length === 0) return
+    if (known && !isOver) this.spells.set(name, { since: known.since, isUnsure: known.isUnsure, keys: new Set([...known.keys, ...keys]) })
+    else this.spells.set(name, { since: now, keys: new Set(keys), isUnsure: areControllersBlurred })
   }
 
   /** The process that leads in kube-controller-manager. */
@@ -146,30 +171,26 @@ export class NodeLives implements Check {
 
   /** 56: who tolerates a taint for a while stays for that while. */
   private evicted(pod: Pod): void {
-    const taints = this.taints.get(pod.spec.nodeName ?? '')
-    if (!taints || this.scene.isBlurred) return
-    const full = this.scene.all<Node>('Node').get(pod.spec.nodeName!)?.spec.taints ?? []
+    const node = pod.spec.nodeName ?? ''
+    const taints = this.taints.get(node)
+    const spell = this.spells.get(node)
+    if (!taints || spell?.isUnsure || this.scene.areControllersBlurred) return
+    const full = this.scene.all<Node>('Node').get(node)?.spec.taints ?? []
     let due = Number.POSITIVE_INFINITY
     for (const [key, since] of taints) {
       const taint = full.find((each) => each.key === key && each.effect === 'NoExecute')
-      const toleration = taint && pod.spec.tolerations?.find((each) => tolerates(each, taint))
-      if (!taint || (toleration && toleration.tolerationSeconds === undefined)) continue
-      due = Math.min(due, since + (toleration?.tolerationSeconds ?? 0) * 1000)
+      const seconds = taint && this.toleratedFor(pod, taint)
+      if (seconds === undefined) continue
+      // The shortest of those that follow each other counts, from the first.
+      const shortest = spell?.keys.has(key) && seconds > 0 ? Math.min(...[...spell.keys].map((each) => this.toleratedFor(pod, { ...taint!, key: each }) ?? Number.POSITIVE_INFINITY)) : seconds
+      due = Math.min(due, (spell?.keys.has(key) && seconds > 0 ? spell.since : since) + shortest * 1000)
     }
-    // What was ordered under the taint before is carried out when that is swapped for the other.
-    const swapped = full.some(({ key }) => key === 'node.kubernetes.io/unreachable' || key === 'node.kubernetes.io/not-ready')
-    if (this.scene.now < due && !swapped && this.isUndisturbed(this.scene.now - 320_000)) this.scene.fail(56, `pod ${keyOf(pod)} is driven off ${pod.spec.nodeName} ${due - this.scene.now} ms before its time`)
-    if (swapped && this.scene.now < due && due !== Number.POSITIVE_INFINITY && this.isUndisturbed(this.scene.now - 400_000)) this.scene.fail(56, `pod ${keyOf(pod)} is driven off ${pod.spec.nodeName} ${due - this.scene.now} ms before its time`)
+    if (this.scene.now < due) this.scene.fail(56, `pod ${keyOf(pod)} is driven off ${node} ${due - this.scene.now} ms before its time`)
   }
 
-  /** Nothing but what people do through the API, and machines lost, has happened since. */
-  private isUndisturbed(since: number): boolean {
-    return !this.scene.isBlurred && this.scene.cluster.commands.every(({ at, command }) => at < since || isHarmless(command))
+  /** Seconds; undefined: for ever. */
+  private toleratedFor({ spec }: Pod, taint: Taint): number | undefined {
+    const toleration = spec.tolerations?.find((each) => tolerates(each, taint))
+    return toleration ? toleration.tolerationSeconds : 0
   }
-}
-
-/** What people do through the API, and machines lost but that of the control plane: the controllers go on as before. */
-function isHarmless(command: Command): boolean {
-  if (command.kind === 'power-off' || command.kind === 'cut-off') return command.node !== undefined && command.node !== 'control-plane-1'
-  return ['apply', 'scale', 'restart', 'delete', 'request'].includes(command.kind)
 }

@@ -5,7 +5,8 @@ import { keyOf } from '../../src/sim/api/objects.ts'
 import { podRequests } from '../../src/sim/api/pod-resources.ts'
 import { milliValue, scaledValue, wholeValue } from '../../src/sim/api/quantity.ts'
 import { findUntolerated } from '../../src/sim/api/taints.ts'
-import { seenFor, type Check, type Scene, type Write } from './check.ts'
+import type { Check, Scene, Write } from './check.ts'
+import { seenFor } from './sight.ts'
 
 /** Rows 44 to 49, at the binding: room, wishes, taints, ports and spread, as of what the scheduler can have seen. */
 export class Placements implements Check {
@@ -31,17 +32,18 @@ export class Placements implements Check {
 
   private bound(pod: Pod): void {
     const node = this.scene.all<Node>('Node').get(pod.spec.nodeName!)
+    if (!node) return
+    if (!matchRequiredNodeAffinity(pod.spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} }).matches) this.scene.fail(45, `pod ${keyOf(pod)} does not want ${node.metadata.name}`)
+    // What it has not been told, because its connection broke, it cannot go by.
+    const seenUntil = this.scene.sight.seenUntil('kube-scheduler')
+    const seen = (this.taints.get(node.metadata.name) ?? []).filter(({ at }) => at <= seenUntil).map(({ taint }) => taint)
+    const refusal = findUntolerated(seen, pod.spec.tolerations ?? [], ({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
+    if (refusal) this.scene.fail(46, `pod ${keyOf(pod)} is bound to ${node.metadata.name} with the taint ${refusal.key}`)
     // Whose binding was carried out without an answer is not where the scheduler thinks: the kubelet refuses then.
-    if (!node || this.scene.isBlurred) return
+    if (this.scene.sight.isBlurred('kube-scheduler')) return
     const neighbours = this.podsOn(node.metadata.name).filter((other) => other.metadata.uid !== pod.metadata.uid)
     this.room(node, pod, [...neighbours, pod])
     this.ports(node, pod, neighbours)
-    if (!matchRequiredNodeAffinity(pod.spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} }).matches) this.scene.fail(45, `pod ${keyOf(pod)} does not want ${node.metadata.name}`)
-    // A scheduler whose watch broke with the API server goes on by its cache, and lists anew after a back-off: it cannot know of taints since.
-    const heardUntil = this.scene.hearing.heardUntil('default-scheduler', 'nodes', seenFor)
-    const seen = (this.taints.get(node.metadata.name) ?? []).filter(({ at }) => at <= heardUntil - seenFor).map(({ taint }) => taint)
-    const refusal = findUntolerated(seen, pod.spec.tolerations ?? [], ({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
-    if (refusal) this.scene.fail(46, `pod ${keyOf(pod)} is bound to ${node.metadata.name} with the taint ${refusal.key}`)
     this.apart(pod)
     this.spread(pod)
   }
@@ -108,5 +110,5 @@ function portsOf({ spec }: Pod): string[] {
 
 /** Changed so lately that the scheduler may not know. */
 function isRecent(scene: Scene, pod: Pod): boolean {
-  return scene.isBlurred || [pod.metadata.creationTimestamp, pod.metadata.deletionTimestamp, ...(pod.status.conditions ?? []).map(({ lastTransitionTime }) => lastTransitionTime)].some((time) => time !== undefined && Math.abs(scene.wallNow - Date.parse(time ?? '')) <= 2 * seenFor)
+  return [pod.metadata.creationTimestamp, pod.metadata.deletionTimestamp, ...(pod.status.conditions ?? []).map(({ lastTransitionTime }) => lastTransitionTime)].some((time) => time !== undefined && Math.abs(scene.wallNow - Date.parse(time ?? '')) <= 2 * seenFor)
 }

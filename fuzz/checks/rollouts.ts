@@ -1,8 +1,9 @@
 import type { Deployment, Pod, ReplicaSet } from '../../src/sim/api/generated/types.ts'
 import { controllerOf, keyOf, type KubernetesObject, type Uid } from '../../src/sim/api/objects.ts'
-import { seenFor, type Check, type Scene, type Write } from './check.ts'
+import type { Check, Scene, Write } from './check.ts'
+import { seenFor } from './sight.ts'
 
-/** Rows 74 to 77, 79 and 80, at every write of a set or a pod: how many pods a rollout may have, how few, and when it has taken too long. */
+/** Rows 74 to 77 and 79, at every write of a set or a pod: how many pods a rollout may have, how few, and when it has taken too long. */
 export class Rollouts implements Check {
   private readonly replicaSets = new Map<Uid, ReplicaSet>()
   private readonly deployments = new Map<Uid, Deployment>()
@@ -11,8 +12,6 @@ export class Rollouts implements Check {
 
   /** Replicas wanted by set, as far back. */
   private readonly wanted = new Map<Uid, { readonly at: number; readonly count: number }[]>()
-  private readonly pausedSince = new Map<Uid, number>()
-  private readonly passes = new Map<Uid, { readonly at: number; readonly asked: number }>()
   /** The set of every pod that counts. */
   private readonly active = new Map<Uid, Uid>()
 
@@ -33,10 +32,6 @@ export class Rollouts implements Check {
     const { uid } = object.metadata
     if (exists) map.set(uid, object as never)
     else map.delete(uid)
-    if (object.kind === 'Deployment') {
-      if (!(object as Deployment).spec.paused) this.pausedSince.delete(uid)
-      else if (!this.pausedSince.has(uid)) this.pausedSince.set(uid, this.scene.now)
-    }
     if (object.kind !== 'ReplicaSet') return
     this.count(object as ReplicaSet)
     if (exists && before) this.scaled(before as ReplicaSet, object as ReplicaSet)
@@ -54,13 +49,13 @@ export class Rollouts implements Check {
     const count = [...this.active.values()].filter((each) => each === owner).length
     const most = Math.max(set.spec.replicas, ...(this.wanted.get(set.metadata.uid) ?? []).map((each) => each.count))
     this.recreated(pod, set)
-    if (count > most && !this.scene.isBlurred) this.scene.fail(74, `ReplicaSet ${keyOf(set)} makes pod ${count} of ${most}`)
+    if (count > most && !this.scene.areControllersBlurred) this.scene.fail(74, `ReplicaSet ${keyOf(set)} makes pod ${count} of ${most}`)
   }
 
   /** 77: what recreates makes no pod of a new template while one of an old is there. */
   private recreated(pod: Pod, set: ReplicaSet): void {
     const deployment = this.deployments.get(controllerOf(set)?.uid ?? '')
-    if (deployment?.spec.strategy.type !== 'Recreate' || this.scene.isBlurred) return
+    if (deployment?.spec.strategy.type !== 'Recreate' || this.scene.areControllersBlurred) return
     const revision = (each: ReplicaSet) => Number(each.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0)
     for (const other of this.scene.all<Pod>('Pod').values()) {
       const old = this.replicaSets.get(controllerOf(other)?.uid ?? '')
@@ -74,7 +69,7 @@ export class Rollouts implements Check {
   private progress(before: Deployment, after: Deployment): void {
     const condition = (deployment: Deployment) => deployment.status.conditions?.find(({ type }) => type === 'Progressing')
     const [old, now] = [condition(before), condition(after)]
-    if (now?.reason !== 'ProgressDeadlineExceeded' || old?.reason === 'ProgressDeadlineExceeded' || this.scene.isBlurred) return
+    if (now?.reason !== 'ProgressDeadlineExceeded' || old?.reason === 'ProgressDeadlineExceeded' || this.scene.areControllersBlurred) return
     const since = this.scene.wallNow - Date.parse(old?.lastUpdateTime ?? '')
     const due = (after.spec.progressDeadlineSeconds ?? 600) * 1000
     if (since < due) this.scene.fail(79, `${keyOf(after)} is late after ${since} ms, its deadline is ${due} ms`)
@@ -97,41 +92,9 @@ export class Rollouts implements Check {
     const deployment = owner && this.deployments.get(owner.uid)
     if (deployment?.spec.strategy.type !== 'RollingUpdate') return
     const siblings = [...this.replicaSets.values()].filter((each) => controllerOf(each)?.uid === owner?.uid && each.metadata.uid !== after.metadata.uid)
-    if (this.scene.isBlurred) return
-    this.proportional(before, after, this.askedBeforePass(deployment, siblings, before))
-    if (deployment.spec.paused) this.frozen(deployment, siblings, before, after)
+    if (this.scene.areControllersBlurred) return
     if (after.spec.replicas > before.spec.replicas) this.surge(deployment, siblings, before, after)
     else this.unavailable(deployment, siblings, before, after)
-  }
-
-  /** 80: who scales a Deployment up in the middle of a rollout makes none of its sets smaller, and the other way round. */
-  private proportional(before: ReplicaSet, after: ReplicaSet, asked: number): void {
-    const [from, to] = [annotation(before, 'desired-replicas'), annotation(after, 'desired-replicas')]
-    if (Number.isNaN(from) || from === to || before.spec.replicas === 0) return
-    const [mostBefore, most] = [annotation(before, 'max-replicas'), annotation(after, 'max-replicas')]
-    const change = Math.sign(after.spec.replicas - before.spec.replicas)
-    // As upstream deals replicas + maxSurge, less what the sets have: a greater surge, or one that was not used up, makes sets larger for fewer replicas.
-    const isDealt = change === Math.sign(most - mostBefore) || change === Math.sign(most - asked)
-    if (change === -Math.sign(to - from) && !isDealt) this.scene.fail(80, `${after.metadata.name} goes from ${before.spec.replicas} to ${after.spec.replicas} while its Deployment goes from ${from} to ${to}`)
-  }
-
-  /** What all sets of a Deployment asked for when the controller began to scale them: all writes of one pass are of one instant. */
-  private askedBeforePass({ metadata: { uid } }: Deployment, siblings: readonly ReplicaSet[], before: ReplicaSet): number {
-    const { now } = this.scene
-    const known = this.passes.get(uid)
-    if (known?.at === now) return known.asked
-    const asked = siblings.reduce((sum, { spec }) => sum + spec.replicas, before.spec.replicas)
-    this.passes.set(uid, { at: now, asked })
-    return asked
-  }
-
-  /** 78: a paused Deployment is scaled, and not rolled out. */
-  private frozen(deployment: Deployment, siblings: readonly ReplicaSet[], before: ReplicaSet, after: ReplicaSet): void {
-    // Upstream's scale(): the only set that asks for pods gets all replicas, whatever it was dealt before.
-    if (after.spec.replicas === deployment.spec.replicas && siblings.every(({ spec }) => spec.replicas === 0)) return
-    // A new maxSurge is dealt to the sets as new replicas are: upstream's sync() of what is paused scales to replicas + maxSurge.
-    const isScaling = (['desired-replicas', 'max-replicas'] as const).some((name) => !Object.is(annotation(before, name), annotation(after, name)))
-    if (!isScaling && this.scene.now - (this.pausedSince.get(deployment.metadata.uid) ?? this.scene.now) > seenFor) this.scene.fail(78, `${keyOf(deployment)} is paused, and ${after.metadata.name} goes from ${before.spec.replicas} to ${after.spec.replicas}`)
   }
 
   /** 75: when the controller scales a set up, all sets of a rolling Deployment together stay within replicas + maxSurge. */
@@ -167,11 +130,6 @@ export class Rollouts implements Check {
   private mostAvailable({ metadata }: ReplicaSet, replicas: number): number {
     return Math.min(replicas, Math.max(0, ...(this.available.get(metadata.uid) ?? []).map(({ count }) => count)))
   }
-}
-
-/** One of the numbers that a Deployment notes on its sets when it scales them. */
-function annotation({ metadata }: ReplicaSet, name: 'desired-replicas' | 'max-replicas'): number {
-  return Number(metadata.annotations?.[`deployment.kubernetes.io/${name}`])
 }
 
 function share(value: number | string, of: number, round: (value: number) => number): number {

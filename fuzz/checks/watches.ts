@@ -83,7 +83,7 @@ class Follower {
 
   /** 13, 18 and 22: what was told adds up to what is stored as of the last version seen. */
   compare(): void {
-    if (!this.handle || this.scene.isBlurred) return
+    if (!this.handle) return
     const { resource, kind, selects, selection } = this.watched
     const what = `${resource} ${JSON.stringify(selection ?? '')}`
     let due = 0
