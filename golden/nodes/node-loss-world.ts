@@ -7,7 +7,7 @@ import { formatTime } from '../../src/sim/api/time.ts'
 import { createClient } from '../../src/sim/client/client.ts'
 import type { Client, Draft } from '../../src/sim/client/component.ts'
 import { Cluster } from '../../src/sim/cluster/cluster.ts'
-import type { ClusterOptions, Fault } from '../../src/sim/cluster/run.ts'
+import type { ClusterOptions, Fault, FaultPattern } from '../../src/sim/cluster/run.ts'
 import type { DisruptionPlan } from '../../src/sim/controllers/node-lifecycle/zone-state.ts'
 
 /** One change that the API server told of. */
@@ -92,7 +92,7 @@ export class NodeLossWorld {
     must(this.cluster.perform({ kind: 'fault', fault }))
   }
 
-  end(fault: Pick<Fault, 'kind'> & { readonly node: string }): void {
+  end(fault: FaultPattern): void {
     must(this.cluster.perform({ kind: 'end-fault', fault }))
   }
 
