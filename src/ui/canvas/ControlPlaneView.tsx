@@ -5,7 +5,7 @@ import { Badge } from '../design/Badge.tsx'
 import { Button } from '../design/Button.tsx'
 import { Elapsed } from '../design/Countdown.tsx'
 import { actionsFor, carryOut } from '../stores/actions.ts'
-import { doingsOf } from '../stores/doings.ts'
+import { doingsOf, doingWords } from '../stores/doings.ts'
 import { registryFaults } from '../stores/faults.ts'
 import { momentText } from '../stores/format.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
@@ -49,7 +49,7 @@ function ComponentCard({ component }: { readonly component: ComponentState }) {
       <p className="text-text-2 text-xs my-1">{component.node}{component.fact ? ` · ${component.fact}` : ''}</p>
       {done.length > 0 ? (
         <ol className="done">
-          {done.map((entry, index) => <li key={`${entry.at}-${index}`}><time>{momentText(entry.at)}</time> {entry.what}</li>)}
+          {done.map((entry, index) => <li key={`${entry.at}-${index}`} title={entry.what}><time>{momentText(entry.at)}</time> {doingWords(entry)}</li>)}
         </ol>
       ) : null}
       <FaultTags thing={thing} />
@@ -79,7 +79,7 @@ function RegistryCard() {
 }
 
 function ComponentBadge({ component }: { readonly component: ComponentState }) {
-  if (component.state === 'running') return <Badge tone="ready">Running</Badge>
+  if (component.state === 'running') return <i className="runs" role="img" aria-label="Running" title="Running" />
   if (component.state === 'waiting') return <Badge tone="starting">Starting</Badge>
   return <Badge tone="bad">Stopped <Elapsed since={component.since} /></Badge>
 }

@@ -4,6 +4,7 @@ import type { Thing } from '../stores/things.ts'
 import { useUi } from '../stores/ui-store.ts'
 import type { Arrangement } from './arrange.ts'
 import { edgesOf, isTangle, type Edge } from './edges.ts'
+import { passes } from './filter.ts'
 
 interface EdgeLayerProps {
   readonly arrangement: Arrangement
@@ -19,14 +20,21 @@ export const EdgeLayer = memo(function EdgeLayer({ arrangement, moved }: EdgeLay
   const rows = useCluster((view) => view.rows)
   const pods = useCluster((view) => view.objects.pods)
   const hues = useCluster((view) => view.hues)
+  const namespace = useUi((ui) => ui.namespace)
+  const search = useUi((ui) => ui.search)
+  const shows = ({ service, pod }: Edge): boolean => {
+    const { services, pods: all } = currentView().objects
+    return [services.get(service), pod === null ? undefined : all.get(pod)].some((object) => object !== undefined && passes(object, namespace, search))
+  }
   // eslint-disable-next-line react-hooks/exhaustive-deps -- edges read only these parts of the view
   const edges = useMemo(() => edgesOf(currentView(), arrangement, moved, asked?.split(' ')), [endpoints, rows, pods, hues, arrangement, moved, asked])
   return (
     <svg className="edges" width="1" height="1" style={{ position: 'absolute', overflow: 'visible', pointerEvents: 'none', zIndex: 3 }} aria-hidden="true">
       {edges.map((edge) => {
+        const isDim = !shows(edge)
         const isLit = ends(edge, selected) || ends(edge, hovered)
         return (
-          <g key={edge.id} data-lit={isLit || undefined} data-waits={!edge.isReady || undefined} data-many={edge.count > 1 || undefined} style={{ '--app': `var(--app${edge.hue})` } as CSSProperties}>
+          <g key={edge.id} data-lit={isLit || undefined} data-dim={isDim || undefined} data-waits={!edge.isReady || undefined} data-many={edge.count > 1 || undefined} style={{ '--app': `var(--app${edge.hue})` } as CSSProperties}>
             <path d={edge.path} />
             <circle cx={edge.end.x} cy={edge.end.y} />
             {edge.count > 1 ? <text x={edge.end.x} y={edge.end.y + 3.2}>{edge.count}</text> : null}

@@ -93,7 +93,7 @@ function Facts({ name, node, pods, status }: FactsProps) {
   const isOff = status.power === 'off'
   return (
     <div className="facts">
-      {isRunning ? <p>Nobody hears its kubelet.</p> : <p className="flex justify-between">
+      {isRunning ? <p>Nobody hears its kubelet.</p> : <p>
         <span>{isOff ? 'Powered off' : 'Cut off'} for <Elapsed since={status.machineSince} /></span>
         <Button look="link" className="nopan" onClick={(event) => { event.stopPropagation(); void perform({ kind: isOff ? 'power-on' : 'reconnect', node: name }) }}>
           {isOff ? 'Power on' : 'Reconnect'}
@@ -101,7 +101,7 @@ function Facts({ name, node, pods, status }: FactsProps) {
       </p>}
       {status.lease ? (
         <>
-          <p className="flex justify-between">Its lease runs out in <b><Countdown due={status.lease.due} /></b></p>
+          <p>Its lease runs out in <b><Countdown due={status.lease.due} /></b></p>
           <CountdownBar since={status.lease.since} due={status.lease.due} colour="var(--warn-mark)" />
         </>
       ) : null}

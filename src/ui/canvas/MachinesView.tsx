@@ -118,7 +118,7 @@ function cardNodes(arrangement: Arrangement, moved: Moved, isHintWanted: boolean
 }
 
 /** Room left for what floats above the canvas: the tools at the left, the sentence at the bottom. */
-const margin = { top: 18, topOfMany: 62, bottom: 84, side: 22 }
+const margin = { top: 18, topOfMany: 62, bottom: 84, bottomPresented: 122, side: 22 }
 
 const asArranged: Moved = new Map()
 
@@ -141,10 +141,12 @@ function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
     if (width === 0 || height === 0) return
     // A card that is being moved must not move the view with it.
     const { x, y, right, bottom } = boundsOf(arrangement, useUi.getState().moved)
-    const widest = useUi.getState().presentation ? 1.6 : 1.15
+    const { presentation } = useUi.getState()
+    const widest = presentation ? 1.6 : 1.15
+    const bottomMargin = presentation ? margin.bottomPresented : margin.bottom
     const top = isMany ? margin.topOfMany : margin.top
     const free = width - coveredByDock()
-    const zoom = Math.max(0.1, Math.min(widest, (free - 2 * margin.side) / (right - x), (height - top - margin.bottom) / (bottom - y)))
+    const zoom = Math.max(0.1, Math.min(widest, (free - 2 * margin.side) / (right - x), (height - top - bottomMargin) / (bottom - y)))
     void setViewport({ x: (free - (right + x) * zoom) / 2, y: top - y * zoom, zoom })
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `room` says when the arrangement has changed in a way that matters here
   }, [setViewport, width, height, room, isMany])

@@ -15,7 +15,9 @@ export function Dialog({ label, className = '', onClose, children }: DialogProps
     if (dialog && !dialog.open) {
       dialog.showModal()
       // A dialog to read starts at its beginning, one to write in at its field.
-      if (!dialog.querySelector('input, textarea, select')) dialog.focus()
+      const field = dialog.querySelector<HTMLElement>('input, textarea, select')
+      ;(field ?? dialog).focus()
+      if (field instanceof HTMLInputElement && field.type === 'number') field.select()
     }
     return () => dialog?.close()
   }, [])

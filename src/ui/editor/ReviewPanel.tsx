@@ -12,7 +12,7 @@ export function ReviewPanel({ review }: { readonly review: Review }) {
       <p role="status" className={review.canApply ? 'review-summary' : 'review-summary bad'}>{review.summary}</p>
       {review.problems.length > 0 && (
         <ul className="review-problems">
-          {review.problems.map(({ line, column, message }) => <li key={`${line}:${column}:${message}`}><span className="mono">{line}</span> {message}</li>)}
+          {review.problems.map(({ line, column, message }) => <li key={`${line}:${column}:${message}`}><span className="mono">{line}</span><span>{message}</span></li>)}
         </ul>
       )}
       {review.documents.length > 1 && (

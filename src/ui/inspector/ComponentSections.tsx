@@ -1,4 +1,4 @@
-import { doingsOf } from '../stores/doings.ts'
+import { doingsOf, doingWords } from '../stores/doings.ts'
 import { momentText } from '../stores/format.ts'
 import { useCluster } from '../stores/simulation-store.ts'
 
@@ -11,14 +11,13 @@ export function ComponentSections({ name }: { readonly name: string }) {
   const done = doingsOf(name, trace, shownAtMost)
   return (
     <section>
-      <h3>What it did last</h3>
-      {component?.fact ? <p className="mb-1">{component.fact}</p> : null}
+      <h3>What it did last{component?.fact ? <span> · {component.fact}</span> : null}</h3>
       {done.length === 0 ? <p className="text-text-2">Nothing that was written down.</p> : null}
       <ol className="events">
         {done.map((entry, index) => (
           <li className="event" key={`${entry.at}-${index}`}>
             <time>{momentText(entry.at)}</time>
-            <span>{entry.what}</span>
+            <span>{doingWords(entry)}</span>
           </li>
         ))}
       </ol>

@@ -6,7 +6,7 @@ import { parseTime } from '../../sim/api/time.ts'
 import { Button } from '../design/Button.tsx'
 import { CommandLine } from '../design/CommandLine.tsx'
 import { MenuButton } from '../design/MenuButton.tsx'
-import { actionsFor, carryOut, kubectl } from '../stores/actions.ts'
+import { actionsFor, carryOut, kubectl, type Action } from '../stores/actions.ts'
 import { ageText } from '../stores/format.ts'
 import { useClock } from '../stores/clock.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
@@ -74,6 +74,11 @@ interface HeaderProps {
 
 const shownActions = 4
 
+/** Faults end by their own buttons below, and why stands below, too. */
+function isWorthAButton({ label, effect }: Action): boolean {
+  return !label.startsWith('End:') && !('open' in effect && effect.open === 'why')
+}
+
 function Header({ thing, object, isThere }: HeaderProps) {
   const machines = useCluster((view) => view.machines)
   const components = useCluster((view) => view.components)
@@ -87,14 +92,14 @@ function Header({ thing, object, isThere }: HeaderProps) {
     <section>
       <div className="who">
         <StatusMark thing={thing} />
-        <div className="min-w-0 flex-1">
+        <div>
           <h2 title={nameOf(thing)}>{nameOf(thing)}</h2>
           <p>{[kindOf(thing), namespace, node].filter(Boolean).join(' · ')}{object ? <Age object={object} start={start} /> : null}</p>
         </div>
       </div>
       {isThere ? (
         <div className="actions">
-          {actions.filter(({ label }) => !label.startsWith('End:')).slice(0, shownActions).map((action) => (
+          {actions.filter(isWorthAButton).slice(0, shownActions).map((action) => (
             <Button key={action.label} isSmall title={[action.key ? `Key: ${action.key}` : '', action.kubectl ?? ''].filter(Boolean).join(' · ') || undefined} onClick={() => carryOut(action, thing)}>{action.label}</Button>
           ))}
           <MenuButton

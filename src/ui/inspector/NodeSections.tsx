@@ -17,7 +17,12 @@ export function NodeSections({ name }: { readonly name: string }) {
     <>
       <section>
         <h3>Requested</h3>
-        <p>CPU {cores(load.cpu)} of {cores(load.cpuTotal)} cores · memory {gibibytes(load.memory)} of {gibibytes(load.memoryTotal)} Gi · {pods.size} of {node.status.allocatable?.['pods'] ?? '?'} pods{address ? ` · ${address}` : ''}</p>
+        <dl className="requested">
+          <dt>CPU</dt><dd>{cores(load.cpu)} of {cores(load.cpuTotal)} cores</dd>
+          <dt>Memory</dt><dd>{gibibytes(load.memory)} of {gibibytes(load.memoryTotal)} Gi</dd>
+          <dt>Pods</dt><dd>{pods.size} of {node.status.allocatable?.['pods'] ?? '?'}</dd>
+          {address ? <><dt>Address</dt><dd className="mono">{address}</dd></> : null}
+        </dl>
       </section>
       {node.spec.taints && node.spec.taints.length > 0 ? (
         <section>

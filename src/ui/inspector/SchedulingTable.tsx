@@ -48,16 +48,10 @@ function DecisionTable({ decision }: { readonly decision: Decision | null | unde
     <>
       <p className="text-text-2 mb-1">{momentText(decision.at)} · {decision.node ? <>chose <b className="text-text">{decision.node}</b></> : decision.message}</p>
       <div className="overflow-x-auto">
-        <table className="table">
+        <table className="table scheduling">
           <thead><tr><th>Node</th><th>Verdict</th><th>Score</th></tr></thead>
           <tbody>
-            {rows.map((row) => (
-              <tr key={row.node} className={row.node === decision.node ? 'font-semibold' : ''}>
-                <td>{row.node}</td>
-                <td>{row.verdict}</td>
-                <td title={row.parts}>{row.score}</td>
-              </tr>
-            ))}
+            {rows.map((row) => <TableRow key={row.node} row={row} isChosen={row.node === decision.node} />)}
           </tbody>
         </table>
       </div>
@@ -65,11 +59,36 @@ function DecisionTable({ decision }: { readonly decision: Decision | null | unde
   )
 }
 
+/** A node: fits or not, and its score, which opens to show what it is the sum of. */
+function TableRow({ row: { node, verdict, plugin, score, parts }, isChosen }: { readonly row: Row; readonly isChosen: boolean }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <tr className={isChosen ? 'font-semibold' : ''}>
+        <td>{node}</td>
+        <td>{verdict}{plugin ? <span className="text-text-2"> · {plugin}</span> : null}</td>
+        <td>{parts.length > 0 ? <button type="button" className="score" aria-expanded={open} title="What it is the sum of" onClick={() => setOpen(!open)}>{score} {open ? '▾' : '▸'}</button> : score}</td>
+      </tr>
+      {open ? (
+        <tr>
+          <td colSpan={3}>
+            <dl className="score-parts">
+              {parts.map(({ name, weight, normalised }) => <div key={name}><dt>{name}</dt><dd>{normalised} × {weight}</dd><dd>{normalised * weight}</dd></div>)}
+            </dl>
+          </td>
+        </tr>
+      ) : null}
+    </>
+  )
+}
+
 interface Row {
   readonly node: string
   readonly verdict: string
+  /** Who refused it. */
+  readonly plugin?: string
   readonly score: string
-  readonly parts: string
+  readonly parts: Decision['scores'][number]['plugins']
 }
 
 const rowsAtMost = 100
@@ -77,9 +96,9 @@ const rowsAtMost = 100
 function rowsOf({ node, filters, scores }: Decision): Row[] {
   const fits = scores.map((score): Row => ({
     node: score.node, verdict: score.node === node ? 'chosen' : 'fits', score: String(score.total),
-    parts: score.plugins.map(({ name, weight, normalised }) => `${name} ${normalised} × ${weight}`).join('\n'),
+    parts: score.plugins,
   }))
-  const only: Row[] = fits.length === 0 && node !== null ? [{ node, verdict: 'the only one that fits', score: '', parts: '' }] : []
-  const refused = filters.map((refusal): Row => ({ node: refusal.node, verdict: refusal.reasons.join(', '), score: '', parts: refusal.plugin }))
+  const only: Row[] = fits.length === 0 && node !== null ? [{ node, verdict: 'the only one that fits', score: '', parts: [] }] : []
+  const refused = filters.map((refusal): Row => ({ node: refusal.node, verdict: refusal.reasons.join(', '), plugin: refusal.plugin, score: '', parts: [] }))
   return [...only, ...fits, ...refused].slice(0, rowsAtMost)
 }

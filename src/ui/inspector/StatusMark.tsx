@@ -22,10 +22,12 @@ export function StatusMark({ thing }: { readonly thing: Thing }) {
     const isReady = nodeStatus(node, undefined, [], start).state === 'ready'
     return <Mark tone={isReady ? 'ready' : 'bad'} word={isReady ? 'Ready' : 'NotReady'}><Server size={17} /></Mark>
   }
-  if (component) return <Mark tone={component.state === 'running' ? 'ready' : component.state === 'stopped' ? 'bad' : 'starting'} word={component.state}><Cpu size={17} /></Mark>
+  if (component) return <Mark tone={component.state === 'running' ? 'ready' : component.state === 'stopped' ? 'bad' : 'starting'} word={componentWords[component.state]}><Cpu size={17} /></Mark>
   if (thing.resource === 'services') return <Mark tone="calm"><Waypoints size={17} /></Mark>
   return <Mark tone="calm">{thing.resource === 'leases' || thing.resource === 'configmaps' || thing.resource === 'secrets' ? <FileText size={17} /> : <Boxes size={17} />}</Mark>
 }
+
+const componentWords = { running: 'Running', stopped: 'Stopped', waiting: 'Starting' } as const
 
 function Mark({ tone, word, children }: { readonly tone: Parameters<typeof Badge>[0]['tone']; readonly word?: string; readonly children: React.ReactNode }) {
   return (

@@ -1,6 +1,7 @@
 import { summaryOf, type Scenario } from '../../scenario/scenario.ts'
 import { Button } from '../design/Button.tsx'
 import { Dialog } from '../design/Dialog.tsx'
+import { count as countOf } from '../stores/format.ts'
 import { useSimulation } from '../stores/simulation-store.ts'
 import { offer, useOffered } from './offered.ts'
 import { openScenario } from './open-scenario.ts'
@@ -25,7 +26,7 @@ export function OfferDialog({ startOwn }: { readonly startOwn: () => void }) {
 
 function Offered({ scenario, hasWork, onDecline }: { readonly scenario: Scenario; readonly hasWork: boolean; readonly onDecline: () => void }) {
   const { title, workers, commands, kinds, faults } = summaryOf(scenario)
-  const objects = [...kinds].map(([kind, count]) => (count === 1 ? kind : `${count} ${kind}s`)).join(', ')
+  const objects = [...kinds].map(([kind, count]) => countOf(count, kind)).join(', ')
   const open = (paused: boolean): void => {
     forgetLink()
     offer(null)
@@ -35,9 +36,9 @@ function Offered({ scenario, hasWork, onDecline }: { readonly scenario: Scenario
     <>
       <h2>{title}</h2>
       <dl className="offer-facts">
-        <dt>Machines</dt><dd>one for the control plane, {workers} workers</dd>
+        <dt>Machines</dt><dd>1 for the control plane, {countOf(workers, 'worker')}</dd>
         <dt>Objects</dt><dd>{objects || 'none'}</dd>
-        <dt>Steps</dt><dd>{commands}{faults > 0 ? `, ${faults} of them faults` : ''}</dd>
+        <dt>Done to it</dt><dd>{countOf(commands, 'command')}{faults > 0 ? `, ${countOf(faults, 'fault')} among them` : ''}</dd>
       </dl>
       <p className="text-text-2">It runs only in this tab. {hasWork ? 'What is open now is replaced.' : ''}</p>
       <div className="offer-buttons">
@@ -53,8 +54,8 @@ function Refused({ problem, onDecline }: { readonly problem: string; readonly on
   return (
     <>
       <h2>This link cannot be opened</h2>
-      <p>{problem[0]!.toUpperCase() + problem.slice(1)}.</p>
-      <p className="text-text-2">Ask for the link again; programs that cut long links are the usual cause.</p>
+      <p className="mt-2">{problem[0]!.toUpperCase() + problem.slice(1)}.</p>
+      <p className="text-text-2 mt-2">Ask for the link again; programs that cut long links are the usual cause.</p>
       <div className="offer-buttons"><Button look="primary" onClick={onDecline}>Go on</Button></div>
     </>
   )

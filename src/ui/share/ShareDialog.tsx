@@ -53,7 +53,7 @@ function LinkField({ link }: { readonly link: string }) {
   }
   return (
     <div className="share-link">
-      <input className="field mono" aria-label="Link" readOnly value={link} onFocus={(event) => event.target.select()} />
+      <input className="field mono" aria-label="Link" readOnly value={link} onFocus={(event) => event.target.setSelectionRange(0, link.length, 'backward')} />
       <Button look="primary" onClick={() => void copy()}>{copied ? <Check size={15} /> : <Copy size={15} />} {copied ? 'Copied' : 'Copy link'}</Button>
     </div>
   )

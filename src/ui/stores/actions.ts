@@ -105,7 +105,8 @@ function componentActions(view: ClusterView, thing: Thing): Action[] {
 }
 
 function killActions(view: ClusterView, { key: pod }: Thing): Action[] {
-  const containers = view.objects.pods.get(pod)?.spec.containers ?? []
+  const { nodeName, containers } = view.objects.pods.get(pod)?.spec ?? { containers: [] }
+  if (!nodeName) return []
   if (containers.length === 1) return [{ label: 'Kill container', isGrave: true, effect: { command: { kind: 'kill', pod } } }]
   return containers.map(({ name }) => ({ label: `Kill container ${name}`, isGrave: true, effect: { command: { kind: 'kill', pod, container: name } } }))
 }

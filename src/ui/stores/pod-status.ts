@@ -30,7 +30,7 @@ export function podStatus(pod: Pod, lost: boolean, countdowns: readonly Countdow
   if (!pod.spec.nodeName) return waiting(pod)
   if (lost || pod.status.phase === 'Unknown') {
     const eviction = due('eviction')
-    return { state: 'unknown', word: 'State unknown', note: eviction ? { text: 'given up in', due: eviction.due, since: eviction.since } : { text: '?' } }
+    return { state: 'unknown', word: 'State unknown', note: eviction ? { text: 'evict', due: eviction.due, since: eviction.since } : { text: '?' } }
   }
   return initialising(pod, due) ?? failing(pod, due) ?? starting(pod, due) ?? running(pod, due)
 }

@@ -59,7 +59,10 @@ function troubleText(pod: Pod): string | undefined {
   const end = ended ? `${status?.name ?? 'Its container'} ended with exit code ${ended.exitCode}${ended.reason ? ` (${ended.reason})` : ''}` : ''
   const restarts = status && status.restartCount > 0 ? `restarted ${count(status.restartCount, 'time')}` : ''
   const text = [end, restarts].filter(Boolean).join(', ')
-  return text ? `${text}.` : status?.state?.waiting?.message
+  if (text) return `${text}.`
+  const waiting = status?.state?.waiting
+  // The registry's whole answer stands with the container.
+  return /ImagePull|ErrImage/.test(waiting?.reason ?? '') ? `${status?.name ?? 'Its container'} cannot pull ${status?.image ?? 'its image'}.` : waiting?.message
 }
 
 function lastEnd(view: ClusterView, pod: Pod): Millis {

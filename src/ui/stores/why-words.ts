@@ -105,10 +105,11 @@ function kubeletWords(node: string, verb: string, target: string, name: string):
   return verb === 'create' ? `The kubelet of ${node} told of ${name}` : `The kubelet of ${node} reported on pod ${name}`
 }
 
-const done = new Map([['create', 'created'], ['update', 'changed'], ['patch', 'changed'], ['delete', 'deleted']])
+/** What an API verb did. */
+export const done = new Map([['create', 'created'], ['update', 'changed'], ['patch', 'changed'], ['delete', 'deleted']])
 
 /** `pods/status` → `the status of pod`. */
-function subject(target: string): string {
+export function subject(target: string): string {
   const [resource, part] = target.split('/')
   const known = resources.find((one) => one.resource === resource)
   const kind = known ? definitionOf(known.resource).singular : (resource ?? '')
