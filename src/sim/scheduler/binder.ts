@@ -1,25 +1,30 @@
 import type { Status } from '../api/status.ts'
 import type { ComponentContext } from '../client/component.ts'
+import type { NodeState } from './node-state.ts'
+import { runPoint, type PlacementPlugin, type PlacementRefusal } from './placement-plugins.ts'
 import type { QueuedPod } from './queued-pod.ts'
 
 interface BindingHooks {
   bound(queued: QueuedPod): void
+  /** A plugin would not have it. */
+  refused(queued: QueuedPod, refusal: PlacementRefusal): void
   failed(queued: QueuedPod, status: Status): void
 }
 
 /** The binding cycles: they run beside the scheduling cycle, as fast as the client's rate limit lets them. */
 export class Binder {
-  private readonly waiting: { readonly queued: QueuedPod; readonly nodeName: string }[] = []
+  private readonly waiting: { readonly queued: QueuedPod; readonly node: NodeState }[] = []
   private next = 0
   private isPlanned = false
 
   constructor(
     private readonly context: ComponentContext,
+    private readonly plugins: readonly PlacementPlugin[],
     private readonly hooks: BindingHooks,
   ) {}
 
-  bind(queued: QueuedPod, nodeName: string): void {
-    this.waiting.push({ queued, nodeName })
+  bind(queued: QueuedPod, node: NodeState): void {
+    this.waiting.push({ queued, node })
     this.plan()
   }
 
@@ -32,21 +37,27 @@ export class Binder {
   }
 
   private bindNext(): void {
-    const { queued, nodeName } = this.waiting[this.next]!
+    const { queued, node } = this.waiting[this.next]!
     this.next += 1
     if (this.next === this.waiting.length || (this.next > 1_000 && this.next * 2 > this.waiting.length)) {
       this.waiting.splice(0, this.next)
       this.next = 0
     }
-    const { client, events } = this.context
-    const { key, uid, pod } = queued.state
-    this.context.decided(`place ${key} on ${nodeName}`, `pods/${key}`, { node: nodeName })
-    const result = client.bind(key, uid, nodeName)
-    if (result.ok) {
-      events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`, { action: 'Binding' })
-      this.hooks.bound(queued)
-    } else this.hooks.failed(queued, result.status)
+    this.bindTo(queued, node)
     this.isPlanned = false
     this.plan()
+  }
+
+  private bindTo(queued: QueuedPod, node: NodeState): void {
+    const { client, events } = this.context
+    const { key, uid, pod } = queued.state
+    const refusal = runPoint(this.plugins, 'preBind', queued.state, node)
+    if (refusal) return this.hooks.refused(queued, refusal)
+    this.context.decided(`place ${key} on ${node.name}`, `pods/${key}`, { node: node.name })
+    const result = client.bind(key, uid, node.name)
+    if (!result.ok) return this.hooks.failed(queued, result.status)
+    events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`, { action: 'Binding' })
+    for (const plugin of this.plugins) plugin.postBind?.(queued.state, node)
+    this.hooks.bound(queued)
   }
 }

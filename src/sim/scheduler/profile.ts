@@ -1,5 +1,6 @@
 import type { FilterPlugin, Plugin, PreEnqueuePlugin, ScorePlugin } from './framework.ts'
 import { cpuAndMemory, type ScoredResource } from './node-resources.ts'
+import type { PlacementPlugin } from './placement-plugins.ts'
 import { balancedAllocation } from './plugins/balanced-allocation.ts'
 import { imageLocality } from './plugins/image-locality.ts'
 import { interPodAffinity } from './plugins/inter-pod-affinity.ts'
@@ -20,6 +21,8 @@ export interface Profile {
   readonly preEnqueue: readonly PreEnqueuePlugin[]
   readonly filters: readonly FilterPlugin[]
   readonly scores: readonly ScorePlugin[]
+  /** From Reserve to PostBind. */
+  readonly placement: readonly PlacementPlugin[]
   readonly plugins: readonly Plugin[]
 }
 
@@ -44,6 +47,7 @@ export function createProfile(configured: PluginArguments = {}): Profile {
     preEnqueue: [schedulingGates],
     filters,
     scores: [taintToleration, nodeAffinity, fit, topologySpread, affinity, balanced, imageLocality],
+    placement: [],
     plugins: [schedulingGates, ...filters],
   }
 }

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import type { Node, Pod } from '../api/generated/types.ts'
 import { must } from '../api/status.ts'
 import { createTestCluster, type TestCluster } from '../cluster/testing.ts'
+import type { PlacementPlugin } from './placement-plugins.ts'
+import { createProfile } from './profile.ts'
 import { startScheduler, type SchedulerHandle } from './scheduler.ts'
 
 interface World {
@@ -144,4 +146,35 @@ test('binds an urgent pod at once while it still tells of many others that they 
   cluster.advanceTo(4_000)
   expect(nodeOf(some, 'urgent')).toBe('a')
   expect(eventsOf(some, 'FailedScheduling').length).toBeLessThan(60)
+})
+
+/** A plugin that writes down what it is asked, and objects to one pod at one point. */
+function notedRun(refuse: 'reserve' | 'permit' | 'preBind' | 'nothing') {
+  const noted: string[] = []
+  const say = (point: string) => {
+    noted.push(point)
+    return point === refuse ? 'no room at the inn' : null
+  }
+  const plugin: PlacementPlugin = { name: 'Inn', reserve: () => say('reserve'), unreserve: () => void say('unreserve'), permit: () => say('permit'), preBind: () => say('preBind'), postBind: () => void say('postBind') }
+  const cluster = createTestCluster()
+  must(cluster.client.create('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } }))
+  addNode(cluster, 'a', {}, {})
+  const scheduler = cluster.component('kube-scheduler', (context) => startScheduler(context, { ...createProfile(), placement: [plugin] }), { qps: 50, burst: 100 })
+  addPod(cluster, 'web', {}, '3')
+  cluster.advanceTo(2_000)
+  return { noted, some: { cluster, scheduler } }
+}
+
+test('plugins are asked from Reserve to PostBind; one that objects leaves the room to others, and the pod waits for its sake', () => {
+  expect(notedRun('nothing').noted).toEqual(['reserve', 'permit', 'preBind', 'postBind'])
+  for (const [point, asked] of [['reserve', ['reserve']], ['permit', ['reserve', 'permit']], ['preBind', ['reserve', 'permit', 'preBind']]] as const) {
+    const { noted, some } = notedRun(point)
+    expect(noted).toEqual([...asked, 'unreserve'])
+    expect(nodeOf(some, 'web')).toBeUndefined()
+    expect(eventsOf(some, 'FailedScheduling')).toEqual(['0/1 nodes are available: 1 no room at the inn.'])
+    expect(some.scheduler.waiting()).toBe(1)
+    addPod(some.cluster, 'other', {}, '3')
+    some.cluster.advanceTo(4_000)
+    expect(noted.slice(asked.length + 1), 'the room is free for another').toEqual([...asked, 'unreserve'])
+  }
 })

@@ -1,4 +1,4 @@
-// Upstream: pkg/scheduler with the default profile (v1.36). Left out: volumes and DynamicResources, disruption budgets in preemption, extenders, permit, gang scheduling.
+// Upstream: pkg/scheduler with the default profile (v1.36). Left out: volumes and DynamicResources, disruption budgets in preemption, extenders, waiting in Permit, gang scheduling.
 import type { PodCondition } from '../api/generated/types.ts'
 import type { ObjectKey } from '../api/objects.ts'
 import type { Status } from '../api/status.ts'
@@ -9,10 +9,13 @@ import { watchCluster } from './cluster-watch.ts'
 import type { SchedulingDecision } from './decision.ts'
 import { DecisionLog } from './decision-log.ts'
 import { DefaultSelectors } from './default-selectors.ts'
+import { fitError, histogram } from './fit-error.ts'
+import type { NodeState } from './node-state.ts'
 import { Nominations } from './nominations.ts'
+import { runPoint, unreserve, type PlacementRefusal } from './placement-plugins.ts'
 import { PodState } from './pod-state.ts'
 import { PreemptionExecutor } from './preemption-executor.ts'
-import { createProfile } from './profile.ts'
+import { createProfile, type Profile } from './profile.ts'
 import { QueueFlushes } from './queue-flushes.ts'
 import type { QueuedPod } from './queued-pod.ts'
 import { SchedulingCycle, type Outcome } from './scheduling-cycle.ts'
@@ -32,8 +35,8 @@ const cycleMillis = 1
 const maxNote = 1024
 
 /** Finds a node for every pod that has none. */
-export function startScheduler(context: ComponentContext): SchedulerHandle {
-  const scheduler = new Scheduler(context)
+export function startScheduler(context: ComponentContext, profile: Profile = createProfile()): SchedulerHandle {
+  const scheduler = new Scheduler(context, profile)
   scheduler.start()
   return { decisionOf: (pod) => scheduler.decisionOf(pod), waiting: () => scheduler.queue.length }
 }
@@ -41,7 +44,6 @@ export function startScheduler(context: ComponentContext): SchedulerHandle {
 class Scheduler {
   private readonly log = new DecisionLog()
   readonly queue: SchedulingQueue
-  private readonly profile = createProfile()
   private readonly cache = new Cache()
   private readonly nominations = new Nominations()
   private readonly cycle: SchedulingCycle
@@ -52,7 +54,10 @@ class Scheduler {
   private isSynced = false
   private isBusy = false
 
-  constructor(private readonly context: ComponentContext) {
+  constructor(
+    private readonly context: ComponentContext,
+    private readonly profile: Profile,
+  ) {
     const { agenda, wall, informers } = context
     this.pods = informers.of('pods', { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' })
     this.preemptions = new PreemptionExecutor(context)
@@ -64,7 +69,14 @@ class Scheduler {
       onChange: () => this.wake(),
     })
     this.flushes = new QueueFlushes(agenda, wall, this.queue, () => this.wake())
-    this.binder = new Binder(context, { bound: (queued) => this.queue.done(queued.state.uid), failed: (queued, status) => this.bindingFailed(queued, status) })
+    this.binder = new Binder(context, this.profile.placement, {
+      bound: (queued) => this.queue.done(queued.state.uid),
+      refused: (queued, refusal) => {
+        this.giveUpRoom(queued)
+        this.placementRefused(queued, refusal)
+      },
+      failed: (queued, status) => this.bindingFailed(queued, status),
+    })
     const services = informers.of('services')
     const replicaSets = informers.of('replicasets')
     const namespaces = informers.of('namespaces')
@@ -111,9 +123,9 @@ class Scheduler {
     }
     const outcome = this.cycle.schedule(queued.state)
     this.log.record(this.context.agenda.now, queued, outcome, this.cache.nodes)
-    if (outcome.node) this.assume(queued, outcome.node.name)
+    const refusal = outcome.node ? this.place(queued, outcome.node) : null
     this.context.agenda.after(cycleMillis, `kube-scheduler: done with ${queued.state.key}`, () => {
-      if (outcome.node || !this.rejected(queued, outcome)) return this.next()
+      if (refusal ? !this.placementRefused(queued, refusal) : outcome.node || !this.rejected(queued, outcome)) return this.next()
       // What it writes about a pod that fits nowhere it waits for (SchedulerAsyncAPICalls is off): pods that find a node are not bound after all that.
       const { agenda, client } = this.context
       agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: has told why not ${queued.state.key}`, () => this.next())
@@ -133,20 +145,39 @@ class Scheduler {
     return this.cache.isAssumed(state.uid)
   }
 
-  private assume(queued: QueuedPod, nodeName: string): void {
+  /** Takes the room, and has the pod bound if no plugin objects. */
+  private place(queued: QueuedPod, node: NodeState): PlacementRefusal | null {
     const { state } = queued
-    queued.assumedNode = nodeName
-    this.cache.assume(state, nodeName)
+    const { placement } = this.profile
+    queued.assumedNode = node.name
+    this.cache.assume(state, node.name)
     this.nominations.delete(state.uid)
-    this.binder.bind(queued, nodeName)
+    const refusal = runPoint(placement, 'reserve', state, node) ?? runPoint(placement, 'permit', state, node)
+    if (refusal) this.unassume(queued)
+    else this.binder.bind(queued, node)
+    return refusal
+  }
+
+  private unassume({ state, assumedNode }: QueuedPod): void {
+    unreserve(this.profile.placement, state, assumedNode ?? '')
+    this.cache.forget(state)
+  }
+
+  /** The room that a pod had taken is free again: others may want it. */
+  private giveUpRoom(queued: QueuedPod): void {
+    const { pod } = queued.state
+    this.unassume(queued)
+    this.queue.happened({ resource: 'Pod', action: 'Delete', old: { ...pod, spec: { ...pod.spec, nodeName: queued.assumedNode ?? '' } } })
   }
 
   private bindingFailed(queued: QueuedPod, status: Status): void {
-    const { state } = queued
-    this.cache.forget(state)
-    // The room it had taken is free again.
-    this.queue.happened({ resource: 'Pod', action: 'Delete', old: { ...state.pod, spec: { ...state.pod.spec, nodeName: queued.assumedNode ?? '' } } })
+    this.giveUpRoom(queued)
     this.giveBack(queued, new Set(), `running Bind plugin "DefaultBinder": ${status.message ?? ''}`, 'SchedulerError', '')
+  }
+
+  /** The one node that was chosen will not do; true when it had to write. */
+  private placementRefused(queued: QueuedPod, { plugin, reason }: PlacementRefusal): boolean {
+    return this.giveBack(queued, new Set([plugin]), fitError(1, histogram([[reason]]), '', ''), 'Unschedulable', '')
   }
 
   /** True when it had to write. */
