@@ -54,7 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'nodes/termination': { leftOut: 'Node pressure, graceful node shutdown, and other signals than SIGTERM.', applies: isBuiltEnding },
   'nodes/timers': { leftOut: 'Settings of parts that are not built.', applies: isKnownTimer },
   'nodes/node-object': { leftOut: 'What eviction and shutdown do to a node, and what its controllers do, which is judged elsewhere.', applies: isKubeletsPart },
-  'nodes/images': { leftOut: 'Credentials, collection of images, and facts told in words.', applies: isBuiltPull },
+  'nodes/images': { leftOut: 'Facts told in words that no adapter reads.', applies: isBuiltPull },
   'nodes/events': { leftOut: 'Events of parts that are not built.', applies: (golden) => !isAboutUnbuilt(golden) },
   'nodes/node-loss': { leftOut: 'What cannot happen to a node here.', applies: isPlayableLoss },
   'controllers/garbage-collector': { leftOut: 'Kinds that are not built cannot be deleted.', applies: isCollectorKind },

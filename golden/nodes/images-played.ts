@@ -2,6 +2,7 @@ import { must } from '../../src/sim/api/status.ts'
 import { createNodeDisk } from '../../src/sim/runtime/node-disk.ts'
 import { canonicalImage } from '../../src/sim/runtime/image-reference.ts'
 import type { GoldenCase } from '../harness.ts'
+import { actionOnPresent, defaultPolicyAmong } from './credentials-played.ts'
 import { PlayedNode, type SeenEvent } from './played-node.ts'
 
 /** Cases about when and whether a kubelet pulls, which only a kubelet can tell; undefined: of another form. */
@@ -10,6 +11,8 @@ export function imagesPlayed({ in: input, out }: GoldenCase): unknown {
   if (input.inBackOff && input.imageAppears) return { action: whenImageAppears() }
   if (input.init?.runMs) return { mainPullingNotBeforeMs: mainPulledAfter(input.init.runMs) }
   if (input.kubeletRestarted) return { action: afterKubeletRestart() }
+  if (Array.isArray(input.policies)) return { default: defaultPolicyAmong(input.policies) }
+  if (input.preloaded || input.pulledWith !== undefined) return { action: actionOnPresent(input) }
   if (Array.isArray(input.usagePercent)) return collections(input.usagePercent)
   if (out.containerStatus?.imageID === '') return { containerStatus: beforeStart(input.image) }
   return undefined

@@ -51,12 +51,12 @@ function answered(input: GoldenCase['in'], out: GoldenCase['out']): unknown {
   }
   if (out.containerStatus) return { containerStatus: { image: canonicalImage(input.image), imageID: out.containerStatus.imageID.replace(/^.*@/, `${repositoryOf(input.image)}@`) } }
   if (input.image === undefined && input.imagePullPolicy === undefined) return undefined
-  if (input.pulledWith !== undefined) return undefined
+  if (input.pulledWith !== undefined || input.preloaded !== undefined) return undefined
   return decided(input)
 }
 
 function decided(input: GoldenCase['in']): unknown {
-  const decision = decideImage({ image: input.image ?? 'x:1', imagePullPolicy: input.imagePullPolicy ?? 'IfNotPresent' } as Container, input.present === true)
+  const decision = decideImage({ image: input.image ?? 'x:1', imagePullPolicy: input.imagePullPolicy ?? 'IfNotPresent' } as Container, input.present === true ? 'usable' : 'absent')
   if (decision.kind === 'pull') return { action: 'pull' }
   if (decision.kind === 'use') return { action: 'use', events: [normal('Pulled', presentText(input.image ?? 'x:1'))] }
   return { action: decision.error.reason, events: [warning(decision.event.reason, decision.event.message), warning('Failed', `Error: ${decision.error.reason}`)], waiting: decision.error, retry: 'with every sync; starts once the image is there' }

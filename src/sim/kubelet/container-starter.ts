@@ -2,14 +2,16 @@
 import type { Millis } from '../kernel/agenda.ts'
 import type { Container, Pod } from '../api/generated/types.ts'
 import { parseImageReference } from '../runtime/image-reference.ts'
-import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
+import type { ContainerRecord, PullSecret, SandboxRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
 import { templateOf } from './container-template.ts'
 import { durationText } from './go-duration.ts'
 import { hostnameOf } from './pod-dns.ts'
 import { PodFiles } from './pod-files.ts'
 import type { PodWorker } from './pod-worker.ts'
-import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf } from './image-decision.ts'
+import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf, type ImagePresence } from './image-decision.ts'
+import { pullSecretsOf } from './pull-secrets.ts'
+import { credentialsFor } from './registry-credentials.ts'
 import { withEntry, withoutEntry } from './sparse-map.ts'
 import { containerEvent, hashOf, runWorkerHook, type WorkerHost } from './worker-host.ts'
 
@@ -66,7 +68,9 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
   const { worker, container, pod } = request
   const { image } = container
   const { now } = host.agenda
-  const decision = decideImage(container, host.runtime.images.find(image) !== undefined)
+  const reference = parseImageReference(image)
+  const credentials = 'error' in reference ? [] : credentialsFor(reference.repository, pullSecretsOf(host, pod))
+  const decision = decideImage(container, presenceOf(host, image, credentials))
   if (decision.kind === 'use') {
     containerEvent(host, worker, container, 'Normal', 'Pulled', presentText(image))
     return done(null)
@@ -83,11 +87,11 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
     containerEvent(host, worker, container, 'Warning', 'Failed', 'Error: ImagePullBackOff')
     return done({ kind: 'failed', error: pullBackOffOf(image, host.pullErrors.get(key)), retryAt: until })
   }
-  const reference = parseImageReference(image)
   if ('error' in reference) return
   containerEvent(host, worker, container, 'Normal', 'Pulling', `Pulling image "${image}"`)
   host.runtime.images.pull(reference, (outcome) => {
     host.images.imagesChanged()
+    if (outcome.ok) host.pullRecords.pulled(image, outcome.image.digest, credentials[0])
     if (!request.isWanted()) return
     if (outcome.ok) {
       host.pullErrors = withoutEntry(host.pullErrors, key)
@@ -101,6 +105,12 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
     host.pullErrors = withEntry(host.pullErrors, key, error)
     done({ kind: 'failed', error, retryAt: null })
   })
+}
+
+function presenceOf(host: WorkerHost, image: string, credentials: readonly PullSecret[]): ImagePresence {
+  const found = host.runtime.images.find(image)
+  if (!found) return 'absent'
+  return host.pullRecords.mustPull(image, found.digest, credentials) ? 'inaccessible' : 'usable'
 }
 
 function create(host: WorkerHost, request: StartRequest, done: (outcome: StartOutcome) => void): void {

@@ -22,6 +22,11 @@ export interface KubeletFlags {
   readonly systemReserved: string
   /** `memory.available<100Mi,nodefs.available<10%`. */
   readonly evictionHard: string
+  /** How long an orderly shutdown of the machine may take, and how much of that is kept for critical pods; 0: pods are not ended. */
+  readonly shutdownGracePeriod: Millis
+  readonly shutdownGracePeriodCriticalPods: Millis
+  /** Instead of the two: `0=60s,10000=180s`, by the least priority of those that get it. */
+  readonly shutdownGracePeriodByPodPriority: string
   readonly nodeStatusMaxImages: number
   readonly maxContainerRestartPeriod: Millis
   /** Addresses of the cluster's DNS servers, with commas between them; without any, pods get the machine's own resolvers. */
@@ -37,6 +42,10 @@ export interface KubeletFlags {
   readonly imageMinimumGCAge: Millis
   /** An image that was not used for longer is collected in any case; 0: no such age. */
   readonly imageMaximumGCAge: Millis
+  /** Which images that are there a pod must have the credentials for: see credentialPolicies. */
+  readonly imagePullCredentialsVerificationPolicy: string
+  /** Repositories, with commas between them, that NeverVerifyAllowlistedImages does not ask for. */
+  readonly preloadedImagesVerificationAllowlist: string
 }
 
 /** KubeletConfiguration's defaults (v1beta1); the DNS as kubeadm sets it. */
@@ -55,6 +64,9 @@ export const defaultKubeletFlags: KubeletFlags = {
   kubeReserved: '',
   systemReserved: '',
   evictionHard: 'imagefs.available<15%,imagefs.inodesFree<5%,memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%',
+  shutdownGracePeriod: 0,
+  shutdownGracePeriodCriticalPods: 0,
+  shutdownGracePeriodByPodPriority: '',
   nodeStatusMaxImages: 50,
   maxContainerRestartPeriod: 300_000,
   clusterDNS: '10.96.0.10',
@@ -65,6 +77,8 @@ export const defaultKubeletFlags: KubeletFlags = {
   imageGCLowThresholdPercent: 80,
   imageMinimumGCAge: 120_000,
   imageMaximumGCAge: 0,
+  imagePullCredentialsVerificationPolicy: 'NeverVerifyPreloadedImages',
+  preloadedImagesVerificationAllowlist: '',
 }
 
 /** What is fixed in upstream's code. */

@@ -83,6 +83,7 @@ test('an image is old enough at the second look after its pull', () => {
   expect(namesOn(node)).toContain('fresh')
   node.cluster.advanceTo(10 * minute)
   expect(namesOn(node)).not.toContain('fresh')
+  expect(node.disk.pullRecords.size).toBe(0)
 })
 
 test('who cannot free enough says so each time, and from the second time on that the collection failed', () => {

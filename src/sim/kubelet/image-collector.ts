@@ -103,6 +103,7 @@ export class ImageCollector {
 
   private remove({ digest }: Candidate): void {
     this.options.runtime.images.remove(digest)
+    this.options.runtime.disk.pullRecords.delete(digest)
     this.lastSeen.delete(digest)
     this.options.collected()
   }

@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/images/image_manager.go (v1.36). Left out: pull credentials, image volumes, pull records.
+// Upstream: pkg/kubelet/images/image_manager.go (v1.36). Left out: image volumes.
 import type { Container } from '../api/generated/types.ts'
 import type { Millis } from '../kernel/agenda.ts'
 import { parseImageReference } from '../runtime/image-reference.ts'
@@ -11,15 +11,18 @@ export type ImageDecision =
   | { readonly kind: 'pull' }
   | { readonly kind: 'refuse'; readonly error: StartError; readonly event: { readonly reason: string; readonly message: string } }
 
+/** Whether an image is there, and whether the pod may have it without another pull. */
+export type ImagePresence = 'absent' | 'inaccessible' | 'usable'
+
 /** Decides by name, policy and presence. */
-export function decideImage(container: Pick<Container, 'image' | 'imagePullPolicy'>, present: boolean): ImageDecision {
+export function decideImage(container: Pick<Container, 'image' | 'imagePullPolicy'>, presence: ImagePresence): ImageDecision {
   const reference = parseImageReference(container.image)
   if ('error' in reference) {
     const message = `Failed to apply default image tag "${container.image}": couldn't parse image name "${container.image}": ${reference.error}`
     return { kind: 'refuse', error: { reason: 'InvalidImageName', message }, event: { reason: 'InspectFailed', message } }
   }
   if (container.imagePullPolicy === 'Always') return { kind: 'pull' }
-  if (present) return { kind: 'use' }
+  if (presence === 'usable') return { kind: 'use' }
   if (container.imagePullPolicy === 'IfNotPresent') return { kind: 'pull' }
   const message = `Container image "${container.image}" is not present with pull policy of Never`
   return { kind: 'refuse', error: { reason: 'ErrImageNeverPull', message }, event: { reason: 'ErrImageNeverPull', message } }

@@ -26,6 +26,7 @@ import type { Rejection } from './pod-admission.ts'
 import { PodWorker } from './pod-worker.ts'
 import { PodPreemptor } from './pod-preemptor.ts'
 import { Pleg } from './pleg.ts'
+import { PullRecords } from './pull-records.ts'
 import { emptyMap, type SparseMap } from './sparse-map.ts'
 import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
@@ -59,6 +60,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly restartBackOff: BackOff
   readonly turns: WorkerTurns
   readonly images: ImageCollector
+  readonly pullRecords: PullRecords
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
   pullErrors: SparseMap<StartError> = emptyMap
   readonly place: NodePlace
@@ -93,6 +95,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.preemptor = new PodPreemptor(this, context.wall)
     this.nodeIPs = [machine.ip]
     this.place = { nodeName, dns: dnsSettingsOf(flags) }
+    this.pullRecords = new PullRecords(runtime.disk, runtime.images, flags)
     this.images = new ImageCollector({
       agenda: context.agenda, runtime, nodeName, flags,
       warn: (reason, message) => this.nodeEvent('Warning', reason, message),

@@ -10,6 +10,7 @@ import { runHook, type HookOutcome } from './lifecycle-hook.ts'
 import type { AddressAnswer } from './pod-addresses.ts'
 import type { NodePlace } from './pod-files.ts'
 import type { PodWorker } from './pod-worker.ts'
+import type { PullRecords } from './pull-records.ts'
 import type { SparseMap } from './sparse-map.ts'
 import type { WorkerTurns } from './worker-turns.ts'
 
@@ -20,6 +21,7 @@ export interface WorkerHost {
   readonly restartBackOff: BackOff
   readonly imageBackOff: BackOff
   readonly images: ImageCollector
+  readonly pullRecords: PullRecords
   /** Why the last pull of an image failed, by pod and image. */
   pullErrors: SparseMap<StartError>
   readonly turns: WorkerTurns

@@ -9,6 +9,8 @@ export interface NodeDisk {
   readonly sandboxes: Map<string, readonly SandboxRecord[]>
   /** What fits on it; images are all that takes room. */
   readonly capacityBytes: number
+  /** By digest: with what the kubelet pulled an image; what it did not pull is not here. */
+  readonly pullRecords: Map<string, PullRecord>
   /** Numbers sandboxes and containers. */
   made: number
 }
@@ -21,6 +23,20 @@ export interface CachedImage {
   readonly pulledAt?: Millis
   /** Never to be collected, as the image of sandboxes is. */
   readonly pinned?: boolean
+}
+
+/** Who may have an image, by the repository under which it was pulled. */
+export type PullRecord = ReadonlyMap<string, RepositoryAccess>
+
+/** All pods of the node, or those with a secret that a pull has used. */
+export type RepositoryAccess = 'everybody' | readonly PullSecret[]
+
+/** A secret, and a hash of what it says to the registry. */
+export interface PullSecret {
+  readonly uid: string
+  readonly namespace: string
+  readonly name: string
+  readonly credentialHash: string
 }
 
 /** A pod's sandbox: its network, and the containers in it. */
@@ -71,5 +87,5 @@ export interface ContainerRecord {
 const usualCapacity = 100 * 1024 * 1024 * 1024
 
 export function createNodeDisk(images: readonly CachedImage[] = [], capacityBytes = usualCapacity): NodeDisk {
-  return { capacityBytes, images: new Map(images.map((image) => [image.name, image])), sandboxes: new Map(), made: 0 }
+  return { capacityBytes, images: new Map(images.map((image) => [image.name, image])), sandboxes: new Map(), pullRecords: new Map(), made: 0 }
 }
