@@ -63,7 +63,9 @@ function essence(object: KubernetesObject): unknown {
   // A daemon's pod names its node in its affinity, and where a pod's volume of credentials is called is chance.
   const { spec, status } = object as Pod
   const { affinity: _affinity, volumes: _volumes, ...wanted } = spec
-  return stripped({ labels, annotations, finalizers, spec: wanted, status })
+  // An eviction that was told and could not be carried out leaves its condition.
+  const conditions = status.conditions?.filter(({ type }) => type !== 'DisruptionTarget')
+  return stripped({ labels, annotations, finalizers, spec: wanted, status: { ...status, conditions } })
 }
 
 function stripped(value: unknown): unknown {

@@ -106,10 +106,13 @@ export function owned(random: Random, length: number): TimedCommand[] {
   const keeper = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'keeper' } }
   const uid = child === 'child' ? '$uid:configmaps/default/owner' : '00000000-0000-4000-8000-000000000000'
   const dependent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: child, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: child === 'child' ? 'owner' : 'keeper', uid, blockOwnerDeletion: true }] }, data: { 10: 'ten', b: 'two' } }
+  const foreign = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'foreign', ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'keeper', uid: '$uid:configmaps/default/keeper' }] } }
   const gone = random.between(20, length / second) * second
   return [
     { at: 4 * second, command: { kind: 'apply', manifests: [owner, keeper] } },
     { at: 6 * second, command: { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', body: dependent } } },
+    // An owner in another namespace is none.
+    { at: 8 * second + random.below(gone - 8 * second), command: { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'kube-public', body: foreign } } },
     { at: gone, command: { kind: 'request', request: { verb: 'delete', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', name: 'owner', body: { propagationPolicy: random.pick(['Foreground', 'Background', 'Orphan']) } } } },
   ]
 }

@@ -2,6 +2,7 @@ import { Cluster } from '../src/sim/cluster/cluster.ts'
 import type { TimedCommand } from '../src/sim/cluster/run.ts'
 import { checkRest, checkSilence } from './checks/at-rest.ts'
 import { Violation } from './checks/check.ts'
+import { HotLoops } from './checks/hot-loops.ts'
 import { Invariants } from './checks/invariants.ts'
 import { Sight } from './checks/sight.ts'
 import { differences, endState } from './end-state.ts'
@@ -48,6 +49,7 @@ export function play(plan: Plan, until = Number.POSITIVE_INFINITY): Outcome | Fa
 class Play {
   private readonly invariants: Invariants
   private events = 0
+  private readonly hotLoops: HotLoops
   private instant = 0
   private eventsAtInstant = 0
 
@@ -58,6 +60,7 @@ class Play {
     const sight = new Sight(cluster)
     cluster.advanceTo(0)
     this.invariants = new Invariants(cluster, sight)
+    this.hotLoops = new HotLoops(this.invariants.scene)
   }
 
   toItsEnd(until: number): Outcome {
@@ -103,8 +106,9 @@ class Play {
 
   private step(until: number): void {
     const { cluster, invariants } = this
-    while (cluster.step(until)) {
+    for (let label = cluster.timeline.nextLabel; cluster.step(until); label = cluster.timeline.nextLabel) {
       this.events += 1
+      this.hotLoops.next(label, cluster.now)
       if (cluster.now < this.instant) throw new Violation(1, `time went back from ${this.instant}`, cluster.now)
       if (cluster.now > this.instant) [this.instant, this.eventsAtInstant] = [cluster.now, 0]
       this.eventsAtInstant += 1

@@ -59,7 +59,7 @@ export class RestartBackOff implements Check {
     else if (ran >= forgets - slack) this.firsts.set(key, Number.NaN)
     const first = this.firsts.get(key) ?? 1
     const { now, cluster } = this.scene
-    const born = seconds(pod.status.startTime) * 1000 - cluster.start
+    const born = seconds(pod.metadata.creationTimestamp) * 1000 - cluster.start
     if (!this.soundSince(pod, Math.max(born, now - (delay + longest) * 1000))) return
     const due = restarts === first ? 0 : Math.min(longest, 10 * 2 ** Math.min(10, restarts - first - 1))
     const isKnown = restarts >= first && this.soundSince(pod, born)
@@ -87,7 +87,7 @@ export class RestartBackOff implements Check {
 
   /** Its machine has been sound since it came, or for longer than any delay. */
   private quiet(pod: Pod): boolean {
-    return this.soundSince(pod, Math.max(this.scene.now - 700_000, seconds(pod.status.startTime) * 1000 - this.scene.cluster.start))
+    return this.soundSince(pod, Math.max(this.scene.now - 700_000, seconds(pod.metadata.creationTimestamp) * 1000 - this.scene.cluster.start))
   }
 
   /** Nothing has happened to its machine since. What the API or others suffer is nothing to its containers. */

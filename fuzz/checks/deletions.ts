@@ -36,7 +36,11 @@ export class Deletions implements Check {
     const gone = last && last.metadata.name === name && last.metadata.namespace === namespace ? last : this.scene.newest.get(`/registry/${resource}/${namespace === undefined ? '' : `${namespace}/`}${name}`)?.value
     if (!gone) return
     const owners = gone.metadata.ownerReferences ?? []
-    const living = owners.filter(({ uid }) => this.scene.byUid.has(uid) && !waitsForDependents(this.scene.byUid.get(uid)!))
+    // An owner in another namespace is none.
+    const living = owners.filter(({ uid }) => {
+      const owner = this.scene.byUid.get(uid)
+      return owner && (owner.metadata.namespace === undefined || owner.metadata.namespace === namespace) && !waitsForDependents(owner)
+    })
     const orphaning = gone.metadata.finalizers?.some((finalizer) => finalizer === 'foregroundDeletion') === true && gone.metadata.deletionTimestamp !== undefined
     if (living.length > 0 && !orphaning && !this.scene.areControllersBlurred) this.scene.fail(38, `${resource} ${name} was collected, and its owner ${living[0]!.kind} ${living[0]!.name} is alive`)
     if (owners.length === 0 && !gone.metadata.deletionTimestamp && !this.scene.areControllersBlurred) this.scene.fail(38, `${resource} ${name} was collected and never had an owner`)

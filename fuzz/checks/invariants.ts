@@ -3,12 +3,14 @@ import type { ApiRequest } from '../../src/sim/api/request.ts'
 import type { ApiServer } from '../../src/sim/apiserver/server.ts'
 import type { Cluster } from '../../src/sim/cluster/cluster.ts'
 import type { KeyValue } from '../../src/sim/etcd/store.ts'
+import { Answers } from './answers.ts'
 import { Scene, type Check } from './check.ts'
 import type { Sight } from './sight.ts'
 import { Daemons } from './daemons.ts'
 import { Deletions } from './deletions.ts'
 import { History } from './history.ts'
 import { ImageBackOff, RestartBackOff } from './back-offs.ts'
+import { ForeignOwners } from './foreign-owners.ts'
 import { Lives } from './lives.ts'
 import { Network } from './network.ts'
 import { NodeLives } from './node-lives.ts'
@@ -18,6 +20,7 @@ import { PodPlaces } from './pod-places.ts'
 import { Probes } from './probes.ts'
 import { Requests } from './requests.ts'
 import { Rollouts } from './rollouts.ts'
+import { Rules } from './rules.ts'
 import { Scaling } from './scaling.ts'
 import { ToldEvents } from './told-events.ts'
 import { Watches } from './watches.ts'
@@ -58,6 +61,7 @@ export class Invariants {
     this.checks = [
       new History(scene), new Lives(scene), new PodLives(scene), new RestartBackOff(scene), new ImageBackOff(scene), new Deletions(scene), new Placements(scene), new NodeLives(scene),
       new Rollouts(scene), new Scaling(scene), new Daemons(scene), new Network(scene), new ToldEvents(scene), new Requests(scene), new PodPlaces(scene), new Watches(scene), new Probes(scene),
+      new Answers(scene), new ForeignOwners(scene), new Rules(scene),
     ]
     this.afterEvents = this.checks.filter(({ afterEvent }) => afterEvent !== undefined)
     this.requesting = this.checks.filter(({ requested }) => requested !== undefined)

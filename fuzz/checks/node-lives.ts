@@ -1,4 +1,4 @@
-import type { Lease, Node, Pod, Taint } from '../../src/sim/api/generated/types.ts'
+import type { Lease, Node, NodeCondition, Pod, Taint } from '../../src/sim/api/generated/types.ts'
 import { keyOf } from '../../src/sim/api/objects.ts'
 import { milliValue } from '../../src/sim/api/quantity.ts'
 import { tolerates } from '../../src/sim/api/taints.ts'
@@ -34,8 +34,11 @@ export class NodeLives implements Check {
   private readonly renewed = new Map<string, number>()
   private readonly advanced = new Map<string, { readonly at: number; readonly renewTime: string }>()
   private readonly heard = new Map<string, number>()
+  private readonly heartbeats = new Map<string, string | null | undefined>()
   /** Since when a node has each of its NoExecute taints. */
   private readonly taints = new Map<string, Map<string, number>>()
+  /** When a node lost one last. */
+  private readonly freed = new Map<string, number>()
   /** Nodes that are given up, by whichever taint. */
   private readonly spells = new Map<string, Spell>()
   /** By zone: when a node of it was last given up, and by which process. */
@@ -67,7 +70,7 @@ export class NodeLives implements Check {
   }
 
   private forget(name: string): void {
-    for (const map of [this.renewed, this.advanced, this.heard, this.taints]) map.delete(name)
+    for (const map of [this.renewed, this.advanced, this.heard, this.heartbeats, this.taints]) map.delete(name)
   }
 
   private lease({ metadata: { name }, spec: { renewTime = '' } }: Lease, isRenewal: boolean): void {
@@ -91,8 +94,13 @@ export class NodeLives implements Check {
   /** 53: nobody is given up before its grace period is over. */
   private condition(before: Node | undefined, after: Node, user: string | undefined): void {
     const { name } = after.metadata
-    if (user?.startsWith('kubelet/')) this.heard.set(name, this.scene.now)
-    const ready = (node: Node | undefined) => node?.status.conditions?.find(({ type }) => type === 'Ready')?.status
+    const ready = (node: Node | undefined) => readyOf(node)?.status
+    if (user?.startsWith('kubelet/')) {
+      // A clock that was wrong may tell the very time that it told before: then nothing was heard (tryUpdateNodeHealth compares lastHeartbeatTime).
+      const heartbeat = readyOf(after)?.lastHeartbeatTime
+      if (heartbeat !== this.heartbeats.get(name)) this.heard.set(name, this.scene.now)
+      this.heartbeats.set(name, heartbeat)
+    }
     if (ready(after) !== 'Unknown' || ready(before) === 'Unknown' || user !== 'node-controller') return
     // Of a machine whose clock was set back, a lease is not newer until its clock is where it was (tryUpdateNodeHealth compares renewTime).
     const last = Math.max(this.advanced.get(name)?.at ?? Number.NEGATIVE_INFINITY, this.heard.get(name) ?? Number.NEGATIVE_INFINITY)
@@ -128,6 +136,7 @@ export class NodeLives implements Check {
     const known = this.taints.get(name) ?? new Map<string, number>()
     const now = new Map<string, number>()
     for (const { key, effect } of after.spec.taints ?? []) if (effect === 'NoExecute') now.set(key, known.get(key) ?? this.scene.now)
+    if ([...known.keys()].some((key) => !now.has(key))) this.freed.set(name, this.scene.now)
     this.taints.set(name, now)
     this.spell(name, [...now.keys()].filter((key) => lostKeys.has(key)))
     if (user !== 'node-controller') return
@@ -174,7 +183,7 @@ export class NodeLives implements Check {
     const node = pod.spec.nodeName ?? ''
     const taints = this.taints.get(node)
     const spell = this.spells.get(node)
-    if (!taints || spell?.isUnsure || this.scene.areControllersBlurred) return
+    if (!taints || spell?.isUnsure || this.scene.areControllersBlurred || this.scene.now - (this.freed.get(node) ?? Number.NEGATIVE_INFINITY) <= seenFor) return
     const full = this.scene.all<Node>('Node').get(node)?.spec.taints ?? []
     let due = Number.POSITIVE_INFINITY
     for (const [key, since] of taints) {
@@ -193,4 +202,8 @@ export class NodeLives implements Check {
     const toleration = spec.tolerations?.find((each) => tolerates(each, taint))
     return toleration ? toleration.tolerationSeconds : 0
   }
+}
+
+function readyOf(node: Node | undefined): NodeCondition | undefined {
+  return node?.status.conditions?.find(({ type }) => type === 'Ready')
 }

@@ -6,7 +6,7 @@ import { fair } from '../../src/sim/cluster/faults/link-condition.ts'
 import type { Link } from '../../src/sim/cluster/link.ts'
 
 /** A process that goes by what it is told: one of the control plane by its name, or `kubelet/worker-1`. */
-export type Process = 'kube-controller-manager' | 'kube-scheduler' | `kubelet/${string}`
+export type Process = 'kube-controller-manager' | 'kube-scheduler' | `kubelet/${string}` | `kube-proxy/${string}`
 
 /** One watch of a process: how much was sent on it, and how much of that has come. */
 interface Line {
@@ -97,7 +97,8 @@ class Eye {
   }
 
   private get isBlind(): boolean {
-    if (!this.link || this.inTrouble) return true
+    // Who does not lead yet, watches nothing.
+    if (!this.link || this.inTrouble || this.lines.size === 0) return true
     for (const { open, sent, told } of this.lines.values()) if (!open || sent > told) return true
     return false
   }
