@@ -17,6 +17,7 @@ import { startAddons } from './addons.ts'
 import { carryOut } from './carry-out.ts'
 import { isFaultCommand, sentenceOf, subjectOf } from './command-words.ts'
 import { componentStates, type ComponentState } from './component-states.ts'
+import type { CountingControllers } from './components.ts'
 import { ControlPlane } from './control-plane.ts'
 import { countdowns, type Countdown } from './countdowns.ts'
 import { Effects } from './faults/effects.ts'
@@ -125,6 +126,10 @@ export class Cluster implements World {
 
   get scheduler(): SchedulerHandle | null {
     return this.controlPlane.scheduler
+  }
+
+  get controllers(): CountingControllers | null {
+    return this.controlPlane.controllers
   }
 
   /** From now on `drain` tells what changed. Looking changes nothing. */

@@ -11,11 +11,11 @@ import { defaultControllerManagerFlags, type ControllerManagerFlags } from '../c
 import { startGarbageCollector } from '../controllers/garbage-collector/garbage-collector.ts'
 import { startNamespaceController } from '../controllers/namespace/namespace-controller.ts'
 import { startNodeIpamController } from '../controllers/node-ipam/node-ipam-controller.ts'
-import { startNodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle-controller.ts'
+import { startNodeLifecycleController, type NodeLifecycleHandle } from '../controllers/node-lifecycle/node-lifecycle-controller.ts'
 import { startPodGarbageCollector } from '../controllers/pod-garbage-collector/pod-garbage-collector.ts'
 import { startReplicaSetController } from '../controllers/replica-set/replica-set-controller.ts'
 import { startServiceAccountController } from '../controllers/service-account/service-account-controller.ts'
-import { startTaintEvictionController } from '../controllers/taint-eviction/taint-eviction-controller.ts'
+import { startTaintEvictionController, type TaintEvictionHandle } from '../controllers/taint-eviction/taint-eviction-controller.ts'
 import { startKubeProxy, type RuleTable } from '../network/kube-proxy.ts'
 import type { ProcessHost } from '../runtime/process-host.ts'
 import { startScheduler, type SchedulerHandle } from '../scheduler/scheduler.ts'
@@ -69,8 +69,14 @@ function linkFor(world: World, host: ProcessHost, component: string): Link {
   return link
 }
 
+/** Those of the controllers that count down to something, while they run. */
+export interface CountingControllers {
+  readonly nodeLifecycle: NodeLifecycleHandle
+  readonly taintEviction: TaintEvictionHandle
+}
+
 /** Starts kube-controller-manager: when it leads, all its controllers, on one set of caches. */
-export function startControllerManager(world: World, host: ProcessHost, flags: ControllerManagerFlags = defaultControllerManagerFlags): void {
+export function startControllerManager(world: World, host: ProcessHost, started: (controllers: CountingControllers) => void, flags: ControllerManagerFlags = defaultControllerManagerFlags): void {
   const link = linkFor(world, host, 'kube-controller-manager')
   const request = { host: host.nodeName, agenda: host.agenda, link }
   const own = createContext(world, { ...request, name: 'kube-controller-manager', ...rateLimits['kube-controller-manager'] })
@@ -79,8 +85,8 @@ export function startControllerManager(world: World, host: ProcessHost, flags: C
   const controller = (name: string, more = { qps: 1, burst: 1 }): ComponentContext => createContext(world, { ...request, name, informers: own.informers, qps: qps * more.qps, burst: burst * more.burst })
   const lead = (): void => {
     startNodeIpamController(controller('cidrAllocator'), flags)
-    startNodeLifecycleController(controller('node-controller'), flags)
-    startTaintEvictionController(controller('taint-eviction-controller'))
+    const nodeLifecycle = startNodeLifecycleController(controller('node-controller'), flags)
+    started({ nodeLifecycle, taintEviction: startTaintEvictionController(controller('taint-eviction-controller')) })
     startServiceAccountController(controller('serviceaccount-controller'))
     startNamespaceController(controller('namespace-controller', { qps: 20, burst: 100 }), flags)
     startDeploymentController(controller('deployment-controller'))

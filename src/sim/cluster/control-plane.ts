@@ -3,10 +3,10 @@ import { createApiServer, type ApiServer } from '../apiserver/server.ts'
 import { defaultControllerManagerFlags } from '../controllers/flags.ts'
 import type { Store } from '../etcd/store.ts'
 import type { Millis } from '../kernel/agenda.ts'
-import { healthzPort } from '../network/proxy-configuration.ts'
+import { proxyPorts } from '../network/proxy-configuration.ts'
 import type { ProcessFactory, ProcessHost, Processes } from '../runtime/process-host.ts'
 import type { SchedulerHandle } from '../scheduler/scheduler.ts'
-import { startControllerManager, startProxyProcess, startSchedulerProcess } from './components.ts'
+import { startControllerManager, startProxyProcess, startSchedulerProcess, type CountingControllers } from './components.ts'
 import type { Effects } from './faults/effects.ts'
 import type { ComponentName } from './faults/fault.ts'
 import { flagTexts, flagsOver } from './flags.ts'
@@ -25,7 +25,7 @@ const ports: Partial<Record<ComponentName, readonly number[]>> = {
   'kube-apiserver': [6443],
   'kube-controller-manager': [10257],
   'kube-scheduler': [10259],
-  'kube-proxy': [healthzPort],
+  'kube-proxy': [proxyPorts.healthz],
 }
 
 /** kube-apiserver's flags that this simulation knows: how long etcd's history reaches back, so that past revisions can be listed. */
@@ -47,6 +47,7 @@ export interface ControlPlaneSurroundings {
 export class ControlPlane {
   apiServer: ApiServer | null = null
   scheduler: SchedulerHandle | null = null
+  controllers: CountingControllers | null = null
   private requestSample = { at: 0, handled: 0, rate: 0 }
 
   constructor(private readonly surroundings: ControlPlaneSurroundings) {
@@ -61,7 +62,7 @@ export class ControlPlane {
     return new Map([
       program('etcd', (host) => store.serve(host.agenda)),
       program('kube-apiserver', (host) => this.startApiServer(host)),
-      program('kube-controller-manager', (host) => startControllerManager(world, host, controllerFlags)),
+      program('kube-controller-manager', (host) => startControllerManager(world, host, (controllers) => this.keepControllers(host, controllers), controllerFlags)),
       program('kube-scheduler', (host) => startSchedulerProcess(world, host, (scheduler) => this.keepScheduler(host, scheduler))),
       program('kube-proxy', (host) => startProxyProcess(world, host, rules.tableOf(host.nodeName))),
     ])
@@ -89,6 +90,13 @@ export class ControlPlane {
     this.scheduler = scheduler
     host.onExit(() => {
       if (this.scheduler === scheduler) this.scheduler = null
+    })
+  }
+
+  private keepControllers(host: ProcessHost, controllers: CountingControllers): void {
+    this.controllers = controllers
+    host.onExit(() => {
+      if (this.controllers === controllers) this.controllers = null
     })
   }
 

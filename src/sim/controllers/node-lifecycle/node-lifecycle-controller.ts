@@ -27,11 +27,19 @@ export const taintingPeriod: Millis = 100
 const monitors = 'node-lifecycle: monitors nodes'
 
 /** Notices nodes that have gone silent: conditions, taints, and the readiness of their pods. */
-export function startNodeLifecycleController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
-  new NodeLifecycle(context, { ...defaultControllerManagerFlags, ...options }).start()
+export function startNodeLifecycleController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): NodeLifecycleHandle {
+  const controller = new NodeLifecycle(context, { ...defaultControllerManagerFlags, ...options })
+  controller.start()
+  return controller
 }
 
-class NodeLifecycle {
+/** What of its plans can be asked while it runs. */
+export interface NodeLifecycleHandle {
+  /** When a ready node was last seen to be heard of, and at which pass it is given up if it is not heard of before; undefined: it has never been looked at, or is not ready. */
+  graceOf(node: string): { readonly since: Millis; readonly due: Millis } | undefined
+}
+
+class NodeLifecycle implements NodeLifecycleHandle {
   private readonly nodes
   private readonly pods
   private readonly known = new Map<string, KnownNode>()
@@ -43,6 +51,7 @@ class NodeLifecycle {
   private readonly nodeQueue: WorkQueue
   private readonly podQueue: WorkQueue
   private startedAt: Millis = 0
+  private nextPass: Millis = 0
   private taintingPass: EntryId | null = null
 
   constructor(
@@ -78,6 +87,13 @@ class NodeLifecycle {
     })
   }
 
+  graceOf(node: string): { readonly since: Millis; readonly due: Millis } | undefined {
+    const health = this.known.get(node)?.health
+    if (health?.ready?.status !== 'True') return undefined
+    const { nodeMonitorGracePeriod, nodeMonitorPeriod } = this.flags
+    return { since: health.probedAt, due: nextTick(this.nextPass, nodeMonitorPeriod, Math.max(this.nextPass, health.probedAt + nodeMonitorGracePeriod)) }
+  }
+
   /** Looks at all nodes, each node-monitor-period. */
   private pass(): void {
     runInSteps(this.context.agenda, monitors, this.monitorNodes())
@@ -95,8 +111,9 @@ class NodeLifecycle {
     }
     this.handleDisruption(counts, nodes)
     this.planTainting()
+    this.nextPass = this.context.agenda.now + this.flags.nodeMonitorPeriod
     // It comes round whatever was decided in this one.
-    this.context.agenda.because(0, () => this.context.agenda.after(this.flags.nodeMonitorPeriod, monitors, () => this.pass()))
+    this.context.agenda.because(0, () => this.context.agenda.at(this.nextPass, monitors, () => this.pass()))
   }
 
   private *register(nodes: readonly Node[]): Steps<void> {

@@ -17,17 +17,26 @@ export const deletionWait: Millis = 10
 const disruptionTarget = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' } as const
 
 /** Deletes pods that do not tolerate a NoExecute taint of their node, as soon as they no longer do. */
-export function startTaintEvictionController(context: ComponentContext): void {
-  new TaintEviction(context).start()
+export function startTaintEvictionController(context: ComponentContext): TaintEvictionHandle {
+  const controller = new TaintEviction(context)
+  controller.start()
+  return controller
+}
+
+/** What of its plans can be asked while it runs. */
+export interface TaintEvictionHandle {
+  /** When the deletion of a pod was ordered, and for when; undefined: none waits. */
+  evictionOf(pod: ObjectKey): { readonly since: Millis; readonly due: Millis } | undefined
 }
 
 /** A deletion: waiting, or (`entry` null) begun. */
 interface Eviction {
   readonly since: Millis
+  readonly due: Millis
   readonly entry: EntryId | null
 }
 
-class TaintEviction {
+class TaintEviction implements TaintEvictionHandle {
   private readonly nodes: Informer<Node>
   private readonly pods: Informer<Pod>
   private readonly podsOn: (node: string) => readonly Pod[]
@@ -54,6 +63,11 @@ class TaintEviction {
       if ((pod ?? old)?.spec.nodeName) this.queue.add(`pod ${keyOf((pod ?? old)!)}`)
     })
     this.context.informers.whenSynced(() => this.queue.resume())
+  }
+
+  evictionOf(pod: ObjectKey): Eviction | undefined {
+    const eviction = this.evictions.get(pod)
+    return eviction?.entry === null ? undefined : eviction
   }
 
   private reconcile(item: string): 'whenChanged' {
@@ -91,10 +105,10 @@ class TaintEviction {
     const { agenda } = this.context
     if (this.evictions.has(key)) return
     const entry = agenda.at(at, `taint-eviction: evicts ${key}`, () => {
-      this.evictions.set(key, { since, entry: null })
+      this.evictions.set(key, { since, due: at, entry: null })
       this.evict(key)
     })
-    this.evictions.set(key, { since, entry: at > agenda.now ? entry : null })
+    this.evictions.set(key, { since, due: at, entry: at > agenda.now ? entry : null })
   }
 
   private cancel(key: ObjectKey): void {
