@@ -28,7 +28,7 @@ export function ScaleDialog({ thing, onClose }: { readonly thing: Thing; readonl
           <input className="field" type="number" min={0} max={most} value={replicas} aria-label="Replicas" autoFocus onChange={(event) => change(Number(event.target.value))} />
           <IconButton label="One more" look="plain" onClick={() => change(replicas + 1)}><Plus size={16} /></IconButton>
         </div>
-        <CommandLine line={`${kubectl('scale', thing)} --replicas=${replicas}`} />
+        <CommandLine line={kubectl('scale', thing, `--replicas=${replicas}`)} />
         <div className="flex gap-2 mt-4">
           <Button look="primary" type="submit" disabled={replicas === before}>Scale to {replicas}</Button>
           <Button onClick={onClose}>Cancel</Button>

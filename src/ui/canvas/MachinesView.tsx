@@ -135,13 +135,13 @@ function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
   const boots = useCluster((view) => view.boots)
   const width = useStore((state) => state.width)
   const height = useStore((state) => state.height)
+  const presentation = useUi((ui) => ui.presentation)
   const isMany = arrangement.machines.size > manyMachines
   const room = JSON.stringify(boundsOf(arrangement, asArranged))
   const fit = useCallback(() => {
     if (width === 0 || height === 0) return
     // A card that is being moved must not move the view with it.
     const { x, y, right, bottom } = boundsOf(arrangement, useUi.getState().moved)
-    const { presentation } = useUi.getState()
     const widest = presentation ? 1.6 : 1.15
     const bottomMargin = presentation ? margin.bottomPresented : margin.bottom
     const top = isMany ? margin.topOfMany : margin.top
@@ -149,7 +149,7 @@ function Fitting({ arrangement }: { readonly arrangement: Arrangement }) {
     const zoom = Math.max(0.1, Math.min(widest, (free - 2 * margin.side) / (right - x), (height - top - bottomMargin) / (bottom - y)))
     void setViewport({ x: (free - (right + x) * zoom) / 2, y: top - y * zoom, zoom })
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `room` says when the arrangement has changed in a way that matters here
-  }, [setViewport, width, height, room, isMany])
+  }, [setViewport, width, height, room, isMany, presentation])
   useEffect(fit, [fit, boots])
   return (
     <div className="canvas-tools nokey" role="group" aria-label="View">

@@ -53,10 +53,16 @@ function LinkField({ link }: { readonly link: string }) {
   }
   return (
     <div className="share-link">
-      <input className="field mono" aria-label="Link" readOnly value={link} onFocus={(event) => event.target.setSelectionRange(0, link.length, 'backward')} />
+      <input className="field mono" aria-label="Link" readOnly value={link} onFocus={({ target }) => selectFromStart(target)} />
       <Button look="primary" onClick={() => void copy()}>{copied ? <Check size={15} /> : <Copy size={15} />} {copied ? 'Copied' : 'Copy link'}</Button>
     </div>
   )
+}
+
+/** The beginning is what can be told apart: the browser would show the end of what it selects. */
+function selectFromStart(field: HTMLInputElement): void {
+  field.select()
+  requestAnimationFrame(() => { field.scrollLeft = 0 })
 }
 
 function budgetWords(length: number): string {

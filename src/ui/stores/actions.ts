@@ -115,7 +115,7 @@ function workloadActions(view: ClusterView, thing: Thing): Action[] {
   if (thing.resource !== 'deployments' && thing.resource !== 'replicasets' && thing.resource !== 'daemonsets') return []
   const { resource, key } = thing
   const replicas = resource === 'daemonsets' ? 0 : (view.objects[resource].get(key)?.spec.replicas ?? 1)
-  const scale: Action = { label: 'Scale', key: 's', kubectl: `${kubectl('scale', thing)} --replicas=${replicas}`, effect: { open: 'scale' } }
+  const scale: Action = { label: 'Scale', key: 's', kubectl: kubectl('scale', thing, `--replicas=${replicas}`), effect: { open: 'scale' } }
   const restart: Action = { label: 'Restart', kubectl: kubectl('rollout restart', thing), effect: { command: { kind: 'restart', resource, key } } }
   if (resource === 'daemonsets') return [restart]
   return resource === 'replicasets' ? [scale] : [scale, restart]
@@ -128,11 +128,11 @@ function deleteAction(thing: Thing): Action {
 }
 
 /** The kubectl line that does a verb to a thing. */
-export function kubectl(verb: string, thing: Thing): string {
+export function kubectl(verb: string, thing: Thing, flags = ''): string {
   const { namespace, name } = splitKey(thing.key)
   const kind = thing.resource === 'components' ? 'component' : definitionOf(thing.resource).singular
   const what = verb === 'logs' ? name : verb === 'describe' || verb === 'delete' || verb === 'get' ? `${kind} ${name}` : `${kind}/${name}`
-  return `kubectl ${verb} ${what}${namespace ? ` -n ${namespace}` : ''}`
+  return `kubectl ${verb} ${what}${flags && ` ${flags}`}${namespace ? ` -n ${namespace}` : ''}`
 }
 
 /** How many a workload asks for now: where its stepper starts. */

@@ -28,6 +28,8 @@ function wordsOf(fault: Fault, place: string): FaultWords {
   switch (fault.kind) {
     case 'power-off':
       return { tag: 'Powered off', lead: `You powered off ${place}.`, rest: 'Its kubelet has stopped renewing its lease.', over: `${place} has power again.`, mark: 'off' }
+    case 'shut-down':
+      return { tag: 'Shut down', lead: `You shut ${place} down.`, rest: 'If its kubelet has a shutdownGracePeriod, it ends the pods first; else they end with the machine.', over: `${place} is up again.`, mark: 'shut down' }
     case 'reboot':
       return { tag: 'Reboots', lead: `You rebooted ${place}.`, rest: 'All its processes are gone; when it is up again, its kubelet starts their containers anew.', over: `${place} is up again.`, mark: 'reboots' }
     case 'freeze':
@@ -58,7 +60,7 @@ function cutOffWords({ direction }: Extract<Fault, { kind: 'cut-off' }>, place: 
   return { tag: 'Cut off', lead: `You cut ${place} off.`, rest: 'It runs on, but nobody hears from it.', over, mark: 'cut off' }
 }
 
-function serverWords(fault: Exclude<Fault, { kind: 'power-off' | 'reboot' | 'freeze' | 'cut-off' | 'clock-skew' | 'stop' | 'restart' | 'slow' | 'stale' }>, place: string): FaultWords {
+function serverWords(fault: Exclude<Fault, { kind: 'power-off' | 'shut-down' | 'reboot' | 'freeze' | 'cut-off' | 'clock-skew' | 'stop' | 'restart' | 'slow' | 'stale' }>, place: string): FaultWords {
   switch (fault.kind) {
     case 'compact':
       return { tag: 'Compacted', lead: 'You compacted etcd.', rest: 'Its history is forgotten: who was behind is told 410 Expired and lists anew.', over: '', mark: 'etcd compacted' }
