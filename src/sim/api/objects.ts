@@ -31,7 +31,9 @@ export function splitKey(key: ObjectKey): { readonly namespace: string | undefin
 /** The owner that manages this object, if one does (metav1.GetControllerOf). */
 export function controllerOf(object: { readonly metadata: ObjectMeta }): OwnerReference | undefined {
   const { ownerReferences } = object.metadata
-  if (ownerReferences) for (const owner of ownerReferences) if (owner.controller === true) return owner
+  if (ownerReferences === undefined) return undefined
+  // By index: of all that asks in a busy cluster this asks most, and an iterator is one object more.
+  for (let at = 0; at < ownerReferences.length; at += 1) if (ownerReferences[at]!.controller === true) return ownerReferences[at]
   return undefined
 }
 

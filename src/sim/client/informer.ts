@@ -58,9 +58,12 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   private lastFailure: Millis = Number.NEGATIVE_INFINITY
   private handle: WatchHandle | null = null
   private readonly options: InformerOptions
+  /** Of the entries that bring news; there are too many of them to put it together each time. */
+  private readonly label: string
 
   constructor(options: InformerOptions) {
     this.options = options
+    this.label = `${options.name}: sees ${options.resource}`
   }
 
   onChange(handler: Handler<T>): void {
@@ -152,7 +155,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
 
   private planDelivery(due: Millis): void {
     this.delivering = true
-    this.options.agenda.at(due, `${this.options.name}: sees ${this.options.resource}`, () => this.deliver())
+    this.options.agenda.at(due, this.label, () => this.deliver())
   }
 
   private deliver(): void {

@@ -29,7 +29,9 @@ export class ObjectCache<T extends Named> implements Lister<T> {
 
   get(key: ObjectKey): T | undefined {
     const slash = key.indexOf('/')
-    return this.placeOf(slash < 0 ? '' : key.slice(0, slash))?.byName.get(slash < 0 ? key : key.slice(slash + 1))
+    if (slash < 0) return this.placeOf('')?.byName.get(key)
+    for (const { namespace, byName } of this.places) if (namespace.length === slash && key.startsWith(namespace)) return byName.get(key.slice(slash + 1))
+    return undefined
   }
 
   list(namespace?: string): readonly T[] {

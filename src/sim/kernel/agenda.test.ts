@@ -144,3 +144,18 @@ test.each([1, 2, 3])('ten thousand entries, a third of them cancelled, run in th
   timeline.advanceTo(1000)
   expect(ran).toEqual(expected.sort((a, b) => a.due - b.due || a.id - b.id).map(({ id }) => id))
 })
+
+test('cancelling what has run or was cancelled does nothing to what was planned since', () => {
+  const timeline = new Timeline()
+  const ran: string[] = []
+  const early = timeline.at(1, 'early', () => ran.push('early'))
+  const never = timeline.at(2, 'never', () => ran.push('never'))
+  timeline.cancel(never)
+  timeline.advanceTo(5)
+  timeline.at(6, 'one', () => ran.push('one'))
+  timeline.at(6, 'other', () => ran.push('other'))
+  for (const gone of [early, never, never]) timeline.cancel(gone)
+  expect(timeline.pending).toBe(2)
+  timeline.advanceTo(10)
+  expect([ran, timeline.pending]).toEqual([['early', 'one', 'other'], 0])
+})

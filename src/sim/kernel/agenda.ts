@@ -35,6 +35,7 @@ export interface ProcessAgenda extends Agenda {
 }
 
 interface Planned {
+  readonly id: EntryId
   readonly label: string
   readonly run: () => void
   readonly cause: CauseId
@@ -43,15 +44,17 @@ interface Planned {
 
 /**
  * The virtual clock and what is planned on it, ordered by (due, sequence): the only place where time passes.
- * A binary heap over typed arrays; entries wait in a map by sequence, so cancelling is forgetting.
+ * A binary heap over typed arrays; what is planned waits in a slot that its id names, so cancelling is forgetting. A slot is used again when its id has left the heap.
  */
 export class Timeline implements Agenda {
   private clock: Millis
-  private sequence: EntryId = 0
+  private sequence = 0
   private due = new Float64Array(1024)
   private order = new Float64Array(1024)
   private size = 0
-  private readonly planned = new Map<EntryId, Planned>()
+  private readonly slots: (Planned | undefined)[] = []
+  private readonly free: number[] = []
+  private waiting = 0
   private runningLabel = ''
   /** What the running entry, or the innermost `because`, was begun for. A decision made since stands before it. */
   private occasioned: CauseId = 0
@@ -97,12 +100,12 @@ export class Timeline implements Agenda {
 
   /** What the next entry is for; empty when nothing is planned. */
   get nextLabel(): string {
-    return this.nextDue() === null ? '' : this.planned.get(this.order[0]!)!.label
+    return this.nextDue() === null ? '' : this.slots[slotOf(this.order[0]!)]!.label
   }
 
   /** How many entries are planned. */
   get pending(): number {
-    return this.planned.size
+    return this.waiting
   }
 
   at(due: Millis, label: string, run: () => void): EntryId {
@@ -114,7 +117,10 @@ export class Timeline implements Agenda {
   }
 
   cancel(entry: EntryId): void {
-    this.planned.delete(entry)
+    const slot = slotOf(entry)
+    if (this.slots[slot]?.id !== entry) return
+    this.slots[slot] = undefined
+    this.waiting -= 1
   }
 
   fork(name: string): ProcessAgenda {
@@ -132,9 +138,10 @@ export class Timeline implements Agenda {
     const due = this.nextDue()
     if (due === null || due > limit) return false
     const id = this.order[0]!
-    const entry = this.planned.get(id)!
+    const entry = this.slots[slotOf(id)]!
+    this.slots[slotOf(id)] = undefined
+    this.waiting -= 1
     this.popRoot()
-    this.planned.delete(id)
     assert(due >= this.clock, `time would run backwards: ${due} < ${this.clock}`)
     this.clock = due
     if (entry.owner?.holdsBack(id, entry)) return true
@@ -156,14 +163,18 @@ export class Timeline implements Agenda {
 
   plan(due: Millis, label: string, run: () => void, owner: Fork | null): EntryId {
     assert(Number.isSafeInteger(due), `due time of "${label}" is not a whole number: ${due}`)
-    const id = (this.sequence += 1)
-    this.planned.set(id, { label, run, cause: this.cause, owner })
+    const slot = this.free.pop() ?? this.slots.length
+    assert(slot < mostSlots, 'too much is planned')
+    this.sequence += 1
+    const id = this.sequence * mostSlots + slot
+    this.slots[slot] = { id, label, run, cause: this.cause, owner }
+    this.waiting += 1
     this.push(Math.max(due, this.clock), id)
     return id
   }
 
   private dropCancelled(): void {
-    while (this.size > 0 && !this.planned.has(this.order[0]!)) this.popRoot()
+    while (this.size > 0 && this.slots[slotOf(this.order[0]!)] === undefined) this.popRoot()
   }
 
   private push(due: Millis, id: EntryId): void {
@@ -182,6 +193,7 @@ export class Timeline implements Agenda {
   }
 
   private popRoot(): void {
+    this.free.push(slotOf(this.order[0]!))
     this.size -= 1
     const due = this.due[this.size]!
     const id = this.order[this.size]!
@@ -207,6 +219,13 @@ export class Timeline implements Agenda {
     this.due = due
     this.order = order
   }
+}
+
+/** As many entries can wait at once. Later ids are greater: the sequence stands before the slot. */
+const mostSlots = 0x400000
+
+function slotOf(id: EntryId): number {
+  return id - Math.floor(id / mostSlots) * mostSlots
 }
 
 function before(dueA: number, orderA: number, dueB: number, orderB: number): boolean {

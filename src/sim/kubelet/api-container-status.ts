@@ -51,7 +51,7 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
   const waits = facts.willStart && facts.startError !== undefined && newest.state === 'exited'
   const { started, ready } = flagsOf(facts, newest)
   const lastState = waits ? state : previous ? stateOf(facts, previous, timeOf) : facts.oldStatus?.restartCount === newest.attempt ? facts.oldStatus.lastState : facts.oldStatus?.state?.terminated ? facts.oldStatus.state : undefined
-  return {
+  const status = {
     name: container.name,
     image: newest.image.name,
     imageID: newest.image.id,
@@ -61,8 +61,9 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
     started: waits ? false : started,
     state: waits && facts.startError ? { waiting: facts.startError } : state,
     lastState: lastState ?? noState,
-    ...(container.resources?.requests && newest.state === 'running' && { resources: container.resources, allocatedResources: container.resources.requests }),
   }
+  if (!container.resources?.requests || newest.state !== 'running') return status
+  return { ...status, resources: container.resources, allocatedResources: container.resources.requests }
 }
 
 /** The terminated state of a container that is gone for good. */

@@ -1,6 +1,6 @@
 import { flatText } from '../../kernel/flat-text.ts'
 import type { GoStruct, GoType } from './go-type.ts'
-import { structOf } from './go-type.ts'
+import { structOf, structOfType } from './go-type.ts'
 import { Place } from './place.ts'
 import type { ScalarResult } from './scalars.ts'
 import { decodeBytes, decodeTime } from './scalars.ts'
@@ -44,8 +44,8 @@ export function decode(type: TypeMeta, value: Json, stored: Json | undefined): D
 /** A fault that ends decoding at once: a type that decodes itself complained, or the value is too deep or too large. */
 class DecodeFault extends Error {}
 
-/** Pod specs that were read without a change and can never change again: a template that a thousand pods share is read once. */
-const knownSpecs = new WeakSet<object>()
+/** Parts that were read without a change and can never change again: a template and a condition that a thousand pods share are read once. */
+const knownParts = new WeakSet<object>()
 
 const noFields: readonly string[] = []
 
@@ -80,7 +80,7 @@ class Decoder {
   }
 
   struct(struct: GoStruct, value: Json, stored: unknown, type?: TypeMeta): Json {
-    if (value === stored || (struct.name === 'PodSpec' && knownSpecs.has(value))) return value
+    if (value === stored || (struct.isShared && knownParts.has(value))) return value
     this.enter(1)
     const base = this.top
     this.top += struct.fields.length
@@ -102,8 +102,16 @@ class Decoder {
     const { depth } = place
     let unchanged = true
     place.depth = depth + 1
+    const isNew = like === emptyMap
+    let known = 0
     for (const key in value) {
-      const field = struct.byName.get(key)
+      // Objects of one type mostly come with the same fields in the same order as the last time.
+      const next = struct.order[known]
+      const field = next?.name === key ? next : struct.byName.get(key)
+      if (field) {
+        if (field !== next) struct.order[known] = field
+        known += 1
+      }
       const given = value[key]
       if (given === undefined) unchanged = false
       else if (!field) {
@@ -116,7 +124,7 @@ class Decoder {
         if (!struct.printing.includes(field)) unchanged = false
       } else {
         place.set(depth, key, struct)
-        const before = like[key]
+        const before = isNew ? undefined : like[key]
         const inner = given === before ? this.keep(before) : this.value(field.type, given, before)
         if (inner !== given) unchanged = false
         values[base + field.index] = inner
@@ -135,7 +143,8 @@ class Decoder {
       if (values[base + field.index] !== undefined) continue
       const zero = zeroValue(field)
       values[base + field.index] = zero
-      if (value[field.name] !== zero) unchanged = false
+      // It was not given, or as null.
+      if (zero !== null || value[field.name] !== null) unchanged = false
     }
     let same = true
     let printed = 0
@@ -152,7 +161,7 @@ class Decoder {
       if (same && like[field.name] !== inner) same = false
     }
     const kept = same && printed > 0 && countKeys(like) === printed ? like : unchanged && Object.isFrozen(value) ? value : printed === 0 ? emptyMap : undefined
-    if (kept === value && struct.name === 'PodSpec') knownSpecs.add(value)
+    if (kept === value && struct.isShared) knownParts.add(value)
     const object = kept ? undefined : struct.blank()
     for (let at = 0; at < fields.length; at += 1) {
       const inner = values[base + at]
@@ -174,7 +183,7 @@ class Decoder {
       case 'int64':
         return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 9_223_372_036_854_775_808 ? value : this.wrongType(type, value, 0)
       case 'struct':
-        return isRecord(value) ? this.struct(structOf(type.struct ?? ''), value, stored) : this.wrongType(type, value, zeroOf(type))
+        return isRecord(value) ? this.struct(structOfType(type), value, stored) : this.wrongType(type, value, zeroOf(type))
       case 'list':
         return Array.isArray(value) ? this.list(type, value, stored) : this.wrongType(type, value, emptyList)
       case 'map':

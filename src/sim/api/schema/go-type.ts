@@ -14,6 +14,8 @@ export interface GoType {
   readonly element?: GoType
   /** Of a struct: its row in the table. */
   readonly struct?: string
+  /** The same, once it has been asked for. */
+  known?: GoStruct
 }
 
 /** One field of a Go struct. */
@@ -35,6 +37,10 @@ export interface GoStruct {
   /** In Go's order, which is the order of printing; only that an object begins with its apiVersion. */
   readonly fields: readonly GoField[]
   readonly byName: ReadonlyMap<string, GoField>
+  /** Which field came where in the object that was read last. */
+  readonly order: (GoField | undefined)[]
+  /** Many objects hold the very same ones. */
+  readonly isShared: boolean
   /** The fields that are printed even when nobody set them. */
   readonly printing: readonly GoField[]
   /** Makes an empty object to hold such fields. */
@@ -53,9 +59,14 @@ export function structOf(name: string): GoStruct {
   const texts = row === '' ? [] : row.split('|')
   if (texts[0] === 'kind:string' && texts[1] === 'apiVersion:string') texts.splice(0, 2, 'apiVersion:string', 'kind:string')
   const fields = texts.map(parseField)
-  const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])), printing: fields.filter(printsZero), blank: createBlank() }
+  const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])), order: [], isShared: name === 'PodSpec' || name === 'PodCondition', printing: fields.filter(printsZero), blank: createBlank() }
   structs.set(name, struct)
   return struct
+}
+
+/** The struct that a type is. */
+export function structOfType(type: GoType): GoStruct {
+  return (type.known ??= structOf(type.struct ?? ''))
 }
 
 function parseField(text: string, index: number): GoField {

@@ -1,7 +1,7 @@
 import { settled, type KubernetesObject } from '../objects.ts'
 import { createBlank } from './blank.ts'
 import type { GoStruct, GoType } from './go-type.ts'
-import { structOf } from './go-type.ts'
+import { structOf, structOfType } from './go-type.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -47,7 +47,7 @@ function settledAs(type: GoType, value: object): unknown {
     return Object.freeze(value.map((inner: unknown) => (typeof inner === 'object' && inner !== null ? settledAs(element, inner) : settled(inner))))
   }
   if (type.kind !== 'struct' || Array.isArray(value)) return settled(value)
-  const struct = structOf(type.struct ?? '')
+  const struct = structOfType(type)
   const stored = struct.blank()
   const fields = value as Fields
   for (const key in fields) {

@@ -1,5 +1,5 @@
 import type { GoField, GoStruct, GoType } from './go-type.ts'
-import { structOf } from './go-type.ts'
+import { structOfType } from './go-type.ts'
 
 /** What Go prints for a field that nobody set, of those that print something then. */
 export function zeroValue({ type, pointer }: GoField): unknown {
@@ -47,7 +47,7 @@ export function zeroOf(type: GoType): unknown {
     case 'quantity':
       return '0'
     case 'struct':
-      return zeroStruct(structOf(type.struct ?? ''))
+      return zeroStruct(structOfType(type))
     default:
       return null
   }

@@ -38,8 +38,8 @@ export class ServiceSelection {
 
   private servicesFor(namespace: string | undefined, labels: Labels): readonly ObjectKey[] {
     const keys: ObjectKey[] = []
-    for (const [key, value] of Object.entries(labels)) {
-      for (const service of this.services.lister.byIndex('endpointslice/selector', labelKey(namespace, key, value))) {
+    for (const pair of pairsOf(namespace, labels)) {
+      for (const service of this.services.lister.byIndex('endpointslice/selector', pair)) {
         if (selects(service.spec.selector ?? {}, labels)) keys.push(keyOf(service))
       }
     }
@@ -56,9 +56,12 @@ function selectorIndex({ metadata, spec }: Service): readonly string[] {
 const pairsOfLabels = new WeakMap<Labels, { readonly namespace: string | undefined; readonly pairs: readonly string[] }>()
 const noPairs: readonly string[] = []
 
-/** All versions of a pod, and mostly its siblings, share their labels: they are put into words once. */
 function labelIndex({ metadata: { namespace, labels } }: Pod): readonly string[] {
-  if (!labels) return noPairs
+  return labels ? pairsOf(namespace, labels) : noPairs
+}
+
+/** All versions of a pod, and mostly its siblings, share their labels: they are put into words once. */
+function pairsOf(namespace: string | undefined, labels: Labels): readonly string[] {
   let known = pairsOfLabels.get(labels)
   if (!known || known.namespace !== namespace) {
     known = { namespace, pairs: Object.entries(labels).map(([key, value]) => labelKey(namespace, key, value)) }
