@@ -74,9 +74,9 @@ interface HeaderProps {
 
 const shownActions = 4
 
-/** Faults end by their own buttons below, and why stands below, too. */
+/** Faults end by their own buttons below, why stands below, too, and the registry is not the pod's own. */
 function isWorthAButton({ label, effect }: Action): boolean {
-  return !label.startsWith('End:') && !('open' in effect && effect.open === 'why')
+  return !label.startsWith('End:') && !('open' in effect && effect.open === 'why') && !('fault' in effect && effect.fault.on === 'registry')
 }
 
 function Header({ thing, object, isThere }: HeaderProps) {
