@@ -126,6 +126,8 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
   },
   'kube-proxy': {
     'iptables.minSyncPeriod': () => proxyConfiguration.iptables.minSyncPeriod,
+    'iptables.syncPeriod': () => proxyConfiguration.iptables.syncPeriod,
+    metricsBindAddress: () => proxyConfiguration.metricsBindAddress,
     healthzBindAddress: () => proxyConfiguration.healthzBindAddress,
     'iptables.masqueradeBit': () => proxyConfiguration.iptables.masqueradeBit,
     'clientConnection.qps': () => rateLimits['kube-proxy'].qps,

@@ -16,6 +16,8 @@ const syncDelay: Millis = 10
  */
 export class ServiceRules {
   private readonly frozen = new Map<string, ServiceSight>()
+  /** Nodes whose proxy is behind, and since when something waits for it there. */
+  private readonly lagging = new Map<string, Millis | null>()
   private readonly following = new Map<string, Revision>()
   private readonly changes: { readonly at: Millis; readonly revision: Revision }[] = []
   private synced: Revision = 0
@@ -35,19 +37,26 @@ export class ServiceRules {
     return {
       follow: () => {
         this.frozen.delete(node)
+        this.lagging.delete(node)
         this.following.set(node, this.store.revision)
       },
-      freeze: () => {
-        const sight = this.sightOf(node)
-        if (sight) this.frozen.set(node, sight)
-        this.following.delete(node)
+      freeze: () => this.freeze(node),
+      lag: () => {
+        this.freeze(node)
+        this.lagging.set(node, null)
       },
     }
+  }
+
+  /** Since when the proxy of a node has a change in hand that is not in its rules; null: it keeps up, or does not know. */
+  waitingSince(node: string): Millis | null {
+    return this.lagging.get(node) ?? null
   }
 
   /** The machine has lost its power. */
   forget(node: string): void {
     this.frozen.delete(node)
+    this.lagging.delete(node)
     this.following.delete(node)
   }
 
@@ -64,8 +73,16 @@ export class ServiceRules {
     return this.sightAt(this.latest)
   }
 
+  private freeze(node: string): void {
+    const sight = this.sightOf(node)
+    if (sight) this.frozen.set(node, sight)
+    this.following.delete(node)
+    this.lagging.delete(node)
+  }
+
   private changed(revision: Revision): void {
     this.settle()
+    for (const [node, since] of this.lagging) this.lagging.set(node, since ?? this.timeline.now)
     this.latest = revision
     this.changes.push({ at: this.timeline.now, revision })
   }

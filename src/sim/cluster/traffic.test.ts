@@ -139,3 +139,30 @@ test('a node with an endpoint of its own answers on the health check port of a S
   cluster.perform({ kind: 'fault', fault: { kind: 'freeze', component: 'kube-proxy', node: 'worker-1' } })
   expect([answers('worker-1', 32_000), answers('worker-1', 10_256)]).toEqual([false, false])
 })
+
+test('a proxy that has had a change in hand for a minute calls itself unhealthy, and its node asks load balancers for no more', () => {
+  const local = service({ type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 32_000 })
+  const cluster = start([web(1, { nodeName: 'worker-1' }), local])
+  const asker = cluster.store.get('/registry/pods/kube-system/kube-scheduler-control-plane-1')?.value as unknown as Pod
+  const health = () => [32_000, 10_256].map((port) => cluster.answer({ kind: 'connect', host: cluster.machines.get('worker-1')?.spec.ip ?? '', port }, asker))
+  cluster.perform({ kind: 'fault', fault: { kind: 'slow', component: 'kube-proxy', node: 'worker-1', by: 300_000 } })
+  cluster.advanceTo(100_000)
+  expect(health(), 'nothing has changed').toEqual([true, true])
+  cluster.perform({ kind: 'apply', manifests: [{ ...service(), metadata: { name: 'other' } }] as never })
+  cluster.advanceTo(159_000)
+  expect(health()).toEqual([true, true])
+  cluster.advanceTo(161_000)
+  expect(health()).toEqual([false, false])
+  cluster.advanceTo(325_000)
+  expect(health(), 'done with its rules').toEqual([true, true])
+})
+
+test('a script reaches a server in its own pod by localhost, and what is bound to 127.0.0.1 only from the same network', () => {
+  const pair = { ...client('worker-1'), spec: { nodeName: 'worker-1', containers: [{ name: 'c', image: 'busybox', command: ['sleep', '1d'] }, { name: 'web', image: 'nginx', ports: [{ containerPort: 80 }] }] } }
+  const cluster = start([pair, client('worker-2')])
+  const from = (pod: string, namespace = 'default') => cluster.store.get(`/registry/pods/${namespace}/${pod}`)?.value as unknown as Pod
+  const answers = (port: number, pod: Pod, host = 'localhost') => cluster.answer({ kind: 'connect', host, port }, pod)
+  expect([answers(80, from('on-worker-1')), answers(81, from('on-worker-1')), answers(80, from('on-worker-2')), answers(80, from('on-worker-2'), '127.0.0.1')]).toEqual([true, false, false, false])
+  const onMachine = from('kube-scheduler-control-plane-1', 'kube-system')
+  expect([answers(10_249, onMachine, '127.0.0.1'), answers(10_249, from('on-worker-1')), answers(10_249, onMachine, cluster.machines.get('control-plane-1')?.spec.ip)]).toEqual([true, false, false])
+})

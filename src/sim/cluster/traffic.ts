@@ -3,10 +3,10 @@ import type { EndpointSlice, Pod, Service } from '../api/generated/types.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { defaultControllerManagerFlags } from '../controllers/flags.ts'
-import { healthAnswer, localReadyEndpoints } from '../network/health-check.ts'
+import { healthAnswer, isProxyHealthy, localReadyEndpoints } from '../network/health-check.ts'
 import { iptablesRules, type RuleSettings } from '../network/iptables-rules.ts'
 import { createProxyView, slicesOf, type ProxyView } from '../network/kube-proxy.ts'
-import { healthzPort } from '../network/proxy-configuration.ts'
+import { healthzPort, metricsPort } from '../network/proxy-configuration.ts'
 import { routeFromNode, routeOf, type NetworkState, type Requester, type Route } from '../network/route.ts'
 import type { NodeRules } from '../network/rule-tables.ts'
 import { AffinityLists } from '../network/session-affinity.ts'
@@ -37,7 +37,7 @@ export class Traffic implements NetworkState {
     if (!view || !service) return null
     const port = service.spec.healthCheckNodePort
     const tables = iptablesRules(view, this.ruleSettings(node), service)
-    return { ...tables, healthCheck: port ? { port, answer: healthAnswer(service, localReadyEndpoints(view, service), this.proxyAnswers(node)) } : null }
+    return { ...tables, healthCheck: port ? { port, answer: healthAnswer(service, localReadyEndpoints(view, service), this.isProxyHealthy(node)) } : null }
   }
 
   /** Who answers a request to a Service, asked by a person: changes nothing. */
@@ -57,6 +57,7 @@ export class Traffic implements NetworkState {
     const node = pod.spec.nodeName ?? ''
     const from: Requester = { pod: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`, node, address: this.addressOf(pod), clusterDns: usesClusterDns(pod) }
     const host = (question.kind === 'resolve' ? question.name : question.host).replace(/\.$/, '')
+    if (isLoopback(host)) return question.kind === 'resolve' || this.answersInside(question.port, from)
     if (question.kind === 'resolve') return isAddress(host) || this.resolves(host, pod, from)
     if (isAddress(host)) return this.answersAt(host, question.port, from)
     const named = this.serviceNamed(host, pod)
@@ -142,17 +143,29 @@ export class Traffic implements NetworkState {
     if (service) return routeFromNode({ namespace: service.metadata.namespace ?? '', service: service.metadata.name, port, isReal: true }, { node, client }, this).ok
     const machine = this.machineAt(address)
     if (!machine) return !/^10\.(?:96|244)\./.test(address) && this.reaches(node, null)
-    return this.reaches(node, machine.name) && (this.listens(address, port, machine.name) || (machine.spec.ip === address && this.isHealthyAt(machine, port)))
+    if (!this.reaches(node, machine.name)) return false
+    if (machine.spec.ip === address && port === healthzPort) return this.isProxyHealthy(machine.name)
+    return this.listens(address, port, machine.name) || (machine.spec.ip === address && this.isHealthyAt(machine, port))
+  }
+
+  /** A connection that does not leave the pod, or the machine when the pod has its network. */
+  private answersInside(port: number, { node, address }: Requester): boolean {
+    if (this.listens(address, port, node)) return true
+    return port === metricsPort && this.cluster.machines.get(node)?.spec.ip === address && this.proxyAnswers(node)
   }
 
   /** What a node's proxy answers on the health check port of a Service; false also when no Service has the port. */
   private isHealthyAt(machine: Machine, port: number): boolean {
     const view = this.proxyOf(machine.name)
     const service = view?.services.find(({ spec }) => spec.healthCheckNodePort === port)
-    return view !== undefined && service !== undefined && this.proxyAnswers(machine.name) && healthAnswer(service, localReadyEndpoints(view, service), true).status === 200
+    return view !== undefined && service !== undefined && healthAnswer(service, localReadyEndpoints(view, service), this.isProxyHealthy(machine.name)).status === 200
   }
 
   /** Its health is asked of the process: a machine without one, or with one that stands still, says nothing. */
+  private isProxyHealthy(node: string): boolean {
+    return this.proxyAnswers(node) && isProxyHealthy(this.cluster.rules.waitingSince(node), this.cluster.now)
+  }
+
   private proxyAnswers(node: string): boolean {
     const machine = this.cluster.machines.get(node)
     return machine?.listens(machine.spec.ip, healthzPort) === true
@@ -196,6 +209,10 @@ function isReachable(machine: Machine | undefined): boolean {
 
 function usesClusterDns({ spec }: Pod): boolean {
   return spec.dnsPolicy === 'ClusterFirstWithHostNet' || (spec.dnsPolicy === 'ClusterFirst' && spec.hostNetwork !== true)
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 function isAddress(host: string): boolean {

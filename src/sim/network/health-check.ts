@@ -1,6 +1,8 @@
-// Upstream: pkg/proxy/healthcheck/service_health.go (v1.36). Left out: header fields other than the weight.
+// Upstream: pkg/proxy/healthcheck (v1.36). Left out: header fields other than the weight, nodes that are about to be deleted.
+import type { Millis } from '../kernel/agenda.ts'
 import type { Service } from '../api/generated/types.ts'
 import type { ProxyView } from './kube-proxy.ts'
+import { proxyConfiguration } from './proxy-configuration.ts'
 
 /** What a node answers to a load balancer that asks whether to send it traffic of a Service. */
 export interface HealthAnswer {
@@ -16,6 +18,11 @@ export function healthAnswer({ metadata: { namespace = '', name } }: Pick<Servic
     headers: { 'X-Load-Balancing-Endpoint-Weight': String(localEndpoints) },
     body: { service: { namespace, name }, localEndpoints, serviceProxyHealthy },
   }
+}
+
+/** Whether a proxy keeps up: nothing has waited for it for long. `waitingSince`: the oldest change that is not in its rules. */
+export function isProxyHealthy(waitingSince: Millis | null, now: Millis): boolean {
+  return waitingSince === null || now - waitingSince < 2 * proxyConfiguration.iptables.syncPeriod
 }
 
 /** How many addresses of a Service are on the proxy's node and ready; those that only end in peace do not count. */

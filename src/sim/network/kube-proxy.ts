@@ -13,6 +13,8 @@ export interface RuleTable {
   follow(): void
   /** The proxy hears nothing any more: the rules stay as they are. */
   freeze(): void
+  /** The proxy hears of changes, but is not done with its rules: they stay as they are for now. */
+  lag(): void
 }
 
 /** All Services and EndpointSlices as of one moment. */
@@ -33,7 +35,7 @@ export interface ProxyView {
  * Starts the proxy of one node. A thousand proxies must cost nothing, so they share one sight of what is written, and keep one of their
  * own only when the connection breaks.
  */
-export function startKubeProxy({ agenda, client, name, events }: Pick<ComponentContext, 'agenda' | 'client' | 'name' | 'events'>, nodeName: string, table: RuleTable): void {
+export function startKubeProxy({ agenda, client, name, events }: Pick<ComponentContext, 'agenda' | 'client' | 'name' | 'events'>, nodeName: string, table: Pick<RuleTable, 'follow' | 'freeze'>): void {
   // It knows the node by its name only.
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName, uid: nodeName } as Node['metadata'] }
   events.event(node, 'Normal', 'Starting', '', { action: 'StartKubeProxy' })

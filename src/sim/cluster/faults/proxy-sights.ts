@@ -37,7 +37,8 @@ export class ProxySights {
   private impair(link: Link, node: string, { deaf, by }: ProxyHearing): void {
     const table = this.tableOf(node)
     if (!deaf && link.listening) table.follow()
-    table.freeze()
+    if (deaf) table.freeze()
+    else table.lag()
     const timer = deaf ? 0 : this.timeline.after(by, `kube-proxy ${node}: is done with its rules at last`, () => this.impair(link, node, { deaf, by }))
     this.hearings.set(node, { deaf, by, timer })
   }
