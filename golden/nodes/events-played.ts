@@ -53,7 +53,7 @@ export function playAll(): readonly SeenEvent[] {
     world.advance(60_000)
     seen.push(...world.events)
   }
-  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...wholeCluster(), ...outOfRanges(), ...outOfAddresses(), ...withoutDns()]
+  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...wholeCluster(), ...outOfRanges(), ...outOfAddresses(), ...withoutDns(), ...shuttingDown()]
 }
 
 function reboot(): readonly SeenEvent[] {
@@ -63,6 +63,15 @@ function reboot(): readonly SeenEvent[] {
   const after = world.reboot()
   after.advance(60_000)
   return after.events
+}
+
+/** A pod comes to a node that goes down. */
+function shuttingDown(): readonly SeenEvent[] {
+  const world = new PlayedNode({ flags: { shutdownGracePeriod: 30_000 } })
+  world.node.kubelet.shutDown(() => undefined)
+  world.run({ containers: [plain()] })
+  world.advance(5_000)
+  return world.events
 }
 
 /** A node with a NoExecute taint gets a pod that does not tolerate it, and is cordoned. */

@@ -22,15 +22,20 @@ export const nodeObject: GoldenSet = {
 }
 
 function isPlayed(input: GoldenCase['in'], out: GoldenCase['out']): boolean {
-  return input.created === true || input.change === 'condition' || input.reason === 'FlannelIsUp' || input.bootID !== undefined || input.unchangedForMs !== undefined || out.annotations !== undefined || input.unschedulable === true || input.labels?.['kubernetes.io/os'] !== undefined
+  return input.created === true || input.shuttingDown === true || input.change === 'condition' || input.reason === 'FlannelIsUp' || input.bootID !== undefined || input.unchangedForMs !== undefined || out.annotations !== undefined || input.unschedulable === true || input.labels?.['kubernetes.io/os'] !== undefined
 }
 
 /** What becomes of the object on a real API server. */
 function played(input: GoldenCase['in']): unknown {
-  const world = new PlayedNode()
+  const world = new PlayedNode(input.shuttingDown ? { flags: { shutdownGracePeriod: 30_000 } } : {})
   const { cluster } = world
   const node = () => must(cluster.client.get('nodes', 'n1'))
   if (input.created) return { taints: must(cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'new' } } as unknown as Draft<'nodes'>)).spec.taints }
+  if (input.shuttingDown) {
+    world.node.kubelet.shutDown(() => undefined)
+    world.advance(5000)
+    return node().status.conditions?.find(({ type }) => type === 'Ready')
+  }
   if (input.bootID) {
     const after = world.reboot()
     after.advance(20_000)

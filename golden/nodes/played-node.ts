@@ -1,5 +1,6 @@
 import type { Container, Event, Pod, PodSpec } from '../../src/sim/api/generated/types.ts'
 import { createTestCluster, type TestCluster } from '../../src/sim/cluster/testing.ts'
+import { defaultKubeletFlags, type KubeletFlags } from '../../src/sim/kubelet/flags.ts'
 import { createTestNode, type TestNode, type TestNodeOptions } from '../../src/sim/kubelet/testing.ts'
 import type { ImageEntry, SigtermBehaviour } from '../../src/sim/runtime/image-catalogue.ts'
 import { createNodeDisk, type ContainerRecord, type NodeDisk } from '../../src/sim/runtime/node-disk.ts'
@@ -23,6 +24,7 @@ export interface PlayedOptions {
   readonly images?: readonly ImageEntry[]
   readonly disk?: NodeDisk
   readonly cluster?: TestCluster
+  readonly flags?: Partial<KubeletFlags>
 }
 
 /** A server that ends on SIGTERM as told; null: it does not. */
@@ -41,11 +43,11 @@ export class PlayedNode {
   /** Every state of the pod that the API has told, newest last. */
   readonly states: { readonly at: number; readonly pod: Pod }[] = []
 
-  constructor({ play, images = [], disk = createNodeDisk(), cluster = createTestCluster() }: PlayedOptions = {}) {
+  constructor({ play, images = [], disk = createNodeDisk(), cluster = createTestCluster(), flags }: PlayedOptions = {}) {
     this.cluster = cluster
     this.disk = disk
     const own = [serverImage('plain'), serverImage('stubborn', null), serverImage('killed', { after: 100, exitCode: 143 })]
-    this.options = { images: [...own, ...images], disk, cluster, ...(play && { processes: new Map([['docker.io/library/played', play]]) }) }
+    this.options = { images: [...own, ...images], disk, cluster, ...(flags && { flags: { ...defaultKubeletFlags, ...flags } }), ...(play && { processes: new Map([['docker.io/library/played', play]]) }) }
     this.node = createTestNode(this.options)
     cluster.client.watch('events', undefined, {}, { event: ({ object }) => this.sawEvent(object as Event), closed: () => undefined })
     cluster.client.watch('pods', 'default', {}, { event: ({ object }) => this.states.push({ at: this.now, pod: object as Pod }), closed: () => undefined })

@@ -4,7 +4,7 @@ type Field = 'node' | 'component' | 'image' | 'direction' | 'by' | 'relist' | 'o
 
 /** What each fault may say about itself; what it must say has an exclamation mark. */
 const fieldsOf: Readonly<Record<FaultKind, readonly (Field | `${Field}!`)[]>> = {
-  'power-off': ['node!'], reboot: ['node!'], freeze: ['node', 'component'], 'cut-off': ['node', 'component', 'direction'], 'clock-skew': ['node!', 'by!'],
+  'power-off': ['node!'], 'shut-down': ['node!'], reboot: ['node!'], freeze: ['node', 'component'], 'cut-off': ['node', 'component', 'direction'], 'clock-skew': ['node!', 'by!'],
   stop: ['component!', 'node'], restart: ['component!', 'node'], slow: ['component!', 'node', 'by!'], stale: ['component!', 'node', 'relist'], compact: [],
   'drop-watches': ['component', 'node'], 'lose-answers': ['component', 'node', 'oneIn'], throttle: ['component', 'node', 'oneIn', 'retryAfterSeconds'],
   'registry-slow': ['image', 'times'], 'registry-failing': ['image'], 'registry-unreachable': ['image'],

@@ -88,7 +88,7 @@ test.each([
   ['60s reboot etcd', /reboot needs a node, not "etcd"/],
   ['60s compact etcd', /compact takes no "etcd"/],
   ['60s compact for 5s', /compact happens at once/],
-  ['60s end', /end needs a fault or "all"; there are power-off, reboot/],
+  ['60s end', /end needs a fault or "all"; there are power-off, shut-down, reboot/],
   ['60s cut-off cron/worker-1', /there is no component "cron"; there are etcd/],
 ])('words that are wrong are answered with the place and with what there is: %s', (text, message) => {
   expect(() => parseArguments(['a.yaml', '--at', text])).toThrow(message)

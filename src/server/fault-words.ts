@@ -19,7 +19,7 @@ export const faultVerbs: readonly string[] = [...faultKinds, ...alsoCalled.keys(
 /** How faults are said, for the help. */
 export const faultUsage = `                        Faults last "for TIME", or until "end FAULT [WHO]" or "end all". WHO is a node, etcd, kube-apiserver,
                         kube-controller-manager, kube-scheduler, or kubelet/NODE, kube-proxy/NODE, containerd/NODE:
-                          power-off NODE, reboot NODE (30s), freeze WHO, cut-off WHO [in|out], clock-skew NODE +TIME|-TIME,
+                          power-off NODE, shut-down NODE, reboot NODE (30s), freeze WHO, cut-off WHO [in|out], clock-skew NODE +TIME|-TIME,
                           stop WHO, restart WHO, slow WHO TIME, stale WHO [relist], compact, drop-watches [WHO],
                           lose-answers [WHO] [1/N], throttle [WHO] [1/N], registry-slow [IMAGE] [Nx], registry-failing [IMAGE],
                           registry-unreachable [IMAGE]; also etcd-unreachable, etcd-slow TIME, api-slow TIME, registry-down [IMAGE]

@@ -1,4 +1,4 @@
-import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import type { EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
 import { wholeValue } from '../api/quantity.ts'
@@ -53,6 +53,11 @@ export class Machine {
   private beside: ProcessAgenda | null = null
   private link: Link | null = null
   private faults: MachineFaults = healthy
+  /** An orderly shutdown is over; when logind stops waiting for it. */
+  private isDown = false
+  private downEntry: EntryId = 0
+  /** A fault keeps it without power. */
+  private isHeldOff = false
   private readonly disk: NodeDisk
   private readonly stopped = new Map<string, Millis>()
   /** The static pods whose manifests lie in its manifest folder, by component. */
@@ -106,8 +111,8 @@ export class Machine {
     this.faults = faults
     this.clock.skew = faults.skew
     this.setNetwork(faults.cutOff === 'all' ? 'cutOff' : 'connected')
-    if (faults.off && !before.off) this.powerOff()
-    if (!faults.off && before.off) this.powerOn()
+    if (faults.shutDown !== before.shutDown) this.keepShutdown(faults.shutDown)
+    this.keepPower()
     for (const component of this.manifests.keys()) this.setComponentStopped(component, faults.stopped.has(component as ComponentName))
     this.keepKubelet()
     this.keepRuntime()
@@ -175,6 +180,34 @@ export class Machine {
     this.runtime?.powerOff()
     this.loop = this.beside = this.runtime = this.kubelet = null
     this.world.poweredOff(this.name)
+  }
+
+  /** In good order, if its kubelet is able to; logind waits no longer than the kubelet asked for. */
+  private keepShutdown(wanted: boolean): void {
+    this.world.timeline.cancel(this.downEntry)
+    if (!wanted) {
+      this.isDown = false
+      this.kubelet?.cancelShutdown()
+      return
+    }
+    const patience = this.isOn && this.loopRuns ? (this.kubelet?.shutDown(() => void this.world.timeline.after(0, `machine ${this.name} goes down`, () => this.goDown())) ?? 0) : 0
+    if (patience === 0) this.goDown()
+    else this.downEntry = this.world.timeline.after(patience, `machine ${this.name} goes down`, () => this.goDown())
+  }
+
+  private goDown(): void {
+    if (!this.faults.shutDown || this.isDown) return
+    this.world.timeline.cancel(this.downEntry)
+    this.isDown = true
+    this.keepPower()
+  }
+
+  private keepPower(): void {
+    const isHeldOff = this.faults.off || this.isDown
+    if (isHeldOff === this.isHeldOff) return
+    this.isHeldOff = isHeldOff
+    if (isHeldOff) this.powerOff()
+    else this.powerOn()
   }
 
   private setNetwork(network: 'connected' | 'cutOff'): void {

@@ -46,6 +46,8 @@ export interface KubeletFlags {
   readonly imagePullCredentialsVerificationPolicy: string
   /** Repositories, with commas between them, that NeverVerifyAllowlistedImages does not ask for. */
   readonly preloadedImagesVerificationAllowlist: string
+  /** `ContainerStopSignals=true`. */
+  readonly featureGates: string
 }
 
 /** KubeletConfiguration's defaults (v1beta1); the DNS as kubeadm sets it. */
@@ -79,6 +81,7 @@ export const defaultKubeletFlags: KubeletFlags = {
   imageMaximumGCAge: 0,
   imagePullCredentialsVerificationPolicy: 'NeverVerifyPreloadedImages',
   preloadedImagesVerificationAllowlist: '',
+  featureGates: '',
 }
 
 /** What is fixed in upstream's code. */

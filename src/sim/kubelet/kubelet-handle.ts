@@ -32,6 +32,9 @@ export interface KubeletHandle {
   setStaticPods(manifests: readonly Pod[]): void
   /** Something that the node's status tells has changed. */
   nodeStatusChanged(): void
+  /** The machine is to go down: pods are ended in good order, and `done` runs when they have. How long that may take at most; 0: nothing is to be waited for. */
+  shutDown(done: () => void): Millis
+  cancelShutdown(): void
   /** A pod as this kubelet knows it, also when the API cannot be reached. */
   localPod(key: ObjectKey): Pod | undefined
 }

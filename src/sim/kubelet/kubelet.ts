@@ -1,5 +1,6 @@
-// Upstream: pkg/kubelet/kubelet.go, config/apiserver.go (v1.36). Left out: cgroups, eviction, node shutdown, its own HTTP API (logs are answered directly).
-import type { Agenda } from '../kernel/agenda.ts'
+// Upstream: pkg/kubelet/kubelet.go, config/apiserver.go (v1.36). Left out: cgroups, eviction, its own HTTP API (logs are answered directly).
+import type { Agenda, Millis } from '../kernel/agenda.ts'
+import { openGates, type FeatureGate } from '../api/feature-gates.ts'
 import type { Node, Pod, Service } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { ComponentContext, Informer } from '../client/component.ts'
@@ -16,6 +17,7 @@ import { MirrorPods } from './mirror-pods.ts'
 import { NodeAgent, nodeReference } from './node-agent.ts'
 import { NodeEnvironment } from './node-environment.ts'
 import { NodeRoom } from './node-room.ts'
+import { NodeShutdown, shutdownRefusal } from './node-shutdown.ts'
 import type { Machine } from './node-status.ts'
 import { removeOrphans } from './orphans.ts'
 import { dnsSettingsOf } from './pod-dns.ts'
@@ -27,6 +29,7 @@ import { PodWorker } from './pod-worker.ts'
 import { PodPreemptor } from './pod-preemptor.ts'
 import { Pleg } from './pleg.ts'
 import { PullRecords } from './pull-records.ts'
+import { shutdownGroups } from './shutdown-plan.ts'
 import { emptyMap, type SparseMap } from './sparse-map.ts'
 import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
@@ -61,6 +64,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly turns: WorkerTurns
   readonly images: ImageCollector
   readonly pullRecords: PullRecords
+  readonly gates: ReadonlySet<FeatureGate>
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
   pullErrors: SparseMap<StartError> = emptyMap
   readonly place: NodePlace
@@ -82,6 +86,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   private readonly addresses: PodAddresses
   private readonly arrivals: PodArrivals
   private wantedStatic: SparseMap<Pod> = emptyMap
+  private shutdown: NodeShutdown | null = null
 
   constructor(options: KubeletOptions) {
     this.options = options
@@ -95,6 +100,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.preemptor = new PodPreemptor(this, context.wall)
     this.nodeIPs = [machine.ip]
     this.place = { nodeName, dns: dnsSettingsOf(flags) }
+    this.gates = openGates(flags.featureGates)
     this.pullRecords = new PullRecords(runtime.disk, runtime.images, flags)
     this.images = new ImageCollector({
       agenda: context.agenda, runtime, nodeName, flags,
@@ -107,6 +113,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.agent = new NodeAgent({
       context: options.nodeContext ?? context, runtime, nodeName, machine, flags,
       networkReady: () => this.podRange() !== undefined,
+      isShuttingDown: () => this.shutdown !== null,
       registered: () => this.mirrors.retry(),
     })
     this.pods = context.informers.of('pods', { fieldSelector: `spec.nodeName=${nodeName}` })
@@ -201,6 +208,23 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.agent.statusChanged()
   }
 
+  shutDown(done: () => void): Millis {
+    const groups = shutdownGroups(this.options.flags ?? defaultKubeletFlags)
+    if (groups.length === 0 || this.shutdown) return 0
+    this.shutdown = new NodeShutdown(this, this.context.wall, groups, () => this.workers.values(), (cancelled) => {
+      if (!cancelled) return done()
+      this.shutdown = null
+      this.agent.statusChanged()
+    })
+    this.agent.syncNow()
+    this.shutdown.begin()
+    return groups.reduce((sum, { gracePeriod }) => sum + gracePeriod, 0)
+  }
+
+  cancelShutdown(): void {
+    this.shutdown?.cancel()
+  }
+
   private podChanged(pod: Pod): void {
     if (isMirror(pod)) return this.mirrorChanged(pod)
     const worker = this.workers.get(pod.metadata.uid)
@@ -222,7 +246,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
       return
     }
     if (!isDeleted && !ended) {
-      const rejection = this.room.refusalOf(pod, this.node.lister.get(this.options.nodeName), this.workers.values(), this.agent.allocatable)
+      const rejection = this.room.refusalOf(pod, this.node.lister.get(this.options.nodeName), this.workers.values(), this.agent.allocatable) ?? (this.shutdown ? shutdownRefusal : null)
       if (rejection) return this.refuse(pod, rejection)
     }
     const worker = this.addWorker(pod, false)
@@ -324,6 +348,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
 
   finished(worker: PodWorker): void {
     const { uid } = worker.pod.metadata
+    this.shutdown?.ended(worker)
     const isDeleted = worker.pod.metadata.deletionTimestamp !== undefined || worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
     if (!isDeleted) return
     this.forget(worker)
@@ -331,7 +356,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.restartBackOff.collect(this.agenda.now)
     this.imageBackOff.collect(this.agenda.now)
     const namesake = this.wantedStatic.get(worker.key)
-    if (namesake && !this.workers.has(namesake.metadata.uid)) return this.addStatic(namesake)
+    if (namesake && !this.shutdown && !this.workers.has(namesake.metadata.uid)) return this.addStatic(namesake)
     const next = this.pods.lister.get(worker.key)
     if (next && next.metadata.uid !== uid) this.podChanged(next)
   }

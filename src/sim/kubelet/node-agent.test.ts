@@ -38,7 +38,7 @@ function createAgent({ cluster = createTestCluster(), networkReady = () => true 
       return context.client.update(resource, object, subresource)
     }
     const client = new Proxy(context.client, { get: (target, name) => (name === 'update' ? update : name === 'updateStatus' ? (resource: 'nodes', object: never) => update(resource, object, 'status') : Reflect.get(target, name, target)) })
-    agent = new NodeAgent({ context: { ...context, client }, runtime, nodeName: 'n1', machine, flags: defaultKubeletFlags, networkReady, registered: () => undefined })
+    agent = new NodeAgent({ context: { ...context, client }, runtime, nodeName: 'n1', machine, flags: defaultKubeletFlags, networkReady, isShuttingDown: () => false, registered: () => undefined })
     agent.start()
   })
   return { cluster, tried, agent: agent!, fail: (resource, times) => void (failures[resource] = times) }

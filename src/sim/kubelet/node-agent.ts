@@ -7,6 +7,7 @@ import type { ComponentContext, ObjectReferenceSource } from '../client/componen
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { digestOf } from '../runtime/image-catalogue.ts'
 import { kubeletConstants, type KubeletFlags } from './flags.ts'
+import { shuttingDown } from './node-shutdown.ts'
 import { runtimeErrors } from './runtime-health.ts'
 import { capacityErrors, initialNode, leaseSpecOf, networkNotReady, nodeAddresses, nodeConditions, nodeImages, nodeInfoOf, nodeLabels, nodeResources, sameNodeStatus, turnedReasons, type Machine } from './node-status.ts'
 
@@ -18,6 +19,8 @@ export interface NodeAgentOptions {
   readonly flags: KubeletFlags
   /** The pod network works. */
   networkReady(): boolean
+  /** The machine goes down in an orderly way. */
+  isShuttingDown(): boolean
   /** The node's object is there. */
   registered(node: Node): void
 }
@@ -71,6 +74,12 @@ export class NodeAgent {
     if (this.known && Number(node.metadata.resourceVersion) < Number(this.known.metadata.resourceVersion)) return
     this.known = node
     this.statusChanged()
+  }
+
+  /** Somebody must know at once. */
+  syncNow(): void {
+    if (this.posted) this.pass()
+    this.planPass()
   }
 
   get allocatable(): ReturnType<typeof nodeResources>['amounts'] {
@@ -208,7 +217,9 @@ export class NodeAgent {
     const missing = this.missing
     // What the network plugin once left on the machine, when it knew the addresses of its pods, is still there after a restart.
     const hasNetwork = this.options.networkReady() || this.known?.spec.podCIDR !== undefined
-    return hasNetwork ? (missing.length === 0 ? ofRuntime : [...ofRuntime, ...missing]) : [...ofRuntime, networkNotReady, ...missing]
+    const isShuttingDown = this.options.isShuttingDown()
+    if (hasNetwork && !isShuttingDown) return missing.length === 0 ? ofRuntime : [...ofRuntime, ...missing]
+    return [...ofRuntime, ...(hasNetwork ? [] : [networkNotReady]), ...(isShuttingDown ? [shuttingDown] : []), ...missing]
   }
 
   private ensureLease(delay: Millis): void {

@@ -55,7 +55,8 @@ export function admitPod(pod: Pod, node: Node | undefined, others: readonly Pod[
   return other ?? { ...shortage.rejection, lacks: shortages.map(({ lack }) => lack) }
 }
 
-const systemCritical = 2_000_000_000
+/** The priority from which pods are critical (system-cluster-critical). */
+export const systemCritical = 2_000_000_000
 
 /** What the node's own work depends on: it is never refused for want of room. */
 export function isCritical({ metadata, spec }: Pod): boolean {

@@ -29,6 +29,8 @@ interface OnImages {
 export type Fault =
   /** Without power until it ends; a reboot ends by itself, after 30 s if nothing else is said. */
   | ({ readonly kind: 'power-off' | 'reboot' } & OnNode)
+  /** As a person shuts a machine down: its kubelet may end its pods first, if its flags say for how long. Without power then, until the fault ends. */
+  | ({ readonly kind: 'shut-down' } & OnNode)
   /** All processes of a machine, or one process, stand still, and then go on where they stood. */
   | ({ readonly kind: 'freeze' } & (OnNode | OnComponent))
   /** `in`: nothing reaches it (answers, watch events). `out`: nothing that it sends arrives. Absent: both. */

@@ -4,6 +4,8 @@ import type { ComponentName, Fault } from './fault.ts'
 /** What the faults of the moment do to one machine. */
 export interface MachineFaults {
   readonly off: boolean
+  /** It is to go down in good order, and stays down then. */
+  readonly shutDown: boolean
   /** All its processes stand still. */
   readonly frozen: boolean
   /** `some`: nothing leaves it, or nothing reaches it. */
@@ -18,7 +20,7 @@ export interface MachineFaults {
 const none: ReadonlySet<ComponentName> = new Set()
 
 /** Nothing is wrong with it. One object, so that equal states of healthy machines are the same. */
-export const healthy: MachineFaults = { off: false, frozen: false, cutOff: 'no', skew: 0, stopped: none, frozenComponents: none }
+export const healthy: MachineFaults = { off: false, shutDown: false, frozen: false, cutOff: 'no', skew: 0, stopped: none, frozenComponents: none }
 
 /** What the active faults do to a machine. Pure. */
 export function machineFaults(faults: readonly Fault[], node: string, isControlPlane: boolean): MachineFaults {
@@ -38,6 +40,8 @@ function worsened(state: MachineFaults, fault: Fault): MachineFaults {
     case 'power-off':
     case 'reboot':
       return { ...state, off: true }
+    case 'shut-down':
+      return { ...state, shutDown: true }
     case 'freeze':
       return fault.component === undefined ? { ...state, frozen: true } : { ...state, frozenComponents: new Set([...state.frozenComponents, fault.component]) }
     case 'cut-off':

@@ -33,6 +33,35 @@ test('a machine that is rebooted is off for half a minute, and then its containe
   expect(eventsOf(cluster, 'Rebooted')).toHaveLength(1)
 })
 
+test('a machine that is shut down goes off at once, unless its kubelet has been given time to end the pods', () => {
+  const once = clusterWithWeb()
+  begin(once, { kind: 'shut-down', node: 'worker-1' })
+  once.advanceTo(minute + 1)
+  expect(once.machines.get('worker-1')?.isOn).toBe(false)
+
+  const inOrder = clusterWithWeb(11, { kubelet: { 'shutdown-grace-period': '30s', 'shutdown-grace-period-critical-pods': '10s' } })
+  begin(inOrder, { kind: 'shut-down', node: 'worker-1' }, 2 * minute)
+  inOrder.advanceTo(minute + 10)
+  expect(inOrder.machines.get('worker-1')?.isOn).toBe(true)
+  expect(readiness(nodeOf(inOrder, 'worker-1'))).toMatchObject({ status: 'False', message: 'node is shutting down' })
+  inOrder.advanceTo(minute + 31 * second)
+  expect(inOrder.machines.get('worker-1')?.isOn).toBe(false)
+  expect(podsOn(inOrder, 'worker-1').filter(({ metadata }) => metadata.namespace === 'default').map(({ status }) => [status.phase, status.reason])).toEqual([['Failed', 'Terminated'], ['Failed', 'Terminated']])
+  expect(podsOn(inOrder, 'worker-2').filter(isReady).length).toBeGreaterThanOrEqual(4)
+  inOrder.advanceTo(4 * minute)
+  expect(isReady(nodeOf(inOrder, 'worker-1'))).toBe(true)
+})
+
+test('a machine whose kubelet dies while it shuts down goes off when the time that it asked for is up', () => {
+  const cluster = clusterWithWeb(11, { kubelet: { 'shutdown-grace-period': '30s' } })
+  begin(cluster, { kind: 'shut-down', node: 'worker-1' })
+  begin(cluster, { kind: 'stop', component: 'kubelet', node: 'worker-1' })
+  cluster.advanceTo(minute + 29 * second)
+  expect(cluster.machines.get('worker-1')?.isOn).toBe(true)
+  cluster.advanceTo(minute + 30 * second)
+  expect(cluster.machines.get('worker-1')?.isOn).toBe(false)
+})
+
 test('a frozen machine is given up like a dead one, and goes on where it stood', () => {
   const cluster = clusterWithWeb()
   const before = containersOf(cluster)

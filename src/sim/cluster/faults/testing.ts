@@ -2,7 +2,7 @@ import type { Event, Node, Pod } from '../../api/generated/types.ts'
 import type { KubernetesObject } from '../../api/objects.ts'
 import type { KeyValue } from '../../etcd/store.ts'
 import { Cluster } from '../cluster.ts'
-import type { Fault, Manifest } from '../run.ts'
+import type { ClusterOptions, Fault, Manifest } from '../run.ts'
 
 export const second = 1000
 export const minute = 60 * second
@@ -14,8 +14,8 @@ export function deployment(name: string, replicas: number, image = 'nginx:1.27')
 }
 
 /** A cluster of two workers with four pods, a minute old. */
-export function clusterWithWeb(seed = 11): Cluster {
-  const cluster = new Cluster(seed, { workers: 2 })
+export function clusterWithWeb(seed = 11, flags: ClusterOptions['flags'] = {}): Cluster {
+  const cluster = new Cluster(seed, { workers: 2, flags })
   cluster.advanceTo(0)
   must(cluster.perform({ kind: 'apply', manifests: [deployment('web', 4)] }))
   cluster.advanceTo(minute)
