@@ -51,7 +51,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'scheduler/preemption': { leftOut: 'Volumes, disruption budgets and other kinds that are not built.', applies: isBuiltScheduling },
   'scheduler/queue': { leftOut: 'Events of other kinds than Pod and Node, and plugins that are not built.', applies: isBuiltQueueing },
   'scheduler/events': { leftOut: 'What is not one attempt to place a pod, and plugins that are not built.', applies: isBuiltAttempt },
-  'nodes/termination': { leftOut: 'Node pressure, and other signals than SIGTERM.', applies: isBuiltEnding },
+  'nodes/termination': { leftOut: 'Node pressure.', applies: isBuiltEnding },
   'nodes/timers': { leftOut: 'Settings of parts that are not built.', applies: isKnownTimer },
   'nodes/node-object': { leftOut: 'What eviction does to a node, and what its controllers do, which is judged elsewhere.', applies: isKubeletsPart },
   'nodes/images': { leftOut: 'Facts told in words that no adapter reads.', applies: isBuiltPull },

@@ -74,8 +74,9 @@ function converted(input: GoldenCase['in']): unknown {
       hasInitContainers: spec.initContainers.length > 0,
       podInitialized: input.runtime.some((run: { init?: boolean; name: string }) => spec.containers.some((main: Container) => main.name === run.name)),
       startupPassed: input.probes?.startup ? false : undefined,
+      stopSignal: undefined,
       messageOf: ({ message }) => message,
-    readinessPassed: input.probes?.readiness ? false : undefined,
+      readinessPassed: input.probes?.readiness ? false : undefined,
     }
     return containerStatusOf(facts, () => '2026-01-01T00:00:00Z')
   }

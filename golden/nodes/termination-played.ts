@@ -5,6 +5,7 @@ import type { Draft } from '../../src/sim/client/component.ts'
 import { startEndpointSliceController } from '../../src/sim/controllers/endpoint-slice/endpoint-slice-controller.ts'
 import { startScheduler } from '../../src/sim/scheduler/scheduler.ts'
 import { createTestCluster } from '../../src/sim/cluster/testing.ts'
+import { defaultKubeletFlags } from '../../src/sim/kubelet/flags.ts'
 import { createTestNode } from '../../src/sim/kubelet/testing.ts'
 import type { GoldenCase } from '../harness.ts'
 import { PlayedNode, told } from './played-node.ts'
@@ -25,6 +26,7 @@ export function played({ in: input, out }: GoldenCase): unknown {
   if (input.critical) return displaced()
   if (input.activeDeadlineSeconds) return deadline(input, out)
   if (input.livenessGraceSeconds) return graces(input)
+  if (input.lifecycle?.stopSignal) return signalled(input.lifecycle.stopSignal)
   if (Object.keys(input).length === 0) return lastDelete(out)
   throw new Error('a form of case that is not played')
 }
@@ -215,6 +217,24 @@ function graces(input: GoldenCase['in']): unknown {
   deleted.until(() => deleted.isGone)
   const seconds = (from: number, to: number | null | undefined) => Math.round(((to ?? 0) - from) / 1000)
   return { onLivenessKill: seconds(killed.sent('Killing')[0]?.at ?? 0, first?.finishedAt), onDelete: seconds(at, record?.finishedAt) }
+}
+
+/** A process that minds no signal, in a cluster that lets pods name one. */
+function signalled(stopSignal: string): unknown {
+  const featureGates = 'ContainerStopSignals=true'
+  const world = new PlayedNode({ cluster: createTestCluster({ featureGates }), flags: { ...defaultKubeletFlags, featureGates } })
+  world.run({ os: { name: 'linux' }, containers: only({ image: 'stubborn:1', lifecycle: { stopSignal } }) })
+  world.until(() => world.isRunning())
+  world.advance(5000)
+  const record = world.newest()
+  const deleted = remove(world)
+  let firstSignal: string | undefined
+  world.until(() => {
+    firstSignal ??= world.node.runtime.stoppingUntil(record?.id ?? '')?.signal
+    return record?.state === 'exited'
+  })
+  const took = (record?.finishedAt ?? 0) - deleted
+  return { firstSignal, then: record?.exitCode === 137 && took >= 30_000 && took < 32_000 ? 'SIGKILL after the grace' : `${record?.exitCode} after ${took} ms` }
 }
 
 /** The kubelet's own last delete: what else but its uid could make it miss a namesake is seen in what it asks for. */

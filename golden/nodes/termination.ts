@@ -6,7 +6,7 @@ import { partialDifference } from './partial.ts'
 
 /** Whether the case is about an ending that is built. */
 export function isBuiltEnding({ in: input }: GoldenCase): boolean {
-  return !isNodePressure(input) && input.lifecycle?.stopSignal === undefined
+  return !isNodePressure(input)
 }
 
 /** Deletions, second deletions, hooks, deadlines, preemptions. */

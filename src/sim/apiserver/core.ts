@@ -5,6 +5,7 @@ import type { Random } from '../kernel/random.ts'
 import type { Trace, Write } from '../kernel/trace.ts'
 import { weights, type Weight } from '../kernel/trace-columns.ts'
 import type { AdmittedSpecs } from '../api/admission/service-account.ts'
+import type { FeatureGate } from '../api/feature-gates.ts'
 import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
 import { objectKey, type KubernetesObject } from '../api/objects.ts'
 import { settledObject } from '../api/schema/settle.ts'
@@ -27,6 +28,7 @@ export interface Core {
   readonly allocators: Allocators
   readonly eventLease: EventLease
   readonly disabledPlugins: ReadonlySet<AdmissionPlugin>
+  readonly featureGates: ReadonlySet<FeatureGate>
   readonly podsByNode: PodsByNode
   readonly owners: SharedOwners
   readonly admittedSpecs: AdmittedSpecs

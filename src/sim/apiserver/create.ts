@@ -2,6 +2,7 @@ import { alreadyExists, generateNameConflict, invalid, versionSetOnCreate } from
 import type { ObjectMeta } from '../api/generated/types.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
 import { refused, type Result } from '../api/status.ts'
+import { withoutDisabledFields } from '../api/strategy/disabled-fields.ts'
 import { admitCreate } from './admission.ts'
 import { commit, readObject } from './core.ts'
 import { decodeBody, withWarnings } from './decode.ts'
@@ -34,7 +35,7 @@ function createOnce(target: Target, sent: KubernetesObject, warnings: readonly s
   const reservation = reserve(target, strategy.defaults(admitted.value), null)
   if (!reservation.ok) return reservation
   const { object: reserved, revert, keep } = reservation.value
-  const object = strategy.prepareForCreate(reserved, { now: core.wall.time() })
+  const object = strategy.prepareForCreate(withoutDisabledFields(reserved, core.featureGates), { now: core.wall.time() })
   const errors = strategy.validate(object)
   const { name, namespace, generateName } = object.metadata
   const versioned = target.by.verb === 'create' && /^\d*[1-9]\d*$/.test(sent.metadata.resourceVersion ?? '')

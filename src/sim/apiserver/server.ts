@@ -5,6 +5,7 @@ import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { isTooLarge, mostBytes } from '../api/body-limit.ts'
 import { genericServerResponse, methodNotAllowed, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
+import { openGates } from '../api/feature-gates.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
 import { findResource, resources, type ResourceDefinition } from '../api/resources.ts'
@@ -41,6 +42,8 @@ export interface ApiServerOptions {
   readonly compactionInterval?: Millis
   /** --disable-admission-plugins. */
   readonly disabledPlugins?: readonly AdmissionPlugin[]
+  /** --feature-gates. */
+  readonly featureGates?: string
 }
 
 /** Where clients knock: the first IP of the service network. */
@@ -61,7 +64,7 @@ export class ApiServer implements Transport {
   private stopIndexing = (): void => undefined
 
   constructor(options: ApiServerOptions) {
-    const { agenda, store, wall, trace, random, logs, advertiseAddress = '192.168.0.10', compactionInterval = 300_000, disabledPlugins = [] } = options
+    const { agenda, store, wall, trace, random, logs, advertiseAddress = '192.168.0.10', compactionInterval = 300_000, disabledPlugins = [], featureGates = '' } = options
     this.logs = logs
     this.advertiseAddress = advertiseAddress
     this.compactionInterval = compactionInterval
@@ -72,6 +75,7 @@ export class ApiServer implements Transport {
       allocators: { clusterIPs: createClusterIPPool(), nodePorts: createNodePortPool() },
       eventLease: { id: 0, madeAt: 0, objects: 0 },
       disabledPlugins: new Set(disabledPlugins),
+      featureGates: openGates(featureGates),
       podsByNode: new PodsByNode(),
       owners: new SharedOwners(),
       admittedSpecs: new WeakMap(),

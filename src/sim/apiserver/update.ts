@@ -3,6 +3,7 @@ import type { FieldError } from '../api/field-errors.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import { refused, type Result, type Status } from '../api/status.ts'
+import { withoutDisabledFields } from '../api/strategy/disabled-fields.ts'
 import type { StrategyEnvironment } from '../api/strategy/strategy.ts'
 import { admitUpdate } from './admission.ts'
 import { commit, readObject, storageKey } from './core.ts'
@@ -70,7 +71,7 @@ export function replace(target: Target, sent: KubernetesObject, existing: Kubern
   if (!admitted.ok) return admitted
   const reservation = rules.reserves ? reserve(target, admitted.value, existing) : undefined
   if (reservation && !reservation.ok) return reservation
-  const prepared = rules.prepare(reservation?.value.object ?? admitted.value, existing, { now: core.wall.time() })
+  const prepared = rules.prepare(withoutDisabledFields(reservation?.value.object ?? admitted.value, core.featureGates), existing, { now: core.wall.time() })
   const errors = rules.validate(prepared, existing)
   if (errors.length > 0) {
     reservation?.value.revert()

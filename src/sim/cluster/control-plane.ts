@@ -28,8 +28,8 @@ const ports: Partial<Record<ComponentName, readonly number[]>> = {
   'kube-proxy': [proxyPorts.healthz],
 }
 
-/** kube-apiserver's flags that this simulation knows: how long etcd's history reaches back, so that past revisions can be listed. */
-const defaultApiServerFlags = { etcdCompactionInterval: 300_000 }
+/** kube-apiserver's flags that this simulation knows: how long etcd's history reaches back, so that past revisions can be listed, and which alpha features it has. */
+const defaultApiServerFlags = { etcdCompactionInterval: 300_000, featureGates: '' }
 
 /** What the programs of the components work on. */
 export interface ControlPlaneSurroundings {
@@ -105,7 +105,7 @@ export class ControlPlane {
     const { world, options, store, machines, effects, opened } = this.surroundings
     const givesUp = host.agenda.now + storagePatience
     const flags = flagsOver('kube-apiserver', defaultApiServerFlags, flagTexts(options, 'kube-apiserver'))
-    const server = createApiServer({ agenda: host.agenda, store, wall: world.clockOf(host.nodeName), random: world.random, trace: world.trace, logs: nodeLogs(machines), compactionInterval: flags.etcdCompactionInterval })
+    const server = createApiServer({ agenda: host.agenda, store, wall: world.clockOf(host.nodeName), random: world.random, trace: world.trace, logs: nodeLogs(machines), compactionInterval: flags.etcdCompactionInterval, featureGates: flags.featureGates })
     // Its check of liveness asks etcd too.
     host.serve(() => server.running && store.serving && !effects().isFrozen(host.nodeName, 'kube-apiserver'), ports['kube-apiserver'])
     host.onExit(() => server.stop())

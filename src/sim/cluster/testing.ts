@@ -22,6 +22,8 @@ export interface TestClusterOptions {
   readonly watchLag?: Partial<Record<Resource, Millis>>
   /** Default: ServiceAccount, because nobody makes service accounts here unless a test starts their controller. */
   readonly disabledPlugins?: readonly AdmissionPlugin[]
+  /** Of the API server. */
+  readonly featureGates?: string
 }
 
 export interface TestComponentOptions extends ClientOptions {
@@ -54,7 +56,7 @@ export interface TestCluster {
   list<R extends Resource>(resource: R, namespace?: string): readonly ObjectOf<R>[]
 }
 
-export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = ['ServiceAccount'] }: TestClusterOptions = {}): TestCluster {
+export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = ['ServiceAccount'], featureGates = '' }: TestClusterOptions = {}): TestCluster {
   const timeline = new Timeline()
   const random = new RandomStreams(seed)
   const trace = new Trace(timeline)
@@ -63,7 +65,7 @@ export function createTestCluster({ seed = 1, watchLag = {}, disabledPlugins = [
   const etcd = timeline.fork('etcd')
   store.serve(etcd)
   const startApiServer = (): ApiServer => {
-    const server = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, disabledPlugins })
+    const server = createApiServer({ agenda: timeline.fork('kube-apiserver'), store, wall, random, trace, disabledPlugins, featureGates })
     server.start()
     return server
   }

@@ -29,6 +29,8 @@ export interface ContainerFacts {
   /** `undefined`: it has no such probe. */
   readonly startupPassed: boolean | undefined
   readonly readinessPassed: boolean | undefined
+  /** What stops it, where that is told. */
+  readonly stopSignal: string | undefined
   /** What a run of it said of its end. */
   messageOf(record: ContainerRecord): string
 }
@@ -51,7 +53,7 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
   const waits = facts.willStart && facts.startError !== undefined && newest.state === 'exited'
   const { started, ready } = flagsOf(facts, newest)
   const lastState = waits ? state : previous ? stateOf(facts, previous, timeOf) : facts.oldStatus?.restartCount === newest.attempt ? facts.oldStatus.lastState : facts.oldStatus?.state?.terminated ? facts.oldStatus.state : undefined
-  const status = {
+  const plain = {
     name: container.name,
     image: newest.image.name,
     imageID: newest.image.id,
@@ -62,6 +64,7 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
     state: waits && facts.startError ? { waiting: facts.startError } : state,
     lastState: lastState ?? noState,
   }
+  const status = facts.stopSignal === undefined ? plain : { ...plain, stopSignal: facts.stopSignal }
   if (!container.resources?.requests || newest.state !== 'running') return status
   return { ...status, resources: container.resources, allocatedResources: container.resources.requests }
 }

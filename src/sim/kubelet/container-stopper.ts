@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, kuberuntime_termination_order.go (v1.36). Left out: stop signals other than SIGTERM.
+// Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, kuberuntime_termination_order.go (v1.36). Left out: nothing that it is for.
 import type { Millis } from '../kernel/agenda.ts'
 import type { Container, LifecycleHandler } from '../api/generated/types.ts'
 import type { ContainerRecord } from '../runtime/node-disk.ts'
@@ -18,7 +18,7 @@ interface Stopping {
   hookDone: boolean
 }
 
-/** Stops containers of one pod while some are to stop: preStop, its turn (sidecars last, in reverse), SIGTERM, SIGKILL at the end of the grace. */
+/** Stops containers of one pod while some are to stop: preStop, its turn (sidecars last, in reverse), its stop signal, SIGKILL at the end of the grace. */
 export class ContainerStopper {
   private readonly stopping = new Map<string, Stopping>()
 

@@ -115,6 +115,10 @@ export const kubeletConstants = {
   /** Dead containers of one name that stay: MaxPerPodContainer of the policy, which is 1 by default, and at least this. */
   minDeadContainerInPod: 1,
   minimumStopGraceSeconds: 2,
+  /** maxProbeRetries: so often one turn tries to carry a probe out. */
+  probeTries: 3,
+  /** kubeletRestartGracePeriod: containers that are older than a kubelet by so much were there before it. */
+  restartGrace: 10_000,
   /** How registering is tried again. */
   registerBackOffInitial: 200,
   registerBackOffMax: 7000,

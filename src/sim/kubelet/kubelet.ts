@@ -62,6 +62,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly runtime: ContainerRuntime
   readonly restartBackOff: BackOff
   readonly turns: WorkerTurns
+  readonly startedAt: Millis
   readonly images: ImageCollector
   readonly pullRecords: PullRecords
   readonly gates: ReadonlySet<FeatureGate>
@@ -94,6 +95,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.context = context
     this.agenda = context.agenda
     this.runtime = runtime
+    this.startedAt = context.agenda.now
     this.turns = new WorkerTurns(context.agenda, (options.nodeContext ?? context).random, flags.syncFrequency)
     this.restartBackOff = new BackOff(kubeletConstants.containerBackOffInitial, flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset)
     this.addresses = new PodAddresses(runtime, machine.ip)

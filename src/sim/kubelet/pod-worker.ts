@@ -228,6 +228,11 @@ export class PodWorker implements PlanFacts, Told {
     return this.host.runtime.logOf(record)
   }
 
+  /** What stops a container, as its status tells; undefined: the kubelet does not know of such signals. */
+  stopSignalOf({ image, lifecycle }: Container): string | undefined {
+    return this.host.gates.has('ContainerStopSignals') ? this.host.runtime.stopSignalOf(image, lifecycle?.stopSignal) : undefined
+  }
+
   mounted(files: ReadonlyMap<string, VolumeFiles>): void {
     this.volumes = files
   }

@@ -1,4 +1,5 @@
-import type { Agenda } from '../kernel/agenda.ts'
+import type { Agenda, Millis } from '../kernel/agenda.ts'
+import type { FeatureGate } from '../api/feature-gates.ts'
 import type { Container, LifecycleHandler, Pod } from '../api/generated/types.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerRecord } from '../runtime/node-disk.ts'
@@ -22,9 +23,12 @@ export interface WorkerHost {
   readonly imageBackOff: BackOff
   readonly images: ImageCollector
   readonly pullRecords: PullRecords
+  readonly gates: ReadonlySet<FeatureGate>
   /** Why the last pull of an image failed, by pod and image. */
   pullErrors: SparseMap<StartError>
   readonly turns: WorkerTurns
+  /** When this kubelet's process began. */
+  readonly startedAt: Millis
   /** Its node, as files of containers tell of it. */
   readonly place: NodePlace
   environment(podIP: string): EnvironmentSource

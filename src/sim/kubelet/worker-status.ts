@@ -49,6 +49,7 @@ function statusOf(worker: PodWorker, pod: Pick<Pod, 'spec' | 'status'>, containe
     hasInitContainers: (pod.spec.initContainers ?? []).length > 0,
     startupPassed: isProbed && container.startupProbe ? worker.startup(container.name) === 'success' : undefined,
     readinessPassed: isProbed && container.readinessProbe ? worker.readiness(container.name) === 'success' : undefined,
+    stopSignal: worker.stopSignalOf(container),
     messageOf: (record) => terminationMessage(container, record, pod.spec, worker),
   }, timeOf)
 }

@@ -30,6 +30,8 @@ export interface ProcessRequest {
   readonly hostname: string
   /** Files that are there beside the image's own. */
   readonly files: FileSource
+  /** Instead of the image's own. */
+  readonly stopSignal?: string
 }
 
 /** How a port answers HTTP: not at all, by closing at once, by sending the asker in circles, or with a code. */
@@ -50,7 +52,9 @@ const plainSigterm: SigtermBehaviour = { after: 120, exitCode: 0 }
 /** A process as the runtime sees it: when it ends by itself, how it takes SIGTERM, what its ports and files say at a time. */
 export class ContainerProcess {
   readonly script: ScriptRun | null
-  readonly onSigterm: SigtermBehaviour
+  /** The signal that is to stop it, and how it takes that. */
+  readonly stopSignal: string
+  readonly onStopSignal: SigtermBehaviour
   private readonly template: ProcessTemplate
   private readonly entry: ImageEntry | undefined
   private readonly hostname: string
@@ -74,7 +78,8 @@ export class ContainerProcess {
     this.simulated = simulated
     const argv = simulated ? null : scriptArguments(request)
     this.script = argv ? new ScriptRun(programOf(argv, this.programHost(startedAt, request.entry?.bare ? 'missing' : 'serves')), startedAt, request.template.memoryLimit) : null
-    this.onSigterm = sigtermOf(request, argv, this.script)
+    this.stopSignal = stopSignalOf(request.entry, request.stopSignal)
+    this.onStopSignal = this.stopSignal === 'SIGKILL' ? killed : simulated ? ownSigterm : reactionTo(this.stopSignal, request, argv, this.script)
   }
 
   serve(isServing: () => boolean, ports: readonly number[] | null): void {
@@ -179,10 +184,28 @@ function scriptArguments({ entry, template: { command, args } }: ProcessRequest)
   return entry?.behaviour.kind === 'command' ? entry.behaviour.argv : null
 }
 
-/** PID 1 has no default signal handlers: a plain `sleep` or shell waits for SIGKILL. */
-function sigtermOf({ entry, template }: ProcessRequest, argv: readonly string[] | null, script: ScriptRun | null): SigtermBehaviour {
+/** The signal that stops a container: what its manifest asks for, or its image. */
+export function stopSignalOf(entry: ImageEntry | undefined, asked: string | undefined): string {
+  return asked ?? entry?.stopSignal ?? 'SIGTERM'
+}
+
+const killed: SigtermBehaviour = { after: 0, exitCode: 137 }
+/** Of a program of our own. */
+const ownSigterm: SigtermBehaviour = { after: 100, exitCode: 0 }
+/** What a server that minds SIGTERM minds, too. */
+const usualSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT']
+
+/** PID 1 has no default signal handlers: a plain `sleep` or shell waits for SIGKILL, and so does a server that gets another signal than it minds. */
+function reactionTo(signal: string, { entry, template }: ProcessRequest, argv: readonly string[] | null, script: ScriptRun | null): SigtermBehaviour {
+  if (script && argv?.some((word) => trapsSignal(word, signal))) return { after: 50, exitCode: 0 }
+  if (signal !== entry?.stopSignal && !usualSignals.includes(signal)) return null
   if (!script || !argv) return entry ? entry.onSigterm : plainSigterm
-  if (argv.some((word) => /\btrap\b[^;]*\b(?:SIG)?TERM\b/.test(word))) return { after: 50, exitCode: 0 }
   if (entry?.behaviour.kind === 'command' && template.command === undefined && template.args === undefined) return entry.onSigterm
   return script.serves.length > 0 && entry && !entry.bare ? entry.onSigterm : null
+}
+
+/** `trap 'echo bye; exit 0' TERM INT`. */
+function trapsSignal(text: string, signal: string): boolean {
+  const traps = text.matchAll(/\btrap\s+(?:'[^']*'|"[^"]*"|[^\s;]+)(?<signals>[^;\n]*)/g)
+  return [...traps].some(({ groups }) => groups?.['signals']?.split(/[\s'"]+/).some((name) => name === signal || `SIG${name}` === signal))
 }

@@ -4,7 +4,7 @@ import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Pod } from '../api/generated/types.ts'
 import type { EpochMillis } from '../api/time.ts'
-import { startFailure, type ContainerProcess, type ProcessRequest } from './container-process.ts'
+import { startFailure, stopSignalOf, type ContainerProcess, type ProcessRequest } from './container-process.ts'
 import { digestOf, entryOf, hexText, type ImageCatalogue, type Registry } from './image-catalogue.ts'
 import { ImageStore } from './image-store.ts'
 import { parseImageReference } from './image-reference.ts'
@@ -53,7 +53,7 @@ export interface ContainerRuntime {
   sandboxes(): Iterable<SandboxRecord>
   createSandbox(pod: Pod, ip: string, attempt: number): SandboxRecord
   startContainer(sandbox: SandboxRecord, request: ContainerRequest): StartOutcome
-  /** SIGTERM, and SIGKILL when it has not ended after `grace`; again with a shorter grace, and the shorter counts. */
+  /** Its stop signal, and SIGKILL when it has not ended after `grace`; again with a shorter grace, and the shorter counts. */
   stopContainer(id: string, grace: Millis): void
   /** Ends a container from outside, as `kill -9` does. */
   killContainer(id: string): void
@@ -66,6 +66,8 @@ export interface ContainerRuntime {
   removeSandbox(sandbox: SandboxRecord): void
   /** The process of a running container. */
   processOf(id: string): ContainerProcess | undefined
+  /** The signal that stops a container of an image; `asked`: by its manifest. */
+  stopSignalOf(image: string, asked?: string): string
   /** When a stopping container is killed at the latest. */
   stoppingUntil(id: string): Stopping | undefined
   logOf(container: ContainerRecord): readonly LogLine[]
@@ -139,7 +141,7 @@ class FakeContainerd implements ContainerRuntime {
   startContainer(sandbox: SandboxRecord, request: ContainerRequest): StartOutcome {
     const record = this.createRecord(sandbox, request)
     sandbox.containers = withLast(sandbox.containers, record)
-    const processRequest: ProcessRequest = { template: request.template, entry: entryOf(this.options.images, request.image), hostname: request.hostname, files: request.files }
+    const processRequest: ProcessRequest = { template: request.template, entry: entryOf(this.options.images, request.image), hostname: request.hostname, files: request.files, ...(request.stopSignal !== undefined && { stopSignal: request.stopSignal }) }
     const failure = startFailure(processRequest)
     if (failure !== null) {
       this.finish(record, 128, 'StartError', failure)
@@ -184,6 +186,10 @@ class FakeContainerd implements ContainerRuntime {
 
   processOf(id: string): ContainerProcess | undefined {
     return this.processes.processOf(id)
+  }
+
+  stopSignalOf(image: string, asked?: string): string {
+    return stopSignalOf(entryOf(this.options.images, image), asked)
   }
 
   stoppingUntil(id: string): Stopping | undefined {

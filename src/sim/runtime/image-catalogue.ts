@@ -27,6 +27,8 @@ export interface ImageEntry {
   readonly sizeBytes: number
   readonly behaviour: ImageBehaviour
   readonly onSigterm: SigtermBehaviour
+  /** The signal that stops it (STOPSIGNAL), when it is not SIGTERM: it takes that as `onSigterm` says. */
+  readonly stopSignal?: string
   /** Has a shell and the usual small commands, and nothing else: an unknown command does not exist there. */
   readonly bare?: boolean
   /** True: `args` alone replace the command (an image without ENTRYPOINT). */

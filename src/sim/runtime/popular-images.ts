@@ -6,12 +6,12 @@ const graceful = { after: 120, exitCode: 0 }
 
 /** Images that people know, and our own shop's: sizes as their registries give them, behaviour as they have it. */
 export const popularImages: readonly ImageEntry[] = [
-  server('docker.io/library/nginx', 72, 60, [80], { paths: ['/', '/index.html'], newestMajor: 1, lines: ['/docker-entrypoint.sh: Configuration complete; ready for start up', 'start worker processes'] }),
-  server('docker.io/nginxinc/nginx-unprivileged', 72, 60, [8080], { lines: ['start worker processes'] }),
-  server('docker.io/library/httpd', 58, 80, [80], { paths: ['/', '/index.html'], newestMajor: 2, lines: ["Command line: 'httpd -D FOREGROUND'"] }),
+  server('docker.io/library/nginx', 72, 60, [80], { paths: ['/', '/index.html'], newestMajor: 1, stopSignal: 'SIGQUIT', lines: ['/docker-entrypoint.sh: Configuration complete; ready for start up', 'start worker processes'] }),
+  server('docker.io/nginxinc/nginx-unprivileged', 72, 60, [8080], { stopSignal: 'SIGQUIT', lines: ['start worker processes'] }),
+  server('docker.io/library/httpd', 58, 80, [80], { paths: ['/', '/index.html'], newestMajor: 2, stopSignal: 'SIGWINCH', lines: ["Command line: 'httpd -D FOREGROUND'"] }),
   server('docker.io/library/redis', 53, 150, [6379], { newestMajor: 8, lines: ['* Ready to accept connections tcp'] }),
   server('docker.io/library/memcached', 31, 80, [11211], {}),
-  server('docker.io/library/postgres', 160, 1800, [5432], { newestMajor: 18, lines: ['database system is ready to accept connections'] }),
+  server('docker.io/library/postgres', 160, 1800, [5432], { newestMajor: 18, stopSignal: 'SIGINT', lines: ['database system is ready to accept connections'] }),
   server('docker.io/library/mysql', 230, 6000, [3306], { newestMajor: 9, lines: ['/usr/sbin/mysqld: ready for connections. port: 3306  MySQL Community Server - GPL.'] }),
   server('docker.io/library/mariadb', 120, 4000, [3306], { lines: ['mariadbd: ready for connections.'] }),
   server('docker.io/library/mongo', 300, 2500, [27017], { lines: ['Waiting for connections'] }),
@@ -65,14 +65,15 @@ export const popularImages: readonly ImageEntry[] = [
   ...(['web', 'catalog', 'cart', 'checkout', 'mail', 'payments', 'recommendations'] as const).map((name) => shop(name)),
 ]
 
-type Details = { readonly lines?: readonly string[]; readonly paths?: readonly string[]; readonly newestMajor?: number }
+type Details = { readonly lines?: readonly string[]; readonly paths?: readonly string[]; readonly newestMajor?: number; readonly stopSignal?: string }
 
-function server(repository: string, megabytes: number, listensAfter: Millis, ports: readonly number[], { lines = [], paths, newestMajor }: Details): ImageEntry {
+function server(repository: string, megabytes: number, listensAfter: Millis, ports: readonly number[], { lines = [], paths, newestMajor, stopSignal }: Details): ImageEntry {
   return {
     repository,
     sizeBytes: megabytes * megabyte,
     behaviour: { kind: 'server', listensAfter, ports, lines, ...(paths && { paths }) },
     onSigterm: graceful,
+    ...(stopSignal !== undefined && { stopSignal }),
     ...(newestMajor !== undefined && { newestMajor }),
   }
 }

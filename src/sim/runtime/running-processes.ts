@@ -1,4 +1,4 @@
-// Upstream: containerd's tasks and shims (v1.36 kubelet). Left out: signals other than SIGTERM and SIGKILL, standard input.
+// Upstream: containerd's tasks and shims (v1.36 kubelet). Left out: signals that are not to stop a container, standard input.
 import type { EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
 import { ContainerProcess, type ProcessRequest } from './container-process.ts'
@@ -12,6 +12,8 @@ import type { LogLine, NextStop } from './script-run.ts'
 export interface Stopping {
   readonly since: Millis
   readonly due: Millis
+  /** The one that it got first. */
+  readonly signal: string
 }
 
 interface Running {
@@ -23,7 +25,7 @@ interface Running {
   own: { readonly agenda: ProcessAgenda; readonly farewells: (() => void)[] } | null
   /** The entry for its own end, or for the next question of its script. */
   next: EntryId
-  stop: { readonly since: Millis; due: Millis; kill: EntryId } | null
+  stop: { readonly since: Millis; due: Millis; readonly signal: string; kill: EntryId } | null
 }
 
 const logLimit = 2_000
@@ -51,7 +53,7 @@ export class RunningProcesses {
     factory(this.hostOf(running, running.own, pod, request))
   }
 
-  /** SIGTERM, and SIGKILL when it has not ended after `grace`; again with a shorter grace, and the shorter counts. */
+  /** Its stop signal, and SIGKILL when it has not ended after `grace`; again with a shorter grace, and the shorter counts. */
   stop(id: string, grace: Millis): void {
     const running = this.running.get(id)
     if (!running) return
@@ -63,11 +65,11 @@ export class RunningProcesses {
       running.stop.kill = this.planKill(id, due)
       return
     }
-    running.stop = { since: this.agenda.now, due, kill: this.planKill(id, due) }
-    const ending = running.own ? { after: 100, exitCode: 0 } : running.process.onSigterm
+    const { stopSignal: signal, onStopSignal: ending } = running.process
+    running.stop = { since: this.agenda.now, due, signal, kill: this.planKill(id, due) }
     if (!ending || this.agenda.now + ending.after > due) return
     this.agenda.cancel(running.next)
-    running.next = this.agenda.after(ending.after, `${this.options.nodeName}: ${running.record.name} ends on SIGTERM`, () => this.exit(id, ending.exitCode))
+    running.next = this.agenda.after(ending.after, `${this.options.nodeName}: ${running.record.name} ends on ${signal}`, () => this.exit(id, ending.exitCode))
   }
 
   kill(id: string): void {

@@ -28,7 +28,7 @@ export function validateContainers(around: ContainerSurroundings, path: string):
     const own = validateContainer(container, around, here)
     if (names.has(container.name)) own.push(duplicate(`${here}.name`, container.name))
     names.add(container.name)
-    own.push(...validateLifecycle(container.lifecycle, spec.terminationGracePeriodSeconds, `${here}.lifecycle`))
+    own.push(...validateLifecycle(container.lifecycle, spec, `${here}.lifecycle`))
     own.push(...validateProbes(container, spec.terminationGracePeriodSeconds, here))
     if (container.restartPolicy !== undefined) own.push(...checkChoice(`${here}.restartPolicy`, container.restartPolicy, ['Always', 'OnFailure', 'Never']))
     return own
@@ -46,14 +46,14 @@ export function validateInitContainers(around: ContainerSurroundings, path: stri
     if (names.has(container.name)) own.push(duplicate(`${here}.name`, container.name))
     else if (container.name) names.add(container.name)
     own.push(...hostPortConflicts([container], path))
-    return [...own, ...validateInitOnly(container, spec.terminationGracePeriodSeconds, here)]
+    return [...own, ...validateInitOnly(container, spec, here)]
   })
 }
 
 /** Only a sidecar lives long enough to be probed. */
-function validateInitOnly(container: Container, gracePeriod: number | undefined, path: string): FieldError[] {
+function validateInitOnly(container: Container, spec: PodSpec, path: string): FieldError[] {
   if (container.restartPolicy === 'Always') {
-    return [...validateLifecycle(container.lifecycle, gracePeriod, `${path}.lifecycle`), ...validateProbes(container, gracePeriod, path)]
+    return [...validateLifecycle(container.lifecycle, spec, `${path}.lifecycle`), ...validateProbes(container, spec.terminationGracePeriodSeconds, path)]
   }
   return (['lifecycle', ...probeNames] as const)
     .filter((field) => container[field] !== undefined)

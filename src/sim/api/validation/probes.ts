@@ -1,7 +1,7 @@
 // Upstream: pkg/apis/core/validation validateProbe, validateLifecycle (v1.36).
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required } from '../field-errors.ts'
-import type { Lifecycle, LifecycleHandler, Probe } from '../generated/types.ts'
+import type { Lifecycle, LifecycleHandler, PodSpec, Probe } from '../generated/types.ts'
 import { checkHttpHeaderName } from '../names.ts'
 import { checkChoice, checkNonNegative, checkPort, checkRequired, faultsOf } from './checks.ts'
 
@@ -30,12 +30,28 @@ function validateProbe(probe: Probe, name: ProbeName, gracePeriod: number | unde
   return faults
 }
 
-export function validateLifecycle(lifecycle: Lifecycle | undefined, gracePeriod: number | undefined, path: string): FieldError[] {
-  const { postStart, preStop } = lifecycle ?? {}
+export function validateLifecycle(lifecycle: Lifecycle | undefined, { terminationGracePeriodSeconds: gracePeriod, os }: Pick<PodSpec, 'terminationGracePeriodSeconds'> & { readonly os?: PodSpec['os'] }, path: string): FieldError[] {
+  const { postStart, preStop, stopSignal } = lifecycle ?? {}
   return [
     ...(postStart ? validateHandler(postStart, gracePeriod, `${path}.postStart`) : []),
     ...(preStop ? validateHandler(preStop, gracePeriod, `${path}.preStop`) : []),
+    ...(stopSignal === undefined ? [] : validateStopSignal(stopSignal, os?.name, `${path}.stopSignal`)),
   ]
+}
+
+const countTo = (last: number): readonly number[] => Array.from({ length: last }, (_, at) => at + 1)
+
+/** In the order of their names, as the refusal lists them. */
+const linuxSignals = [
+  ...'ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX'.split(' '),
+  ...countTo(15).map((number) => `RTMIN+${number}`),
+  ...countTo(14).map((number) => `RTMAX-${number}`),
+].map((name) => `SIG${name}`).toSorted()
+
+/** Which signals there are depends on the system. */
+function validateStopSignal(signal: string, os: string | undefined, path: string): FieldError[] {
+  if (os === undefined) return [forbidden(path, 'may not be set for containers with empty `spec.os.name`')]
+  return checkChoice(path, signal, os === 'windows' ? ['SIGKILL', 'SIGTERM'] : linuxSignals)
 }
 
 /** Exactly one way of asking, and that one well-formed. */
