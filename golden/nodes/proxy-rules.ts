@@ -8,6 +8,8 @@ import { difference, type GoldenCase } from '../harness.ts'
 import { partialDifference } from './partial.ts'
 
 const tables = ['nat', 'filter'] as const
+/** What a Service has for want of a word about it. Rules about these are none of the case's. */
+const unsaid = { clusterIP: '10.96.255.1', nodePort: 30_001 }
 
 /** Whether the case asks for rules or for what is in them. */
 export function isAboutRules({ in: input, out }: GoldenCase): boolean {
@@ -45,7 +47,8 @@ function rulesDifference({ in: input, out }: GoldenCase): unknown {
 }
 
 function rulesOf(table: readonly RuleChain[], chain: string, servicePort: string | undefined): readonly string[] {
-  const { rules = [] } = table.find((candidate) => candidate.chain === chain) ?? {}
+  const found = table.find((candidate) => candidate.chain === chain)?.rules ?? []
+  const rules = found.filter((rule) => !rule.includes(`-d ${unsaid.clusterIP} `) && !rule.includes(`--dport ${unsaid.nodePort} `))
   const isShared = /^KUBE-(?:SERVICES|EXTERNAL-SERVICES|NODEPORTS|PROXY-FIREWALL)$/.test(chain)
   return isShared && servicePort !== undefined ? rules.filter((rule) => rule.includes(servicePort)) : rules
 }
@@ -62,14 +65,14 @@ function serviceOf(input: GoldenCase['in']): Service | null {
   const [namespace = '', name = ''] = key.split('/')
   const type = input.type ?? (input.loadBalancerIP || input.healthCheckNodePort || input.loadBalancerSourceRanges ? 'LoadBalancer' : input.nodePort || input.externalTrafficPolicy ? 'NodePort' : 'ClusterIP')
   // A policy for traffic from outside is only heard when there is a way in.
-  const nodePort = input.nodePort ?? (type === 'NodePort' ? 30_001 : undefined)
+  const nodePort = input.nodePort ?? (type === 'NodePort' ? unsaid.nodePort : undefined)
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { namespace, name, uid: name },
     spec: {
       type,
-      clusterIP: input.clusterIP ?? '10.96.0.1',
+      clusterIP: input.clusterIP ?? unsaid.clusterIP,
       ports: [{ ...(portName !== undefined && { name: portName }), port: input.port ?? 80, protocol: String(input.protocol ?? 'tcp').toUpperCase(), ...(nodePort !== undefined && { nodePort }) }],
       externalIPs: [input.externalIPs ?? input.externalIP ?? []].flat(),
       internalTrafficPolicy: input.internalTrafficPolicy ?? 'Cluster',
@@ -93,11 +96,12 @@ export function healthOf(local: readonly number[]): unknown {
   return { status: answers.map(({ status }) => status), bodyKeys: Object.keys(answers[0]?.body ?? {}) }
 }
 
-/** The endpoints given; when a policy is the point, there is one: on another node if traffic is to be dropped, else on this one. */
+/** The endpoints given; else one on this node, but when traffic is refused: one on another node if a policy is the reason, or none. */
 function slicesOf({ metadata }: Service, input: GoldenCase['in'], out: GoldenCase['out']): EndpointSlice[] {
+  const isRefused = Object.keys(Array.isArray(out.filter) ? byChain(out.filter) : (out.filter ?? {})).some((chain) => /^KUBE-(?:EXTERNAL-)?SERVICES$/.test(chain))
   const isAboutPolicy = [input.externalTrafficPolicy, input.internalTrafficPolicy].includes('Local')
-  const texts: readonly string[] = input.endpoints ?? (isAboutPolicy ? ['10.180.0.2:80'] : [])
-  const local: readonly string[] = input.localEndpoints ?? (isAboutPolicy && 'filter' in out ? [] : texts)
+  const texts: readonly string[] = input.endpoints ?? (isRefused && !isAboutPolicy ? [] : ['10.180.0.2:80'])
+  const local: readonly string[] = input.localEndpoints ?? (isRefused ? [] : texts)
   return texts.map((text) => {
     const [, address = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(text) ?? []
     return {
