@@ -3,7 +3,7 @@ import { createApiServer, type ApiServer } from '../apiserver/server.ts'
 import { defaultControllerManagerFlags } from '../controllers/flags.ts'
 import type { Store } from '../etcd/store.ts'
 import type { Millis } from '../kernel/agenda.ts'
-import { proxyPorts } from '../network/proxy-configuration.ts'
+import { healthzPort } from '../network/proxy-configuration.ts'
 import type { ProcessFactory, ProcessHost, Processes } from '../runtime/process-host.ts'
 import type { SchedulerHandle } from '../scheduler/scheduler.ts'
 import { startControllerManager, startProxyProcess, startSchedulerProcess, type CountingControllers } from './components.ts'
@@ -25,7 +25,7 @@ const ports: Partial<Record<ComponentName, readonly number[]>> = {
   'kube-apiserver': [6443],
   'kube-controller-manager': [10257],
   'kube-scheduler': [10259],
-  'kube-proxy': [proxyPorts.healthz],
+  'kube-proxy': [healthzPort],
 }
 
 /** kube-apiserver's flags that this simulation knows: how long etcd's history reaches back, so that past revisions can be listed, and which alpha features it has. */
