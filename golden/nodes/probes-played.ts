@@ -45,7 +45,7 @@ function probesAfter(elapsed: number, initialDelaySeconds: number): boolean {
   const agenda = new Timeline()
   agenda.advanceTo(100_000)
   let probes = 0
-  const host: ProberHost = { agenda, podKey: 'default/web', probe: () => ((probes += 1), { result: 'success', output: '' }), nextChange: () => null, unhealthy: () => undefined, changed: () => undefined }
+  const host: ProberHost = { agenda, podKey: 'default/web', probe: () => ((probes += 1), { result: 'success', output: '' }), inherited: () => null, nextChange: () => null, unhealthy: () => undefined, changed: () => undefined }
   const prober = new PodProber(host, [{ name: 'app', readinessProbe: passes({ initialDelaySeconds, successThreshold: 1 }) } as unknown as Container])
   prober.started('app', 'id', agenda.now - elapsed)
   agenda.advanceTo(agenda.now)
@@ -87,7 +87,7 @@ function gated(): unknown {
 function startupsOf(image: string): readonly number[] {
   const agenda = new Timeline()
   const at: number[] = []
-  const host: ProberHost = { agenda, podKey: 'default/web', probe: (kind) => (kind === 'startup' && at.push(agenda.now), { result: 'success', output: '' }), nextChange: () => 'unknown', unhealthy: () => undefined, changed: () => undefined }
+  const host: ProberHost = { agenda, podKey: 'default/web', probe: (kind) => (kind === 'startup' && at.push(agenda.now), { result: 'success', output: '' }), inherited: () => null, nextChange: () => 'unknown', unhealthy: () => undefined, changed: () => undefined }
   const prober = new PodProber(host, [{ name: 'app', image, startupProbe: passes({ successThreshold: 1 }) } as unknown as Container])
   prober.started('app', 'id', 0)
   agenda.advanceTo(300_000)

@@ -86,3 +86,22 @@ test('what somebody writes over the kubelet is set right with its next pass', ()
   node.cluster.advanceTo(31_000)
   expect(podOf(node, 'web').status.podIP).toBe('10.244.1.2')
 })
+
+test('a container that was ready stays ready over a restart of the kubelet until its own probe says something else', () => {
+  const node = started()
+  const readinessProbe = { exec: { command: ['test', '-e', '/tmp/ready'] }, periodSeconds: 5, failureThreshold: 2, successThreshold: 1, timeoutSeconds: 1 }
+  const startupProbe = { exec: { command: ['true'] }, periodSeconds: 5, failureThreshold: 3, successThreshold: 1, timeoutSeconds: 1 }
+  const command = ['sh', '-c', 'touch /tmp/ready; sleep 60; rm /tmp/ready; sleep 3600']
+  node.run('web', { containers: [{ name: 'app', image: 'busybox:1.36', command, readinessProbe, startupProbe }] as never })
+  node.cluster.advanceTo(40_000)
+  expect(condition(node, 'Ready')?.status).toBe('True')
+  const since = condition(node, 'Ready')?.lastTransitionTime
+  node.stopKubelet()
+  node.cluster.advanceTo(50_000)
+  const next = createTestNode({ cluster: node.cluster, disk: node.disk, runtime: node.runtime })
+  next.cluster.advanceTo(60_000)
+  expect(condition(next, 'Ready')).toMatchObject({ status: 'True', lastTransitionTime: since })
+  expect(podOf(next, 'web').status.containerStatuses?.[0]).toMatchObject({ started: true, ready: true, restartCount: 0 })
+  next.cluster.advanceTo(90_000)
+  expect(condition(next, 'Ready')?.status).toBe('False')
+})

@@ -9,6 +9,8 @@ export interface ProberHost {
   readonly agenda: Agenda
   /** `default/web`, for the trace. */
   readonly podKey: string
+  /** What holds already of a container that an earlier kubelet has started; null: nothing does. */
+  inherited(kind: ProbeKind, container: Container, startedAt: Millis): ProbeState | null
   /** Carries out one probe now; null: the container is not there to be probed. */
   probe(kind: ProbeKind, container: Container): ProbeAnswer | null
   /** When the answers of a pod's processes may change next; `unknown`: at any time. */
@@ -65,7 +67,7 @@ export class PodProber {
       if (worker.container.name !== container || worker.containerId === id) continue
       worker.containerId = id
       worker.startedAt = startedAt
-      worker.state = firstProbeState(worker.kind)
+      worker.state = this.host.inherited(worker.kind, worker.container, startedAt) ?? firstProbeState(worker.kind)
       if (this.mayProbe(worker)) this.planTick(worker, this.firstTick(worker))
     }
   }

@@ -1,8 +1,9 @@
-// Upstream: pkg/kubelet/prober/prober.go, pkg/probe/{http,tcp,exec,grpc} (v1.36). Left out: redirects to other hosts, TLS, retries.
+// Upstream: pkg/kubelet/prober/prober.go, pkg/probe/{http,tcp,exec,grpc} (v1.36). Left out: redirects to other hosts, TLS.
 import type { Container, HTTPGetAction, Probe } from '../api/generated/types.ts'
 import type { Millis } from '../kernel/agenda.ts'
 import { unreachable } from '../kernel/assert.ts'
 import type { ContainerProcess, HttpAnswer } from '../runtime/container-process.ts'
+import { kubeletConstants } from './flags.ts'
 import type { ProbeKind, ProbeResult } from './probe-state.ts'
 
 /** What one probe found; `output` ends the event's message when it did not succeed. */
@@ -45,6 +46,13 @@ export function isHttpSuccess(code: number): boolean {
 export function unhealthyMessage(kind: ProbeKind, { result, output }: ProbeAnswer): string {
   const name = kind === 'startup' ? 'Startup' : kind === 'readiness' ? 'Readiness' : 'Liveness'
   return `${name} probe ${result === 'error' ? 'errored and resulted in unknown state' : 'failed'}: ${output}`
+}
+
+/** Carries out one probe, up to three times while it cannot be carried out. */
+export function probeWithRetries(probe: Probe, target: ProbeTarget, now: Millis): ProbeAnswer {
+  let answer = carryOutProbe(probe, target, now)
+  for (let tries = 1; answer.result === 'error' && tries < kubeletConstants.probeTries; tries += 1) answer = carryOutProbe(probe, target, now)
+  return answer
 }
 
 /** Carries out one probe. */

@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/prober/worker.go (v1.36). Left out: retries of a probe that errors.
+// Upstream: pkg/kubelet/prober/worker.go (v1.36).
 import type { Probe } from '../api/generated/types.ts'
 
 export type ProbeKind = 'startup' | 'readiness' | 'liveness'

@@ -1,10 +1,11 @@
 import type { Agenda, Millis } from '../kernel/agenda.ts'
 import type { Container } from '../api/generated/types.ts'
 import type { ContainerProcess, HttpAnswer } from '../runtime/container-process.ts'
+import { kubeletConstants } from './flags.ts'
 import { PodProber, type ProberHost } from './pod-prober.ts'
 import type { PodWorker } from './pod-worker.ts'
-import { carryOutProbe, unhealthyMessage, type ProbeAnswer, type ProbeTarget } from './probe-action.ts'
-import type { ProbeKind } from './probe-state.ts'
+import { probeWithRetries, unhealthyMessage, type ProbeAnswer, type ProbeTarget } from './probe-action.ts'
+import { firstProbeState, type ProbeKind, type ProbeState } from './probe-state.ts'
 import { isSidecar } from './restart-policy.ts'
 import { containerEvent, type WorkerHost } from './worker-host.ts'
 
@@ -30,12 +31,21 @@ class WorkerProbes implements ProberHost {
     return this.worker.key
   }
 
+  /** Upstream: isContainerStarted, setReadyStateOnKubeletRestart. Who was ready stays so until its own probe says something else. */
+  inherited(kind: ProbeKind, { name }: Container, startedAt: Millis): ProbeState | null {
+    if (startedAt >= this.host.startedAt - kubeletConstants.restartGrace) return null
+    const { conditions = [], containerStatuses = [], initContainerStatuses = [] } = this.worker.pod.status
+    if (kind === 'readiness') return { ...firstProbeState(kind), verdict: conditions.some(({ type, status }) => type === 'Ready' && status === 'True') ? 'success' : 'failure' }
+    const hasStarted = kind === 'startup' && [...containerStatuses, ...initContainerStatuses].some((told) => told.name === name && told.started)
+    return hasStarted ? { ...firstProbeState(kind), verdict: 'success', held: true } : null
+  }
+
   probe(kind: ProbeKind, container: Container): ProbeAnswer | null {
     const process = this.processOf(container)
     const probe = kind === 'startup' ? container.startupProbe : kind === 'readiness' ? container.readinessProbe : container.livenessProbe
     if (!process || !probe) return null
     const target: ProbeTarget = { podIP: this.worker.sandbox?.ip ?? '', process, container, http: (port, path) => this.http(port, path), listens: (port) => this.worker.listens(port) }
-    return carryOutProbe(probe, target, this.agenda.now)
+    return probeWithRetries(probe, target, this.agenda.now)
   }
 
   nextChange(container: Container): Millis | null | 'unknown' {
