@@ -58,10 +58,6 @@ const rules: Readonly<Record<string, Rule>> = {
   'nodes/events': { leftOut: 'Events of parts that are not built.', applies: (golden) => !isAboutUnbuilt(golden) },
   'nodes/node-loss': { leftOut: 'What cannot happen to a node here.', applies: isPlayableLoss },
   'controllers/garbage-collector': { leftOut: 'Kinds that are not built cannot be deleted.', applies: isCollectorKind },
-  'controllers/namespace': {
-    leftOut: 'Which verbs a kind has: every kind of the table has all of them.',
-    applies: ({ in: input }) => input.kind === 'conditions' || (input.kind === 'deletion' && !input.verbs),
-  },
   'controllers/podgc': { leftOut: 'Kinds of cases about parts that are not built.', applies: isPodCollectorKind },
   'controllers/serviceaccount': { leftOut: 'Kinds of cases about parts that are not built.', applies: isAccountKind },
   'controllers/deployment': { leftOut: 'Kinds of cases about parts that are not built.', applies: isDeploymentKind },

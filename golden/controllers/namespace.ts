@@ -1,3 +1,4 @@
+import type { ApiRequest } from '../../src/sim/api/request.ts'
 import { must } from '../../src/sim/api/status.ts'
 import type { Draft } from '../../src/sim/client/component.ts'
 import { createTestCluster } from '../../src/sim/cluster/testing.ts'
@@ -29,6 +30,7 @@ function conditions({ in: input, out }: GoldenCase): string | null {
 function deletion({ in: input, out }: GoldenCase): string | null {
   if (input.estimateSeconds !== undefined) return partialDifference(out, { requeueAfterMs: requeueAfter(input.estimateSeconds) })
   const cluster = createTestCluster()
+  if (input.verbs) return partialDifference(out, waysOfDeletion(cluster, Object.keys(out)))
   if (input.delete !== undefined) {
     const deleted = cluster.client.delete('namespaces', input.delete)
     return partialDifference(out, deleted.ok ? { code: 200 } : { code: deleted.status.code, message: deleted.status.message })
@@ -44,4 +46,26 @@ function deleteNamespace(cluster: TestCluster, input: GoldenCase['in'], out: Gol
   cluster.settle(10_000)
   const left = cluster.client.get('namespaces', 'demo')
   return partialDifference(out, left.ok ? { gone: false, status: left.value.status, specFinalizers: left.value.spec.finalizers } : { gone: true })
+}
+
+/** By which requests the controller empties a namespace of these resources, as the API server hears it. */
+function waysOfDeletion(cluster: TestCluster, asked: readonly string[]): Record<string, string> {
+  must(cluster.client.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } } as Draft<'namespaces'>))
+  must(cluster.client.create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace: 'demo' } }))
+  must(cluster.client.create('services', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'demo' }, spec: { ports: [{ port: 80 }] } } as unknown as Draft<'services'>))
+  const heard: ApiRequest[] = []
+  const answer = cluster.apiServer.request.bind(cluster.apiServer)
+  Object.assign(cluster.apiServer, {
+    request: (request: ApiRequest) => {
+      heard.push(request)
+      return answer(request)
+    },
+  })
+  cluster.component('namespace-controller', startNamespaceController)
+  must(cluster.client.delete('namespaces', 'demo'))
+  cluster.settle(10_000)
+  return Object.fromEntries(asked.map((resource) => {
+    const verbs = heard.filter((request) => request.resource === resource && request.user === 'namespace-controller').map(({ verb }) => verb)
+    return [resource, verbs.includes('deletecollection') ? 'DELETE collection' : verbs.includes('delete') ? 'DELETE one by one' : 'skipped']
+  }))
 }
