@@ -166,3 +166,16 @@ test('a script reaches a server in its own pod by localhost, and what is bound t
   const onMachine = from('kube-scheduler-control-plane-1', 'kube-system')
   expect([answers(10_249, onMachine, '127.0.0.1'), answers(10_249, from('on-worker-1')), answers(10_249, onMachine, cluster.machines.get('control-plane-1')?.spec.ip)]).toEqual([true, false, false])
 })
+
+test('a pod reaches node ports of all machines; with policy Local only where an endpoint is, or on its own machine', () => {
+  const cluster = start([web(1, { nodeName: 'worker-2' }), service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30_080 }] }), client('worker-1')])
+  const asker = () => cluster.store.get('/registry/pods/default/on-worker-1')?.value as unknown as Pod
+  const answers = (port: number) => [1, 2, 3].map((at) => cluster.answer({ kind: 'connect', host: cluster.machines.get(`worker-${at}`)?.spec.ip ?? '', port }, asker()))
+  expect([answers(30_080), answers(30_081)]).toEqual([[true, true, true], [false, false, false]])
+  const local = service({ type: 'NodePort', externalTrafficPolicy: 'Local', ports: [{ port: 80, nodePort: 30_080 }], externalIPs: ['203.0.113.9'] })
+  expect(cluster.perform({ kind: 'apply', manifests: [local] as never }).ok).toBe(true)
+  cluster.advanceTo(25_000)
+  expect(answers(30_080)).toEqual([true, true, false])
+  const external = (port: number) => cluster.answer({ kind: 'connect', host: '203.0.113.9', port }, asker())
+  expect([external(80), external(30_080)]).toEqual([true, false])
+})

@@ -4,6 +4,7 @@ import { splitKey, type ObjectKey } from '../api/objects.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { defaultControllerManagerFlags } from '../controllers/flags.ts'
 import { healthAnswer, isProxyHealthy, localReadyEndpoints } from '../network/health-check.ts'
+import type { Passing } from '../network/endpoint-pick.ts'
 import { iptablesRules, type RuleSettings } from '../network/iptables-rules.ts'
 import { createProxyView, slicesOf, type ProxyView } from '../network/kube-proxy.ts'
 import { healthzPort, metricsPort } from '../network/proxy-configuration.ts'
@@ -90,7 +91,7 @@ export class Traffic implements NetworkState {
   }
 
   dnsAnswers(nodeName: string): boolean {
-    return routeFromNode({ namespace: 'kube-system', service: 'kube-dns', port: 53 }, { node: nodeName, client: undefined }, this).ok
+    return routeFromNode({ namespace: 'kube-system', service: 'kube-dns', port: 53 }, { node: nodeName, client: undefined, destination: 'internal', fromPod: true }, this).ok
   }
 
   service(namespace: string, name: string): Service | undefined {
@@ -139,13 +140,27 @@ export class Traffic implements NetworkState {
 
   /** A connection to an address: of a Service, of a pod, of a machine, or outside. */
   private answersAt(address: string, port: number, { node, address: client }: Requester): boolean {
-    const service = this.cluster.rules.sightOf(node)?.services.find(({ spec }) => spec.clusterIP === address)
-    if (service) return routeFromNode({ namespace: service.metadata.namespace ?? '', service: service.metadata.name, port, isReal: true }, { node, client }, this).ok
+    const service = this.cluster.rules.sightOf(node)?.services.find((candidate) => addressesOf(candidate).has(address))
+    if (service) return this.answersBy(service, port, { node, client, destination: service.spec.clusterIP === address ? 'internal' : 'external', fromPod: true })
     const machine = this.machineAt(address)
     if (!machine) return !/^10\.(?:96|244)\./.test(address) && this.reaches(node, null)
     if (!this.reaches(node, machine.name)) return false
-    if (machine.spec.ip === address && port === healthzPort) return this.isProxyHealthy(machine.name)
-    return this.listens(address, port, machine.name) || (machine.spec.ip === address && this.isHealthyAt(machine, port))
+    return this.listens(address, port, machine.name) ? port !== healthzPort || machine.spec.ip !== address || this.isProxyHealthy(machine.name) : machine.spec.ip === address && this.answersAtNode(machine, port, node, client)
+  }
+
+  private answersBy({ metadata: { namespace = '', name } }: Service, port: number, passing: Passing): boolean {
+    return routeFromNode({ namespace, service: name, port, isReal: true }, passing, this).ok
+  }
+
+  /** What no process of a machine answers its rules may: a node port, or the health check of a Service. */
+  private answersAtNode(machine: Machine, port: number, from: string, client: string): boolean {
+    const services = this.cluster.rules.sightOf(machine.name)?.services ?? []
+    const service = services.find(({ spec }) => spec.ports?.some(({ nodePort }) => nodePort === port))
+    // On its way to another machine a pod's packet takes its own machine's address.
+    const sender = this.cluster.machines.get(from)?.spec.ip
+    const fromPod = from === machine.name
+    if (service) return this.answersBy(service, port, { node: machine.name, client: fromPod ? client : sender, destination: 'nodePort', fromPod })
+    return this.isHealthyAt(machine, port)
   }
 
   /** A connection that does not leave the pod, or the machine when the pod has its network. */
@@ -209,6 +224,11 @@ function isReachable(machine: Machine | undefined): boolean {
 
 function usesClusterDns({ spec }: Pod): boolean {
   return spec.dnsPolicy === 'ClusterFirstWithHostNet' || (spec.dnsPolicy === 'ClusterFirst' && spec.hostNetwork !== true)
+}
+
+/** Where a node's rules take packets for a Service from. */
+function addressesOf({ spec, status }: Service): ReadonlySet<string | undefined> {
+  return new Set([spec.clusterIP, ...(spec.externalIPs ?? []), ...(status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip)])
 }
 
 function isLoopback(host: string): boolean {

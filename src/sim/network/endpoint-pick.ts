@@ -8,8 +8,10 @@ export interface Passing {
   readonly node: string
   /** The address that it comes from; undefined: somebody outside, of whom nothing is remembered. */
   readonly client: string | undefined
-  /** It came for a node port. */
-  readonly fromOutside: boolean
+  /** The Service's own address, one that is known outside (a load balancer's, an external IP), or a port of the node. */
+  readonly destination: 'internal' | 'external' | 'nodePort'
+  /** It comes straight from a pod of this node: then no policy holds for external destinations. */
+  readonly fromPod: boolean
 }
 
 /** What of the node's kernel decides beside the rules. */
@@ -34,12 +36,14 @@ export interface EndpointPick {
 }
 
 /** Sends a packet through the chains of a service port; null: they refuse it. `isReal`: the node will remember. */
-export function pickEndpoint(plan: ServicePortPlan, { node, client, fromOutside }: Passing, state: PacketState, isReal: boolean): EndpointPick | null {
-  const usable = (fromOutside ? plan.choice.external : plan.choice.internal) ?? []
+export function pickEndpoint(plan: ServicePortPlan, { node, client, destination, fromPod }: Passing, state: PacketState, isReal: boolean): EndpointPick | null {
+  const isExternal = destination !== 'internal'
+  const isLocal = isExternal ? plan.externalLocal && !fromPod : plan.internalLocal
+  const usable = (isLocal ? plan.choice.localEndpoints : plan.choice.clusterEndpoints) ?? []
   if (usable.length === 0) return null
   const chainOf = (endpoint: ProxyEndpoint) => endpointChain(plan.name, plan.protocol, endpointText(endpoint))
-  const policyChain = (fromOutside ? plan.externalLocal : plan.internalLocal) ? plan.chains.local : plan.chains.cluster
-  const way = fromOutside ? `${plan.chains.external} → ${policyChain}` : policyChain
+  const policyChain = isLocal ? plan.chains.local : plan.chains.cluster
+  const way = isExternal ? `${plan.chains.external} → ${policyChain}` : policyChain
   const seconds = client === undefined ? undefined : plan.affinitySeconds
   const known = seconds === undefined || client === undefined ? undefined : usable.find((endpoint) => state.remembers(node, chainOf(endpoint), client, seconds))
   const place = usable.length > 1 && !known ? state.choose(usable.length) : 0

@@ -70,8 +70,8 @@ export function routeOf(request: ServiceRequest, network: NetworkState): Route {
 }
 
 /** Whether the rules of a node lead to somebody who answers, the name being known. */
-export function routeFromNode(request: Omit<ServiceRequest, 'from'>, { node, client }: Pick<Passing, 'node' | 'client'>, network: NetworkState): Route {
-  return throughRules(request, { node, client, fromOutside: false }, [], network)
+export function routeFromNode(request: Omit<ServiceRequest, 'from'>, passing: Passing, network: NetworkState): Route {
+  return throughRules(request, passing, [], network)
 }
 
 function fromPod(request: ServiceRequest, from: Requester, network: NetworkState): Route {
@@ -84,7 +84,7 @@ function fromPod(request: ServiceRequest, from: Requester, network: NetworkState
   if (service.spec.type === 'ExternalName') return toExternalName(service, domain, from, hops, network)
   if (service.spec.clusterIP === 'None') return toHeadless(request, service, domain, from, hops, network)
   hops.push({ kind: 'dns', at: domain, what: `is ${service.spec.clusterIP ?? ''}` })
-  return throughRules(request, { node: from.node, client: from.address, fromOutside: false }, hops, network)
+  return throughRules(request, { node: from.node, client: from.address, destination: 'internal', fromPod: true }, hops, network)
 }
 
 /** A client outside tries one node after the other. */
@@ -93,7 +93,7 @@ function fromOutside(request: ServiceRequest, network: NetworkState): Route {
   if (network.nodes.length === 0) return failed(hops, 'no node can be reached from outside')
   const routes: Route[] = []
   for (const node of network.nodes) {
-    const route = throughRules(request, { node, client: undefined, fromOutside: true }, [...hops], network)
+    const route = throughRules(request, { node, client: undefined, destination: 'nodePort', fromPod: false }, [...hops], network)
     if (route.ok) return route
     routes.push(route)
   }
@@ -117,13 +117,14 @@ function toHeadless(request: ServiceRequest, service: Service, domain: string, f
 }
 
 function throughRules(request: ServiceRequest, passing: Passing, hops: Hop[], network: NetworkState): Route {
-  const { node: entry, fromOutside } = passing
+  const { node: entry } = passing
+  const fromOutside = passing.destination !== 'internal' && !passing.fromPod
   const proxy = network.proxyOf(entry)
   if (!proxy) return failed(hops, `${entry} has no rules for Services: kube-proxy has not run there yet`)
   const service = proxy.service(request.namespace, request.service)
   if (!service) return failed(hops, `kube-proxy on ${entry} knows no Service ${request.namespace}/${request.service}`)
   const ports = service.spec.ports ?? []
-  const port = request.port === undefined ? ports[0] : ports.find((candidate) => candidate.port === request.port || (fromOutside && candidate.nodePort === request.port))
+  const port = request.port === undefined ? ports[0] : ports.find((candidate) => candidate.port === request.port || (passing.destination === 'nodePort' && candidate.nodePort === request.port))
   if (!port) return failed(hops, request.port === undefined ? 'the Service has no ports' : `the Service has no port ${request.port}`)
   if (fromOutside && port.nodePort === undefined) return failed(hops, `the Service is of type ${service.spec.type}: it cannot be reached from outside`)
   const pending = service.spec.type === 'LoadBalancer' && (service.status?.loadBalancer?.ingress ?? []).length === 0
@@ -132,7 +133,7 @@ function throughRules(request: ServiceRequest, passing: Passing, hops: Hop[], ne
   const pick = pickEndpoint(plan, passing, network, request.isReal === true)
   const at = `${service.spec.clusterIP ?? ''}:${port.port}`
   if (!pick) {
-    hops.push({ kind: 'service', at, what: 'one of 0 endpoints', rule: `${fromOutside ? 'KUBE-EXTERNAL-SERVICES' : 'KUBE-SERVICES'} → ${plan.choice.hasAnyEndpoints ? 'DROP' : 'REJECT'}` })
+    hops.push({ kind: 'service', at, what: 'one of 0 endpoints', rule: `${passing.destination === 'internal' ? 'KUBE-SERVICES' : 'KUBE-EXTERNAL-SERVICES'} → ${plan.choice.hasAnyEndpoints ? 'DROP' : 'REJECT'}` })
     return failed(hops, whyNone(proxy.endpoints(service, port.name), plan.choice.hasAnyEndpoints, entry))
   }
   const count = pick.candidates.length
