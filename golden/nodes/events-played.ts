@@ -20,6 +20,7 @@ const pods: readonly { readonly spec: object; readonly then?: (world: PlayedNode
   { spec: { containers: [plain({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'empty', key: 'a' } } }] })] } },
   ...(['Always', 'Never'] as const).map((restartPolicy) => ({ spec: { restartPolicy, containers: [plain({ livenessProbe: fails() })] } })),
   ...(['startup', 'readiness', 'liveness'] as const).flatMap((kind) => [{ spec: { containers: [plain({ [`${kind}Probe`]: fails() })] } }, { spec: { containers: [plain({ [`${kind}Probe`]: { httpGet: { port: 'unnamed' }, periodSeconds: 5 } })] } }]),
+  ...(['startup', 'readiness', 'liveness'] as const).map((kind) => ({ spec: { containers: [plain({ image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', [`${kind}Probe`]: { httpGet: { port: 8080, path: '/redirect?loc=http%3A%2F%2F0.0.0.0%2F' }, periodSeconds: 5 } })] } })),
   ...(['startup', 'liveness'] as const).map((kind) => ({ spec: { initContainers: [{ name: 'sidecar', image: 'plain:1', restartPolicy: 'Always', [`${kind}Probe`]: fails() }], containers: [plain()] } })),
   { spec: { containers: [plain({ lifecycle: { postStart: { exec: { command: ['false'] } } } })] } },
   { spec: { containers: [plain({ lifecycle: { preStop: { exec: { command: ['false'] } } } })] }, then: (world) => must(world.cluster.client.delete('pods', 'default/web', {})) },

@@ -25,7 +25,7 @@ let seen: readonly SeenEvent[] | undefined
 
 /** Parts that are not built: their reasons, and what the words say of those that share a reason with a built part. */
 const unbuiltReasons = new Set([
-  'Evicted', 'EvictionThresholdMet', 'FailedPrepareDynamicResources', 'ProbeWarning', 'FailedCreatePodContainer',
+  'Evicted', 'EvictionThresholdMet', 'FailedPrepareDynamicResources', 'FailedCreatePodContainer',
   'FailedPodSandBoxStatus', 'NodeHasInsufficientMemory', 'NodeHasDiskPressure', 'NodeHasInsufficientPID', 'FailedMapVolume', 'FailedAttachVolume', 'FileSystemResizeSuccessful', 'InspectFailed',
 ])
 const unbuiltParts = /internal hook|directories cannot|does not know a container's state|attachment/

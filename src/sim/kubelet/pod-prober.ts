@@ -15,6 +15,7 @@ export interface ProberHost {
   probe(kind: ProbeKind, container: Container): ProbeAnswer | null
   /** When the answers of a pod's processes may change next; `unknown`: at any time. */
   nextChange(container: Container): Millis | null | 'unknown'
+  /** It has not succeeded, or with a warning. */
   unhealthy(kind: ProbeKind, container: Container, answer: ProbeAnswer): void
   /** A verdict has changed. */
   changed(kind: ProbeKind, container: Container): void
@@ -119,7 +120,7 @@ export class PodProber {
     if (worker.containerId === null || !this.mayProbe(worker)) return
     const answer = this.host.probe(worker.kind, worker.container)
     if (!answer) return
-    if (answer.result !== 'success') this.host.unhealthy(worker.kind, worker.container, answer)
+    if (answer.result !== 'success' || answer.warns) this.host.unhealthy(worker.kind, worker.container, answer)
     const before = worker.state.verdict
     worker.state = stepProbe(worker.state, worker.kind, worker.probe, answer.result)
     this.planNext(worker, answer)
@@ -132,7 +133,7 @@ export class PodProber {
     if (worker.state.held) return
     const { now } = this.host.agenda
     const next = this.nextTick(worker, now + 1)
-    if (!isSettled(worker.state) || answer.result !== 'success') return this.planTick(worker, next)
+    if (!isSettled(worker.state) || answer.result !== 'success' || answer.warns) return this.planTick(worker, next)
     const change = this.host.nextChange(worker.container)
     if (change === 'unknown') this.planTick(worker, next)
     else if (change !== null) this.planTick(worker, this.nextTick(worker, Math.max(next, change)))

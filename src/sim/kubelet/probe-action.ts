@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/prober/prober.go, pkg/probe/{http,tcp,exec,grpc} (v1.36). Left out: redirects to other hosts, TLS.
+// Upstream: pkg/kubelet/prober/prober.go, pkg/probe/{http,tcp,exec,grpc} (v1.36). Left out: TLS.
 import type { Container, HTTPGetAction, Probe } from '../api/generated/types.ts'
 import type { Millis } from '../kernel/agenda.ts'
 import { unreachable } from '../kernel/assert.ts'
@@ -10,6 +10,8 @@ import type { ProbeKind, ProbeResult } from './probe-state.ts'
 export interface ProbeAnswer {
   readonly result: ProbeResult
   readonly output: string
+  /** It succeeded, with a warning. */
+  readonly warns?: boolean
 }
 
 /** What a probe can reach: its own container, and every port of the pod's network. */
@@ -44,8 +46,16 @@ export function isHttpSuccess(code: number): boolean {
 
 /** `Readiness probe failed: …`, the message of the Unhealthy event. */
 export function unhealthyMessage(kind: ProbeKind, { result, output }: ProbeAnswer): string {
-  const name = kind === 'startup' ? 'Startup' : kind === 'readiness' ? 'Readiness' : 'Liveness'
-  return `${name} probe ${result === 'error' ? 'errored and resulted in unknown state' : 'failed'}: ${output}`
+  return `${nameOf(kind)} probe ${result === 'error' ? 'errored and resulted in unknown state' : 'failed'}: ${output}`
+}
+
+/** `Liveness probe warning: …`, the message of the ProbeWarning event. */
+export function warningMessage(kind: ProbeKind, { output }: ProbeAnswer): string {
+  return `${nameOf(kind)} probe warning: ${output}`
+}
+
+function nameOf(kind: ProbeKind): string {
+  return kind === 'startup' ? 'Startup' : kind === 'readiness' ? 'Readiness' : 'Liveness'
 }
 
 /** Carries out one probe, up to three times while it cannot be carried out. */
@@ -83,6 +93,7 @@ export function carryOutProbe(probe: Probe, target: ProbeTarget, now: Millis): P
 export function httpAnswer(answer: HttpAnswer, url: string, to: string): ProbeAnswer {
   switch (answer.kind) {
     case 'status':
+      if (answer.code >= 300 && isHttpSuccess(answer.code)) return { result: 'success', output: `Probe terminated redirects, Response body: ${answer.body ?? ''}`, warns: true }
       return isHttpSuccess(answer.code) ? passed : failed(`HTTP probe failed with statuscode: ${answer.code}`)
     case 'refused':
       return failed(`Get "${url}": dial tcp ${to}: connect: connection refused`)

@@ -4,7 +4,7 @@ import type { ContainerProcess, HttpAnswer } from '../runtime/container-process.
 import { kubeletConstants } from './flags.ts'
 import { PodProber, type ProberHost } from './pod-prober.ts'
 import type { PodWorker } from './pod-worker.ts'
-import { probeWithRetries, unhealthyMessage, type ProbeAnswer, type ProbeTarget } from './probe-action.ts'
+import { probeWithRetries, unhealthyMessage, warningMessage, type ProbeAnswer, type ProbeTarget } from './probe-action.ts'
 import { firstProbeState, type ProbeKind, type ProbeState } from './probe-state.ts'
 import { isSidecar } from './restart-policy.ts'
 import { containerEvent, type WorkerHost } from './worker-host.ts'
@@ -54,7 +54,8 @@ class WorkerProbes implements ProberHost {
   }
 
   unhealthy(kind: ProbeKind, container: Container, answer: ProbeAnswer): void {
-    containerEvent(this.host, this.worker, container, 'Warning', 'Unhealthy', unhealthyMessage(kind, answer))
+    if (answer.warns) containerEvent(this.host, this.worker, container, 'Warning', 'ProbeWarning', warningMessage(kind, answer))
+    else containerEvent(this.host, this.worker, container, 'Warning', 'Unhealthy', unhealthyMessage(kind, answer))
   }
 
   changed(): void {
@@ -64,7 +65,7 @@ class WorkerProbes implements ProberHost {
   private http(port: number, path: string): HttpAnswer {
     for (const record of this.worker.running()) {
       const answer = this.host.runtime.processOf(record.id)?.http(port, path, this.agenda.now)
-      if (answer?.kind === 'status') return answer
+      if (answer && answer.kind !== 'refused') return answer
     }
     return { kind: 'refused' }
   }

@@ -35,7 +35,7 @@ export interface ProcessRequest {
 }
 
 /** How a port answers HTTP: not at all, by closing at once, by sending the asker in circles, or with a code. */
-export type HttpAnswer = { readonly kind: 'refused' | 'silent' | 'closed' | 'circles' } | { readonly kind: 'status'; readonly code: number }
+export type HttpAnswer = { readonly kind: 'refused' | 'silent' | 'closed' | 'circles' } | { readonly kind: 'status'; readonly code: number; readonly body?: string }
 
 export interface ExecAnswer {
   readonly exitCode: number
@@ -119,8 +119,21 @@ export class ContainerProcess {
   http(port: number, path: string, now: Millis): HttpAnswer {
     if (!this.listensOn(port, now)) return { kind: 'refused' }
     const behaviour = this.entry?.behaviour
+    if (!this.script && behaviour?.kind === 'server' && behaviour.redirects && locationIn(path) !== null) return this.redirected(port, path, now)
     const paths = !this.script && !this.template.mounted && behaviour?.kind === 'server' ? behaviour.paths : undefined
     return { kind: 'status', code: paths === undefined || paths.includes(path.replace(/[?#].*$/, '')) ? 200 : 404 }
+  }
+
+  /** The asker follows as long as it is sent to other paths here, ten times; a place on another host it does not go to. */
+  private redirected(port: number, path: string, now: Millis): HttpAnswer {
+    let at = path
+    for (let redirects = 0; redirects < mostRedirects; redirects += 1) {
+      const to = locationIn(at)
+      if (to === null) return this.http(port, at, now)
+      if (!to.startsWith('/')) return { kind: 'status', code: 302, body: `<a href="${to}">Found</a>.\n\n` }
+      at = to
+    }
+    return { kind: 'circles' }
   }
 
   /** Runs a command inside the container, as an exec probe or a hook does. */
@@ -163,6 +176,20 @@ export class ContainerProcess {
       fileText: (path) => this.script?.fileAt(path, startsAt) ?? this.files.get(path) ?? null,
     }
   }
+}
+
+/** As Go's HTTP client has it. */
+const mostRedirects = 10
+
+/** Where `/redirect?loc=…` leads; null: another path. */
+function locationIn(path: string): string | null {
+  const query = path.startsWith('/redirect?') ? path.slice('/redirect?'.length).split('&') : []
+  const given = query.find((part) => part.startsWith('loc='))
+  return given === undefined ? null : decoded(given.slice('loc='.length))
+}
+
+function decoded(text: string): string {
+  return text.replaceAll(/%[0-9A-Fa-f]{2}/g, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)))
 }
 
 /** Why the command cannot even start, in runc's words; null: it can. */

@@ -12,6 +12,8 @@ export type ImageBehaviour =
       readonly ports: readonly number[]
       /** Paths it answers with 200; absent: all. */
       readonly paths?: readonly string[]
+      /** It answers `/redirect?loc=URL` by sending the asker there. */
+      readonly redirects?: boolean
       readonly lines: readonly string[]
     }
   /** Runs a command line and ends with it. */

@@ -43,7 +43,7 @@ export const popularImages: readonly ImageEntry[] = [
   base('gcr.io/kubernetes-e2e-test-images/dnsutils', 5, {}),
   base('registry.k8s.io/e2e-test-images/busybox', 2, {}),
   base('registry.k8s.io/e2e-test-images/jessie-dnsutils', 120, {}),
-  server('registry.k8s.io/e2e-test-images/agnhost', 55, 100, [80, 8080, 9376], {}),
+  server('registry.k8s.io/e2e-test-images/agnhost', 55, 100, [80, 8080, 9376], { redirects: true }),
   server('registry.k8s.io/e2e-test-images/nginx', 50, 60, [80], { paths: ['/', '/index.html'] }),
   server('registry.k8s.io/echoserver', 45, 100, [8080], {}),
   server('registry.k8s.io/nginx-slim', 40, 60, [80], { paths: ['/', '/index.html'] }),
@@ -65,13 +65,13 @@ export const popularImages: readonly ImageEntry[] = [
   ...(['web', 'catalog', 'cart', 'checkout', 'mail', 'payments', 'recommendations'] as const).map((name) => shop(name)),
 ]
 
-type Details = { readonly lines?: readonly string[]; readonly paths?: readonly string[]; readonly newestMajor?: number; readonly stopSignal?: string }
+type Details = { readonly lines?: readonly string[]; readonly paths?: readonly string[]; readonly newestMajor?: number; readonly stopSignal?: string; readonly redirects?: boolean }
 
-function server(repository: string, megabytes: number, listensAfter: Millis, ports: readonly number[], { lines = [], paths, newestMajor, stopSignal }: Details): ImageEntry {
+function server(repository: string, megabytes: number, listensAfter: Millis, ports: readonly number[], { lines = [], paths, newestMajor, stopSignal, redirects }: Details): ImageEntry {
   return {
     repository,
     sizeBytes: megabytes * megabyte,
-    behaviour: { kind: 'server', listensAfter, ports, lines, ...(paths && { paths }) },
+    behaviour: { kind: 'server', listensAfter, ports, lines, ...(paths && { paths }), ...(redirects && { redirects }) },
     onSigterm: graceful,
     ...(stopSignal !== undefined && { stopSignal }),
     ...(newestMajor !== undefined && { newestMajor }),
