@@ -15,11 +15,17 @@ export interface Runner {
 /** Makes one program of runner.ts, with a bug planted in it if one is given, and answers where it is. The product knows nothing of this: the bug is written into the bundle. */
 export async function bundleRunner(planted: Planted | null): Promise<Runner> {
   const file = join(project, 'node_modules', '.cache', 'kubarium', `fuzz-${planted?.id ?? 'sound'}-${process.pid}.mjs`)
-  const plugins = planted ? [{ name: 'planted-bug', transform: (code: string, id: string) => (id === resolve(project, planted.file) ? mutate(code, planted) : null) }] : []
+  const places = planted ? placesOf(planted) : []
+  const plugins = places.map((place) => ({ name: 'planted-bug', transform: (code: string, id: string) => (id === resolve(project, place.file) ? mutate(code, place) : null) }))
   const bundle = await rolldown({ input: join(project, 'fuzz', 'runner.ts'), platform: 'node', external: [/^node:/, /^[^./\0](?!:)/], logLevel: 'silent', plugins })
   await bundle.write({ file, format: 'esm', codeSplitting: false })
   await bundle.close()
   return { file, remove: () => rmSync(file, { force: true }) }
+}
+
+/** Each place of a bug, as a bug of its own. */
+export function placesOf(planted: Planted): readonly Planted[] {
+  return planted.also ? [planted, { ...planted, ...planted.also }] : [planted]
 }
 
 /** The source with the bug in it; throws when its place is not there exactly once. */

@@ -51,6 +51,11 @@ const kinds = {
   killAgain: ({ from, random }) => [0, 1, 2, 15, 40].map((later) => [from + later * second, { kind: 'kill', pod: `default/#${random.below(2)}` }] as const),
   killSystem: ({ from, random }) => [[from, { kind: 'kill', pod: `kube-system/#${random.below(10)}` }]],
   cordon: ({ from, until, node }) => [[from, { kind: 'cordon', node }], [until, { kind: 'uncordon', node }]],
+  // One of two owners goes while the garbage collector's questions are often refused.
+  ownerLost: ({ from }) => [
+    [from, { kind: 'fault', fault: { kind: 'throttle', component: 'kube-controller-manager', oneIn: 2 }, for: 5 * second }],
+    [from + second, { kind: 'request', request: { verb: 'delete', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', name: 'spare', body: { propagationPolicy: 'Background' } } }],
+  ],
   // A kubelet registers its node when it starts, so the machine is started anew.
   nodeDeleted: ({ from, until, worker }) => [[from, { kind: 'delete', resource: 'nodes', key: worker }], [until, { kind: 'power-off', node: worker }], [until, { kind: 'power-on', node: worker }]],
 } satisfies Record<string, (drawn: Drawn) => Made>

@@ -13,7 +13,8 @@ export function lastWord({ final, abandoned }: Workload, workers: number): Comma
     release('configmaps', 'kept', 'extra'),
     ...['bare=yes', 'app=looked-at', 'was'].map((labelSelector): Command => ({ kind: 'request', request: { verb: 'deletecollection', group: '', version: 'v1', resource: 'pods', namespace: 'default', options: { labelSelector } } })),
     remove('', 'namespaces', 'extra'),
-    ...['owner', 'child'].map((name) => remove('', 'configmaps', name, 'default', { propagationPolicy: 'Background' })),
+    { kind: 'request', request: { verb: 'deletecollection', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', options: { labelSelector: 'shared=yes' } } },
+    ...['owner', 'child', 'spare'].map((name) => remove('', 'configmaps', name, 'default', { propagationPolicy: 'Background' })),
     ...abandoned.flatMap((name): Command[] => [
       { kind: 'delete', resource: 'deployments', key: `default/${name}` },
       { kind: 'delete', resource: 'services', key: `default/${name}` },

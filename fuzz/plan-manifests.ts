@@ -89,14 +89,28 @@ export function barePods(random: Random): Manifest[] {
     pod('held', { containers: [sleep(3000, 0)], terminationGracePeriodSeconds: 60 }, { finalizers: ['kubarium.dev/hold'] }),
     pod('missing', { containers: [{ name: 'main', image: 'nginx:doesnotexist' }] }),
     pod('apart', { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { bare: 'yes' } } }] } }, containers: [sleep(3000, 0)] }),
-    pod('spread', { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { bare: 'yes' } } }], containers: [sleep(3000, 0)] }),
+    // It would rather go where it must not.
+    pod('spread', { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['worker-1'] }] } }] } }, topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { bare: 'yes' } } }], containers: [sleep(3000, 0)] }),
     pod('placed', { nodeSelector: { 'kubernetes.io/hostname': 'worker-1' }, containers: [sleep(3000, 0)] }),
     pod('ordered', { initContainers: [{ ...sleep(2, 0), name: 'one' }, { ...sleep(1, random.below(2)), name: 'two' }], containers: [sleep(3000, 0)], restartPolicy: random.pick(['Always', 'OnFailure', 'Never']) }),
   ]
-  const large = (name: string): Manifest => pod(name, { containers: [{ ...sleep(3000, 0), resources: { requests: { cpu: '1100m' } } }] })
+  const large = (name: string, spec: Manifest = {}): Manifest => pod(name, { ...spec, containers: [{ ...sleep(3000, 0), resources: { requests: { cpu: '1100m' } } }] })
   // More than there is room for: in small clusters some must wait.
-  const crowd = random.chance(1, 4) ? ['large-1', 'large-2', 'large-3', 'large-4'].map(large) : []
+  const crowd = random.chance(1, 4) ? [...['large-1', 'large-2', 'large-3', 'large-4', 'large-5'].map((name) => large(name)), large('urgent', { priorityClassName: 'system-cluster-critical' })] : []
   return [...shapes.filter(() => random.chance(1, 4)), ...crowd]
+}
+
+/** A pod that is killed a few times, lives for longer than its kubelet remembers, and is killed again. */
+export function longLived(random: Random): TimedCommand[] {
+  const born = random.between(5, 60) * second
+  const killed = (later: number): TimedCommand => ({ at: born + later * second, command: { kind: 'kill', pod: 'default/steady' } })
+  const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'steady', labels: { bare: 'yes' } }, spec: { containers: [{ name: 'main', image: 'busybox:1.36', command: ['sleep', 'infinity'] }] } }
+  return [{ at: born, command: { kind: 'apply', manifests: [manifest] } }, ...[20, 30, 55, 120, random.between(790, 1050)].map(killed)]
+}
+
+/** Looks like a pod of the DaemonSet. */
+export function strayDaemon(nodeName: string): Manifest {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'stray-agent', labels: { app: 'agent' } }, spec: { nodeName, containers: [{ name: 'agent', image: 'busybox:1.36', command: ['sleep', 'infinity'] }] } }
 }
 
 /** Objects with owners: of another namespace, already gone, or alive; and a pod's finalizer. */
@@ -108,8 +122,12 @@ export function owned(random: Random, length: number): TimedCommand[] {
   const dependent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: child, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: child === 'child' ? 'owner' : 'keeper', uid, blockOwnerDeletion: true }] }, data: { 10: 'ten', b: 'two' } }
   const foreign = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'foreign', ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'keeper', uid: '$uid:configmaps/default/keeper' }] } }
   const gone = random.between(20, length / second) * second
+  // Whoever has lost one of two owners stays with the other.
+  const references = ['spare', 'keeper'].map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: `$uid:configmaps/default/${name}` }))
+  const shared = Array.from({ length: 6 }, (_, index): TimedCommand => ({ at: 7 * second, command: { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `shared-${index}`, labels: { shared: 'yes' }, ownerReferences: references } } } } }))
   return [
-    { at: 4 * second, command: { kind: 'apply', manifests: [owner, keeper] } },
+    { at: 4 * second, command: { kind: 'apply', manifests: [owner, keeper, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'spare' } }] } },
+    ...shared,
     { at: 6 * second, command: { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', body: dependent } } },
     // An owner in another namespace is none.
     { at: 8 * second + random.below(gone - 8 * second), command: { kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'configmaps', namespace: 'kube-public', body: foreign } } },

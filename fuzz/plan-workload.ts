@@ -1,6 +1,6 @@
 import type { Random } from '../src/sim/kernel/random.ts'
 import type { Command, Manifest, TimedCommand } from '../src/sim/cluster/run.ts'
-import { barePods, daemonSet, deployment, extraNamespace, owned, replicaSet, service, type Taste } from './plan-manifests.ts'
+import { barePods, daemonSet, deployment, extraNamespace, longLived, owned, replicaSet, service, strayDaemon, type Taste } from './plan-manifests.ts'
 
 const second = 1000
 
@@ -33,12 +33,15 @@ export function drawWorkload(random: Random, length: number, workers: number): W
     if (!random.chance(1, oneIn)) continue
     const manifests = make()
     commands.push({ at: random.between(1, 20) * second, command: { kind: 'apply', manifests } })
+    // Somebody's own pod that a DaemonSet takes for one of its own: of two on a machine one goes.
+    if (manifests[0]!['kind'] === 'DaemonSet' && random.chance(1, 2)) commands.push({ at: random.between(40, length / second) * second, command: { kind: 'apply', manifests: [strayDaemon(`worker-${random.between(1, workers)}`)] } })
     final.push(...manifests)
   }
   for (const pods of barePods(random)) commands.push({ at: random.between(5, length / 2 / second) * second, command: { kind: 'apply', manifests: [pods] } })
   const goodbye = random.between(60, length / second) * second
   for (const [later, gracePeriodSeconds] of [[0, 5], [1, 90]] as const) commands.push({ at: goodbye + later * second, command: { kind: 'delete', resource: 'pods', key: 'default/held', gracePeriodSeconds } })
   if (random.chance(1, 3)) commands.push(...owned(random, length))
+  if (random.chance(1, 4)) commands.push(...longLived(random))
   if (random.chance(1, 3)) commands.push(...extraNamespace(random, length))
   for (let left = random.below(6); left > 0; left -= 1) commands.push(...podDeed(random, random.between(30, length / second) * second))
   if (random.chance(1, 3)) commands.push(...nodeDeed(random, random.between(60, length / second - 60) * second, length, workers))
@@ -78,7 +81,10 @@ function changeOf(name: string, taste: Taste, random: Random, time: number): Tim
 function podDeed(random: Random, time: number): TimedCommand[] {
   const name = `#${random.below(12)}`
   const now = (command: Command): TimedCommand[] => [{ at: time, command }]
-  switch (random.below(4)) {
+  switch (random.below(5)) {
+    case 4:
+      // Declared dead by somebody: it must end, and its owner makes another.
+      return now({ kind: 'request', request: { verb: 'patch', group: '', version: 'v1', resource: 'pods', namespace: 'default', name, subresource: 'status', patchType: 'merge', body: { status: { phase: 'Failed', conditions: [] } } } })
     case 0:
       return now({ kind: 'delete', resource: 'pods', key: `default/${name}` })
     case 1:

@@ -1,7 +1,10 @@
 import { fullLength, planRun } from './plan.ts'
-import { play } from './play.ts'
+import { play, type Failure, type Outcome } from './play.ts'
 import { report } from './report.ts'
 import { shrink } from './shrink.ts'
+
+/** One run in so many is played a second time. */
+const playedTwice = 20
 
 /** What one process of `npm run fuzz` says about one seed, a line of JSON each. */
 export interface SeedReport {
@@ -19,10 +22,16 @@ function main([verb, ...words]: readonly string[]): void {
   for (let seed = first; seed <= last && failuresLeft > 0; seed += step) {
     const began = performance.now()
     const outcome = play(planRun(seed, length))
-    const failed = 'violation' in outcome ? { invariant: outcome.violation.invariant, message: outcome.violation.message } : null
+    const failed = 'violation' in outcome ? { invariant: outcome.violation.invariant, message: outcome.violation.message } : seed % playedTwice === 0 ? differs(outcome, play(planRun(seed, length))) : null
     if (failed) failuresLeft -= 1
     console.log(JSON.stringify({ seed, milliseconds: Math.round(performance.now() - began), failed } satisfies SeedReport))
   }
+}
+
+/** 2: the same plan gives the same run. */
+function differs(one: Outcome, other: Outcome | Failure): SeedReport['failed'] {
+  const hash = 'violation' in other ? other.violation.message : other.hash
+  return hash === one.hash ? null : { invariant: 2, message: `invariant 2: played twice it ends with ${one.hash} and with ${hash}` }
 }
 
 function lengthOf(minutes: string | undefined): number {

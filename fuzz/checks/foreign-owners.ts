@@ -17,6 +17,7 @@ interface Foreign {
 /** Row 39: an owner in another namespace is none, whoever only has such a one goes, and an event tells why. */
 export class ForeignOwners implements Check {
   private foreign: Foreign[] = []
+  private lastDown = 0
 
   constructor(private readonly scene: Scene) {}
 
@@ -32,8 +33,9 @@ export class ForeignOwners implements Check {
 
   afterEvent(): void {
     if (this.foreign.length === 0) return
-    const { now, sight, fail } = this.scene
-    const clear = sight.clearSince('kube-controller-manager')
+    const { now, cluster, sight, fail } = this.scene
+    if (!cluster.store.serving) this.lastDown = now
+    const clear = Math.max(this.lastDown, sight.clearSince('kube-controller-manager'))
     this.foreign = this.foreign.filter((each) => {
       const began = Math.max(each.since, clear)
       if (each.gone === undefined) {

@@ -23,6 +23,7 @@ import { Rollouts } from './rollouts.ts'
 import { Rules } from './rules.ts'
 import { Scaling } from './scaling.ts'
 import { ToldEvents } from './told-events.ts'
+import { ToldStatuses } from './told-statuses.ts'
 import { Watches } from './watches.ts'
 
 /*
@@ -61,7 +62,7 @@ export class Invariants {
     this.checks = [
       new History(scene), new Lives(scene), new PodLives(scene), new RestartBackOff(scene), new ImageBackOff(scene), new Deletions(scene), new Placements(scene), new NodeLives(scene),
       new Rollouts(scene), new Scaling(scene), new Daemons(scene), new Network(scene), new ToldEvents(scene), new Requests(scene), new PodPlaces(scene), new Watches(scene), new Probes(scene),
-      new Answers(scene), new ForeignOwners(scene), new Rules(scene),
+      new Answers(scene), new ForeignOwners(scene), new Rules(scene), new ToldStatuses(scene),
     ]
     this.afterEvents = this.checks.filter(({ afterEvent }) => afterEvent !== undefined)
     this.requesting = this.checks.filter(({ requested }) => requested !== undefined)

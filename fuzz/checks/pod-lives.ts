@@ -1,6 +1,5 @@
 import type { Pod, PodCondition } from '../../src/sim/api/generated/types.ts'
 import { keyOf } from '../../src/sim/api/objects.ts'
-import { qosClass } from '../../src/sim/api/pod-resources.ts'
 import type { Check, Scene, Write } from './check.ts'
 
 type ContainerStatus = NonNullable<Pod['status']['containerStatuses']>[number]
@@ -38,7 +37,7 @@ export class PodLives implements Check {
     if (ready && conditionOf(pod, 'ContainersReady')?.status === 'False') this.scene.fail(66, `pod ${keyOf(pod)} is Ready and its containers are not`)
     const unready = status.containerStatuses?.find((each) => !each.ready)
     if (ready && unready) this.scene.fail(66, `pod ${keyOf(pod)} is Ready and ${unready.name} is not`)
-    if (status.qosClass !== undefined && status.qosClass !== qosClass(spec)) this.scene.fail(70, `pod ${keyOf(pod)} is ${status.qosClass}, by its resources ${qosClass(spec)}`)
+    if (status.qosClass !== undefined && status.qosClass !== qosClassOf(spec)) this.scene.fail(70, `pod ${keyOf(pod)} is ${status.qosClass}, by its resources ${qosClassOf(spec)}`)
     this.initOrder(pod)
     if (spec.restartPolicy === 'Never') for (const each of status.containerStatuses ?? []) if (each.restartCount > 0) this.scene.fail(64, `pod ${keyOf(pod)}: ${each.name} was restarted and its policy is Never`)
     for (const each of status.containerStatuses ?? []) if (each.ready && !each.state?.running) this.scene.fail(67, `pod ${keyOf(pod)}: ${each.name} is ready and does not run`)
@@ -96,6 +95,14 @@ export class PodLives implements Check {
     const due = (pod.spec.activeDeadlineSeconds ?? 0) * 1000
     if (ran < due && !this.scene.hadWrongClock) this.scene.fail(71, `pod ${keyOf(pod)} was ended after ${ran} ms, its deadline is ${due} ms`)
   }
+}
+
+/** By the definition of the classes, over all containers; none of a run has limits of which only some are set. */
+function qosClassOf({ containers, initContainers = [] }: Pod['spec']): string {
+  const resources = [...containers, ...initContainers].map((container) => container.resources ?? {})
+  if (resources.every(({ requests = {}, limits = {} }) => requests['cpu'] === undefined && requests['memory'] === undefined && limits['cpu'] === undefined && limits['memory'] === undefined)) return 'BestEffort'
+  const isGuaranteed = resources.every(({ requests = {}, limits = {} }) => ['cpu', 'memory'].every((name) => limits[name] !== undefined && (requests[name] ?? limits[name]) === limits[name]))
+  return isGuaranteed ? 'Guaranteed' : 'Burstable'
 }
 
 /** One condition of a pod. */

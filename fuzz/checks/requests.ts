@@ -56,9 +56,8 @@ export class Requests implements Check {
   }
 
   /** 58: only its kubelet, a person, the garbage collection of pods or its namespace's end takes a pod away whose containers may run. */
-  private released(pod: Pod, { user, body }: ApiRequest): void {
-    const grace = (body as { gracePeriodSeconds?: number } | undefined)?.gracePeriodSeconds
-    if (!pod.spec.nodeName || user.startsWith('kubelet/') || user === 'user' || user === 'pod-garbage-collector' || grace === 0 || pod.metadata.deletionGracePeriodSeconds === 0) return
+  private released(pod: Pod, { user }: ApiRequest): void {
+    if (!pod.spec.nodeName || user.startsWith('kubelet/') || user === 'user' || user === 'pod-garbage-collector' || pod.metadata.deletionGracePeriodSeconds === 0) return
     if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed' || pod.spec.terminationGracePeriodSeconds === 0) return
     this.scene.fail(58, `pod ${keyOf(pod)} on ${pod.spec.nodeName} was taken away by ${user}`)
   }

@@ -58,6 +58,8 @@ class Follower {
   private handle: WatchHandle | null = null
   private version = 0
   private bookmark = 0
+  /** Where the watch was resumed, until it tells something. */
+  private resumedAt: number | null = null
   private readonly cache = new Map<string, KubernetesObject>()
 
   constructor(
@@ -72,8 +74,10 @@ class Follower {
     if (this.handle || !server?.running || !cluster.store.serving) return
     if (this.version === 0 && !this.list()) return
     const { group, resource, selection } = this.watched
+    this.resumedAt = this.version
     const opened = server.watch({ verb: 'watch', group, version: 'v1', resource, user: 'checker', options: { ...selection, resourceVersion: String(this.version), allowWatchBookmarks: true } }, { event: (event) => this.receive(event), closed: () => (this.handle = null) })
     if (opened.ok && this.version > 0) this.handle = opened.value
+    this.resumedAt = null
   }
 
   interrupt(): void {
@@ -125,6 +129,8 @@ class Follower {
     }
     const key = keyOf(object)
     const known = this.cache.get(key)
+    if (this.resumedAt !== null && version <= this.resumedAt) this.scene.fail(14, `${resource} ${key}: a watch from ${this.resumedAt} begins with ${type} at ${version}`)
+    this.resumedAt = null
     if (version <= this.version) this.scene.fail(version === Number(known?.metadata.resourceVersion) ? 12 : 11, `${resource} ${key}: ${type} at ${version} after ${this.version}`)
     if (version <= this.bookmark) this.scene.fail(15, `${resource} ${key}: ${type} at ${version} after bookmark ${this.bookmark}`)
     if ((type === 'ADDED') === (known !== undefined)) this.scene.fail(19, `${resource} ${key}: ${type} while ${known ? 'known' : 'unknown'}`)

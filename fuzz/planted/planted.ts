@@ -7,4 +7,6 @@ export interface Planted {
   /** Stands in the file exactly once. */
   readonly find: string
   readonly replace: string
+  /** Where the same is made sure of a second time: one alone would change nothing. */
+  readonly also?: Pick<Planted, 'file' | 'find' | 'replace'>
 }
