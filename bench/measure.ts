@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Cluster } from '../src/sim/cluster/cluster.ts'
+import type { Command } from '../src/sim/cluster/run.ts'
 import { median } from './numbers.ts'
 import { longestOf, Slices } from './slices.ts'
 import { deployments } from './workload.ts'
@@ -36,8 +37,9 @@ export function burst({ nodes, pods }: Size, slices?: Slices): Burst {
   advanceTo(1000)
   const from = cluster.now
   const start = performance.now()
-  cluster.perform({ kind: 'apply', manifests: deployments(pods) })
-  slices?.add(performance.now() - start, from, `apply of ${pods} pods`)
+  const apply: Command = { kind: 'apply', manifests: deployments(pods) }
+  if (slices) slices.perform(cluster, apply)
+  else cluster.perform(apply)
   let looking = 0
   for (let ready = 0; ready < pods; ) {
     if (cluster.now - from > 3_600_000) throw new Error(`${ready} of ${pods} pods Ready after a virtual hour`)

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import type { Cluster } from '../src/sim/cluster/cluster.ts'
+import type { Command } from '../src/sim/cluster/run.ts'
 import { rounded } from './numbers.ts'
 
-/** A turn of the engine that may not be interrupted: one entry of the agenda, or one command, as the Worker runs it between two looks at its messages. */
+/** A turn of the engine that may not be interrupted: one entry of the agenda, or one step of a command, as the Worker runs it between two looks at its messages. */
 interface Slice {
   readonly ms: number
   readonly virtualMs: number
@@ -13,8 +14,14 @@ interface Slice {
 export class Slices {
   readonly all: Slice[] = []
 
-  add(ms: number, virtualMs: number, what: string): void {
-    this.all.push({ ms, virtualMs, what })
+  /** Carries out a command, step by step. */
+  perform(cluster: Cluster, command: Command): void {
+    const steps = cluster.begin(command)
+    for (let isDone = false; !isDone; ) {
+      const before = performance.now()
+      isDone = steps.next().done === true
+      this.add(performance.now() - before, cluster.now, `a step of ${command.kind}`)
+    }
   }
 
   /** Runs all that is due by `until`, turn by turn. */
@@ -28,6 +35,10 @@ export class Slices {
       this.add(performance.now() - before, due, what)
     }
     cluster.advanceTo(until)
+  }
+
+  private add(ms: number, virtualMs: number, what: string): void {
+    this.all.push({ ms, virtualMs, what })
   }
 }
 

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { Cluster } from '../sim/cluster/cluster.ts'
 import type { Deployment, Pod } from '../sim/api/generated/types.ts'
 import type { Run } from '../sim/cluster/run.ts'
-import type { Batch, Pace, ToPage } from './protocol.ts'
+import type { Batch, Pace, Question, ToPage } from './protocol.ts'
 import { Session } from './session.ts'
 
 const held: Pace = { speed: 1, paused: true }
@@ -155,4 +155,25 @@ test('a search for the next change that finds none says for how long there is no
   session.handle({ type: 'step', to: 'change' })
   settle()
   expect(batches().filter(({ nothingFor }) => nothingFor !== undefined).map(({ nothingFor }) => nothingFor)).toEqual([900_000])
+})
+
+test('a long apply takes several slices, in which time stands; what is asked meanwhile is answered after it', () => {
+  session.handle({ type: 'boot', run: { ...run, commands: [] }, pace: { speed: 1000, paused: false } })
+  settle()
+  const manifests = Array.from({ length: 100 }, (_, at) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `map-${at}` } }))
+  const listed: Question = { kind: 'read', request: { verb: 'list', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', user: 'user' } }
+  const { now } = latest()
+  said = []
+  session.handle({ type: 'command', id: 1, command: { kind: 'apply', manifests } })
+  session.handle({ type: 'ask', id: 2, question: listed })
+  session.handle({ type: 'ping', id: 3 })
+  expect(said).toEqual([{ type: 'pong', id: 3 }])
+  let slices = 0
+  for (; !said.some(({ type }) => type === 'answer'); slices += 1) session.tick()
+  const answers = said.filter((message) => message.type === 'answer')
+  expect(slices).toBeGreaterThan(1)
+  expect(answers.map(({ id, result }) => [id, result.ok])).toEqual([[1, true], [2, true]])
+  expect((answers[1]!.result as { value: { items: unknown[] } }).value.items).toHaveLength(101)
+  settle()
+  expect(latest().commands).toEqual([{ at: now, command: { kind: 'apply', manifests } }])
 })

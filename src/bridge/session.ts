@@ -11,8 +11,10 @@ const slice = 8
 /** How far "next change" looks ahead before it gives up. */
 const furthestChange: Millis = 15 * 60_000
 
+type Performance = ReturnType<Cluster['begin']>
+
 /** What the cluster is on its way to: through the log of a run, or to the next change that the page would show. */
-type Errand = { readonly kind: 'replay'; readonly commands: TimedCommand[]; readonly until: Millis } | { readonly kind: 'change'; readonly from: number; readonly limit: Millis }
+type Errand = { readonly kind: 'replay'; readonly commands: TimedCommand[]; readonly until: Millis; performance: Performance | null } | { readonly kind: 'change'; readonly from: number; readonly limit: Millis }
 
 /** One cluster and the conversation about it: what the Worker does, without the Worker. */
 export class Session {
@@ -20,6 +22,10 @@ export class Session {
   private readonly pacer = new Pacer()
   private outbox = new Outbox()
   private errand: Errand | null = null
+  /** The command that is being carried out: time stands until it is done. */
+  private performing: { readonly id: number; readonly performance: Performance } | null = null
+  /** What must not come between its steps. */
+  private postponed: ToWorker[] = []
   private fresh = true
   private awaitingDrawn = false
   private visible = true
@@ -39,15 +45,15 @@ export class Session {
       case 'boot':
         return this.boot(message.run, message.until, message.pace)
       case 'command':
-        return this.answer(message.id, () => this.perform(message.command))
+        return this.afterCommand(message, () => this.perform(message.id, message.command))
       case 'ask':
-        return this.answer(message.id, () => this.ask(message.question))
+        return this.afterCommand(message, () => this.guard(() => this.send({ type: 'answer', id: message.id, result: this.ask(message.question) })))
       case 'pace':
         if (this.errand?.kind === 'change') this.errand = null
         this.restless = true
         return this.pacer.set(message.pace, this.realNow())
       case 'step':
-        return this.guard(() => this.stepTo(message.to))
+        return this.afterCommand(message, () => this.guard(() => this.stepTo(message.to)))
       case 'drawn':
         this.awaitingDrawn = false
         return
@@ -65,7 +71,7 @@ export class Session {
     if (!cluster || this.halted) return false
     this.guard(() => this.advance(cluster))
     this.sendBatch(cluster)
-    return this.errand !== null || !this.pacer.current.paused || this.restless
+    return this.errand !== null || this.performing !== null || !this.pacer.current.paused || this.restless
   }
 
   private boot(run: Run, until: Millis | undefined, pace: Pace): void {
@@ -74,17 +80,20 @@ export class Session {
     this.outbox = new Outbox()
     this.awaitingDrawn = false
     this.halted = false
+    this.performing = null
+    this.postponed = []
     this.guard(() => {
       this.cluster = new Cluster(run.seed, run.options)
       this.cluster.observe()
       const commands = [...run.commands]
-      this.errand = { kind: 'replay', commands, until: Math.max(until ?? 0, commands.at(-1)?.at ?? 0) }
+      this.errand = { kind: 'replay', commands, until: Math.max(until ?? 0, commands.at(-1)?.at ?? 0), performance: null }
     })
   }
 
   private advance(cluster: Cluster): void {
     const deadline = this.realNow() + slice
     const target = this.pacer.targetAt(this.realNow(), cluster.now)
+    if (this.performing) return this.goOn(this.performing, deadline)
     if (this.errand?.kind === 'replay') return this.replay(cluster, this.errand, deadline)
     if (this.errand?.kind === 'change') return this.seek(cluster, this.errand, deadline)
     this.runTo(cluster, target, deadline)
@@ -92,6 +101,10 @@ export class Session {
 
   private replay(cluster: Cluster, errand: Extract<Errand, { kind: 'replay' }>, deadline: number): void {
     while (this.realNow() < deadline) {
+      if (errand.performance) {
+        if (errand.performance.next().done) errand.performance = null
+        continue
+      }
       const next = errand.commands[0]
       if (!this.runTo(cluster, next?.at ?? errand.until, deadline)) return
       if (!next) {
@@ -99,9 +112,23 @@ export class Session {
         this.pacer.set(this.pacer.current, this.realNow())
         return
       }
-      cluster.perform(next.command)
+      errand.performance = cluster.begin(next.command)
       errand.commands.shift()
     }
+  }
+
+  private goOn({ id, performance }: NonNullable<Session['performing']>, deadline: number): void {
+    do {
+      const result = performance.next()
+      if (!result.done) continue
+      this.performing = null
+      this.send({ type: 'answer', id, result: result.value })
+      return this.catchUp()
+    } while (this.realNow() < deadline)
+  }
+
+  private catchUp(): void {
+    for (const message of this.postponed.splice(0)) this.handle(message)
   }
 
   private seek(cluster: Cluster, errand: Extract<Errand, { kind: 'change' }>, deadline: number): void {
@@ -134,9 +161,13 @@ export class Session {
     else this.errand = { kind: 'change', from: cluster.visibleChanges, limit: cluster.now + furthestChange }
   }
 
-  private perform(command: TimedCommand['command']) {
+  /** Begun at once, so that most are done before anything else happens; what is long goes on with the next slices. */
+  private perform(id: number, command: TimedCommand['command']): void {
     this.restless = true
-    return this.running().perform(command)
+    this.guard(() => {
+      this.performing = { id, performance: this.running().begin(command) }
+      this.goOn(this.performing, this.realNow() + slice)
+    })
   }
 
   private ask(question: Question) {
@@ -150,12 +181,13 @@ export class Session {
     return this.cluster
   }
 
-  private answer(id: number, work: () => ReturnType<Cluster['perform']>): void {
-    this.guard(() => this.send({ type: 'answer', id, result: work() }))
+  private afterCommand(message: ToWorker, handle: () => void): void {
+    if (this.performing) this.postponed.push(message)
+    else handle()
   }
 
   private sendBatch(cluster: Cluster): void {
-    if (this.awaitingDrawn || !this.visible || this.errand?.kind === 'replay') return
+    if (this.awaitingDrawn || !this.visible || this.errand?.kind === 'replay' || this.performing) return
     // While time is held and nothing was asked for there is nothing to tell.
     if (this.pacer.current.paused && !this.errand && !this.restless && !this.fresh && this.outbox.isEmpty) return
     const drained = cluster.drain()
@@ -179,6 +211,8 @@ export class Session {
       this.halted = true
       this.pacer.set({ ...this.pacer.current, paused: true }, this.realNow())
       this.send({ type: 'defect', message: error instanceof Error ? error.message : String(error), seed: this.cluster?.seed ?? 0, at: this.cluster?.now ?? 0 })
+      this.performing = null
+      this.catchUp()
     }
   }
 }

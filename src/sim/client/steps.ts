@@ -30,3 +30,11 @@ export function runInSteps(agenda: Agenda, label: string, steps: PausingSteps<vo
   const { done, value } = nextSteps(steps)
   if (!done) agenda.after(typeof value === 'object' ? value.pause : 0, label, () => runInSteps(agenda, label, steps))
 }
+
+/** Does all of it at once. */
+export function allSteps<T>(steps: Steps<T>): T {
+  for (;;) {
+    const result = steps.next()
+    if (result.done) return result.value
+  }
+}

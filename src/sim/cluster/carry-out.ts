@@ -4,6 +4,7 @@ import { badRequest, notFound } from '../api/errors.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import type { WallClock } from '../api/time.ts'
+import type { Steps } from '../client/steps.ts'
 import type { ComponentName, Fault, FaultPattern } from './faults/fault.ts'
 import type { Faults } from './faults/faults.ts'
 import { objectionTo } from './faults/objection.ts'
@@ -19,12 +20,12 @@ export interface CommandTargets {
   readonly wall: WallClock
 }
 
-/** Does what a person says, through the API or at the machines themselves. */
-export function carryOut(command: Command, targets: CommandTargets): Result<unknown> {
+/** Does what a person says, through the API or at the machines themselves: what is many requests in as many steps. */
+export function* carryOut(command: Command, targets: CommandTargets): Steps<Result<unknown>> {
   const { user, faults, wall } = targets
   switch (command.kind) {
     case 'apply':
-      return user.apply(command.manifests)
+      return yield* user.apply(command.manifests)
     case 'request':
       return user.request(command.request)
     case 'delete':

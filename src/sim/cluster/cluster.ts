@@ -10,6 +10,7 @@ import type { ApiRequest, Transport } from '../api/request.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { createWallClock, parseTime, type WallClock } from '../api/time.ts'
 import type { ApiServer } from '../apiserver/server.ts'
+import { allSteps, type Steps } from '../client/steps.ts'
 import { Store } from '../etcd/store.ts'
 import type { Question } from '../runtime/shell-commands.ts'
 import type { SchedulerHandle } from '../scheduler/scheduler.ts'
@@ -156,11 +157,21 @@ export class Cluster implements World {
 
   /** Does what a person says, now, and remembers it as part of the run. */
   perform(command: Command): Result<unknown> {
+    return allSteps(this.begin(command))
+  }
+
+  /** The same in steps, for whoever has others to listen to in between. Time must not pass and no other command come before the last step. */
+  *begin(command: Command): Steps<Result<unknown>> {
     // A command belongs to its instant: all that is due by then has happened, live as in a replay.
     this.advanceTo(this.now)
     this.commands = [...this.commands, { at: this.now, command }]
     const said = this.trace.add({ kind: isFaultCommand(command) ? 'fault' : 'command', author: 'user', what: sentenceOf(command), about: subjectOf(command), detail: command })
-    return this.timeline.because(said, () => carryOut(command, { user: this.user, machines: this.machines, faults: this.faults, wall: this.wall }))
+    const steps = carryOut(command, { user: this.user, machines: this.machines, faults: this.faults, wall: this.wall })
+    for (;;) {
+      const result = this.timeline.because(said, () => steps.next())
+      if (result.done) return result.value
+      yield
+    }
   }
 
   /** Answers without leaving a mark: a run that was asked is the same run. */

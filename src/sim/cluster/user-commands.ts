@@ -4,8 +4,10 @@ import type { ApiRequest, PatchType, Transport } from '../api/request.ts'
 import { definitionOf, findKind, type Resource, type ResourceDefinition } from '../api/resources.ts'
 import { accepted, refused, type Refusal, type Result, type Status } from '../api/status.ts'
 import type { JsonObject } from '../api/patch/json-values.ts'
+import { decodeObject } from '../api/schema.ts'
 import { planApply } from '../api/patch/plan-apply.ts'
 import { readJson } from '../api/patch/read-json.ts'
+import { allSteps, type Steps } from '../client/steps.ts'
 import type { Manifest } from './run.ts'
 
 /** In which `kubectl apply` remembers what it applied. */
@@ -23,6 +25,17 @@ export interface Applied {
   readonly refusal: Status | null
 }
 
+/** What is sent of each manifest. */
+type Bodies = Map<Manifest, Manifest>
+
+/** One time through all manifests. */
+interface Round {
+  readonly dryRun: boolean
+  /** The namespaces that the manifests make. */
+  readonly coming: ReadonlySet<string>
+  readonly bodies: Bodies
+}
+
 const user = 'user'
 
 /** What a person at the API does, in the requests that kubectl would send. */
@@ -31,18 +44,19 @@ export class UserCommands {
 
   /**
    * Applies manifests in their order, as `kubectl apply` does. All are tried with a dry run first: when one is refused nothing is applied.
+   * Each document is a step: a thousand of them keep nobody waiting.
    */
-  apply(manifests: readonly Manifest[]): Result<readonly Applied[]> {
-    const preview = this.preview(manifests)
+  *apply(manifests: readonly Manifest[]): Steps<Result<readonly Applied[]>> {
+    const bodies: Bodies = new Map()
+    const preview = yield* this.applyAll(manifests, { dryRun: true, coming: namespacesOf(manifests), bodies })
     const wrong = preview.find(({ refusal }) => refusal !== null)
     if (wrong) return refused(wrong.refusal!)
-    return accepted(manifests.map((manifest, index) => this.applyOne(manifest, index, false)))
+    return accepted(yield* this.applyAll(manifests, { dryRun: false, coming: new Set(), bodies }))
   }
 
   /** What `apply` would do; changes nothing. */
   preview(manifests: readonly Manifest[]): readonly Applied[] {
-    const coming = new Set(manifests.filter((manifest) => manifest['kind'] === 'Namespace').map((manifest) => String(metadataOf(manifest)['name'])))
-    return manifests.map((manifest, index) => this.applyOne(manifest, index, true, coming))
+    return allSteps(this.applyAll(manifests, { dryRun: true, coming: namespacesOf(manifests), bodies: new Map() }))
   }
 
   delete(resource: Resource, key: ObjectKey, gracePeriodSeconds?: number): Result<unknown> {
@@ -71,7 +85,16 @@ export class UserCommands {
     return this.server.request({ ...requestFor(definitionOf(resource), key), verb: 'patch', patchType, body, ...(subresource ? { subresource } : {}) })
   }
 
-  private applyOne(manifest: Manifest, index: number, dryRun: boolean, coming: ReadonlySet<string> = new Set()): Applied {
+  private *applyAll(manifests: readonly Manifest[], round: Round): Steps<readonly Applied[]> {
+    const applied: Applied[] = []
+    for (const [index, manifest] of manifests.entries()) {
+      applied.push(this.applyOne(manifest, index, round))
+      yield
+    }
+    return applied
+  }
+
+  private applyOne(manifest: Manifest, index: number, round: Round): Applied {
     const definition = definitionFor(manifest)
     const name = metadataOf(manifest)['name']
     const label = definition ? `${definition.singular}${definition.group ? `.${definition.group}` : ''}/${String(name)}` : String(manifest['kind'])
@@ -82,16 +105,17 @@ export class UserCommands {
     const live = this.server.request({ ...requestFor(definition, key), verb: 'get' })
     if (!live.ok && live.status.reason !== 'NotFound') return failed(live)
     const before = live.ok ? (live.value as KubernetesObject) : null
-    const result = before ? this.configure(definition, key, manifest, before, dryRun) : this.create(definition, key, manifest, dryRun, coming)
+    const result = before ? this.configure(definition, key, manifest, before, round.dryRun) : this.create(definition, key, manifest, round)
     if (!result.ok) return failed(result)
     const after = result.value as KubernetesObject
     const action = before === null ? 'create' : after.metadata.resourceVersion === before.metadata.resourceVersion && sameBut(before, after) ? 'unchanged' : 'configure'
     return { index, action, name: label, before, after, refusal: null }
   }
 
-  private create(definition: ResourceDefinition, key: ObjectKey, manifest: Manifest, dryRun: boolean, coming: ReadonlySet<string>): Result<unknown> {
+  private create(definition: ResourceDefinition, key: ObjectKey, manifest: Manifest, { dryRun, coming, bodies }: Round): Result<unknown> {
     const { namespace } = splitKey(key)
-    const body = withLastApplied(manifest, namespace)
+    const body = bodies.get(manifest) ?? bodyOf(definition, manifest, namespace)
+    bodies.set(manifest, body)
     // What is made is named by its body: POST goes to the collection.
     const { name: _name, ...collection } = requestFor(definition, key)
     const request: ApiRequest = { ...collection, verb: 'create', body, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } }
@@ -110,6 +134,10 @@ export class UserCommands {
     if (Object.keys(plan.value as object).length === 0) return accepted(live)
     return this.server.request({ ...requestFor(definition, key), verb: 'patch', patchType: 'strategic', body: plan.value, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } })
   }
+}
+
+function namespacesOf(manifests: readonly Manifest[]): ReadonlySet<string> {
+  return new Set(manifests.filter((manifest) => manifest['kind'] === 'Namespace').map((manifest) => String(metadataOf(manifest)['name'])))
 }
 
 function requestFor({ group, version, resource, namespaced }: ResourceDefinition, key: ObjectKey): Omit<ApiRequest, 'verb'> {
@@ -141,6 +169,13 @@ function namespaceOf(manifest: Manifest): string {
 
 function withNamespace(manifest: Manifest, namespace: string): Manifest {
   return { ...manifest, metadata: { ...metadataOf(manifest), namespace } }
+}
+
+/** What is sent of a manifest, read already: what is tried first and then done is read and judged once. What cannot be read the server refuses. */
+function bodyOf(definition: ResourceDefinition, manifest: Manifest, namespace: string | undefined): Manifest {
+  const body = withLastApplied(manifest, namespace)
+  const read = decodeObject(definition, body, 'Strict')
+  return read.ok ? (read.value as unknown as Manifest) : body
 }
 
 /** The manifest with the annotation in which kubectl remembers it, for the next apply's three-way merge. */
