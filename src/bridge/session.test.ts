@@ -161,7 +161,7 @@ test('a long apply takes several slices, in which time stands; what is asked mea
   session.handle({ type: 'boot', run: { ...run, commands: [] }, pace: { speed: 1000, paused: false } })
   settle()
   const manifests = Array.from({ length: 100 }, (_, at) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `map-${at}` } }))
-  const listed: Question = { kind: 'read', request: { verb: 'list', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', user: 'user' } }
+  const listed: Question = { kind: 'read', request: { verb: 'list', group: '', version: 'v1', resource: 'configmaps', namespace: 'default' } }
   const { now } = latest()
   said = []
   session.handle({ type: 'command', id: 1, command: { kind: 'apply', manifests } })
