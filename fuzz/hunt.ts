@@ -28,8 +28,9 @@ export async function huntPlanted(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) writeFileSync('docs/PLANTED-BUGS.md', documentOf(caught))
   }
   const missed = caught.filter(({ by }) => by.length === 0).map(({ bug }) => bug.id)
+  const unexplained = caught.filter(({ bug, by }) => by.length === 0 && bug.unseen === undefined)
   console.log(`${caught.length - missed.length} of ${caught.length} planted bugs are caught${missed.length > 0 ? `; not ${missed.join(', ')}` : ''}`)
-  if (missed.length > 0) process.exitCode = 1
+  if (unexplained.length > 0) process.exitCode = 1
 }
 
 async function hunt(bug: Planted): Promise<Caught> {
@@ -40,21 +41,23 @@ async function hunt(bug: Planted): Promise<Caught> {
   return { bug, tried: reports.length, by: reports.filter(({ failed }) => failed !== null).sort((a, b) => a.seed - b.seed) }
 }
 
-function tellOf({ by, tried }: Caught): string {
-  if (by.length === 0) return `not caught by ${tried} runs`
+function tellOf({ bug, by, tried }: Caught): string {
+  if (by.length === 0) return `**missed** by ${tried} runs${bug.unseen === undefined ? '' : `: ${bug.unseen}`}`
   const invariants = [...new Set(by.map(({ failed }) => failed!.invariant))].sort((a, b) => a - b)
-  return `invariant ${invariants.map((number) => (number === 0 ? 'assertion' : number)).join(', ')} by seeds ${by.map(({ seed }) => seed).join(', ')}`
+  return `invariant ${invariants.map((number) => (number === 0 ? 'assertion' : number)).join(', ')} by ${by.length === 1 ? 'seed' : 'seeds'} ${by.map(({ seed }) => seed).join(', ')} of ${tried} runs`
 }
 
 function documentOf(caught: readonly Caught[]): string {
+  const rowsSeen = new Set(caught.flatMap(({ by }) => by.map(({ failed }) => failed!.invariant)).filter((number) => number > 0))
   const rows = caught.map((found) => `| ${found.bug.id} | ${found.bug.what} | \`${found.bug.file.replace('src/sim/', '')}\` | ${tellOf(found)} |`)
   return [
     '# Planted bugs',
     '',
-    'Written by `npm run fuzz -- --planted`: each bug is written into the simulator while it is bundled (`fuzz/planted/`), alone, and random runs are played until each of two processes',
-    'has caught it. The numbers of invariants are those of INVARIANTS.md; `fuzz/checks/invariants.ts` says where each is checked.',
+    'What one whole hunt, `npm run fuzz -- --planted`, has written, misses included; nothing here is written by hand. Each bug is written into the simulator while it is bundled',
+    `(\`fuzz/planted/\`), alone, and random runs of twenty virtual minutes are played, seeds 1 to ${mostSeeds}, until each of two processes has caught it once. The numbers of invariants are`,
+    'those of INVARIANTS.md; `fuzz/checks/invariants.ts` says where each is checked. Invariant "assertion": the simulator itself found that something is wrong.',
     '',
-    `${caught.filter(({ by }) => by.length > 0).length} of ${caught.length} are caught, ${caught.filter(({ by }) => by.length > 1).length} by more than one seed.`,
+    `${caught.filter(({ by }) => by.length > 0).length} of ${caught.length} are caught, ${caught.filter(({ by }) => by.length > 1).length} by more than one seed; ${rowsSeen.size} rows of INVARIANTS.md have caught one at least.`,
     '',
     '| bug | what is wrong then | file in src/sim | caught by |',
     '| --- | --- | --- | --- |',

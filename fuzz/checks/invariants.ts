@@ -28,19 +28,24 @@ import { Watches } from './watches.ts'
 
 /*
  * Where each row of INVARIANTS.md is checked. Rows of kinds that are not built (31, 42, 81-83, 85-89, 91-94, 99-102) are not here;
- * 32 and 33 are golden data and the hostile tests, 10, 105 and 106 the page's and the API's own tests.
+ * 32 and 33 are golden data and the hostile tests, 10, 105 and 106 the page's and the API's own tests; 17 follows from 11 and 13.
  *
- *   1, 104          play.ts: after every event            | 44-49           placements.ts: at the binding
- *   2               fuzz.test.ts, e2e/hashes.spec.ts      | 50              at-rest.ts
+ *   1, 104          play.ts, hot-loops.ts: each event     | 44-49           placements.ts: at the binding
+ *   2               runner.ts: one run in twenty twice    | 50              at-rest.ts
  *   3-5, 7-9        history.ts: at every commit           | 52-54, 56-57, 59 node-lives.ts
- *   6, 20, 21       probes.ts: by requests of its own     | 58, 73          requests.ts
- *   11-19, 22       watches.ts, with an informer          | 60, 61, 64-66, 70, 71  pod-lives.ts
- *   23, 24, 26, 27  lives.ts                              | 55, 62, 63, 67  pod-lives.ts, back-offs.ts
+ *   6               answers.ts: at every request          | 55, 60, 61, 64-66, 70, 71  pod-lives.ts
+ *   20, 21          probes.ts: by requests of its own     | 58, 73          requests.ts
+ *   11-16, 18, 19, 22  watches.ts, with an informer       | 62, 63, 67      back-offs.ts, pod-lives.ts
+ *   23, 24, 26, 27  lives.ts                              | 66, 68          told-statuses.ts
  *   25, 28-30       probes.ts; 25, 26 requests.ts         | 68, 69, 72      pod-places.ts
- *   34-41           deletions.ts; 37 also at-rest.ts      | 74-77, 79, 80   rollouts.ts; 74, 78 at-rest.ts
- *   43              requests.ts, pod-lives.ts             | 84              daemons.ts, at-rest.ts
- *   90, 103         at-rest.ts, end-state.ts              | 95, 97; 96, 98  network.ts; at-rest.ts
+ *   34-36, 38, 40, 41  deletions.ts, lives.ts             | 74-77, 79       rollouts.ts; 74, 78 at-rest.ts
+ *   37              at-rest.ts                            | 78, 80          scaling.ts
+ *   39              foreign-owners.ts                     | 84              daemons.ts, at-rest.ts
+ *   43              requests.ts, pod-lives.ts             | 95, 97; 96      network.ts; at-rest.ts
+ *   90, 103         at-rest.ts, end-state.ts              | 98              rules.ts, at-rest.ts
  *   107             told-events.ts                        |
+ *
+ * What a process may not know yet excuses it, and nothing else: sight.ts tells since when it knows everything, by its own connection.
  */
 
 /** Watches one run and checks, at every commit, after every request and after every event, what must hold at every instant. */

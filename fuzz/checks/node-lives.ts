@@ -104,6 +104,8 @@ export class NodeLives implements Check {
     if (ready(after) !== 'Unknown' || ready(before) === 'Unknown' || user !== 'node-controller') return
     // Of a machine whose clock was set back, a lease is not newer until its clock is where it was (tryUpdateNodeHealth compares renewTime).
     const last = Math.max(this.advanced.get(name)?.at ?? Number.NEGATIVE_INFINITY, this.heard.get(name) ?? Number.NEGATIVE_INFINITY)
+    // Who missed the last one before the clock was set back has heard of none since.
+    if ((this.renewed.get(name) ?? 0) > last && this.scene.sight.clearSince('kube-controller-manager') > last) return
     if (this.scene.now - last < gracePeriod && !this.scene.areControllersBlurred) this.scene.fail(53, `${name} was given up ${this.scene.now - last} ms after it was last heard of`)
   }
 

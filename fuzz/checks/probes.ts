@@ -151,10 +151,13 @@ export class Probes implements Check {
   }
 }
 
+/** One that fits its template: nothing else is wrong with it. */
+const otherSelector = { spec: { selector: { matchLabels: { other: 'yes' } }, template: { metadata: { labels: { other: 'yes' } } } } }
+
 const fixedPart: Readonly<Record<string, unknown>> = {
-  Deployment: { spec: { selector: { matchLabels: { other: 'yes' } } } },
-  ReplicaSet: { spec: { selector: { matchLabels: { other: 'yes' } } } },
-  DaemonSet: { spec: { selector: { matchLabels: { other: 'yes' } } } },
+  Deployment: otherSelector,
+  ReplicaSet: otherSelector,
+  DaemonSet: otherSelector,
   Service: { spec: { clusterIP: '10.96.99.99' } },
   Pod: { spec: { restartPolicy: 'Sometimes' } },
   Node: { metadata: { uid: 'another' } },

@@ -110,7 +110,8 @@ export class Rollouts implements Check {
   private unavailable(deployment: Deployment, siblings: readonly ReplicaSet[], before: ReplicaSet, after: ReplicaSet): void {
     const desired = deployment.spec.replicas
     const isScaling = [before, after].some((each) => Number(each.metadata.annotations?.['deployment.kubernetes.io/desired-replicas']) !== desired)
-    if (isScaling) return
+    // What is paused is not rolled out: scale() deals it without a thought of what is available (row 78 holds it to that).
+    if (isScaling || deployment.spec.paused) return
     const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec.strategy.rollingUpdate ?? {}
     const down = share(maxUnavailable, desired, Math.floor)
     // Both rounded to nothing would be no rollout at all: then one may be missing.

@@ -7,6 +7,8 @@ export interface Planted {
   /** Stands in the file exactly once. */
   readonly find: string
   readonly replace: string
+  /** Why no invariant can see it, where that is so: it is hunted all the same. */
+  readonly unseen?: string
   /** Where the same is made sure of a second time: one alone would change nothing. */
   readonly also?: Pick<Planted, 'file' | 'find' | 'replace'>
 }
