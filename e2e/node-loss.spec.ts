@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test'
 import type { Event, Lease, Node, Pod } from '../src/sim/api/generated/types.ts'
+import { countdownOf, golden, inspect, openHeld, stepUntil } from './golden.ts'
 import { expect, now, openShop, pause, reach, recorded, setSpeed, test } from './kubarium.ts'
+import { lastRenewal, reached, type LossStep } from './loss.ts'
 
 interface Loss {
   readonly renewed: number
@@ -111,4 +113,107 @@ test('“next change” goes straight to what happens, and Undo back to before i
   await page.keyboard.press('Control+z')
   await expect(card).toHaveAttribute('data-power', 'on')
   expect(await now(page)).toBe(off)
+})
+
+interface Rebooted {
+  readonly pods: readonly { readonly name: string; readonly owner?: string; readonly tolerations: readonly object[]; readonly terminationGracePeriodSeconds: number }[]
+  readonly inputs: readonly { readonly id: string; readonly atMs: number }[]
+}
+
+const sentence = (page: Page) => page.locator('.say p')
+const chip = (page: Page, pod: string) => page.locator(`.canvas .pod[data-thing="pods/default/${pod}"]`)
+
+/** The pods of the case, all on worker-1; the one that will be given up belongs to a ReplicaSet, which adopts it, so that its successor is seen too. */
+function manifestsOf(pods: Rebooted['pods']): readonly Readonly<Record<string, unknown>>[] {
+  const spec = ({ tolerations, terminationGracePeriodSeconds }: Rebooted['pods'][number]) => ({ tolerations, terminationGracePeriodSeconds, containers: [{ name: 'app', image: 'nginx:1.27' }] })
+  const own = pods.map((pod) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.name, namespace: 'default', labels: { app: pod.name } }, spec: { nodeName: 'worker-1', ...spec(pod) } }))
+  const labels = { app: pods[0]!.name }
+  return [...own, { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'keeper', namespace: 'default' }, spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: spec(pods[0]!) } } }]
+}
+
+/** Every step of the case that is due is seen when the case says; what else the page says then is `atStep`'s. */
+async function expectSteps(page: Page, steps: readonly LossStep[], times: Map<string, number>, atStep: (step: LossStep, at: number) => Promise<void>): Promise<void> {
+  for (const step of steps) {
+    const after = times.get(step.after)!
+    const { at } = await reached(page, step, after)
+    // Events tell full seconds.
+    const slack = step.object === 'event' ? 1000 : 0
+    expect(at - after, step.id).toBeGreaterThanOrEqual(step.plusMs[0] - slack)
+    expect(at - after, step.id).toBeLessThanOrEqual(step.plusMs[1] + slack)
+    times.set(step.id, step.object === 'event' ? Math.max(at, after + step.plusMs[0]) : at)
+    await atStep(step, at)
+  }
+}
+
+test('golden nodes/node-loss reboot-after-eviction is played: what runs down, what is said and what becomes of every pod, until the machine is back', async ({ page }) => {
+  test.setTimeout(180_000)
+  const { in: given, out } = golden<Rebooted, { readonly steps: readonly LossStep[] }>('nodes/node-loss', 'reboot-after-eviction')
+  const [lost, back] = given.inputs
+  await openHeld(page, manifestsOf(given.pods), 30_000)
+  const card = page.getByRole('article', { name: 'Machine worker-1' })
+  await page.getByRole('button', { name: 'worker-1', exact: true }).focus()
+  await page.keyboard.press('p')
+  await expect(card).toHaveAttribute('data-power', 'off')
+  await expect(card).toContainText('Powered off for')
+  await expect(sentence(page)).toContainText('You powered off worker-1.')
+  const renewed = await lastRenewal(page, 'worker-1')
+  const times = new Map([[lost!.id, renewed]])
+
+  // Nobody knows yet; the page counts down to when somebody will.
+  await setSpeed(page, 10)
+  await page.getByRole('button', { name: 'Play' }).click()
+  await reach(page, renewed + 20_000)
+  const paused = await pause(page)
+  expect(paused - renewed).toBeLessThan(50_000)
+  // The page's clock runs ahead between two batches, and stands when it has drawn the last one.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+  const givenUp = paused + countdownOf(await card.locator('.facts b').innerText())
+  let evicted = 0
+  const isBackStep = ({ after, object }: LossStep) => after === back!.id || after === 'ready' || object === ''
+  await expectSteps(page, out.steps.filter((step) => !isBackStep(step)), times, async ({ id }, at) => {
+    if (id === 'unknown') {
+      expect(Math.abs(at - givenUp)).toBeLessThanOrEqual(1000)
+      await expect(card).toContainText('NotReady')
+      await expect(sentence(page)).toContainText(`worker-1 has not renewed its lease for ${Math.floor((at - renewed) / 1000)} s: NotReady.`)
+      for (const { name } of given.pods) await expect(chip(page, name)).toHaveAttribute('data-state', 'unknown')
+    }
+    if (id === 'taint-noexecute') {
+      await expect(chip(page, 'web')).toContainText('evict')
+      expect(countdownOf(await chip(page, 'web').innerText())).toBe(300_000)
+      // This one tolerates the loss for ever: nothing runs down.
+      expect(await chip(page, 'ds').innerText()).not.toMatch(/\d:\d\d/)
+      evicted = at + 300_000
+    }
+    if (id === 'evict-web') {
+      expect(Math.abs(at - evicted)).toBeLessThanOrEqual(1000)
+      await expect(chip(page, 'web')).toHaveAttribute('data-state', 'leaving')
+      await expect(chip(page, 'web')).toContainText('lost')
+      await expect(sentence(page)).toContainText('The five minutes are over. The pod of worker-1 is given up; its owner')
+    }
+  })
+  // Its owner makes another one at once, elsewhere; the old one stays, for nobody confirms its end.
+  const successor = page.locator('.pod[data-thing^="pods/default/keeper-"]')
+  await stepUntil(page, async () => (await successor.and(page.locator('[data-state=ready]')).count()) === 1)
+  await expect(page.getByRole('article', { name: /^Machine worker-[23]$/ }).filter({ has: successor })).toBeVisible()
+  await expect(sentence(page)).toContainText('its owner has made a new one: 1 runs.')
+  await expect(chip(page, 'web')).toHaveAttribute('data-state', 'leaving')
+
+  await setSpeed(page, 100)
+  await page.getByRole('button', { name: 'Play' }).click()
+  await reach(page, renewed + back!.atMs)
+  times.set(back!.id, await pause(page))
+  await page.getByRole('button', { name: 'worker-1', exact: true }).focus()
+  await page.keyboard.press('p')
+  await expect(card).toHaveAttribute('data-power', 'on')
+  await expectSteps(page, out.steps.filter(isBackStep), times, async ({ id }) => {
+    if (id === 'ready') await expect(sentence(page)).toContainText('worker-1 is Ready. Its lease is renewed again')
+  })
+  await stepUntil(page, async () => {
+    await inspect(page, 'nodes/worker-1')
+    return !(await page.locator('.inspector').innerText()).includes('node.kubernetes.io/')
+  })
+  await expect(card).not.toContainText('NotReady')
+  await expect(chip(page, 'ds')).toHaveAttribute('data-state', 'ready')
+  await inspect(page, 'nodes/worker-1')
+  await expect(page.locator('.why')).toContainText('You powered')
 })
