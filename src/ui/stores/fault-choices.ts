@@ -49,7 +49,7 @@ function nodeChoices(node: string): readonly FaultChoice[] {
   return [
     { id: 'reboot', title: 'Reboot', term: 'power cycle', does: 'Everything on it ends without farewell and is started again.', settings: [], fault: () => ({ kind: 'reboot', node }) },
     { id: 'power-off', title: 'Power off', term: 'power loss', does: 'Everything on it ends without farewell.', settings: [], fault: () => ({ kind: 'power-off', node }) },
-    { id: 'shut-down', title: 'Shut down', term: 'shutdown -h now', does: 'Its kubelet may end its pods first, if --shutdown-grace-period says for how long.', settings: [], fault: () => ({ kind: 'shut-down', node }) },
+    { id: 'shut-down', title: 'Shut down', term: 'shutdown -h now', does: 'Its kubelet ends its pods first, if --shutdown-grace-period gives it time to.', settings: [], fault: () => ({ kind: 'shut-down', node }) },
     { id: 'freeze', title: 'Freeze', term: 'paused virtual machine', does: 'Everything on it stands still, and then goes on where it stood.', settings: [], fault: () => ({ kind: 'freeze', node }) },
     { id: 'cut-off', title: 'Cut off its network', term: 'network partition', does: 'Its pods run on; the control plane and it do not hear each other.', settings: ['direction'], fault: ({ direction }) => ({ kind: 'cut-off', node, ...directed(direction) }) },
     { id: 'cut-off-kubelet', title: 'Cut off only its kubelet', term: 'partition of one process', does: 'Traffic of its pods goes on; its kubelet and the API server do not hear each other.', settings: ['direction'], fault: ({ direction }) => ({ kind: 'cut-off', component: 'kubelet', node, ...directed(direction) }) },
