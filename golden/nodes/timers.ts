@@ -61,6 +61,7 @@ const constants: Readonly<Record<string, Readonly<Record<string, () => unknown>>
     kubeletRestartGracePeriod: () => kubeletConstants.restartGrace,
     housekeepingPeriod: () => kubeletConstants.housekeepingPeriod,
     backOffPeriod: () => kubeletConstants.syncErrorBackOff,
+    workerResyncIntervalJitterFactor: () => kubeletConstants.workerJitter,
     workerBackOffPeriodJitterFactor: () => kubeletConstants.workerJitter,
     'container back-off initial': () => kubeletConstants.containerBackOffInitial,
     MaxContainerBackOff: () => defaultKubeletFlags.maxContainerRestartPeriod,

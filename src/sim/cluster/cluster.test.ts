@@ -154,7 +154,8 @@ test('a container that is killed comes back at once, and after 10 s when it is k
   expect(kill()).toBeLessThanOrEqual(3 * second)
   const again = kill()
   expect(again).toBeGreaterThanOrEqual(10 * second)
-  expect(again).toBeLessThanOrEqual(13 * second)
+  // Its worker's turn comes up to half of the pause later.
+  expect(again).toBeLessThanOrEqual(18 * second)
 })
 
 test('of manifests of which one is refused none is applied', () => {

@@ -6,6 +6,8 @@ import { linkedServices, serviceVariables } from './service-environment.ts'
 
 /** Where values come from that are not in the manifest. */
 export interface EnvironmentSource {
+  /** The API server gave no answer: what was not found may be there. */
+  readonly isCut?: boolean
   configMap(namespace: string, name: string): ConfigMap | null
   secret(namespace: string, name: string): Secret | null
   /** Services of the pod's namespace and the API's own, as this kubelet has seen them. */

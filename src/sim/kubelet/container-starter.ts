@@ -130,7 +130,7 @@ function create(host: WorkerHost, request: StartRequest, done: (outcome: StartOu
     template: made.template,
     hostname: hostnameOf(pod, host.place.nodeName, host.place.dns.clusterDomain).hostname,
     ...(host.gates.has('ContainerStopSignals') && container.lifecycle?.stopSignal && { stopSignal: container.lifecycle.stopSignal }),
-    files: new PodFiles(sandbox, pod.spec, host.place, worker.filesFor(container)),
+    files: new PodFiles(sandbox, pod.spec, host.place, container, worker.filesFor(container)),
   })
   containerEvent(host, worker, container, 'Normal', 'Created', 'Container created')
   if (!started.ok) {

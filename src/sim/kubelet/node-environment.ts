@@ -1,10 +1,13 @@
 import type { ConfigMap, Secret, Service } from '../api/generated/types.ts'
+import type { Result } from '../api/status.ts'
 import type { Client, Lister } from '../client/component.ts'
 import type { EnvironmentSource } from './container-environment.ts'
 import type { Amounts } from './node-status.ts'
 
 /** What containers of this node are told of it and of the cluster. */
 export class NodeEnvironment implements EnvironmentSource {
+  isCut = false
+
   constructor(
     readonly nodeName: string,
     readonly nodeIPs: readonly string[],
@@ -21,12 +24,16 @@ export class NodeEnvironment implements EnvironmentSource {
   }
 
   configMap(namespace: string, name: string): ConfigMap | null {
-    const answer = this.client.get('configmaps', `${namespace}/${name}`)
-    return answer.ok ? answer.value : null
+    return this.found(this.client.get('configmaps', `${namespace}/${name}`))
   }
 
   secret(namespace: string, name: string): Secret | null {
-    const answer = this.client.get('secrets', `${namespace}/${name}`)
-    return answer.ok ? answer.value : null
+    return this.found(this.client.get('secrets', `${namespace}/${name}`))
+  }
+
+  private found<T>(answer: Result<T>): T | null {
+    if (answer.ok) return answer.value
+    if (answer.status.reason !== 'NotFound') this.isCut = true
+    return null
   }
 }

@@ -1,8 +1,9 @@
-// Upstream: pkg/kubelet/kubelet_pods.go makeHostsMount, makePodSourceHostnameMount, pkg/kubelet/network/dns SetupDNSinContainerizedMounter (v1.36). Left out: changes of these files while the container runs.
-import type { PodSpec } from '../api/generated/types.ts'
+// Upstream: pkg/kubelet/kubelet_pods.go makeHostsMount, makePodSourceHostnameMount, pkg/kubelet/network/dns SetupDNSinContainerizedMounter (v1.36). Left out: changes of the files that a kubelet itself makes.
+import type { Container, PodSpec } from '../api/generated/types.ts'
 import type { FileSource } from '../runtime/container-process.ts'
 import type { SandboxRecord } from '../runtime/node-disk.ts'
 import { hostnameOf, hostsEntries, resolverOf, resolverText, type DnsSettings, type NamedPod } from './pod-dns.ts'
+import { fileOfVolume } from './pod-volumes.ts'
 
 const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 
@@ -18,13 +19,15 @@ export class PodFiles implements FileSource {
     private readonly sandbox: SandboxRecord,
     private readonly spec: PodSpec,
     private readonly place: NodePlace,
-    /** By path; the same empty one for all containers without volumes that hold something. */
-    private readonly mounted: ReadonlyMap<string, string>,
+    private readonly container: Container,
+    /** By path, what stays as it was; the same empty one for all containers without mounts of parts of volumes. */
+    private readonly fixed: ReadonlyMap<string, string>,
   ) {}
 
   get(path: string): string | undefined {
     if (path === namespaceFile) return this.sandbox.namespace
-    return this.mounted.get(path) ?? this.ownFile(path)
+    const { volumes } = this.sandbox
+    return this.fixed.get(path) ?? (volumes && fileOfVolume(path, this.container, volumes)) ?? this.ownFile(path)
   }
 
   has(path: string): boolean {

@@ -1,7 +1,7 @@
-// Upstream: pkg/kubelet/volumemanager, pkg/volume/{configmap,secret,projected,downwardapi} (v1.36). Left out: claims, host paths' types, the account's own volume (always there), updates of mounted files.
+// Upstream: pkg/kubelet/volumemanager, pkg/volume/{configmap,secret,projected,downwardapi} (v1.36). Left out: claims, host paths' types, the account's own volume (always there).
 import type { Container, DownwardAPIVolumeFile, KeyToPath, Pod, Volume } from '../api/generated/types.ts'
 import { decodeBase64, fieldOf, type EnvironmentSource } from './container-environment.ts'
-import { emptyMap, type SparseMap } from './sparse-map.ts'
+import { emptyMap, withEntry, type SparseMap } from './sparse-map.ts'
 
 /** Files of one volume by their path in it. */
 export type VolumeFiles = ReadonlyMap<string, string>
@@ -28,24 +28,36 @@ export function mountVolumes(pod: Pod, source: EnvironmentSource): MountedVolume
 
 const nothingMounted: MountedVolumes = { files: emptyMap, failures: [] }
 
-/** The account's own volume is always there. */
-function holdsFiles({ configMap, secret, downwardAPI, projected }: Volume): boolean {
+/** Whether a volume shows what others write; the account's own volume is always there. */
+export function holdsFiles({ configMap, secret, downwardAPI, projected }: Volume): boolean {
   return Boolean(configMap ?? secret ?? downwardAPI) || (projected !== undefined && !projected.sources?.some(({ serviceAccountToken }) => serviceAccountToken))
 }
 
-/** What a container finds at the paths of its mounts. */
-export function mountedFiles(container: Container, volumes: ReadonlyMap<string, VolumeFiles>): SparseMap<string> {
-  if (volumes.size === 0) return emptyMap
-  const files = new Map<string, string>()
+/** What a container finds where it mounts a part of a volume: that stays as it was when the container started. */
+export function fixedFiles(container: Container, volumes: ReadonlyMap<string, VolumeFiles>): SparseMap<string> {
+  let files: SparseMap<string> = emptyMap
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
-    const root = mountPath.replace(/\/+$/, '')
+    if (!subPath) continue
     for (const [path, text] of volumes.get(name) ?? []) {
-      if (!subPath) files.set(`${root}/${path}`, text)
-      else if (path === subPath) files.set(root, text)
-      else if (path.startsWith(`${subPath}/`)) files.set(`${root}/${path.slice(subPath.length + 1)}`, text)
+      if (path === subPath) files = withEntry(files, rootOf(mountPath), text)
+      else if (path.startsWith(`${subPath}/`)) files = withEntry(files, `${rootOf(mountPath)}/${path.slice(subPath.length + 1)}`, text)
     }
   }
   return files
+}
+
+/** What is at a path where a whole volume is mounted, as the volume is now. */
+export function fileOfVolume(path: string, { volumeMounts = [] }: Container, volumes: ReadonlyMap<string, VolumeFiles>): string | undefined {
+  for (const { name, mountPath, subPath } of volumeMounts) {
+    const root = `${rootOf(mountPath)}/`
+    const text = !subPath && path.startsWith(root) ? volumes.get(name)?.get(path.slice(root.length)) : undefined
+    if (text !== undefined) return text
+  }
+  return undefined
+}
+
+function rootOf(mountPath: string): string {
+  return mountPath.replace(/\/+$/, '')
 }
 
 /** The files of one volume while they are gathered. */

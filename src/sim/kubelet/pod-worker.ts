@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/pod_workers.go, kubelet.go SyncPod SyncTerminatingPod SyncTerminatedPod (v1.36). Left out: cgroups, in-place resize, resync each minute (nothing would change).
+// Upstream: pkg/kubelet/pod_workers.go, kubelet.go SyncPod SyncTerminatingPod SyncTerminatedPod (v1.36). Left out: cgroups, in-place resize, resyncs that would change nothing.
 import type { EntryId, Millis } from '../kernel/agenda.ts'
 import { flatText } from '../kernel/flat-text.ts'
 import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.ts'
@@ -8,8 +8,9 @@ import type { LogLine } from '../runtime/script-run.ts'
 import type { StartError } from './api-container-status.ts'
 import { planContainers, type PlanFacts } from './container-plan.ts'
 import { ContainerStopper } from './container-stopper.ts'
+import { kubeletConstants } from './flags.ts'
 import type { PodProber } from './pod-prober.ts'
-import { mountedFiles, mountVolumes, type VolumeFiles } from './pod-volumes.ts'
+import { fixedFiles, holdsFiles, mountVolumes, type VolumeFiles } from './pod-volumes.ts'
 import { tellMissingPullSecrets } from './pull-secrets.ts'
 import { isSidecar } from './restart-policy.ts'
 import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
@@ -84,11 +85,13 @@ export class PodWorker implements PlanFacts, Told {
   /** The pod's object has changed. */
   update(pod: Pod): void {
     const specChanged = pod.spec !== this.pod.spec
+    const { labels, annotations } = this.pod.metadata
+    const showsChange = (pod.metadata.labels !== labels || pod.metadata.annotations !== annotations) && pod.spec.volumes?.some(holdsFiles) === true
     const deadlineChanged = pod.spec.activeDeadlineSeconds !== this.pod.spec.activeDeadlineSeconds
     this.pod = pod
     if (deadlineChanged) this.planDeadline()
     if (pod.metadata.deletionTimestamp !== undefined) this.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
-    else if (specChanged || pod.spec.readinessGates) this.sync()
+    else if (specChanged || showsChange || pod.spec.readinessGates) this.sync()
   }
 
   /** The runtime has something new about the pod. */
@@ -118,13 +121,15 @@ export class PodWorker implements PlanFacts, Told {
       this.again = true
       return
     }
+    // Upstream waits for a list of the runtime that is newer than the last sync.
+    if (this.host.calls.refusal() !== null) return this.wakeAt(this.host.turns.after(kubeletConstants.syncErrorBackOff))
     this.tellProber()
     this.host.publish(this)
     if (this.stage !== 'syncing') return
     const { sandbox } = this
     const plan = planContainers(this)
     if (plan.kind === 'createSandbox') return createSandbox(this.host, this)
-    tellMissingPullSecrets(this.host, this)
+    this.resync()
     if (plan.kind === 'finish') this.terminate(this.pod.spec.terminationGracePeriodSeconds)
     else if (sandbox && (plan.kill.length > 0 || plan.start.length > 0)) carryOut(this.host, this, sandbox, plan.kill, plan.start)
   }
@@ -237,11 +242,28 @@ export class PodWorker implements PlanFacts, Told {
     this.volumes = files
   }
 
-  /** What a container that starts now finds at its mounts: what is missing by now stays as it was. */
+  /** What a container that starts now finds where it mounts parts of volumes. */
   filesFor(container: Container): ReadonlyMap<string, string> {
-    const { files } = mountVolumes(this.pod, this.host.environment(this.sandbox?.ip ?? ''))
-    if (files.size > 0) this.volumes = new Map([...this.volumes, ...files])
-    return mountedFiles(container, this.volumes)
+    this.refreshVolumes()
+    return fixedFiles(container, this.sandbox?.volumes ?? this.volumes)
+  }
+
+  /** Volumes show what was written since; what is missing by now stays as it was. */
+  private refreshVolumes(): readonly string[] {
+    const { sandbox } = this
+    const source = this.host.environment(sandbox?.ip ?? '')
+    const { files, failures } = mountVolumes(this.pod, source)
+    if (files.size > 0) this.volumes = new Map([...(sandbox?.volumes ?? emptyMap), ...this.volumes, ...files])
+    if (sandbox && this.volumes.size > 0) sandbox.volumes = this.volumes
+    // Who cannot ask does not know that anything is missing.
+    return source.isCut ? [] : failures.map(({ volume, error }) => `MountVolume.SetUp failed for volume "${volume}" : ${error}`)
+  }
+
+  /** A pod that shows what others write is looked at again each minute or so; of others a look would change nothing. */
+  private resync(): void {
+    const showsOthers = this.pod.spec.volumes?.some(holdsFiles) === true
+    if (showsOthers && this.sandbox) for (const message of this.refreshVolumes()) this.host.event(this.pod, 'Warning', 'FailedMount', message)
+    if (tellMissingPullSecrets(this.host, this) || showsOthers) this.wakeAt(this.host.turns.after(this.host.turns.syncFrequency))
   }
 
   /** Stops one container; `after`: those with these ids first. */

@@ -3,11 +3,12 @@ import type { Pod, Secret } from '../api/generated/types.ts'
 import type { PodWorker } from './pod-worker.ts'
 import type { WorkerHost } from './worker-host.ts'
 
-/** Says which of the secrets for pulling a pod's images are not there; the pull is tried all the same. */
-export function tellMissingPullSecrets(host: WorkerHost, { pod }: PodWorker): void {
-  if (!pod.spec.imagePullSecrets?.length) return
+/** Says which of the secrets for pulling a pod's images are not there; the pull is tried all the same. True: some are not. */
+export function tellMissingPullSecrets(host: WorkerHost, { pod }: PodWorker): boolean {
+  if (!pod.spec.imagePullSecrets?.length) return false
   const missing = namesOf(pod).filter((name) => readSecret(host, pod, name) === null)
   if (missing.length > 0) host.event(pod, 'Warning', 'FailedToRetrieveImagePullSecret', `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`)
+  return missing.length > 0
 }
 
 /** The secrets for pulling a pod's images, as far as they are there. */

@@ -10,8 +10,8 @@ export class WorkerTurns {
   constructor(
     private readonly agenda: Agenda,
     private readonly random: Random,
-    /** A pause is never longer than a resync's. */
-    private readonly syncFrequency: Millis,
+    /** How often all is looked at again; no pause is longer. */
+    readonly syncFrequency: Millis,
   ) {
     this.startedAt = agenda.now
   }

@@ -51,6 +51,8 @@ export interface SandboxRecord {
   state: 'ready' | 'notReady'
   /** In the order of their making; the kubelet has those removed that have ended and are no longer wanted. */
   containers: readonly ContainerRecord[]
+  /** Files of its volumes, by volume and path, as they are now; absent: none holds any. */
+  volumes?: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
 /** An image by its names: one object for all containers that run it. */
