@@ -54,7 +54,7 @@ export function playAll(): readonly SeenEvent[] {
     world.advance(60_000)
     seen.push(...world.events)
   }
-  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...wholeCluster(), ...outOfRanges(), ...outOfAddresses(), ...withoutDns(), ...shuttingDown()]
+  return [...seen, ...reboot(), ...tainted(), ...full(), ...refusedAndDisplaced(), ...silentRuntime(), ...brokenStart('start default/web app', 50), ...brokenStart('sandbox of default/web', 5), ...wholeCluster(), ...outOfRanges(), ...outOfAddresses(), ...withoutDns(), ...shuttingDown()]
 }
 
 function reboot(): readonly SeenEvent[] {
@@ -106,6 +106,21 @@ function silentRuntime(): readonly SeenEvent[] {
   world.node.runtime.downSince = world.now
   world.node.kubelet.nodeStatusChanged()
   world.advance(120_000)
+  return world.events
+}
+
+/** A runtime that is restarted so long before something is done that it does for a pod of two containers. */
+function brokenStart(what: string, before: number): readonly SeenEvent[] {
+  const world = new PlayedNode()
+  const { timeline } = world.cluster
+  world.run({ containers: [plain(), { name: 'second', image: 'plain:1' }] })
+  world.until(() => timeline.nextLabel === what)
+  world.advance((timeline.nextDue() ?? 0) - before - world.now)
+  for (const since of [world.now, null]) {
+    world.node.runtime.downSince = since
+    world.node.kubelet.nodeStatusChanged()
+  }
+  world.advance(60_000)
   return world.events
 }
 

@@ -26,9 +26,9 @@ let seen: readonly SeenEvent[] | undefined
 /** Parts that are not built: their reasons, and what the words say of those that share a reason with a built part. */
 const unbuiltReasons = new Set([
   'Evicted', 'EvictionThresholdMet', 'FailedPrepareDynamicResources', 'FailedCreatePodContainer',
-  'FailedPodSandBoxStatus', 'NodeHasInsufficientMemory', 'NodeHasDiskPressure', 'NodeHasInsufficientPID', 'FailedMapVolume', 'FailedAttachVolume', 'FileSystemResizeSuccessful', 'InspectFailed',
+  'NodeHasInsufficientMemory', 'NodeHasDiskPressure', 'NodeHasInsufficientPID', 'FailedMapVolume', 'FailedAttachVolume', 'FileSystemResizeSuccessful',
 ])
-const unbuiltParts = /internal hook|directories cannot|does not know a container's state|attachment/
+const unbuiltParts = /internal hook|directories cannot|attachment/
 
 /** Whether no part that is built would send this event. */
 export function isAboutUnbuilt({ in: input, out }: GoldenCase): boolean {

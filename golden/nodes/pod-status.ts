@@ -51,7 +51,7 @@ function record(run: GoldenCase['in'], attempt: number): ContainerRecord {
   const exited = run.state === 'exited'
   return {
     id: 'id', podUid: 'u', name: run.name, attempt, image: { reference: 'x:1', name: 'docker.io/library/x:1', id: 'x' }, hash: '', createdAt: 0,
-    state: run.state === 'unknown' ? 'exited' : run.state, startedAt: 0, finishedAt: exited ? 1 : null, exitCode: run.exitCode ?? 0, reason: run.exitCode ? 'Error' : 'Completed', message: '', log: null,
+    state: run.state, startedAt: 0, finishedAt: exited ? 1 : null, exitCode: run.exitCode ?? 0, reason: run.exitCode ? 'Error' : 'Completed', message: '', log: null,
   }
 }
 
@@ -62,7 +62,7 @@ function converted(input: GoldenCase['in']): unknown {
   }
   const policy = input.restartPolicy ?? 'Always'
   const status = (isInit: boolean) => (container: Container) => {
-    const found = input.runtime.find((run: { name: string; state: string }) => run.name === container.name && run.state !== 'unknown')
+    const found = input.runtime.find((run: { name: string; state: string }) => run.name === container.name)
     const newest = found && record(found, found.attempt ?? 0)
     const facts: ContainerFacts = {
       container: { ...container, restartPolicy: container.restartPolicy } as Container,

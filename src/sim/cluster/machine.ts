@@ -127,10 +127,21 @@ export class Machine {
       this.keepKubelet()
       return true
     }
-    if (component === 'containerd') return this.runtime !== null && this.faults.stopped.size === 0
+    if (component === 'containerd') return this.restartRuntime()
     const record = this.recordOf(component)
     if (record) this.runtime?.killContainer(record.id)
     return record !== undefined
+  }
+
+  /** Its calls under way break; the containers run on. */
+  private restartRuntime(): boolean {
+    const { runtime } = this
+    if (!runtime || this.faults.stopped.size > 0) return false
+    for (const since of [this.world.timeline.now, null]) {
+      runtime.downSince = since
+      this.kubelet?.nodeStatusChanged()
+    }
+    return true
   }
 
   /** Kills the containers of a pod, or one of them, as `kill -9` on the machine does; false: nothing of it runs here, or all stands still. */

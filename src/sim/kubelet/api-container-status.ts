@@ -48,6 +48,7 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
   const { container, records } = facts
   const newest = records.at(-1)
   if (!newest) return neverMade(facts)
+  if (newest.state === 'unknown') return unknownStatus(facts, newest)
   const previous = records.at(-2)
   const state = stateOf(facts, newest, timeOf)
   const waits = facts.willStart && facts.startError !== undefined && newest.state === 'exited'
@@ -67,6 +68,12 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
   const status = facts.stopSignal === undefined ? plain : { ...plain, stopSignal: facts.stopSignal }
   if (!container.resources?.requests || newest.state !== 'running') return status
   return { ...status, resources: container.resources, allocatedResources: container.resources.requests }
+}
+
+/** The runtime cannot tell: what ran last time has ended without a word, all else waits. */
+function unknownStatus({ container, oldStatus }: ContainerFacts, newest: ContainerRecord): ContainerStatus {
+  const base = { name: container.name, image: newest.image.name, imageID: newest.image.id, containerID: newest.id, ready: false, started: false, lastState: oldStatus?.lastState ?? noState }
+  return oldStatus?.state?.running ? { ...base, restartCount: oldStatus.restartCount + 1, state: lostState() } : { ...base, restartCount: newest.attempt, state: waitingState() }
 }
 
 /** The terminated state of a container that is gone for good. */

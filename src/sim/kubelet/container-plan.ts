@@ -19,7 +19,7 @@ export interface PlannedKill {
   readonly container: Container
   readonly record: ContainerRecord
   readonly isInit: boolean
-  readonly reason: 'liveness' | 'startup' | 'definition'
+  readonly reason: 'liveness' | 'startup' | 'definition' | 'unknown'
   readonly message: string
 }
 
@@ -57,7 +57,7 @@ export function planContainers(facts: PlanFacts): ContainerPlan {
           if (planned.reason === 'definition' || shouldRestart(container, spec.restartPolicy, 1)) start.push({ container, isInit: false, killed: true })
           else kept += 1
         }
-      } else if (isToStart(facts, container)) start.push({ container, isInit: false, killed: false })
+      } else if (isToStart(facts, container)) start.push({ container, isInit: false, killed: killsUnknown(container, record, false, kill) })
     }
     if (kept === 0 && !start.some((planned) => !planned.isInit)) return { kind: 'finish' }
   }
@@ -68,6 +68,7 @@ export function planContainers(facts: PlanFacts): ContainerPlan {
 function isToStart(facts: PlanFacts, container: Container): boolean {
   const record = facts.newest(container.name)
   if (!record) return true
+  if (record.state === 'unknown') return true
   // It ran in a sandbox that is gone: its end says nothing about a policy that restarts.
   return shouldRestart(container, facts.spec.restartPolicy, record.state === 'exited' ? record.exitCode : 137)
 }
@@ -92,8 +93,8 @@ function planInit(facts: PlanFacts, initialized: boolean, kill: PlannedKill[], s
     }
     if (initialized || (record?.state === 'exited' && record.exitCode === 0)) continue
     if (record?.state === 'running' || record?.state === 'created') return 'waiting'
-    if (record && !shouldRestart(container, facts.spec.restartPolicy, record.exitCode)) return 'failed'
-    start.push({ container, isInit: true, killed: false })
+    if (record?.state === 'exited' && !shouldRestart(container, facts.spec.restartPolicy, record.exitCode)) return 'failed'
+    start.push({ container, isInit: true, killed: killsUnknown(container, record, true, kill) })
     return 'waiting'
   }
   return 'done'
@@ -102,7 +103,7 @@ function planInit(facts: PlanFacts, initialized: boolean, kill: PlannedKill[], s
 /** True when the sidecar has started, so that the next one may. */
 function planSidecar(facts: PlanFacts, container: Container, record: ContainerRecord | undefined, kill: PlannedKill[], start: PlannedStart[]): boolean {
   if (record?.state !== 'running') {
-    start.push({ container, isInit: true, killed: false })
+    start.push({ container, isInit: true, killed: killsUnknown(container, record, true, kill) })
     return false
   }
   const planned = killOf(facts, container, record, true)
@@ -123,6 +124,13 @@ function killOf(facts: PlanFacts, container: Container, record: ContainerRecord,
   if (container.livenessProbe && facts.liveness(container.name) === 'failure') return { container, record, isInit, reason: 'liveness', message: `${who} failed liveness probe${restarts}` }
   if (container.startupProbe && facts.startup(container.name) === 'failure') return { container, record, isInit, reason: 'startup', message: `${who} failed startup probe${restarts}` }
   return null
+}
+
+/** It may run or not: what is started anew must not run twice. True: it is to be killed. */
+function killsUnknown(container: Container, record: ContainerRecord | undefined, isInit: boolean, kill: PlannedKill[]): boolean {
+  if (record?.state !== 'unknown') return false
+  kill.push({ container, record, isInit, reason: 'unknown', message: `${isInit ? 'Init container' : 'Container'} is in "unknown" state, try killing it before restart` })
+  return true
 }
 
 function inSandbox(sandbox: SandboxRecord, name: string): ContainerRecord | undefined {

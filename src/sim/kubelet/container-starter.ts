@@ -1,7 +1,9 @@
 // Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer, images/image_manager.go EnsureImageExists (v1.36). Left out: devices, security contexts, log directories.
 import type { Millis } from '../kernel/agenda.ts'
 import type { Container, Pod } from '../api/generated/types.ts'
+import type { ContainerIdentity } from '../runtime/container-runtime.ts'
 import { parseImageReference } from '../runtime/image-reference.ts'
+import type { PullOutcome } from '../runtime/image-store.ts'
 import type { ContainerRecord, PullSecret, SandboxRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
 import { templateOf } from './container-template.ts'
@@ -12,11 +14,12 @@ import type { PodWorker } from './pod-worker.ts'
 import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf, type ImagePresence } from './image-decision.ts'
 import { pullSecretsOf } from './pull-secrets.ts'
 import { credentialsFor } from './registry-credentials.ts'
+import { rpcError } from './runtime-calls.ts'
 import { withEntry, withoutEntry } from './sparse-map.ts'
 import { containerEvent, hashOf, runWorkerHook, type WorkerHost } from './worker-host.ts'
 
-/** How long the runtime takes, images aside. */
-export const runtimeCosts = { sandbox: 300, container: 100 } as const
+/** How long the runtime takes, images aside; of a new sandbox, its status is the last part. */
+export const runtimeCosts = { sandbox: 300, sandboxStatus: 10, container: 100 } as const
 
 /** What a start came to: `retryAt` when a back-off says when to look again. */
 export type StartOutcome =
@@ -58,8 +61,13 @@ export function startContainer(host: WorkerHost, request: StartRequest, done: (o
   ensureImage(host, request, (failure) => {
     if (!request.isWanted()) return
     if (failure) return done(failure)
-    host.agenda.after(runtimeCosts.container, `start ${pod.metadata.namespace ?? ''}/${pod.metadata.name} ${container.name}`, () => {
+    host.calls.call(runtimeCosts.container, `start ${pod.metadata.namespace ?? ''}/${pod.metadata.name} ${container.name}`, () => {
       if (request.isWanted()) create(host, request, done)
+    }, (error, after) => {
+      if (after !== null) host.runtime.abandonContainer(request.sandbox, identityOf(request))
+      if (!request.isWanted()) return
+      containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${error}`)
+      done({ kind: 'failed', error: { reason: 'CreateContainerError', message: error }, retryAt: null })
     })
   })
 }
@@ -70,6 +78,14 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
   const { now } = host.agenda
   const reference = parseImageReference(image)
   const credentials = 'error' in reference ? [] : credentialsFor(reference.repository, pullSecretsOf(host, pod))
+  const refusal = host.calls.refusal()
+  if (refusal !== null && !('error' in reference) && container.imagePullPolicy !== 'Always') {
+    // The name is not known yet where upstream prints it.
+    const message = `Failed to inspect image "": ${rpcError(refusal)}`
+    containerEvent(host, worker, container, 'Warning', 'InspectFailed', message)
+    containerEvent(host, worker, container, 'Warning', 'Failed', 'Error: ImageInspectError')
+    return done({ kind: 'failed', error: { reason: 'ImageInspectError', message }, retryAt: null })
+  }
   const decision = decideImage(container, presenceOf(host, image, credentials))
   if (decision.kind === 'use') {
     containerEvent(host, worker, container, 'Normal', 'Pulled', presentText(image))
@@ -89,7 +105,7 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
   }
   if ('error' in reference) return
   containerEvent(host, worker, container, 'Normal', 'Pulling', `Pulling image "${image}"`)
-  host.runtime.images.pull(reference, (outcome) => {
+  const pulled = (outcome: PullOutcome): void => {
     host.images.imagesChanged()
     if (outcome.ok) host.pullRecords.pulled(image, outcome.image.digest, credentials[0])
     if (!request.isWanted()) return
@@ -104,7 +120,13 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
     host.imageBackOff.next(key, host.agenda.now, host.agenda.now)
     host.pullErrors = withEntry(host.pullErrors, key, error)
     done({ kind: 'failed', error, retryAt: null })
-  })
+  }
+  if (refusal === null) host.runtime.images.pull(reference, pulled)
+  else pulled({ ok: false, error: rpcError(refusal) })
+}
+
+function identityOf({ container, attempt }: StartRequest): ContainerIdentity {
+  return { name: container.name, image: container.image, attempt, hash: hashOf(container) }
 }
 
 function presenceOf(host: WorkerHost, image: string, credentials: readonly PullSecret[]): ImagePresence {
@@ -123,10 +145,7 @@ function create(host: WorkerHost, request: StartRequest, done: (outcome: StartOu
   }
   const started = host.runtime.startContainer(sandbox, {
     pod,
-    name: container.name,
-    image: container.image,
-    attempt: request.attempt,
-    hash: hashOf(container),
+    ...identityOf(request),
     template: made.template,
     hostname: hostnameOf(pod, host.place.nodeName, host.place.dns.clusterDomain).hostname,
     ...(host.gates.has('ContainerStopSignals') && container.lifecycle?.stopSignal && { stopSignal: container.lifecycle.stopSignal }),

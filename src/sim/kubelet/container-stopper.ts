@@ -37,13 +37,13 @@ export class ContainerStopper {
 
   /** `after`: ids of containers that must have ended first. */
   stop(container: Container, record: ContainerRecord, grace: Millis, message: string, after: readonly string[] = []): void {
-    if (record.state !== 'running' || this.stopping.has(record.id)) return
+    if ((record.state !== 'running' && record.state !== 'unknown') || this.stopping.has(record.id)) return
     const { agenda } = this.host
     const stopping: Stopping = { container, record, since: agenda.now, deadline: agenda.now + grace, signalled: false, waitsFor: after, hookDone: true }
     this.stopping.set(record.id, stopping)
     containerEvent(this.host, this.worker, container, 'Normal', 'Killing', message)
     const preStop = container.lifecycle?.preStop
-    if (preStop && grace > 0) this.runPreStop(stopping, preStop)
+    if (preStop && grace > 0 && record.state === 'running') this.runPreStop(stopping, preStop)
     else this.proceed(stopping)
     if (after.length > 0) agenda.at(stopping.deadline, `${this.worker.key}: grace of ${container.name} is used up`, () => this.overdue(stopping))
   }

@@ -31,6 +31,7 @@ import { Pleg } from './pleg.ts'
 import { PullRecords } from './pull-records.ts'
 import { shutdownGroups } from './shutdown-plan.ts'
 import { emptyMap, type SparseMap } from './sparse-map.ts'
+import { RuntimeCalls } from './runtime-calls.ts'
 import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
 import type { WorkerHost } from './worker-host.ts'
@@ -64,6 +65,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly turns: WorkerTurns
   readonly startedAt: Millis
   readonly images: ImageCollector
+  readonly calls: RuntimeCalls
   readonly pullRecords: PullRecords
   readonly gates: ReadonlySet<FeatureGate>
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
@@ -103,6 +105,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.nodeIPs = [machine.ip]
     this.place = { nodeName, dns: dnsSettingsOf(flags) }
     this.gates = openGates(flags.featureGates)
+    this.calls = new RuntimeCalls(context.agenda, runtime)
     this.pullRecords = new PullRecords(runtime.disk, runtime.images, flags)
     this.images = new ImageCollector({
       agenda: context.agenda, runtime, nodeName, flags,
@@ -207,6 +210,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   }
 
   nodeStatusChanged(): void {
+    if (this.runtime.downSince !== null) this.calls.interrupt()
     this.agent.statusChanged()
   }
 

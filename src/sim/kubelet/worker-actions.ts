@@ -1,4 +1,5 @@
 // Upstream: pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod, pkg/kubelet/kubelet_pods.go killPod (v1.36). Left out: sandboxes' own configuration, images of sandboxes.
+import type { Millis } from '../kernel/agenda.ts'
 import type { Container, Pod } from '../api/generated/types.ts'
 import { digestOf } from '../runtime/image-catalogue.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
@@ -11,6 +12,7 @@ import type { AddressAnswer } from './pod-addresses.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { tellMissingPullSecrets } from './pull-secrets.ts'
 import { isSidecar } from './restart-policy.ts'
+import { rpcError } from './runtime-calls.ts'
 import { VolumeMounter } from './volume-mounter.ts'
 import type { WorkerHost } from './worker-host.ts'
 
@@ -29,13 +31,28 @@ export function createSandbox(host: WorkerHost, worker: PodWorker): void {
   })
   mounter.mount(pod, () => {
     tellMissingPullSecrets(host, worker)
-    host.agenda.after(runtimeCosts.sandbox, `sandbox of ${worker.key}`, () => {
-      if (worker.stage === 'syncing') startSandbox(host, worker, old.at(-1)?.attempt ?? -1)
+    const attempt = (old.at(-1)?.attempt ?? -1) + 1
+    host.calls.call(runtimeCosts.sandbox, `sandbox of ${worker.key}`, () => {
+      if (worker.stage === 'syncing') startSandbox(host, worker, attempt)
+    }, (error, after) => {
+      if (worker.stage === 'syncing') failSandbox(host, worker, attempt, error, after)
     })
   })
 }
 
-function startSandbox(host: WorkerHost, worker: PodWorker, lastAttempt: number): void {
+/** The last that is asked of a new sandbox is its status: then it is there already. */
+function failSandbox(host: WorkerHost, worker: PodWorker, attempt: number, error: string, after: Millis | null): void {
+  const { pod } = worker
+  const address = after !== null && after >= runtimeCosts.sandbox - runtimeCosts.sandboxStatus ? host.allocateIP(pod) : null
+  if (address && 'ip' in address) {
+    host.runtime.createSandbox(pod, address.ip, attempt)
+    host.event(pod, 'Warning', 'FailedPodSandBoxStatus', `Unable to get pod sandbox status: ${rpcError(error)}`)
+  } else host.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${rpcError(error)}`)
+  worker.wakeAt(host.turns.after(kubeletConstants.syncErrorBackOff))
+  worker.end()
+}
+
+function startSandbox(host: WorkerHost, worker: PodWorker, attempt: number): void {
   const { pod } = worker
   const answer = host.allocateIP(pod)
   if ('refusal' in answer) {
@@ -44,7 +61,7 @@ function startSandbox(host: WorkerHost, worker: PodWorker, lastAttempt: number):
     return worker.end()
   }
   tellOfDns(host, pod)
-  const sandbox = host.runtime.createSandbox(pod, answer.ip, lastAttempt + 1)
+  const sandbox = host.runtime.createSandbox(pod, answer.ip, attempt)
   const plan = planContainers(worker)
   if (plan.kind === 'act') startEach(host, worker, sandbox, plan.start, 0)
   else worker.end()

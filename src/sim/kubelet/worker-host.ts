@@ -12,6 +12,7 @@ import type { AddressAnswer } from './pod-addresses.ts'
 import type { NodePlace } from './pod-files.ts'
 import type { PodWorker } from './pod-worker.ts'
 import type { PullRecords } from './pull-records.ts'
+import type { RuntimeCalls } from './runtime-calls.ts'
 import type { SparseMap } from './sparse-map.ts'
 import type { WorkerTurns } from './worker-turns.ts'
 
@@ -22,6 +23,7 @@ export interface WorkerHost {
   readonly restartBackOff: BackOff
   readonly imageBackOff: BackOff
   readonly images: ImageCollector
+  readonly calls: RuntimeCalls
   readonly pullRecords: PullRecords
   readonly gates: ReadonlySet<FeatureGate>
   /** Why the last pull of an image failed, by pod and image. */

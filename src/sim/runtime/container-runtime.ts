@@ -31,12 +31,16 @@ export interface RuntimeOptions {
   readonly answer?: (question: Question, pod: Pod) => boolean
 }
 
-export interface ContainerRequest extends Omit<ProcessRequest, 'entry'> {
-  readonly pod: Pod
+/** Which run of which container it is. */
+export interface ContainerIdentity {
   readonly name: string
   readonly image: string
   readonly attempt: number
   readonly hash: string
+}
+
+export interface ContainerRequest extends ContainerIdentity, Omit<ProcessRequest, 'entry'> {
+  readonly pod: Pod
 }
 
 export type StartOutcome = { readonly ok: true; readonly container: ContainerRecord } | { readonly ok: false; readonly error: string }
@@ -53,6 +57,8 @@ export interface ContainerRuntime {
   sandboxes(): Iterable<SandboxRecord>
   createSandbox(pod: Pod, ip: string, attempt: number): SandboxRecord
   startContainer(sandbox: SandboxRecord, request: ContainerRequest): StartOutcome
+  /** containerd ends while it makes a container: when it is there again, it does not know in what state that is. */
+  abandonContainer(sandbox: SandboxRecord, request: ContainerIdentity): void
   /** Its stop signal, and SIGKILL when it has not ended after `grace`; again with a shorter grace, and the shorter counts. */
   stopContainer(id: string, grace: Millis): void
   /** Ends a container from outside, as `kill -9` does. */
@@ -155,8 +161,16 @@ class FakeContainerd implements ContainerRuntime {
     return { ok: true, container: record }
   }
 
+  abandonContainer(sandbox: SandboxRecord, request: ContainerIdentity): void {
+    const record = this.createRecord(sandbox, request)
+    record.state = 'unknown'
+    sandbox.containers = withLast(sandbox.containers, record)
+    this.changed(record.podUid)
+  }
+
   stopContainer(id: string, grace: Millis): void {
-    this.processes.stop(id, grace)
+    if (this.processes.processOf(id)) this.processes.stop(id, grace)
+    else this.settleUnknown(id)
   }
 
   killContainer(id: string): void {
@@ -237,7 +251,17 @@ class FakeContainerd implements ContainerRuntime {
     }
   }
 
-  private createRecord(sandbox: SandboxRecord, { name, image, attempt, hash }: ContainerRequest): ContainerRecord {
+  /** What may run of a container in an unknown state is killed. */
+  private settleUnknown(id: string): void {
+    for (const { containers } of this.sandboxes()) {
+      const record = containers.find((candidate) => candidate.id === id && candidate.state === 'unknown')
+      if (!record) continue
+      this.finish(record, 255, 'Unknown', '')
+      return this.changed(record.podUid)
+    }
+  }
+
+  private createRecord(sandbox: SandboxRecord, { name, image, attempt, hash }: ContainerIdentity): ContainerRecord {
     this.disk.made += 1
     // 64 hexadecimal digits, as containerd's ids have; unique on this machine.
     const id = flatText(`containerd://${hexText(`${this.options.nodeName}/${this.disk.made}/${name}/`)}`)

@@ -1,5 +1,5 @@
 // Upstream: containerd's image service and pkg/kubelet/images puller (v1.36). Left out: layers shared between images.
-import type { Agenda, CauseId, Millis } from '../kernel/agenda.ts'
+import type { Agenda, CauseId, EntryId, Millis } from '../kernel/agenda.ts'
 import { parseImageReference, type ImageReference } from './image-reference.ts'
 import { digestOf, type Registry } from './image-catalogue.ts'
 import { TokenBucket } from '../client/rate-limiter.ts'
@@ -26,6 +26,7 @@ interface WaitingPull {
   readonly cause: CauseId
   readonly done: (outcome: PullOutcome) => void
   due: Millis | null
+  entry: EntryId
 }
 
 /** The images of a machine, and the pulls that bring more: by default one at a time, first come first served. */
@@ -75,7 +76,7 @@ export class ImageStore {
   }
 
   pull(reference: ImageReference, done: (outcome: PullOutcome) => void): void {
-    this.queue.push({ reference, queuedAt: this.agenda.now, cause: this.agenda.cause, done, due: null })
+    this.queue.push({ reference, queuedAt: this.agenda.now, cause: this.agenda.cause, done, due: null, entry: 0 })
     this.startNext()
   }
 
@@ -90,6 +91,15 @@ export class ImageStore {
     const untold = this.untold ?? []
     this.untold = isHeard ? null : untold
     if (isHeard) for (const tell of untold) tell()
+  }
+
+  /** Who pulls has ended: what is under way fails. */
+  interrupt(error: string): void {
+    const pulls = this.queue.splice(0)
+    for (const { cause, entry, done } of pulls) {
+      this.agenda.cancel(entry)
+      this.agenda.because(cause, () => done({ ok: false, error }))
+    }
   }
 
   private startNext(): void {
@@ -118,7 +128,7 @@ export class ImageStore {
       this.startNext()
     }
     const tell = (): void => this.agenda.because(next.cause, end)
-    this.agenda.at(next.due, `pull ${next.reference.canonical}`, () => (this.untold ? this.untold.push(tell) : tell()))
+    next.entry = this.agenda.at(next.due, `pull ${next.reference.canonical}`, () => (this.untold ? this.untold.push(tell) : tell()))
   }
 }
 

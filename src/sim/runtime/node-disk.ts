@@ -75,7 +75,8 @@ export interface ContainerRecord {
   /** Of the container's specification: another hash means that it was changed. */
   readonly hash: string
   readonly createdAt: Millis
-  state: 'created' | 'running' | 'exited'
+  /** `unknown`: containerd ended while it made it, and cannot tell what became of it. */
+  state: 'created' | 'running' | 'exited' | 'unknown'
   startedAt: Millis | null
   finishedAt: Millis | null
   exitCode: number

@@ -159,12 +159,13 @@ test('while containerd is stopped a killed container is not noticed; then it is 
   expect(podsOf(cluster).map(({ status }) => status.containerStatuses?.[0]?.restartCount).sort()).toEqual([0, 0, 0, 1])
 })
 
-test('an image that has come while containerd is stopped is told of when it answers', () => {
+test('a pull that the end of containerd breaks has failed, and is tried again when it answers', () => {
   const cluster = clusterWithWeb()
   must(cluster.perform({ kind: 'apply', manifests: [deployment('db', 2, 'postgres:17')] }))
   cluster.advanceTo(minute + second)
   for (const node of ['worker-1', 'worker-2']) begin(cluster, { kind: 'stop', component: 'containerd', node }, 20 * second)
   const pulled = () => eventsOf(cluster, 'Pulled').filter(({ message }) => message?.includes('postgres') === true).length
+  expect(eventsOf(cluster, 'Failed').filter(({ message }) => message === 'Failed to pull image "postgres:17": rpc error: code = Unavailable desc = error reading from server: EOF')).toHaveLength(2)
   cluster.advanceTo(minute + 20 * second)
   expect(pulled()).toBe(0)
   cluster.advanceTo(2 * minute)
