@@ -1,3 +1,4 @@
+import { openHeld } from './golden.ts'
 import { ask, expect, now, openShop, pause, reach, setSpeed, test } from './kubarium.ts'
 
 test('the shop comes up: machines, services and ready pods, without the editor having been loaded', async ({ page }) => {
@@ -56,4 +57,17 @@ test('of a Service one reads the rules that a node holds, and the chains that de
   await expect(inspector.getByLabel('Rules on worker-1')).toContainText('-j KUBE-SVC-')
   await inspector.getByLabel('Node', { exact: true }).selectOption('worker-2')
   await expect(inspector.getByLabel('Rules on worker-2')).toContainText('--to-destination')
+})
+
+test('a pod that finds no room can be clicked where it waits, and “Why not?” opens the scheduler’s table', async ({ page }) => {
+  const pod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { containers: [{ name: 'app', image: 'nginx:1.27', resources: { requests: { cpu: '64' } } }] } })
+  await openHeld(page, [pod('large'), pod('larger')], 5000)
+  const tray = page.getByRole('region', { name: 'Pods that wait for a node' })
+  await tray.getByRole('button', { name: /^Pod larger:/ }).click()
+  await expect(page.locator('.inspector')).toHaveAttribute('aria-label', 'Pod larger')
+  await expect(page.locator('.why li').last()).toContainText('Scheduler found no node')
+  await tray.getByRole('button', { name: 'Why not?' }).click()
+  await expect(page.locator('.inspector')).toHaveAttribute('aria-label', 'Pod large')
+  await expect(page.locator('.scheduling')).toContainText('Insufficient cpu · NodeResourcesFit')
+  await expect(page.locator('.inspector').getByRole('button', { name: 'Kill container' })).toHaveCount(0)
 })
