@@ -1,9 +1,9 @@
 // Upstream: pkg/apis/core/validation validateContainers, validateInitContainers, validateEphemeralContainers (v1.36). Left out: rules of restart per exit code.
 import type { FieldError } from '../field-errors.ts'
-import { duplicate, forbidden, invalid, notFound, required } from '../field-errors.ts'
+import { duplicate, forbidden, invalid, notFound, required, tooMany } from '../field-errors.ts'
 import type { Container, ContainerPort, ContainerResizePolicy, EphemeralContainer, PodSpec } from '../generated/types.ts'
 import { checkPortName, checkPortNumber } from '../names.ts'
-import { checkChoice, checkLabel, faultsOf } from './checks.ts'
+import { checkChoice, checkLabel, checkOptionalChoice, faultsOf } from './checks.ts'
 import { validateEnvironment, validateEnvironmentSources } from './environment.ts'
 import { validateDevices, validateMounts } from './mounts.ts'
 import { probeNames, validateLifecycle, validateProbes } from './probes.ts'
@@ -30,7 +30,7 @@ export function validateContainers(around: ContainerSurroundings, path: string):
     names.add(container.name)
     own.push(...validateLifecycle(container.lifecycle, spec, `${here}.lifecycle`))
     own.push(...validateProbes(container, spec.terminationGracePeriodSeconds, here))
-    if (container.restartPolicy !== undefined) own.push(...checkChoice(`${here}.restartPolicy`, container.restartPolicy, ['Always', 'OnFailure', 'Never']))
+    own.push(...validateRestarts(container, here))
     return own
   })
   return [...faults, ...hostPortConflicts(containers, path)]
@@ -42,12 +42,32 @@ export function validateInitContainers(around: ContainerSurroundings, path: stri
   return (spec.initContainers ?? []).flatMap((container, at) => {
     const here = `${path}[${at}]`
     const own = validateContainer(container, around, here)
-    if (container.restartPolicy !== undefined) own.push(...checkChoice(`${here}.restartPolicy`, container.restartPolicy, ['Always', 'OnFailure', 'Never']))
+    own.push(...validateRestarts(container, here))
     if (names.has(container.name)) own.push(duplicate(`${here}.name`, container.name))
     else if (container.name) names.add(container.name)
     own.push(...hostPortConflicts([container], path))
     return [...own, ...validateInitOnly(container, spec, here)]
   })
+}
+
+/** A container's own policy, and the exits for which it makes exceptions. */
+function validateRestarts({ restartPolicy, restartPolicyRules: rules = [] }: Container, path: string): FieldError[] {
+  const faults: FieldError[] = []
+  if (restartPolicy !== undefined) faults.push(...checkChoice(`${path}.restartPolicy`, restartPolicy, ['Always', 'OnFailure', 'Never']))
+  else if (rules.length > 0) faults.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'))
+  if (rules.length > 20) faults.push(tooMany(`${path}.restartPolicyRules`, rules.length, 20))
+  for (const [at, { action, exitCodes }] of rules.entries()) {
+    const here = `${path}.restartPolicyRules[${at}]`
+    faults.push(...checkOptionalChoice(`${here}.action`, action ?? '', ['Restart', 'RestartAllContainers']))
+    if (!exitCodes) {
+      faults.push(required(`${here}.exitCodes`, 'must be specified'))
+      continue
+    }
+    faults.push(...checkOptionalChoice(`${here}.exitCodes.operator`, exitCodes.operator ?? '', ['In', 'NotIn']))
+    const count = exitCodes.values?.length ?? 0
+    if (count > 255) faults.push(tooMany(`${here}.exitCodes.values`, count, 255))
+  }
+  return faults
 }
 
 /** Only a sidecar lives long enough to be probed. */
