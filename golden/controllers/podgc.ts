@@ -1,9 +1,7 @@
-import type { Node, Pod } from '../../src/sim/api/generated/types.ts'
+import type { Pod } from '../../src/sim/api/generated/types.ts'
 import { must } from '../../src/sim/api/status.ts'
-import type { Draft } from '../../src/sim/client/component.ts'
-import { createTestCluster } from '../../src/sim/cluster/testing.ts'
-import { planOutOfService, planTerminated, planUnscheduledTerminating } from '../../src/sim/controllers/pod-garbage-collector/plan-pod-garbage.ts'
-import type { PodRemoval } from '../../src/sim/controllers/pod-garbage-collector/plan-pod-garbage.ts'
+import type { Client, DeleteOptions, Draft } from '../../src/sim/client/component.ts'
+import { createTestCluster, type TestCluster } from '../../src/sim/cluster/testing.ts'
 import { startPodGarbageCollector } from '../../src/sim/controllers/pod-garbage-collector/pod-garbage-collector.ts'
 import { difference } from '../harness.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
@@ -14,67 +12,138 @@ export function isPodCollectorKind({ in: input }: GoldenCase): boolean {
   return Object.hasOwn(runs, input.kind)
 }
 
-/** Which pods the pod garbage collector removes, and what it writes first. */
+/** Which pods the pod garbage collector removes from a real API server, when, and what it writes first. */
 export const podgcSet: GoldenSet = {
   name: 'controllers/podgc',
   run: (golden) => runs[golden.in.kind]?.(golden),
 }
 
+interface GivenPod {
+  readonly name: string
+  readonly phase: string
+  readonly nodeName?: string
+  readonly creationTimestamp?: string
+  readonly deletionTimestamp?: unknown
+  readonly terminating?: boolean
+  readonly reason?: string
+  readonly evicted?: boolean
+}
+
+/** Long enough for two looks, so that what is left alone stays. */
+const afterwards = 45_000
+
 const runs: Readonly<Record<string, (golden: GoldenCase) => string | null>> = {
-  terminated: ({ in: { threshold, pods }, out }) => difference([...out.deleted].sort(), planTerminated(pods.map(podOf), threshold).map(({ pod }) => pod.metadata.name).sort()),
-  orphan: orphan,
-  'orphan-status': ({ in: { phase }, out }) => {
-    const { before, deletedAt } = removeOrphan(phase, 100_000)
-    const condition = before?.status.conditions?.find(({ type }) => type === 'DisruptionTarget')
-    const shown = condition && { type: condition.type, status: condition.status, reason: condition.reason, message: condition.message }
-    return deletedAt === null ? 'was not deleted' : partialDifference(out, { phase: before?.status.phase, condition: shown, gracePeriodSeconds: before?.metadata.deletionGracePeriodSeconds ?? 0 })
+  terminated: ({ in: { threshold, pods }, out }) => {
+    const world = new CollectedWorld()
+    for (const pod of (pods as readonly GivenPod[]).toSorted((a, b) => Date.parse(a.creationTimestamp ?? '') - Date.parse(b.creationTimestamp ?? ''))) {
+      // The API says when a pod was created: it is, so much later than the others.
+      world.advance(Date.parse(pod.creationTimestamp ?? '') - Date.parse('2026-01-01T00:00:00Z') - world.sinceStart)
+      world.createPod({ nodeName: 'n', ...pod })
+    }
+    world.createNode({ ready: true, taints: [] })
+    world.collect(afterwards, { terminatedPodGcThreshold: threshold })
+    return difference([...out.deleted].sort(), [...world.deletions.keys()].sort())
   },
-  unscheduled: ({ in: { pod }, out }) => removal(out, planUnscheduledTerminating([podOf({ name: 'p', ...pod })])),
-  'out-of-service': ({ in: { pod, node }, out }) => removal(out, planOutOfService([podOf({ name: 'p', nodeName: 'n', ...pod })], () => nodeOf(node))),
+  orphan: ({ in: { nodeGoneAtMs = 0, checksAtMs = [0] }, out }) => {
+    const world = new CollectedWorld()
+    world.createNode({ ready: true, taints: [] })
+    world.createPod({ name: 'p', phase: 'Running', nodeName: 'n' })
+    const start = world.now
+    const [firstCheck] = checksAtMs as readonly [number]
+    // The collector's first look is its start; what happens at the same time is there already.
+    if (nodeGoneAtMs > firstCheck) world.collect(nodeGoneAtMs)
+    must(world.cluster.client.delete('nodes', 'n'))
+    if (nodeGoneAtMs <= firstCheck) world.collect(0)
+    world.advance(200_000)
+    const deletion = world.deletions.get('p')
+    if (!deletion) return out.deletedAtMs === undefined ? null : 'was not deleted'
+    const at = deletion.at - start
+    return Math.abs(at - out.deletedAtMs) <= (out.toleranceMs ?? 0) ? null : `deleted at ${at} instead of ${out.deletedAtMs}`
+  },
+  'orphan-status': ({ in: { phase }, out }) => {
+    const world = new CollectedWorld()
+    world.createPod({ name: 'p', phase, nodeName: 'gone' })
+    world.collect(100_000)
+    return world.judge(out)
+  },
+  unscheduled: ({ in: { pod }, out }) => {
+    const world = new CollectedWorld()
+    world.createPod({ name: 'p', ...pod })
+    world.collect(afterwards)
+    return world.judge(out)
+  },
+  'out-of-service': ({ in: { pod, node }, out }) => {
+    const world = new CollectedWorld()
+    world.createNode(node)
+    world.createPod({ name: 'p', nodeName: 'n', ...pod })
+    world.collect(afterwards)
+    return world.judge(out)
+  },
 }
 
-function removal(out: GoldenCase['out'], removals: readonly PodRemoval[]): string | null {
-  const [found] = removals
-  const isFinished = found?.pod.status.phase === 'Succeeded' || found?.pod.status.phase === 'Failed'
-  return partialDifference(out, { deleted: found !== undefined, gracePeriodSeconds: 0, phase: found && (isFinished ? found.pod.status.phase : 'Failed'), condition: found?.condition })
+/** What the collector asked the API to remove, and the pod as it was then. */
+interface Deletion {
+  readonly at: number
+  readonly options: DeleteOptions
+  readonly pod: Pod
 }
 
-function orphan({ in: input, out }: GoldenCase): string | null {
-  const { deletedAt } = removeOrphan('Running', 200_000)
-  if (deletedAt === null) return out.deletedAtMs === undefined ? null : 'was not deleted'
-  const off = Math.abs(deletedAt - out.deletedAtMs - (input.nodeGoneAtMs ?? 0))
-  return off <= (out.toleranceMs ?? 0) ? null : `deleted at ${deletedAt} instead of ${out.deletedAtMs}`
-}
+/** A real API server with pods that no kubelet looks after, and the collector. */
+class CollectedWorld {
+  readonly cluster: TestCluster = createTestCluster()
+  /** By the pod's name. */
+  readonly deletions = new Map<string, Deletion>()
+  private readonly start = this.now
 
-/** A pod of a node that is not there: its state before it went, and when it went. */
-function removeOrphan(phase: string, until: number): { readonly before: Pod | undefined; readonly deletedAt: number | null } {
-  const cluster = createTestCluster()
-  const spec = { nodeName: 'gone', containers: [{ name: 'c', image: 'i' }] }
-  const made = must(cluster.client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' }, spec } as unknown as Draft<'pods'>))
-  const started = must(cluster.client.updateStatus('pods', { ...made, status: { ...made.status, phase } }))
-  let before: Pod | undefined
-  let deletedAt: number | null = null
-  must(cluster.client.watch('pods', 'default', { resourceVersion: started.metadata.resourceVersion }, {
-    event({ type, object }) {
-      if (type === 'DELETED') deletedAt = cluster.timeline.now
-      before = object as Pod
-    },
-    closed() {},
-  }))
-  cluster.component('pod-garbage-collector', startPodGarbageCollector)
-  cluster.advanceTo(until)
-  return { before, deletedAt }
-}
+  get now(): number {
+    return this.cluster.timeline.now
+  }
 
-function podOf(short: GoldenCase['in']): Pod {
-  const { name, phase, creationTimestamp = '2026-01-01T00:00:00Z', deletionTimestamp, terminating, nodeName, reason } = short
-  const isTerminating = deletionTimestamp || terminating
-  const metadata = { name, namespace: 'default', uid: name, resourceVersion: '1', creationTimestamp, ...(isTerminating && { deletionTimestamp: creationTimestamp }) }
-  const evicted = reason ?? (short.evicted ? 'Evicted' : undefined)
-  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [], ...(nodeName && { nodeName }) }, status: { phase, ...(evicted && { reason: evicted }) } } as unknown as Pod
-}
+  get sinceStart(): number {
+    return this.now - this.start
+  }
 
-function nodeOf({ ready, taints = [] }: { readonly ready: boolean; readonly taints?: readonly string[] }): Node {
-  const status = { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] }
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: { taints: taints.map((key) => ({ key, effect: 'NoExecute' })) }, status } as unknown as Node
+  advance(millis: number): void {
+    this.cluster.advanceTo(this.now + millis)
+  }
+
+  createNode({ ready, taints }: { readonly ready: boolean; readonly taints?: readonly string[] }): void {
+    const { client } = this.cluster
+    const node = must(client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: { taints: (taints ?? []).map((key) => ({ key, effect: 'NoExecute' })) } } as unknown as Draft<'nodes'>))
+    must(client.updateStatus('nodes', { ...node, status: { ...node.status, conditions: [{ type: 'Ready', status: ready ? 'True' : 'Unknown' }] } }))
+  }
+
+  /** A pod without a node stays while it is deleted only because somebody's finalizer holds it. */
+  createPod({ name, phase, nodeName, deletionTimestamp, terminating, reason, evicted }: GivenPod): void {
+    const { client } = this.cluster
+    const spec = { ...(nodeName && { nodeName }), containers: [{ name: 'c', image: 'i' }] }
+    const isTerminating = Boolean(deletionTimestamp ?? terminating)
+    const finalizers = isTerminating && !nodeName ? ['golden.test/held'] : []
+    const made = must(client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', finalizers }, spec } as unknown as Draft<'pods'>))
+    const why = reason ?? (evicted ? 'Evicted' : undefined)
+    must(client.updateStatus('pods', { ...made, status: { ...made.status, phase, ...(why && { reason: why }) } }))
+    if (isTerminating) must(client.delete('pods', `default/${name}`))
+  }
+
+  /** Starts the collector, and goes on. */
+  collect(millis: number, flags: { readonly terminatedPodGcThreshold?: number } = {}): void {
+    this.cluster.component('pod-garbage-collector', (context) => {
+      const remove: Client['delete'] = (resource, key, options = {}) => {
+        const pod = must(context.client.get('pods', key))
+        this.deletions.set(pod.metadata.name, { at: this.now, options, pod })
+        return context.client.delete(resource, key, options)
+      }
+      const client = new Proxy(context.client, { get: (target, name) => (name === 'delete' ? remove : Reflect.get(target, name, target)) })
+      startPodGarbageCollector({ ...context, client }, flags)
+    })
+    this.advance(millis)
+  }
+
+  judge(out: GoldenCase['out']): string | null {
+    const deletion = this.deletions.get('p')
+    if (!deletion) return out.deleted === false ? null : 'was not deleted'
+    const found = deletion.pod.status.conditions?.find(({ type }) => type === 'DisruptionTarget')
+    const condition = found && { type: found.type, status: found.status, reason: found.reason, message: found.message }
+    return partialDifference(out, { deleted: true, phase: deletion.pod.status.phase, condition, gracePeriodSeconds: deletion.options.gracePeriodSeconds })
+  }
 }
