@@ -43,7 +43,7 @@ function counts<F extends string>(status: Counts<F>, fields: readonly F[]): Fiel
 
 function notMoreThanReplicas<F extends string>(status: Counts<F | 'replicas' | 'readyReplicas' | 'availableReplicas'>, fields: readonly F[]): FieldError[] {
   const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status
-  const faults = fields.flatMap((field) => ((status[field] ?? 0) > replicas ? [invalid(`status.${field}`, status[field], 'cannot be greater than status.replicas')] : []))
+  const faults = fields.flatMap((field) => ((status[field] ?? 0) > replicas ? [invalid(`status.${field}`, status[field] ?? 0, 'cannot be greater than status.replicas')] : []))
   if (availableReplicas > readyReplicas) faults.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'))
   return faults
 }
