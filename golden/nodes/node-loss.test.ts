@@ -165,3 +165,19 @@ test('a kubelet whose link heals renews and posts within its periods, and hears 
   const gone = world.observations.find(({ resource, type, object }) => resource === 'pods' && type === 'DELETED' && object.metadata.name === 'web')!
   expect(gone.at - killed.at).toBeLessThanOrEqual(45_000)
 })
+
+test('a machine that is declared out of service has its pods removed at the next look of the pod collector, once they are told to go', () => {
+  const world = worldOf(3)
+  const struck = strike(world, world.now + 20_000, ['worker-1'], (node) => ({ kind: 'power-off', node }))
+  world.advanceTo(struck + 120_000)
+  expect(world.cluster.perform({ kind: 'request', request: { verb: 'patch', group: '', version: 'v1', resource: 'nodes', name: 'worker-1', patchType: 'strategic', body: { spec: { taints: [{ key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' }] } } } }).ok).toBe(true)
+  const declared = world.now
+  world.advanceTo(declared + 60_000)
+  // Nothing tolerates that taint: it is told to go at once, with its whole grace, and then nobody is waited for.
+  const told = whenOf<Pod>(world, 'pods web', declared, ({ metadata }) => metadata.deletionTimestamp !== undefined)!
+  expect(told - declared).toBeLessThanOrEqual(100)
+  const failed = whenOf<Pod>(world, 'pods web', declared, ({ status }) => status.phase === 'Failed')!
+  const gone = world.observations.find(({ resource, type, object }) => resource === 'pods' && type === 'DELETED' && object.metadata.name === 'web')!
+  expect(gone.at).toBe(failed)
+  expect(failed - told).toBeLessThanOrEqual(20_000)
+})
