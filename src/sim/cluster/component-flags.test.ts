@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Event, Pod } from '../api/generated/types.ts'
+import type { Event, Node, Pod } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { KeyValue } from '../etcd/store.ts'
 import { Cluster } from './cluster.ts'
@@ -72,4 +72,20 @@ test('a kubelet that knows no DNS servers says so, and gives pods its machine\'s
   expect(told.find(({ involvedObject }) => involvedObject.name === 'web')?.message).toMatch(/^pod: "web_default\([0-9a-f-]+\)"\. kubelet does not have ClusterDNS IP configured/)
   const log = cluster.ask({ kind: 'read', request: { verb: 'get', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'web', subresource: 'log' } })
   expect(JSON.stringify(log)).toContain('nameserver 192.168.0.1')
+})
+
+test('without ranges of addresses no node is ready; they are given where kube-controller-manager is told to', () => {
+  const ready = (texts: Readonly<Record<string, string>>) => {
+    const nodes = (controllerManager(texts).store.range('/registry/minions/') as KeyValue<Node>[]).flatMap(({ value }) => (value ? [value] : []))
+    return nodes.map(({ spec, status }) => [spec.podCIDR, status.conditions?.find(({ type }) => type === 'Ready')?.status])
+  }
+  expect(ready({})).toEqual([['10.244.0.0/24', 'True'], ['10.244.1.0/24', 'True']])
+  expect(ready({ 'allocate-node-cidrs': 'false' })).toEqual([[undefined, 'False'], [undefined, 'False']])
+})
+
+test('controllers that are started one after the other come into their own late', () => {
+  const cluster = controllerManager({ 'controller-start-interval': '30s' })
+  expect(names(cluster, 'pods/kube-system').some((name) => name?.startsWith('coredns-'))).toBe(false)
+  cluster.advanceTo(600_000)
+  expect(names(cluster, 'pods/kube-system').some((name) => name?.startsWith('coredns-'))).toBe(true)
 })

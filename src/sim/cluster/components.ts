@@ -1,4 +1,4 @@
-import type { ProcessAgenda } from '../kernel/agenda.ts'
+import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import type { ComponentContext } from '../client/component.ts'
 import { createClient, type ClientOptions } from '../client/client.ts'
 import { createEventRecorder, type EventLimit } from '../client/event-recorder.ts'
@@ -83,21 +83,31 @@ export function startControllerManager(world: World, host: ProcessHost, started:
   const { qps, burst } = rateLimits['kube-controller-manager']
   // Upstream: cmd/kube-controller-manager/app/core.go: cascades and namespaces write more, so their clients may.
   const controller = (name: string, more = { qps: 1, burst: 1 }): ComponentContext => createContext(world, { ...request, name, informers: own.informers, qps: qps * more.qps, burst: burst * more.burst })
-  const lead = (): void => {
-    startNodeIpamController(controller('cidrAllocator'), flags)
-    const nodeLifecycle = startNodeLifecycleController(controller('node-controller'), flags)
-    started({ nodeLifecycle, taintEviction: startTaintEvictionController(controller('taint-eviction-controller')) })
-    startServiceAccountController(controller('serviceaccount-controller'))
-    startNamespaceController(controller('namespace-controller', { qps: 20, burst: 100 }), flags)
-    startDeploymentController(controller('deployment-controller'))
-    startReplicaSetController(controller('replicaset-controller'))
-    startDaemonSetController(controller('daemonset-controller'))
-    startEndpointSliceController(controller('endpoint-slice-controller'), flags)
-    startPodGarbageCollector(controller('pod-garbage-collector'), flags)
-    if (flags.enableGarbageCollector) startGarbageCollector(controller('garbage-collector-controller', { qps: 2, burst: 1 }), flags)
-  }
+  let nodeLifecycle: NodeLifecycleHandle
+  const starts: readonly (() => unknown)[] = [
+    () => flags.allocateNodeCidrs && startNodeIpamController(controller('cidrAllocator'), flags),
+    () => (nodeLifecycle = startNodeLifecycleController(controller('node-controller'), flags)),
+    () => started({ nodeLifecycle, taintEviction: startTaintEvictionController(controller('taint-eviction-controller')) }),
+    () => startServiceAccountController(controller('serviceaccount-controller')),
+    () => startNamespaceController(controller('namespace-controller', { qps: 20, burst: 100 }), flags),
+    () => startDeploymentController(controller('deployment-controller')),
+    () => startReplicaSetController(controller('replicaset-controller')),
+    () => startDaemonSetController(controller('daemonset-controller')),
+    () => startEndpointSliceController(controller('endpoint-slice-controller'), flags),
+    () => startPodGarbageCollector(controller('pod-garbage-collector'), flags),
+    () => flags.enableGarbageCollector && startGarbageCollector(controller('garbage-collector-controller', { qps: 2, burst: 1 }), flags),
+  ]
+  const lead = (): void => startEach(own, flags.controllerStartInterval, starts)
   if (!flags.leaderElect) return lead()
   startLeaderElection(own, flags.leaderElectResourceName, lead, () => host.exit(1, 'leaderelection lost'))
+}
+
+/** One after the other, each after a pause of up to twice the interval; at once without one. */
+function startEach(context: ComponentContext, interval: Millis, [start, ...rest]: readonly (() => unknown)[]): void {
+  start?.()
+  if (rest.length === 0) return
+  if (interval === 0) startEach(context, interval, rest)
+  else context.agenda.after(interval + context.random.below(interval + 1), 'kube-controller-manager: next controller', () => startEach(context, interval, rest))
 }
 
 /** Starts kube-scheduler: when it leads it schedules. */

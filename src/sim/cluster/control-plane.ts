@@ -31,6 +31,9 @@ const ports: Partial<Record<ComponentName, readonly number[]>> = {
 /** kube-apiserver's flags that this simulation knows: how long etcd's history reaches back, so that past revisions can be listed, and which alpha features it has. */
 const defaultApiServerFlags = { etcdCompactionInterval: 300_000, featureGates: '' }
 
+/** What kubeadm's manifest of kube-controller-manager says. */
+const kubeadmFlags = { 'allocate-node-cidrs': 'true' }
+
 /** What the programs of the components work on. */
 export interface ControlPlaneSurroundings {
   readonly world: World
@@ -57,7 +60,7 @@ export class ControlPlane {
   /** By the repository of the image. */
   processes(): Processes {
     const { world, options, store, rules } = this.surroundings
-    const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, flagTexts(options, 'kube-controller-manager'))
+    const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, { ...kubeadmFlags, ...flagTexts(options, 'kube-controller-manager') })
     const program = (component: ComponentName, start: ProcessFactory): [string, ProcessFactory] => [`registry.k8s.io/${component}`, (host) => this.start(component, host, start)]
     return new Map([
       program('etcd', (host) => store.serve(host.agenda)),

@@ -24,16 +24,22 @@ export interface ControllerManagerFlags {
   readonly leaderElect: boolean
   /** --leader-elect-resource-name */
   readonly leaderElectResourceName: string
+  /** --controller-start-interval: how long after one controller the next is started, up to twice as long */
+  readonly controllerStartInterval: Millis
   /** --concurrent-gc-syncs, of each of its two queues */
   readonly concurrentGcSyncs: number
   /** --concurrent-namespace-syncs */
   readonly concurrentNamespaceSyncs: number
+  /** --namespace-sync-period: how often those that are going are looked at whatever happens */
+  readonly namespaceSyncPeriod: Millis
   /** --concurrent-service-endpoint-syncs */
   readonly concurrentServiceEndpointSyncs: number
   /** --max-endpoints-per-slice */
   readonly maxEndpointsPerSlice: number
   /** --endpointslice-updates-batch-period */
   readonly endpointsliceUpdatesBatchPeriod: Millis
+  /** --allocate-node-cidrs: without it nodes get no ranges of addresses; kubeadm sets it */
+  readonly allocateNodeCidrs: boolean
   /** --cluster-cidr, IPv4 */
   readonly clusterCidr: string
   /** --node-cidr-mask-size-ipv4 */
@@ -53,11 +59,14 @@ export const defaultControllerManagerFlags: ControllerManagerFlags = {
   enableGarbageCollector: true,
   leaderElect: true,
   leaderElectResourceName: 'kube-controller-manager',
+  controllerStartInterval: 0,
   concurrentGcSyncs: 20,
   concurrentNamespaceSyncs: 10,
+  namespaceSyncPeriod: 300_000,
   concurrentServiceEndpointSyncs: 5,
   maxEndpointsPerSlice: 100,
   endpointsliceUpdatesBatchPeriod: 0,
+  allocateNodeCidrs: false,
   clusterCidr: '10.244.0.0/16',
   nodeCidrMaskSize: 24,
 }

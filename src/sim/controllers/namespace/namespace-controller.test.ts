@@ -59,3 +59,20 @@ test('says which finalizer holds what', () => {
   cluster.settle(20_000)
   expect(cluster.client.get('namespaces', 'demo').ok).toBe(false)
 })
+
+test('a namespace that others hold is looked at each five minutes, whatever happens', () => {
+  const cluster = clusterWithNamespace()
+  const demo = must(cluster.client.get('namespaces', 'demo'))
+  must(cluster.client.update('namespaces', { ...demo, metadata: { ...demo.metadata, finalizers: ['example.com/hold'] } }))
+  const looks: number[] = []
+  const answer = cluster.apiServer.request.bind(cluster.apiServer)
+  cluster.apiServer.request = (request) => {
+    if (request.user === 'namespace-controller' && request.verb === 'get' && request.resource === 'namespaces') looks.push(cluster.timeline.now)
+    return answer(request)
+  }
+  must(cluster.client.delete('namespaces', 'demo'))
+  cluster.advanceTo(1_000_000)
+  const late = looks.filter((at) => at > 100_000)
+  expect(late).toHaveLength(3)
+  expect(late.map((at) => at - (late[0] ?? 0))).toEqual([0, 300_000, 600_000])
+})

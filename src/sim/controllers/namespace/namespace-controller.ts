@@ -25,15 +25,23 @@ const pageSize = 50
 
 /** Empties namespaces that are being deleted, pods before all else, and lets them go. */
 export function startNamespaceController(context: ComponentContext, options: Partial<ControllerManagerFlags> = {}): void {
-  const { concurrentNamespaceSyncs: workers } = { ...defaultControllerManagerFlags, ...options }
+  const { concurrentNamespaceSyncs: workers, namespaceSyncPeriod } = { ...defaultControllerManagerFlags, ...options }
   const { agenda, client, informers } = context
   const namespaces = informers.of('namespaces')
   const queue = new WorkQueue(agenda, 'namespace', (name) => reconcile(context, name), { workers, client, baseDelay: retryBase, maxDelay: retryMax })
   queue.pause()
-  namespaces.onChange(({ new: namespace }) => {
+  const enqueue = (namespace: Namespace | undefined): void => {
     if (namespace?.metadata.deletionTimestamp !== undefined) queue.addAfter(namespace.metadata.name, deletionGrace)
+  }
+  const resync = (): void => {
+    for (const namespace of namespaces.lister.list()) enqueue(namespace)
+    agenda.because(0, () => agenda.after(namespaceSyncPeriod, 'namespace: resync', resync))
+  }
+  namespaces.onChange(({ new: namespace }) => enqueue(namespace))
+  informers.whenSynced(() => {
+    queue.resume()
+    agenda.after(namespaceSyncPeriod, 'namespace: resync', resync)
   })
-  informers.whenSynced(() => queue.resume())
 }
 
 function* reconcile(context: ComponentContext, name: string): Steps<Requeue> {
