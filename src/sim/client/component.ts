@@ -61,6 +61,8 @@ export interface Lister<T> {
   list(namespace?: string): readonly T[]
   /** Objects under one value of an index made with `addIndex`, in the order of their keys. */
   byIndex(index: string, value: string): readonly T[]
+  /** The values of an index that objects have. */
+  indexValues(index: string): Iterable<string>
 }
 
 /** `old` absent: it appeared. `new` absent: it is gone (`old` is its last known state). Both: it changed, or was listed again. */

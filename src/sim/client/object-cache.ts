@@ -45,6 +45,10 @@ export class ObjectCache<T extends Named> implements Lister<T> {
     return nothing
   }
 
+  indexValues(index: string): Iterable<string> {
+    return this.indexes.find(({ name }) => name === index)?.buckets.keys() ?? nothing
+  }
+
   addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
     const index = { name, valuesOf, buckets: new Map<string, SortedBucket<T>>() }
     this.indexes = [...this.indexes.filter((other) => other.name !== name), index]

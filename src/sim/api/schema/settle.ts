@@ -17,11 +17,13 @@ export function settledObject(object: KubernetesObject, resourceVersion: string)
   return Object.freeze(stored) as unknown as KubernetesObject
 }
 
+let objectMeta: GoStruct | null = null
+
 /** The kinds differ in how much metadata they have, so each has blanks of its own for it. */
 const blankMetadata = new Map<GoStruct, () => Record<string, unknown>>()
 
 function settledMetadata(kind: GoStruct, metadata: KubernetesObject['metadata'], resourceVersion: string): Fields {
-  const struct = structOf('ObjectMeta')
+  const struct = (objectMeta ??= structOf('ObjectMeta'))
   let blank = blankMetadata.get(kind)
   if (!blank) blankMetadata.set(kind, (blank = createBlank()))
   const stored = blank()

@@ -61,7 +61,7 @@ class NodeLifecycle implements NodeLifecycleHandle {
     const { agenda, client, informers } = context
     this.nodes = informers.of('nodes')
     this.pods = informers.of('pods')
-    const podsOn = podsByNode(this.pods)
+    const podsOn = podsByNode(this.pods).podsOf
     this.monitor = { context, grace: flags, leases: informers.of('leases'), podsOn, queueOf: (zone) => this.queueOf(zone), nodes: this.known }
     this.nodeQueue = new WorkQueue(agenda, 'node-lifecycle', (name) => this.reconcileNode(name), { workers: nodeWorkers, client })
     this.podQueue = new WorkQueue(agenda, 'node-lifecycle pods', (key) => this.reconcilePod(key), { workers: podWorkers, client })

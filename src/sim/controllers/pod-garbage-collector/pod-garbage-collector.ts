@@ -8,14 +8,13 @@ import { runInSteps, type Steps } from '../../client/steps.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
 import { withPodCondition } from '../pod-condition.ts'
+import { podsByNode } from '../pods-by-node.ts'
 import { NodeQuarantine } from './node-quarantine.ts'
 import { isFinished, planOrphaned, planOutOfService, planTerminated, planUnscheduledTerminating } from './plan-pod-garbage.ts'
 import type { PodRemoval } from './plan-pod-garbage.ts'
 
 /** Upstream: gcCheckPeriod. */
 export const checkPeriod: Millis = 20_000
-
-const lookedAtOnce = 2_000
 
 const looks = 'pod-garbage-collector: looks for pods to remove'
 
@@ -26,6 +25,8 @@ export function startPodGarbageCollector(context: ComponentContext, options: Par
   const pods = informers.of('pods')
   const nodes = informers.of('nodes')
   const quarantine = new NodeQuarantine()
+  pods.addIndex(garbage, garbageIndex)
+  const { nodesWithPods } = podsByNode(pods)
   informers.whenSynced(pass)
 
   function pass(): void {
@@ -33,42 +34,30 @@ export function startPodGarbageCollector(context: ComponentContext, options: Par
   }
 
   function* collect(): Steps<void> {
-    const all = pods.lister.list()
-    const { finished, terminating, nodeNames } = yield* sorted(all)
-    yield* removeAll(context, planTerminated(finished, terminatedPodGcThreshold))
+    const terminating = pods.lister.byIndex(garbage, 'terminating')
+    yield* removeAll(context, planTerminated(pods.lister.byIndex(garbage, 'finished'), terminatedPodGcThreshold))
     yield* removeAll(context, planOutOfService(terminating, (name) => nodes.lister.get(name)))
-    yield* removeAll(context, planOrphaned(all, goneNodes(context, nodeNames, nodes.lister, quarantine)))
+    const gone = goneNodes(context, nodesWithPods(), nodes.lister, quarantine)
+    if (gone.size > 0) yield* removeAll(context, planOrphaned(pods.lister.list(), gone))
     yield* removeAll(context, planUnscheduledTerminating(terminating))
     // Not because of what this look found.
     agenda.because(0, () => agenda.after(checkPeriod, looks, pass))
   }
 }
 
-interface Sorted {
-  readonly finished: readonly Pod[]
-  readonly terminating: readonly Pod[]
-  /** Of the nodes that pods are bound to. */
-  readonly nodeNames: ReadonlySet<string>
-}
+/** The few pods that may have to go are found without a look at the others. */
+const garbage = 'podgc/garbage'
 
-/** The few pods that may have to go. Looking at ten thousand takes long enough to let others in between. */
-function* sorted(pods: readonly Pod[]): Steps<Sorted> {
-  const finished: Pod[] = []
-  const terminating: Pod[] = []
-  const nodeNames = new Set<string>()
-  let at = 0
-  for (const pod of pods) {
-    if (isFinished(pod)) finished.push(pod)
-    if (pod.metadata.deletionTimestamp !== undefined) terminating.push(pod)
-    if (pod.spec.nodeName) nodeNames.add(pod.spec.nodeName)
-    at += 1
-    if (at % lookedAtOnce === 0) yield lookedAtOnce
-  }
-  return { finished, terminating, nodeNames }
+const notGarbage: readonly string[] = []
+
+function garbageIndex(pod: Pod): readonly string[] {
+  const isTerminating = pod.metadata.deletionTimestamp !== undefined
+  if (!isTerminating && !isFinished(pod)) return notGarbage
+  return [...(isTerminating ? ['terminating'] : []), ...(isFinished(pod) ? ['finished'] : [])]
 }
 
 /** The cache may be late: only what the server does not know either is gone. */
-function goneNodes({ client, agenda }: ComponentContext, nodeNames: ReadonlySet<string>, nodes: Lister<Node>, quarantine: NodeQuarantine): ReadonlySet<string> {
+function goneNodes({ client, agenda }: ComponentContext, nodeNames: Iterable<string>, nodes: Lister<Node>, quarantine: NodeQuarantine): ReadonlySet<string> {
   for (const name of nodeNames) if (!nodes.get(name)) quarantine.admit(name, agenda.now)
   const gone = quarantine.release(agenda.now).filter((name) => {
     if (nodes.get(name)) return false

@@ -48,7 +48,7 @@ class TaintEviction implements TaintEvictionHandle {
     const { agenda, client, informers } = context
     this.nodes = informers.of('nodes')
     this.pods = informers.of('pods')
-    this.podsOn = podsByNode(this.pods)
+    this.podsOn = podsByNode(this.pods).podsOf
     this.queue = new WorkQueue(agenda, 'taint-eviction', (item) => this.reconcile(item), { workers, client, cost: 0 })
   }
 
