@@ -122,7 +122,7 @@ function watchedProfile(order: string[]): Profile {
 function informerOf(objects: readonly Pod[], handlers: (() => void)[]): Informer<Pod> {
   const byKey = new Map(objects.map((object) => [object.metadata.namespace ? `${object.metadata.namespace}/${object.metadata.name}` : object.metadata.name, object]))
   return {
-    lister: { get: (key) => byKey.get(key), list: (namespace) => objects.filter(({ metadata }) => !namespace || metadata.namespace === namespace), byIndex: () => [] },
+    lister: { get: (key) => byKey.get(key), list: (namespace) => objects.filter(({ metadata }) => !namespace || metadata.namespace === namespace), byIndex: () => [], indexValues: () => [] },
     synced: true,
     onChange: (handler: (change: Change<Pod>) => void) => handlers.push(() => objects.forEach((object) => handler({ new: object }))),
     addIndex: () => undefined,

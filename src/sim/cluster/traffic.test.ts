@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Pod } from '../api/generated/types.ts'
-import type { Route } from '../network/route.ts'
-import type { NodeRules } from '../network/rule-tables.ts'
+import type { NodeRules, Route } from '../network/route.ts'
 import { Cluster } from './cluster.ts'
 
 const labels = { app: 'web' }

@@ -1,7 +1,9 @@
 import type { EndpointSlice, Service } from '../api/generated/types.ts'
 import type { ProxyEndpoint } from './endpoint-choice.ts'
 import { pickEndpoint, type PacketState, type Passing } from './endpoint-pick.ts'
+import type { HealthAnswer } from './health-check.ts'
 import { endpointsOf, type ProxyView } from './kube-proxy.ts'
+import type { RuleTables } from './rule-tables.ts'
 import { planOf } from './service-ports.ts'
 
 /** A request to a Service, from a pod or from outside the cluster. */
@@ -41,6 +43,11 @@ export interface Hop {
 export type Route =
   | { readonly ok: true; readonly hops: readonly Hop[]; readonly answeredBy: string; /** Everybody who might have answered instead. */ readonly candidates: readonly string[] }
   | { readonly ok: false; readonly hops: readonly Hop[]; readonly failure: string }
+
+/** The rules of one Service on one node, and what the node answers when a load balancer asks for its health. */
+export interface NodeRules extends RuleTables {
+  readonly healthCheck: { readonly port: number; readonly answer: HealthAnswer } | null
+}
 
 /** The world a request passes through. */
 export interface NetworkState extends PacketState {

@@ -1,5 +1,3 @@
-import type { HealthAnswer } from './health-check.ts'
-
 /** A chain and its rules, as `iptables-restore` takes them. */
 export interface RuleChain {
   readonly chain: string
@@ -10,11 +8,6 @@ export interface RuleChain {
 export interface RuleTables {
   readonly filter: readonly RuleChain[]
   readonly nat: readonly RuleChain[]
-}
-
-/** The rules of one Service on one node, and what the node answers when a load balancer asks for its health. */
-export interface NodeRules extends RuleTables {
-  readonly healthCheck: { readonly port: number; readonly answer: HealthAnswer } | null
 }
 
 /** One table while it is written; its chains come in the order in which they were first named. */

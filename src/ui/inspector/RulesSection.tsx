@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { NodeRules } from '../../sim/network/rule-tables.ts'
+import type { NodeRules } from '../../sim/network/route.ts'
 import { useClock } from '../stores/clock.ts'
 import { theSimulation, useCluster } from '../stores/simulation-store.ts'
 
