@@ -35,7 +35,7 @@ export interface Amounts {
 }
 
 /** What pods may have: capacity less reservations and hard eviction thresholds, never below nothing; huge pages are no memory. */
-export function allocatableOf(capacity: Amounts, reserved: readonly Partial<Amounts>[], evictionHard: Partial<Amounts>): Amounts {
+function allocatableOf(capacity: Amounts, reserved: readonly Partial<Amounts>[], evictionHard: Partial<Amounts>): Amounts {
   const less = (name: 'cpuMilli' | 'memory' | 'ephemeral-storage', amount: number) => Math.max(0, reserved.reduce((left, part) => left - (part[name] ?? 0), amount) - (evictionHard[name] ?? 0))
   const { 'ephemeral-storage': storage, 'hugepages-1Gi': large = 0, 'hugepages-2Mi': small = 0 } = capacity
   return {
@@ -49,7 +49,7 @@ export function allocatableOf(capacity: Amounts, reserved: readonly Partial<Amou
 }
 
 /** `cpu=100m,memory=500Mi` as amounts. */
-export function reservationOf(text: string): Partial<Amounts> {
+function reservationOf(text: string): Partial<Amounts> {
   const parts = new Map(text.split(',').filter((part) => part !== '').map((part) => part.split('=') as [string, string]))
   return {
     ...(parts.has('cpu') && { cpuMilli: milliValue(parts.get('cpu')!) }),
@@ -59,7 +59,7 @@ export function reservationOf(text: string): Partial<Amounts> {
 }
 
 /** The hard thresholds for memory and disk as amounts; a percentage is a 32-bit float, as upstream has it. */
-export function evictionAmounts(text: string, storage: number): Partial<Amounts> {
+function evictionAmounts(text: string, storage: number): Partial<Amounts> {
   const parts = new Map(text.split(',').filter((part) => part !== '').map((part) => part.split('<') as [string, string]))
   const amount = (value: string, of: number) => (value.endsWith('%') ? Math.floor(Math.fround(Number(value.slice(0, -1)) / 100) * of) : wholeValue(value))
   const memory = parts.get('memory.available')
@@ -68,7 +68,7 @@ export function evictionAmounts(text: string, storage: number): Partial<Amounts>
 }
 
 /** podsPerCore caps maxPods. */
-export function podCapacity({ maxPods, podsPerCore }: Pick<KubeletFlags, 'maxPods' | 'podsPerCore'>, cores: number): number {
+function podCapacity({ maxPods, podsPerCore }: Pick<KubeletFlags, 'maxPods' | 'podsPerCore'>, cores: number): number {
   return podsPerCore > 0 ? Math.min(podsPerCore * cores, maxPods) : maxPods
 }
 

@@ -7,7 +7,7 @@ import { createNodeDisk, type NodeDisk } from '../runtime/node-disk.ts'
 import { popularImages } from '../runtime/popular-images.ts'
 import type { Processes } from '../runtime/process-host.ts'
 import type { KubeletFlags } from './flags.ts'
-import { startKubelet, type KubeletHandle } from './kubelet.ts'
+import { startKubelet, type KubeletHandle, type Machine } from './kubelet.ts'
 
 /** A machine with a kubelet beside a real API server. */
 export interface TestNode {
@@ -31,17 +31,19 @@ export interface TestNodeOptions {
   readonly cluster?: TestCluster
   readonly processes?: Processes
   readonly flags?: KubeletFlags
+  /** What is otherwise about its machine. */
+  readonly machine?: Partial<Machine>
   /** The machine's runtime that a restarted kubelet finds. */
   readonly runtime?: ContainerRuntime
 }
 
-export function createTestNode({ images = [], staticPods = [], disk = createNodeDisk(), cluster = createTestCluster(), processes = new Map(), runtime: running, flags }: TestNodeOptions = {}): TestNode {
+export function createTestNode({ images = [], staticPods = [], disk = createNodeDisk(), cluster = createTestCluster(), processes = new Map(), runtime: running, flags, machine = {} }: TestNodeOptions = {}): TestNode {
   const catalogue = createImageCatalogue([...popularImages, ...images])
   const runtime = running ?? createContainerRuntime({ agenda: cluster.timeline, nodeName: 'n1', random: cluster.random.of('machine'), images: catalogue, registry: createRegistry(catalogue), processes, disk, epochStart: 1_767_258_000_000 })
   let stopKubelet = (): void => undefined
   const kubelet = cluster.component('kubelet', (context) => {
     stopKubelet = () => context.agenda.dispose()
-    return startKubelet({ context, runtime, nodeName: 'n1', machine: { cpu: '4', memory: '8Gi', ip: '192.168.0.11', podCIDR: '10.244.1.0/24' }, staticPods, ...(flags && { flags }) })
+    return startKubelet({ context, runtime, nodeName: 'n1', machine: { cpu: '4', memory: '8Gi', ip: '192.168.0.11', podCIDR: '10.244.1.0/24', ...machine }, staticPods, ...(flags && { flags }) })
   }, { host: 'n1' })
   const pod = (name: string) => cluster.list('pods', 'default').find((candidate) => candidate.metadata.name === name)
   return {
