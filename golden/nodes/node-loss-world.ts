@@ -1,4 +1,4 @@
-import type { Node, Pod, Toleration } from '../../src/sim/api/generated/types.ts'
+import type { Node, Pod, Taint, Toleration } from '../../src/sim/api/generated/types.ts'
 import { keyOf } from '../../src/sim/api/objects.ts'
 import type { KubernetesObject } from '../../src/sim/api/objects.ts'
 import type { Resource } from '../../src/sim/api/resources.ts'
@@ -24,6 +24,7 @@ export interface NodeInput {
   readonly zone?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly conditions?: Readonly<Record<string, string>>
+  readonly taints?: readonly Taint[]
   /** null: an object that no kubelet stands behind. */
   readonly status?: null
 }
@@ -42,6 +43,8 @@ export interface PodInput {
 const zoneLabel = 'topology.kubernetes.io/zone'
 const image = 'nginx:1.27'
 const ofKubelet: readonly string[] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
+/** Taints that nobody need set: they follow from conditions. */
+const ofConditions = /^node\.kubernetes\.io\/(not-ready|unreachable|unschedulable|network-unavailable|.*-pressure)$/
 /** Longer than any period of renewal: a kubelet that was held still for so long is late with one. */
 const held = 12_000
 const patience = 120_000
@@ -67,6 +70,8 @@ export class NodeLossWorld {
     this.label('control-plane-1', { 'node.kubernetes.io/exclude-disruption': '' })
     for (const { name, zone, labels } of machines) this.label(name, { ...(zone !== undefined && { [zoneLabel]: zone }), ...labels })
     for (const node of machines) this.say(node, (type) => !ofKubelet.includes(type))
+    for (const { name, taints = [] } of machines) this.taint(name, taints.filter(({ key }) => !ofConditions.test(key)))
+    for (const { name, status } of nodes) if (status === null) this.createNode(name)
     this.machines = machines
     for (const pod of pods) this.createPod(pod)
     const allReady = () => pods.every(({ name, namespace, nodeName, mirror, ready = true }) => isReady(this.latest.get(`pods ${namespace}/${mirror ? mirrorName(name, nodeName) : name}`) as Pod | undefined) === ready)
@@ -136,6 +141,15 @@ export class NodeLossWorld {
   /** A time of the run as objects tell it. */
   textOf(time: number): string {
     return formatTime(this.cluster.start + time)
+  }
+
+  /** A node that nobody runs. */
+  createNode(name: string): void {
+    must(this.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: {} } as unknown as Draft<'nodes'>))
+  }
+
+  private taint(name: string, taints: readonly Taint[]): void {
+    if (taints.length > 0) must(this.client.patch('nodes', name, 'strategic', { spec: { taints } }))
   }
 
   private label(name: string, labels: Readonly<Record<string, string | null>>): void {

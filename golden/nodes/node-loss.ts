@@ -1,6 +1,5 @@
 import type { Node } from '../../src/sim/api/generated/types.ts'
 import { must } from '../../src/sim/api/status.ts'
-import type { Draft } from '../../src/sim/client/component.ts'
 import type { Fault } from '../../src/sim/cluster/run.ts'
 import { zoneKeyOf } from '../../src/sim/controllers/node-lifecycle/zone-state.ts'
 import { difference } from '../harness.ts'
@@ -52,7 +51,7 @@ const plays: Readonly<Record<string, (world: NodeLossWorld, node: string) => num
   'delete-node-object': (world, node) => void must(world.cluster.perform({ kind: 'delete', resource: 'nodes', key: node })),
   // What it says of its runtime, and when, is its own affair: the time of the case begins with that.
   'kubelet-posts-not-ready': (world, node) => world.stopRuntime(node),
-  'create-node-object': (world, node) => void must(world.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: node }, spec: {} } as unknown as Draft<'nodes'>)),
+  'create-node-object': (world, node) => world.createNode(node),
 }
 
 const horizon = 7_200_000
