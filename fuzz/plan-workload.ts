@@ -59,7 +59,10 @@ function changeOf(name: string, taste: Taste, random: Random, time: number): Tim
   const target = { resource: 'deployments', key: `default/${name}` } as const
   const now = (command: Command): TimedCommand[] => [{ at: time, command }]
   const soon = time + random.pick([1, 7, 40]) * second
-  switch (random.below(9)) {
+  switch (random.below(10)) {
+    case 9:
+      // Another size in the middle of a rollout, twice.
+      return [{ at: time, command: { kind: 'apply', manifests: [deployment(name, taste, random)] } }, ...[1, 3].map((later): TimedCommand => ({ at: time + later * second, command: { kind: 'scale', ...target, replicas: random.between(2, 9) } }))]
     case 0:
       return now({ kind: 'scale', ...target, replicas: random.below(8) })
     case 1:

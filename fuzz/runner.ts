@@ -4,7 +4,7 @@ import { report } from './report.ts'
 import { shrink } from './shrink.ts'
 
 /** One run in so many is played a second time. */
-const playedTwice = 20
+const playedTwice = 15
 
 /** What one process of `npm run fuzz` says about one seed, a line of JSON each. */
 export interface SeedReport {

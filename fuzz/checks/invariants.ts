@@ -31,7 +31,7 @@ import { Watches } from './watches.ts'
  * 32 and 33 are golden data and the hostile tests, 10, 105 and 106 the page's and the API's own tests; 17 follows from 11 and 13.
  *
  *   1, 104          play.ts, hot-loops.ts: each event     | 44-49           placements.ts: at the binding
- *   2               runner.ts: one run in twenty twice    | 50              at-rest.ts
+ *   2               runner.ts: one run in fifteen twice   | 50              at-rest.ts
  *   3-5, 7-9        history.ts: at every commit           | 52-54, 56-57, 59 node-lives.ts
  *   6               answers.ts: at every request          | 55, 60, 61, 64-66, 70, 71  pod-lives.ts
  *   20, 21          probes.ts: by requests of its own     | 58, 73          requests.ts

@@ -92,7 +92,7 @@ export class Placements implements Check {
     const count = (node: string) => this.podsOn(node).filter((each) => each.metadata.uid !== pod.metadata.uid && !each.metadata.deletionTimestamp && each.metadata.namespace === pod.metadata.namespace && matchesLabelSelector(constraint.labelSelector, each.metadata.labels)).length
     const nodes = [...this.scene.all<Node>('Node').keys()]
     const skew = count(pod.spec.nodeName!) + 1 - Math.min(...nodes.map(count))
-    const isSteady = [...this.scene.all<Pod>('Pod').values()].every((each) => !isRecent(this.scene, each))
+    const isSteady = [...this.scene.all<Pod>('Pod').values()].every((each) => each.metadata.uid === pod.metadata.uid || !matchesLabelSelector(constraint.labelSelector, each.metadata.labels) || !isRecent(this.scene, each))
     if (skew > constraint.maxSkew && isSteady) this.scene.fail(48, `pod ${keyOf(pod)} makes a skew of ${skew}`)
   }
 
