@@ -5,7 +5,6 @@ import { parseDuration } from '../../src/sim/api/duration.ts'
 import { tolerationSeconds } from '../../src/sim/api/admission/default-tolerations.ts'
 import { expectationsTimeout } from '../../src/sim/client/expectations.ts'
 import { leaseDuration, lockNamespace, lockResource, renewDeadline, retryPeriod } from '../../src/sim/client/leader-election.ts'
-import { rateLimits } from '../../src/sim/cluster/components.ts'
 import { burstReplicas as daemonBurst, concurrentSyncs as daemonSyncs } from '../../src/sim/controllers/daemon-set/daemon-set-controller.ts'
 import { collectionInterval, firstPause, longestPause } from '../../src/sim/controllers/daemon-set/failed-pod-back-off.ts'
 import { maxRevisionHistoryLength } from '../../src/sim/controllers/deployment/annotations.ts'
@@ -44,15 +43,11 @@ export const controllerConstants: GoldenSet = {
   },
 }
 
-const managerLimits = rateLimits['kube-controller-manager']
-
 /** Flags that are no options of this simulation, but whose default its code has. */
 const fixedFlags: Readonly<Record<string, unknown>> = {
   '--concurrent-deployment-syncs': deploymentSyncs,
   '--concurrent-replicaset-syncs': replicaSetSyncs,
   '--concurrent-daemonset-syncs': daemonSyncs,
-  '--kube-api-qps': managerLimits.qps,
-  '--kube-api-burst': managerLimits.burst,
   '--leader-elect-lease-duration': leaseDuration,
   '--leader-elect-renew-deadline': renewDeadline,
   '--leader-elect-retry-period': retryPeriod,

@@ -7,7 +7,7 @@ import type { Client, DeleteOptions, Draft } from './component.ts'
 import { TokenBucket } from './rate-limiter.ts'
 
 export interface ClientOptions {
-  /** Calls a second in the long run; absent: no limit. Upstream's --kube-api-qps. */
+  /** Calls a second in the long run; absent or below 0: no limit. Upstream's --kube-api-qps. */
   readonly qps?: number
   /** Upstream's --kube-api-burst. */
   readonly burst?: number
@@ -19,6 +19,10 @@ export interface ClientOptions {
 export function createClient(transport: Transport, user: string, clock: { readonly now: Millis }, options: ClientOptions = {}): Client {
   return new ComponentClient(transport, user, clock, options)
 }
+
+/** rest.Config: what 0 stands for (DefaultQPS and DefaultBurst). */
+const defaultQps = 5
+const defaultBurst = 10
 
 /** client-go: so often a call that was answered with Retry-After is tried again before its caller hears of it. */
 const mostRetries = 10
@@ -41,7 +45,7 @@ class ComponentClient implements Client {
     private readonly clock: { readonly now: Millis },
     { qps, burst, latency = 1 }: ClientOptions,
   ) {
-    this.bucket = qps === undefined ? null : new TokenBucket(qps, burst ?? qps)
+    this.bucket = qps === undefined || qps < 0 ? null : new TokenBucket(qps || defaultQps, Math.max(1, burst || (qps === 0 ? defaultBurst : qps)))
     this.latency = latency
   }
 

@@ -3,6 +3,7 @@ import type { Event, Node, Pod } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { KeyValue } from '../etcd/store.ts'
 import { Cluster } from './cluster.ts'
+import type { ClusterOptions } from './run.ts'
 
 function controllerManager(flags: Readonly<Record<string, string>>): Cluster {
   const cluster = new Cluster(1, { workers: 1, flags: { 'kube-controller-manager': flags } })
@@ -18,6 +19,25 @@ test('the controllers lead under the lease that a flag names, and without electi
   const alone = controllerManager({ 'leader-elect': 'false' })
   expect(names(alone, 'leases/kube-system')).toEqual(['kube-scheduler'])
   expect(names(alone, 'pods/kube-system').some((name) => name?.startsWith('coredns-'))).toBe(true)
+})
+
+test('controllers make and the scheduler binds as many pods a second as their clients may', () => {
+  const pods = (flags: NonNullable<ClusterOptions['flags']>): readonly number[] => {
+    const cluster = new Cluster(1, { workers: 5, node: { cpu: '16', memory: '64Gi', pods: 110 }, flags })
+    cluster.advanceTo(30_000)
+    const set = (name: string) => ({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name }, spec: { replicas: 10, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } } } })
+    cluster.perform({ kind: 'apply', manifests: Array.from({ length: 40 }, (_, at) => set(`web-${at}`)) })
+    cluster.advanceTo(35_000)
+    const made = cluster.store.range('/registry/pods/default/') as KeyValue<Pod>[]
+    return [made.length, made.filter(({ value }) => value?.spec.nodeName).length]
+  }
+  const limited = pods({})
+  expect(limited[0]).toBeGreaterThan(100)
+  expect(limited[0]).toBeLessThan(200)
+  const quick = pods({ 'kube-controller-manager': { 'kube-api-qps': '1000', 'kube-api-burst': '1000' } })
+  expect(quick[0]).toBe(400)
+  expect(quick[1]).toBeLessThan(400)
+  expect(pods({ 'kube-controller-manager': { 'kube-api-qps': '1000', 'kube-api-burst': '1000' }, 'kube-scheduler': { 'kube-api-qps': '-1' } })).toEqual([400, 400])
 })
 
 test('without the garbage collector nothing follows its owner', () => {

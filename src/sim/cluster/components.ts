@@ -18,6 +18,7 @@ import { startServiceAccountController } from '../controllers/service-account/se
 import { startTaintEvictionController, type TaintEvictionHandle } from '../controllers/taint-eviction/taint-eviction-controller.ts'
 import { startKubeProxy, type RuleTable } from '../network/kube-proxy.ts'
 import type { ProcessHost } from '../runtime/process-host.ts'
+import type { SchedulerFlags } from '../scheduler/flags.ts'
 import { startScheduler, type SchedulerHandle } from '../scheduler/scheduler.ts'
 import type { Link } from './link.ts'
 import type { World } from './world.ts'
@@ -34,10 +35,8 @@ export interface ContextRequest extends ClientOptions {
   readonly eventLimit?: EventLimit
 }
 
-/** Upstream's --kube-api-qps and --kube-api-burst by component. */
+/** Upstream's kubeAPIQPS and kubeAPIBurst of the components whose flags do not say. */
 export const rateLimits = {
-  'kube-controller-manager': { qps: 20, burst: 30 },
-  'kube-scheduler': { qps: 50, burst: 100 },
   kubelet: { qps: 50, burst: 100 },
   'kube-proxy': { qps: 5, burst: 10 },
 } as const
@@ -79,10 +78,9 @@ export interface CountingControllers {
 export function startControllerManager(world: World, host: ProcessHost, started: (controllers: CountingControllers) => void, flags: ControllerManagerFlags = defaultControllerManagerFlags): void {
   const link = linkFor(world, host, 'kube-controller-manager')
   const request = { host: host.nodeName, agenda: host.agenda, link }
-  const own = createContext(world, { ...request, name: 'kube-controller-manager', ...rateLimits['kube-controller-manager'] })
-  const { qps, burst } = rateLimits['kube-controller-manager']
+  const own = createContext(world, { ...request, name: 'kube-controller-manager', qps: flags.kubeApiQps, burst: flags.kubeApiBurst })
   // Upstream: cmd/kube-controller-manager/app/core.go: cascades and namespaces write more, so their clients may.
-  const controller = (name: string, more = { qps: 1, burst: 1 }): ComponentContext => createContext(world, { ...request, name, informers: own.informers, qps: qps * more.qps, burst: burst * more.burst })
+  const controller = (name: string, more = { qps: 1, burst: 1 }): ComponentContext => createContext(world, { ...request, name, informers: own.informers, qps: flags.kubeApiQps * more.qps, burst: flags.kubeApiBurst * more.burst })
   let nodeLifecycle: NodeLifecycleHandle
   const starts: readonly (() => unknown)[] = [
     () => flags.allocateNodeCidrs && startNodeIpamController(controller('cidrAllocator'), flags),
@@ -111,9 +109,9 @@ function startEach(context: ComponentContext, interval: Millis, [start, ...rest]
 }
 
 /** Starts kube-scheduler: when it leads it schedules. */
-export function startSchedulerProcess(world: World, host: ProcessHost, started: (scheduler: SchedulerHandle) => void): void {
+export function startSchedulerProcess(world: World, host: ProcessHost, started: (scheduler: SchedulerHandle) => void, { kubeApiQps: qps, kubeApiBurst: burst }: SchedulerFlags): void {
   const link = linkFor(world, host, 'kube-scheduler')
-  const context = createContext(world, { name: 'default-scheduler', host: host.nodeName, agenda: host.agenda, link, ...rateLimits['kube-scheduler'] })
+  const context = createContext(world, { name: 'default-scheduler', host: host.nodeName, agenda: host.agenda, link, qps, burst })
   startLeaderElection(context, 'kube-scheduler', () => started(startScheduler(context)), () => host.exit(1, 'leaderelection lost'))
 }
 

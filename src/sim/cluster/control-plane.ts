@@ -5,6 +5,7 @@ import type { Store } from '../etcd/store.ts'
 import type { Millis } from '../kernel/agenda.ts'
 import { healthzPort } from '../network/proxy-configuration.ts'
 import type { ProcessFactory, ProcessHost, Processes } from '../runtime/process-host.ts'
+import { defaultSchedulerFlags } from '../scheduler/flags.ts'
 import type { SchedulerHandle } from '../scheduler/scheduler.ts'
 import { startControllerManager, startProxyProcess, startSchedulerProcess, type CountingControllers } from './components.ts'
 import type { Effects } from './faults/effects.ts'
@@ -61,12 +62,13 @@ export class ControlPlane {
   processes(): Processes {
     const { world, options, store, rules } = this.surroundings
     const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, { ...kubeadmFlags, ...flagTexts(options, 'kube-controller-manager') })
+    const schedulerFlags = flagsOver('kube-scheduler', defaultSchedulerFlags, flagTexts(options, 'kube-scheduler'))
     const program = (component: ComponentName, start: ProcessFactory): [string, ProcessFactory] => [`registry.k8s.io/${component}`, (host) => this.start(component, host, start)]
     return new Map([
       program('etcd', (host) => store.serve(host.agenda)),
       program('kube-apiserver', (host) => this.startApiServer(host)),
       program('kube-controller-manager', (host) => startControllerManager(world, host, (controllers) => this.keepControllers(host, controllers), controllerFlags)),
-      program('kube-scheduler', (host) => startSchedulerProcess(world, host, (scheduler) => this.keepScheduler(host, scheduler))),
+      program('kube-scheduler', (host) => startSchedulerProcess(world, host, (scheduler) => this.keepScheduler(host, scheduler), schedulerFlags)),
       program('kube-proxy', (host) => startProxyProcess(world, host, rules.tableOf(host.nodeName))),
     ])
   }

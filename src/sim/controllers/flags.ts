@@ -24,6 +24,10 @@ export interface ControllerManagerFlags {
   readonly leaderElect: boolean
   /** --leader-elect-resource-name */
   readonly leaderElectResourceName: string
+  /** --kube-api-qps: so many requests a second may one controller's client make in the long run */
+  readonly kubeApiQps: number
+  /** --kube-api-burst: and so many at once */
+  readonly kubeApiBurst: number
   /** --controller-start-interval: how long after one controller the next is started, up to twice as long */
   readonly controllerStartInterval: Millis
   /** --concurrent-gc-syncs, of each of its two queues */
@@ -59,6 +63,8 @@ export const defaultControllerManagerFlags: ControllerManagerFlags = {
   enableGarbageCollector: true,
   leaderElect: true,
   leaderElectResourceName: 'kube-controller-manager',
+  kubeApiQps: 20,
+  kubeApiBurst: 30,
   controllerStartInterval: 0,
   concurrentGcSyncs: 20,
   concurrentNamespaceSyncs: 10,
