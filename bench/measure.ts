@@ -23,9 +23,13 @@ interface Burst {
   readonly virtualSeconds: number
 }
 
-/** Machines that take all pods; kubeadm's 10.244.0.0/16 has room for 256 of them only. */
+/**
+ * Machines that take all pods; kubeadm's 10.244.0.0/16 has room for 256 of them only. Clients may ask as often as in Kubernetes' own scalability tests
+ * (CONTROLLER_MANAGER_TEST_ARGS, SCHEDULER_TEST_ARGS): with twenty pods a second ten thousand would take eight virtual minutes, and heartbeats would be most of what is measured.
+ */
 function clusterOf(nodes: number): Cluster {
-  const flags = { 'kube-controller-manager': { 'cluster-cidr': '10.128.0.0/12' } }
+  const often = { 'kube-api-qps': '100', 'kube-api-burst': '100' }
+  const flags = { 'kube-controller-manager': { 'cluster-cidr': '10.128.0.0/12', ...often }, 'kube-scheduler': often }
   return new Cluster(1, { workers: nodes, node: { cpu: '16', memory: '64Gi', pods: 110 }, flags })
 }
 
