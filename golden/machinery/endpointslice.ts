@@ -2,7 +2,6 @@ import type { EndpointSlice, Node, Pod, Service } from '../../src/sim/api/genera
 import { planEndpointSlices } from '../../src/sim/controllers/endpoint-slice/plan-endpoint-slices.ts'
 import { sliceObject } from '../../src/sim/controllers/endpoint-slice/slice-draft.ts'
 import type { SliceDraft } from '../../src/sim/controllers/endpoint-slice/slice-draft.ts'
-import { cpuRatios } from '../../src/sim/controllers/endpoint-slice/topology-allocation.ts'
 import { TopologyCache } from '../../src/sim/controllers/endpoint-slice/topology-hints.ts'
 import { difference } from '../harness.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
@@ -22,7 +21,7 @@ export const endpointSlice: GoldenSet = {
   run(golden) {
     const input = golden.in as Input
     const topology = new TopologyCache()
-    topology.ratios = cpuRatios(input.nodes)
+    topology.setNodes(input.nodes)
     const nodes = new Map(input.nodes.map((node) => [node.metadata.name, node]))
     const plan = planEndpointSlices({ ...input, nodeOf: (name) => nodes.get(name) }, topology)
     const written = (drafts: readonly SliceDraft[]) => drafts.map((draft) => sliceObject(draft, input.service, input.triggerTime ?? null))

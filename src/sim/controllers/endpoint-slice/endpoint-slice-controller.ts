@@ -18,7 +18,7 @@ import { ServiceSelection } from './service-selection.ts'
 import { controllerName, managedByLabel, serviceNameLabel, sliceObject } from './slice-draft.ts'
 import type { SliceDraft } from './slice-draft.ts'
 import { SliceTracker } from './slice-tracker.ts'
-import { cpuRatios, milliCpu } from './topology-allocation.ts'
+import { milliCpu } from './topology-allocation.ts'
 import { TopologyCache } from './topology-hints.ts'
 import { TriggerTimes } from './trigger-times.ts'
 
@@ -88,7 +88,7 @@ export function startEndpointSliceController(context: ComponentContext, options:
   }
 
   function nodesChanged(): Requeue {
-    topology.ratios = cpuRatios(nodes.lister.list())
+    topology.setNodes(nodes.lister.list())
     for (const key of topology.overloaded()) queue.add(key)
     return 'whenChanged'
   }

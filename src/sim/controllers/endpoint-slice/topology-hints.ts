@@ -1,9 +1,9 @@
-import type { EndpointSlice, Service } from '../../api/generated/types.ts'
+import type { EndpointSlice, Node, Service } from '../../api/generated/types.ts'
 import { hinted, isReady, removeHints } from './endpoint-hints.ts'
 import type { AddressType } from './endpoint-of-pod.ts'
 import { draftOf } from './slice-draft.ts'
 import type { SliceDraft } from './slice-draft.ts'
-import { allocate, hintsByZone, zoneMoves } from './topology-allocation.ts'
+import { allocate, cpuRatios, hintsByZone, zoneMoves } from './topology-allocation.ts'
 import type { Allocation, ZoneCounts } from './topology-allocation.ts'
 
 /** service.kubernetes.io/topology-mode: Auto, and the older annotation, which goes first. */
@@ -25,10 +25,22 @@ export function hintsDisabled(message: string, addressType: AddressType): SliceE
 
 /** What the hints of all Services have to know: how the CPUs of the nodes spread over the zones, and how each Service was hinted. */
 export class TopologyCache {
-  /** Zone to its share of all CPUs; null while the nodes do not tell enough. */
-  ratios: ReadonlyMap<string, number> | null = null
+  private nodes: readonly Node[] | null = null
+  private shares: ReadonlyMap<string, number> | null = null
   private readonly hintedByService = new Map<string, Map<AddressType, ZoneCounts>>()
   private readonly populated = new Set<string>()
+
+  /** Nodes have changed in what matters: these they are now. */
+  setNodes(nodes: readonly Node[]): void {
+    this.nodes = nodes
+  }
+
+  /** Zone to its share of all CPUs; null while the nodes do not tell enough. Worked out when a Service asks: most clusters have none that does, and a thousand nodes that come one by one. */
+  get ratios(): ReadonlyMap<string, number> | null {
+    if (this.nodes) this.shares = cpuRatios(this.nodes)
+    this.nodes = null
+    return this.shares
+  }
 
   isPopulated(service: string): boolean {
     return this.populated.has(service)
