@@ -1,4 +1,5 @@
 import { assert } from './assert.ts'
+import { Fork } from './fork.ts'
 
 /** Virtual milliseconds; always a whole number. Zero is when the cluster is up: what brings it up happens before. */
 export type Millis = number
@@ -34,7 +35,8 @@ export interface ProcessAgenda extends Agenda {
   thaw(): void
 }
 
-interface Planned {
+/** An entry that waits. */
+export interface Planned {
   readonly id: EntryId
   readonly label: string
   readonly run: () => void
@@ -230,82 +232,4 @@ function slotOf(id: EntryId): number {
 
 function before(dueA: number, orderA: number, dueB: number, orderB: number): boolean {
   return dueA < dueB || (dueA === dueB && orderA < orderB)
-}
-
-class Fork implements ProcessAgenda {
-  disposed = false
-  private frozen = false
-  /** What fell due while it was frozen, in that order. */
-  private held = new Map<EntryId, Planned>()
-  /** Entries that were held back and planned again, by the id their owner knows. */
-  private readonly again = new Map<EntryId, EntryId>()
-  private readonly parent: Timeline
-  readonly name: string
-
-  constructor(parent: Timeline, name: string) {
-    this.parent = parent
-    this.name = name
-  }
-
-  get now(): Millis {
-    return this.parent.now
-  }
-
-  get cause(): CauseId {
-    return this.parent.cause
-  }
-
-  because<T>(cause: CauseId, run: () => T): T {
-    return this.parent.because(cause, run)
-  }
-
-  at(due: Millis, label: string, run: () => void): EntryId {
-    return this.disposed ? 0 : this.parent.plan(due, label, run, this)
-  }
-
-  after(delay: Millis, label: string, run: () => void): EntryId {
-    return this.at(this.parent.now + delay, label, run)
-  }
-
-  cancel(entry: EntryId): void {
-    let newest = entry
-    for (let next = this.again.get(newest); next !== undefined; next = this.again.get(newest)) {
-      this.again.delete(newest)
-      newest = next
-    }
-    this.parent.cancel(newest)
-    this.held.delete(newest)
-  }
-
-  fork(name: string): ProcessAgenda {
-    return this.parent.fork(name)
-  }
-
-  dispose(): void {
-    this.disposed = true
-    this.held.clear()
-    this.again.clear()
-  }
-
-  freeze(): void {
-    this.frozen = true
-  }
-
-  thaw(): void {
-    this.frozen = false
-    const { held, again } = this
-    this.held = new Map()
-    for (const [entry, { label, run, cause }] of held) {
-      this.because(cause, () => again.set(entry, this.after(0, label, () => {
-        again.delete(entry)
-        run()
-      })))
-    }
-  }
-
-  /** True when the process cannot run this now: it is dead, or frozen and keeps it for later. */
-  holdsBack(entry: EntryId, planned: Planned): boolean {
-    if (this.frozen && !this.disposed) this.held.set(entry, planned)
-    return this.disposed || this.frozen
-  }
 }
