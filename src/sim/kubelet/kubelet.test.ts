@@ -208,3 +208,14 @@ test('a restarted kubelet takes over what runs; after a power cycle everything i
   expect(state(node)).toMatchObject({ restartCount: 1, ready: true, lastState: { terminated: { exitCode: 255, reason: 'Unknown' } } })
   expect(node.events('web')).toContain('SandboxChanged')
 })
+
+test('a pod that somebody else calls failed is ended, and stays failed', () => {
+  const node = started()
+  node.run('web', {})
+  node.cluster.advanceTo(10_000)
+  const pod = node.pod('web')!
+  must(node.cluster.client.updateStatus('pods', { ...pod, status: { ...pod.status, phase: 'Failed' } }))
+  node.cluster.advanceTo(20_000)
+  expect([...node.runtime.sandboxes()].flatMap(({ containers }) => containers).map((record) => record.state)).toEqual(['exited'])
+  expect(node.pod('web')?.status).toMatchObject({ phase: 'Failed', containerStatuses: [{ state: { terminated: { exitCode: 0 } } }] })
+})

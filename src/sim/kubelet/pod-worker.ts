@@ -91,6 +91,7 @@ export class PodWorker implements PlanFacts, Told {
     this.pod = pod
     if (deadlineChanged) this.planDeadline()
     if (pod.metadata.deletionTimestamp !== undefined) this.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
+    else if (this.stage === 'syncing' && (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded')) this.terminate(pod.spec.terminationGracePeriodSeconds)
     else if (specChanged || showsChange || pod.spec.readinessGates) this.sync()
   }
 
