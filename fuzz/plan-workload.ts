@@ -41,7 +41,7 @@ export function drawWorkload(random: Random, length: number, workers: number): W
   const goodbye = random.between(60, length / second) * second
   for (const [later, gracePeriodSeconds] of [[0, 5], [1, 90]] as const) commands.push({ at: goodbye + later * second, command: { kind: 'delete', resource: 'pods', key: 'default/held', gracePeriodSeconds } })
   if (random.chance(1, 3)) commands.push(...owned(random, length))
-  if (random.chance(1, 4)) commands.push(...longLived(random))
+  if (random.chance(1, 4)) commands.push(...longLived(random, length))
   if (random.chance(1, 3)) commands.push(...extraNamespace(random, length))
   for (let left = random.below(6); left > 0; left -= 1) commands.push(...podDeed(random, random.between(30, length / second) * second))
   if (random.chance(1, 3)) commands.push(...nodeDeed(random, random.between(60, length / second - 60) * second, length, workers))
