@@ -19,6 +19,7 @@ export function sentenceOf(command: Command): string {
 /** What a command is about, as the trace names things; empty: nothing in particular. */
 export function subjectOf(command: Command): string {
   if (command.kind === 'fault') return faultSubject(command.fault)
+  if ('component' in command) return `components/${command.component}`
   if ('node' in command) return `nodes/${command.node}`
   if ('pod' in command) return `pods/${command.pod}`
   return 'key' in command ? `${command.resource}/${command.key}` : ''

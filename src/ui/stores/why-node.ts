@@ -16,6 +16,9 @@ export function nodeSteps(view: ClusterView, story: ToldStory, node: string): re
   const steps = verdict && !isOld ? silenceSteps(view, story, verdict) : []
   if (input && !steps.some(({ at, who }) => who === 'you' && at === input.at)) {
     const ender = story.entry(input.cause)
+    // What ended before anybody noticed is told from its beginning.
+    const begun = isEnd(input) && steps.length === 0 ? story.last((entry) => entry.id < input.id && entry.about === about && entry.kind === 'fault' && !isEnd(entry)) : undefined
+    if (begun) steps.push(inputWords(begun))
     // Who powers a machine on has said so; that its fault ended says no more.
     steps.push(input.what.startsWith('end ') && ender && isEnd(ender) ? inputWords(ender) : inputWords(input))
   }
@@ -36,6 +39,12 @@ function silenceSteps(view: ClusterView, story: ToldStory, verdict: TraceEntry):
   const [first] = evictions
   if (first) steps.push({ at: first.at, who: 'cluster', what: `${count(evictions.length, 'pod')} given up`, detail: 'Their toleration was over; their owners make new ones elsewhere.' })
   return steps
+}
+
+/** Why nobody hears from a machine now; empty where that is not known. */
+export function silenceOf(view: ClusterView, story: ToldStory, node: string): readonly WhyStep[] {
+  const verdict = story.last((entry) => entry.about === `nodes/${node}` && isVerdict(entry))
+  return verdict ? silenceWords(view, story, verdict) : []
 }
 
 /** The chain down to the moment when the node controller gave a machine up, its silence in words. */

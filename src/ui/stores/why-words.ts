@@ -31,6 +31,8 @@ export function chainWords(chain: readonly TraceEntry[]): readonly WhyStep[] {
 }
 
 function wordsOf(entry: TraceEntry, cause: TraceEntry | undefined, before: readonly TraceEntry[]): WhyStep | null {
+  // Who powers a machine on has said so; that its fault ended says no more.
+  if (entry.kind === 'fault' && cause?.kind === 'command' && isEnd(entry) && isEnd(cause)) return null
   if (entry.kind === 'command' || entry.kind === 'fault') return inputWords(entry, cause)
   if (entry.kind === 'decision') return decisionWords(entry)
   if (entry.kind !== 'write') return null
@@ -86,6 +88,7 @@ function writeWords(entry: TraceEntry, cause: TraceEntry | undefined): WhyStep {
   if (author === 'deployment-controller' && what.startsWith('create replicasets ')) return step(`Deployment ${name.slice(0, name.lastIndexOf('-'))} made ReplicaSet ${name}`, 'Each version of its template has one of its own.')
   if (author === 'deployment-controller' && target === 'replicasets') return step(`The deployment controller told ReplicaSet ${name} how many it should be`)
   if (author === 'daemonset-controller' && what.startsWith('create pods ')) return step(`The DaemonSet of ${name.slice(0, name.lastIndexOf('-'))} created it`, 'It wants one on every machine that it may use.')
+  if (author === 'default-scheduler' && what.startsWith('delete pods ')) return step(`Scheduler preempted ${name}`, 'A pod of higher priority needs its room.')
   if (author.startsWith('kubelet/')) return step(kubeletWords(author.slice('kubelet/'.length), verb, target, name))
   return step(`${author === 'user' && at < 0 ? 'The installation' : authorName(author)} ${done.get(verb) ?? verb} ${subject(target)} ${name}`)
 }

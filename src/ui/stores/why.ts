@@ -31,7 +31,11 @@ function objectSteps(view: ClusterView, story: ToldStory, thing: Thing): readonl
   const origin = created && !isStatic ? leadingTo(view, story, created) : unknownOrigin(view, object)
   if (thing.resource === 'pods') {
     const pod = view.objects.pods.get(thing.key)
-    return pod ? [...origin, ...schedulingSteps(view, story, pod), ...doneTo(view, story, thing, created), ...podNow(view, pod)] : []
+    if (!pod) return []
+    const scheduling = schedulingSteps(view, story, pod, created)
+    // What kept the scheduler from it may have begun before it was made.
+    const [before, after] = [true, false].map((isBefore) => scheduling.filter(({ at }) => (created !== undefined && at < created.at) === isBefore))
+    return [...(before ?? []), ...origin, ...(after ?? []), ...doneTo(view, story, thing, created), ...podNow(view, story, pod)]
   }
   const scaled = story.last((entry) => entry.about === thingId(thing) && isScaling(entry) && entry.at > (created?.at ?? 0) + sameBreath)
   return scaled ? [...origin, ...leadingTo(view, story, scaled).filter((step) => !origin.some(({ at, what }) => at === step.at && what === step.what))] : origin
