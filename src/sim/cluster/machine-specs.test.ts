@@ -17,3 +17,12 @@ test('every worker of a cluster too large for one /16 of pod addresses gets a ra
   expect(new Set(nodes.map(({ metadata }) => metadata.labels['topology.kubernetes.io/zone']))).toEqual(new Set(['zone-a', 'zone-b', 'zone-c']))
   expect(nodes.every(({ status }) => parseQuantity(status.allocatable.cpu) !== null)).toBe(true)
 }, 60_000)
+
+test('workers have disks of the size that is asked for: what does not fit cannot be pulled', () => {
+  const cluster = new Cluster(1, { workers: 1, node: { cpu: '4', memory: '8Gi', ephemeralStorage: '60M' } })
+  cluster.advanceTo(5_000)
+  cluster.perform({ kind: 'apply', manifests: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers: [{ name: 'app', image: 'nginx:1.27' }] } }] })
+  cluster.advanceTo(20_000)
+  const answer = cluster.ask({ kind: 'read', request: { verb: 'get', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'web' } })
+  expect(answer.ok ? JSON.stringify(answer.value) : '').toContain('no space left on device')
+})

@@ -54,6 +54,8 @@ test('as long as the gate is closed, which is the default, nobody can ask for a 
   const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [container('nginx:1.27', 'SIGUSR1')] } }
   const set = must(node.cluster.client.create('replicasets', { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'web', namespace: 'default' }, spec: { replicas: 0, selector: { matchLabels: { app: 'web' } }, template } } as unknown as Draft<'replicasets'>))
   expect(set.spec.template?.spec?.containers[0]?.lifecycle).toEqual({})
+  const updated = must(node.cluster.client.update('replicasets', { ...set, spec: { ...set.spec, template } } as unknown as typeof set))
+  expect(updated.spec.template?.spec?.containers[0]?.lifecycle).toEqual({})
 })
 
 test.each<[string, Partial<PodSpec>, RegExp]>([

@@ -173,6 +173,18 @@ test('a pull that the end of containerd breaks has failed, and is tried again wh
   expect(podsOf(cluster).filter(isReady)).toHaveLength(6)
 })
 
+test('containerd that is restarted breaks the pulls under way, and no container', () => {
+  const cluster = clusterWithWeb()
+  const before = containersOf(cluster)
+  must(cluster.perform({ kind: 'apply', manifests: [deployment('db', 2, 'postgres:17')] }))
+  cluster.advanceTo(minute + second)
+  begin(cluster, { kind: 'restart', component: 'containerd', node: 'worker-1' })
+  expect(eventsOf(cluster, 'Failed').map(({ message }) => message)).toEqual(['Failed to pull image "postgres:17": rpc error: code = Unavailable desc = error reading from server: EOF', 'Error: ErrImagePull'])
+  cluster.advanceTo(2 * minute)
+  expect(podsOf(cluster).filter(isReady)).toHaveLength(6)
+  expect(containersOf(cluster)).toEqual(expect.arrayContaining(before))
+})
+
 test('a clock that is ahead shows in what the kubelet writes and costs nothing, until it is set right', () => {
   const cluster = clusterWithWeb()
   begin(cluster, { kind: 'clock-skew', node: 'worker-1', by: 3 * minute }, 3 * minute)
