@@ -10,14 +10,14 @@ import { planContainers, type PlanFacts } from './container-plan.ts'
 import { ContainerStopper } from './container-stopper.ts'
 import { kubeletConstants } from './flags.ts'
 import type { PodProber } from './pod-prober.ts'
-import { fixedFiles, holdsFiles, mountVolumes, type VolumeFiles } from './pod-volumes.ts'
-import { tellMissingPullSecrets } from './pull-secrets.ts'
+import type { VolumeFiles } from './pod-volumes.ts'
 import { isSidecar } from './restart-policy.ts'
 import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
 import type { Told } from './status-writer.ts'
 import { carryOut, createSandbox, stopAll } from './worker-actions.ts'
 import type { WorkerHost } from './worker-host.ts'
 import { createProber } from './worker-probes.ts'
+import { resync, showsOthers } from './worker-volumes.ts'
 
 /** Why a pod is ended by the kubelet itself. */
 export interface Verdict {
@@ -60,9 +60,10 @@ export class PodWorker implements PlanFacts, Told {
   /** What was made of it last, and what of that the API was told. */
   shown: PodStatus | undefined = undefined
   written: PodStatus | undefined = undefined
+  /** Files of its volumes, by volume. */
+  volumes: SparseMap<VolumeFiles> = emptyMap
   /** Its requests count on this node. */
   isCounted = false
-  private volumes: SparseMap<VolumeFiles> = emptyMap
   private readonly host: WorkerHost
   private busy = false
   private again = false
@@ -86,7 +87,7 @@ export class PodWorker implements PlanFacts, Told {
   update(pod: Pod): void {
     const specChanged = pod.spec !== this.pod.spec
     const { labels, annotations } = this.pod.metadata
-    const showsChange = (pod.metadata.labels !== labels || pod.metadata.annotations !== annotations) && pod.spec.volumes?.some(holdsFiles) === true
+    const showsChange = (pod.metadata.labels !== labels || pod.metadata.annotations !== annotations) && showsOthers(this)
     const deadlineChanged = pod.spec.activeDeadlineSeconds !== this.pod.spec.activeDeadlineSeconds
     this.pod = pod
     if (deadlineChanged) this.planDeadline()
@@ -130,7 +131,7 @@ export class PodWorker implements PlanFacts, Told {
     const { sandbox } = this
     const plan = planContainers(this)
     if (plan.kind === 'createSandbox') return createSandbox(this.host, this)
-    this.resync()
+    resync(this.host, this)
     if (plan.kind === 'finish') this.terminate(this.pod.spec.terminationGracePeriodSeconds)
     else if (sandbox && (plan.kill.length > 0 || plan.start.length > 0)) carryOut(this.host, this, sandbox, plan.kill, plan.start)
   }
@@ -241,30 +242,6 @@ export class PodWorker implements PlanFacts, Told {
 
   mounted(files: ReadonlyMap<string, VolumeFiles>): void {
     this.volumes = files
-  }
-
-  /** What a container that starts now finds where it mounts parts of volumes. */
-  filesFor(container: Container): ReadonlyMap<string, string> {
-    this.refreshVolumes()
-    return fixedFiles(container, this.sandbox?.volumes ?? this.volumes)
-  }
-
-  /** Volumes show what was written since; what is missing by now stays as it was. */
-  private refreshVolumes(): readonly string[] {
-    const { sandbox } = this
-    const source = this.host.environment(sandbox?.ip ?? '')
-    const { files, failures } = mountVolumes(this.pod, source)
-    if (files.size > 0) this.volumes = new Map([...(sandbox?.volumes ?? emptyMap), ...this.volumes, ...files])
-    if (sandbox && this.volumes.size > 0) sandbox.volumes = this.volumes
-    // Who cannot ask does not know that anything is missing.
-    return source.isCut ? [] : failures.map(({ volume, error }) => `MountVolume.SetUp failed for volume "${volume}" : ${error}`)
-  }
-
-  /** A pod that shows what others write is looked at again each minute or so; of others a look would change nothing. */
-  private resync(): void {
-    const showsOthers = this.pod.spec.volumes?.some(holdsFiles) === true
-    if (showsOthers && this.sandbox) for (const message of this.refreshVolumes()) this.host.event(this.pod, 'Warning', 'FailedMount', message)
-    if (tellMissingPullSecrets(this.host, this) || showsOthers) this.wakeAt(this.host.turns.after(this.host.turns.syncFrequency))
   }
 
   /** Stops one container; `after`: those with these ids first. */
