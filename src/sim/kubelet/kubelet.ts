@@ -13,20 +13,18 @@ import type { LogAnswer } from './container-logs.ts'
 import { defaultKubeletFlags, kubeletConstants, type KubeletFlags } from './flags.ts'
 import { answerLogs, countdownsOf, killContainers, type KubeletCountdown, type KubeletHandle, type LogOptions } from './kubelet-handle.ts'
 import { ImageCollector } from './image-collector.ts'
-import { MirrorPods } from './mirror-pods.ts'
+import { isMirror, MirrorPods } from './mirror-pods.ts'
+import { NodeAdmission } from './node-admission.ts'
 import { NodeAgent, nodeReference } from './node-agent.ts'
 import { NodeEnvironment } from './node-environment.ts'
-import { NodeRoom } from './node-room.ts'
-import { NodeShutdown, shutdownRefusal } from './node-shutdown.ts'
+import { NodeShutdown } from './node-shutdown.ts'
 import type { Machine } from './node-status.ts'
 import { removeOrphans } from './orphans.ts'
 import { dnsSettingsOf } from './pod-dns.ts'
 import type { NodePlace } from './pod-files.ts'
 import { PodAddresses, type AddressAnswer } from './pod-addresses.ts'
 import { PodArrivals } from './pod-arrivals.ts'
-import type { Rejection } from './pod-admission.ts'
 import { PodWorker } from './pod-worker.ts'
-import { PodPreemptor } from './pod-preemptor.ts'
 import { Pleg } from './pleg.ts'
 import { PullRecords } from './pull-records.ts'
 import { shutdownGroups } from './shutdown-plan.ts'
@@ -36,6 +34,7 @@ import { staticPodOf } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
 import type { WorkerHost } from './worker-host.ts'
 import { workerStatus } from './worker-status.ts'
+import { WorkerTable } from './worker-table.ts'
 import { WorkerTurns } from './worker-turns.ts'
 
 export interface KubeletOptions {
@@ -73,13 +72,11 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly place: NodePlace
   private readonly options: KubeletOptions
   private readonly context: ComponentContext
-  private readonly workers = new Map<string, PodWorker>()
-  private readonly workerByKey = new Map<ObjectKey, PodWorker>()
+  private readonly workers = new WorkerTable()
   private readonly writer: StatusWriter
   private readonly agent: NodeAgent
   private readonly mirrors: MirrorPods
-  private readonly room = new NodeRoom()
-  private readonly preemptor: PodPreemptor
+  private readonly admission: NodeAdmission
   private readonly pods: Informer<Pod>
   private readonly node: Informer<Node>
   private readonly services: Informer<Service>
@@ -101,7 +98,6 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.turns = new WorkerTurns(context.agenda, (options.nodeContext ?? context).random, flags.syncFrequency)
     this.restartBackOff = new BackOff(kubeletConstants.containerBackOffInitial, flags.maxContainerRestartPeriod, kubeletConstants.containerBackOffReset)
     this.addresses = new PodAddresses(runtime, machine.ip)
-    this.preemptor = new PodPreemptor(this, context.wall)
     this.nodeIPs = [machine.ip]
     this.place = { nodeName, dns: dnsSettingsOf(flags) }
     this.gates = openGates(flags.featureGates)
@@ -115,6 +111,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.collector = new ContainerCollector(context.agenda, nodeName, runtime, (record) => this.images.released(record))
     this.pleg = new Pleg(context.agenda, nodeName, (uid) => this.relisted(uid), () => this.agent.statusChanged())
     this.writer = new StatusWriter(context)
+    this.admission = new NodeAdmission(this, context, this.writer)
     this.agent = new NodeAgent({
       context: options.nodeContext ?? context, runtime, nodeName, machine, flags,
       networkReady: () => this.podRange() !== undefined,
@@ -186,15 +183,15 @@ class Kubelet implements KubeletHandle, WorkerHost {
         worker.terminate(worker.pod.spec.terminationGracePeriodSeconds)
       }
     }
-    for (const [key, pod] of wanted) if (!this.workers.has(pod.metadata.uid) && !this.workerByKey.has(key)) this.addStatic(pod)
+    for (const [key, pod] of wanted) if (!this.workers.has(pod.metadata.uid) && !this.workers.named(key)) this.addStatic(pod)
   }
 
   killContainer(pod: ObjectKey, container?: string): boolean {
-    return killContainers(this.runtime, this.workerByKey.get(pod), container)
+    return killContainers(this.runtime, this.workers.named(pod), container)
   }
 
   logs(key: ObjectKey, options: LogOptions = {}): LogAnswer {
-    const worker = this.workerByKey.get(key)
+    const worker = this.workers.named(key)
     const pod = worker?.pod ?? this.pods.lister.get(key)
     if (!pod) return { ok: false, message: `pod "${key.slice(key.indexOf('/') + 1)}" not found` }
     return answerLogs(this.runtime, pod, worker?.shown ?? pod.status, options)
@@ -205,7 +202,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   }
 
   localPod(key: ObjectKey): Pod | undefined {
-    const worker = this.workerByKey.get(key)
+    const worker = this.workers.named(key)
     return worker?.shown ? { ...worker.pod, status: worker.shown } : worker?.pod
   }
 
@@ -238,12 +235,12 @@ class Kubelet implements KubeletHandle, WorkerHost {
       this.writer.seen(worker, pod, pod.status)
       return worker.update(pod)
     }
-    if (this.workerByKey.has(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
+    if (this.workers.named(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
     this.arrivals.add(pod)
   }
 
   private addPod(pod: Pod): void {
-    if (this.workerByKey.has(keyOf(pod))) return
+    if (this.workers.named(keyOf(pod))) return
     const isDeleted = pod.metadata.deletionTimestamp !== undefined
     const ended = pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded'
     if (ended && this.runtime.sandboxesOf(pod.metadata.uid).length === 0) {
@@ -251,27 +248,13 @@ class Kubelet implements KubeletHandle, WorkerHost {
       if (isDeleted) this.writer.write({ written: undefined }, pod, null, true)
       return
     }
-    if (!isDeleted && !ended) {
-      const rejection = this.room.refusalOf(pod, this.node.lister.get(this.options.nodeName), this.workers.values(), this.agent.allocatable) ?? (this.shutdown ? shutdownRefusal : null)
-      if (rejection) return this.refuse(pod, rejection)
-    }
+    const { workers, agent: { allocatable } } = this
+    const node = this.node.lister.get(this.options.nodeName)
+    if (!isDeleted && !ended && !this.admission.admits(pod, { node, workers, allocatable, isShuttingDown: this.shutdown !== null })) return
     const worker = this.addWorker(pod, false)
     if (isDeleted) worker.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
     else if (ended) worker.terminate(pod.spec.terminationGracePeriodSeconds)
     else worker.sync()
-  }
-
-  /** For a critical pod room is made; it is looked at again when others have gone. */
-  private refuse(pod: Pod, rejection: Rejection): void {
-    if (!rejection.lacks) return this.reject(pod, rejection)
-    if (this.preemptor.makeRoom(pod, rejection.lacks, this.workers.values())) return
-    this.reject(pod, { reason: 'UnexpectedAdmissionError', message: 'Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources' })
-  }
-
-  private reject(pod: Pod, { reason, message }: Rejection): void {
-    this.context.events.event(pod, 'Warning', reason, message)
-    const status = { ...pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: this.context.wall.time(), observedGeneration: pod.metadata.generation ?? 1 }
-    this.writer.write({ written: undefined }, pod, status, false)
   }
 
   private podGone(pod: Pod): void {
@@ -280,7 +263,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.writer.forget(pod.metadata.uid)
     if (!worker) return
     worker.written = undefined
-    this.room.free(worker)
+    this.admission.free(worker)
     // Nobody waits for its end any more, but its processes still get their grace.
     if (worker.stage === 'terminated') return this.finished(worker)
     worker.terminate(pod.metadata.deletionGracePeriodSeconds || pod.spec.terminationGracePeriodSeconds)
@@ -289,9 +272,8 @@ class Kubelet implements KubeletHandle, WorkerHost {
   private addWorker(pod: Pod, isStatic: boolean): PodWorker {
     const worker = new PodWorker(this, pod, isStatic)
     this.collector.keep(pod.metadata.uid)
-    this.workers.set(pod.metadata.uid, worker)
-    this.workerByKey.set(worker.key, worker)
-    this.room.take(worker)
+    this.workers.add(worker)
+    this.admission.take(worker)
     return worker
   }
 
@@ -301,7 +283,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   }
 
   private mirrorChanged(mirror: Pod): void {
-    const worker = this.workerByKey.get(keyOf(mirror))
+    const worker = this.workers.named(keyOf(mirror))
     if (worker?.isStatic && worker.stage === 'syncing') {
       this.mirrors.ensure(worker.pod)
       this.writer.seen(worker, worker.pod, mirror.status)
@@ -329,9 +311,9 @@ class Kubelet implements KubeletHandle, WorkerHost {
   }
 
   release(worker: PodWorker): void {
-    this.room.free(worker)
+    this.admission.free(worker)
     this.addresses.release(worker.pod.metadata.uid)
-    for (const { metadata } of this.preemptor.takeWaiting()) {
+    for (const { metadata } of this.admission.takeWaiting()) {
       const pod = this.pods.lister.get(keyOf({ metadata }))
       if (pod?.metadata.uid === metadata.uid) this.podChanged(pod)
     }
@@ -357,7 +339,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.shutdown?.ended(worker)
     const isDeleted = worker.pod.metadata.deletionTimestamp !== undefined || worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
     if (!isDeleted) return
-    this.forget(worker)
+    this.workers.remove(worker)
     this.collector.drop(uid)
     this.restartBackOff.collect(this.agenda.now)
     this.imageBackOff.collect(this.agenda.now)
@@ -366,15 +348,6 @@ class Kubelet implements KubeletHandle, WorkerHost {
     const next = this.pods.lister.get(worker.key)
     if (next && next.metadata.uid !== uid) this.podChanged(next)
   }
-
-  private forget(worker: PodWorker): void {
-    this.workers.delete(worker.pod.metadata.uid)
-    if (this.workerByKey.get(worker.key) === worker) this.workerByKey.delete(worker.key)
-  }
-}
-
-function isMirror(pod: Pod): boolean {
-  return pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
 }
 
 export type { KubeletHandle } from './kubelet-handle.ts'

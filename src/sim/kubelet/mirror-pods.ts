@@ -86,3 +86,8 @@ function removeMirrorPod(context: ComponentContext, pod: Pod): void {
     context.client.delete('pods', keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid: found.value.metadata.uid } })
   }
 }
+
+/** Whether a pod of the API stands for a static one. */
+export function isMirror(pod: Pod): boolean {
+  return pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
+}
