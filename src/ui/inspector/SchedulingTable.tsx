@@ -44,12 +44,13 @@ function DecisionTable({ decision }: { readonly decision: Decision | null | unde
   if (decision === undefined) return <p>Asking…</p>
   if (decision === null) return <p className="text-text-2">The scheduler has not decided about this pod. One that starts with its node, or names its node itself, is never asked about.</p>
   const rows = rowsOf(decision)
+  const hasScores = rows.some(({ score }) => score !== '')
   return (
     <>
       <p className="text-text-2 mb-1">{momentText(decision.at)} · {decision.node ? <>chose <b className="text-text">{decision.node}</b></> : decision.message}</p>
       <div className="overflow-x-auto">
         <table className="table scheduling">
-          <thead><tr><th>Node</th><th>Verdict</th><th>Score</th></tr></thead>
+          <thead><tr><th>Node</th><th colSpan={hasScores ? 1 : 2}>Verdict</th>{hasScores ? <th>Score</th> : null}</tr></thead>
           <tbody>
             {rows.map((row) => <TableRow key={row.node} row={row} isChosen={row.node === decision.node} />)}
           </tbody>
