@@ -19,13 +19,13 @@ test('a critical pod takes the place of those that come closest to what it needs
   expect(podsToPreempt(pod('plain', '1'), others, lacks(100))).toBeNull()
 })
 
-test('on a full node a critical pod starts when the pod that it displaces has ended; any other is refused', () => {
+test('on a full node a critical pod, with a port of the machine too, starts when the pod that it displaces has ended; any other is refused', () => {
   const node = createTestNode()
   node.cluster.advanceTo(2_000)
   node.run('web', { containers: [container('3')] })
   node.cluster.advanceTo(20_000)
   node.run('plain', { containers: [container('3')] })
-  node.run('critical', { containers: [container('3')], priorityClassName: 'system-node-critical' })
+  node.run('critical', { containers: [{ ...container('3'), ports: [{ containerPort: 80, hostPort: 8080 }] }], priorityClassName: 'system-node-critical' })
   node.cluster.advanceTo(40_000)
   expect(node.pod('plain')?.status).toMatchObject({ phase: 'Failed', reason: 'OutOfcpu' })
   expect(node.pod('critical')?.status.phase).toBe('Running')
