@@ -25,7 +25,7 @@ test('on a full node a critical pod, with a port of the machine too, starts when
   node.run('web', { containers: [container('3')] })
   node.cluster.advanceTo(20_000)
   node.run('plain', { containers: [container('3')] })
-  node.run('critical', { containers: [{ ...container('3'), ports: [{ containerPort: 80, hostPort: 8080 }] }], priorityClassName: 'system-node-critical' })
+  node.run('critical', { containers: [{ ...container('3'), ports: [{ containerPort: 80, hostPort: 8080, protocol: 'TCP' }] }], priorityClassName: 'system-node-critical' })
   node.cluster.advanceTo(40_000)
   expect(node.pod('plain')?.status).toMatchObject({ phase: 'Failed', reason: 'OutOfcpu' })
   expect(node.pod('critical')?.status.phase).toBe('Running')
