@@ -16,7 +16,8 @@ export class Scaling implements Check {
   private readonly passes = new Map<Uid, Pass>()
   /** The Deployments as they were within the last moment. */
   private readonly versions = new Map<Uid, { readonly until: number; readonly deployment: Deployment }[]>()
-  private readonly changed = new Map<Uid, number>()
+  /** And the sets, by what they were before each write. */
+  private readonly former = new Map<Uid, { readonly until: number; readonly set: ReplicaSet | undefined }[]>()
 
   constructor(private readonly scene: Scene) {}
 
@@ -29,16 +30,15 @@ export class Scaling implements Check {
     const object = after ?? before
     if (object?.kind !== 'ReplicaSet') return
     const owner = controllerOf(object)?.uid
-    const isPass = request?.user === 'deployment-controller' && before && after && owner !== undefined
-    if (isPass) this.took(owner, before as ReplicaSet, after as ReplicaSet)
-    else this.changed.set(object.metadata.uid, now)
+    if (request?.user === 'deployment-controller' && before && after && owner !== undefined) this.took(owner, before as ReplicaSet, after as ReplicaSet)
+    const known = (this.former.get(object.metadata.uid) ?? []).filter(({ until }) => until >= now - seenFor)
+    this.former.set(object.metadata.uid, [...known, { until: now, set: before as ReplicaSet | undefined }])
   }
 
   /** All writes of a pass are of one event. */
   afterEvent(): void {
     if (this.passes.size === 0) return
     for (const pass of this.passes.values()) this.judge(pass)
-    for (const { written } of this.passes.values()) for (const uid of written.keys()) this.changed.set(uid, this.scene.now)
     this.passes.clear()
   }
 
@@ -51,17 +51,25 @@ export class Scaling implements Check {
     if (before.spec.replicas !== after.spec.replicas || notes(before) !== notes(after)) pass.written.set(after.metadata.uid, after)
   }
 
+  /** What the sets may be to the controller: those it has written it knew as they were; the others as of one instant of the last moment. */
+  private pastsOf(sets: readonly ReplicaSet[], written: ReadonlyMap<Uid, ReplicaSet>): ReplicaSet[][] {
+    const versions = new Map(sets.map(({ metadata: { uid } }) => [uid, written.has(uid) ? [] : (this.former.get(uid) ?? []).filter(({ until }) => until >= this.scene.now - seenFor)]))
+    const instants = new Set([Number.POSITIVE_INFINITY, ...[...versions.values()].flatMap((known) => known.map(({ until }) => until))])
+    return [...instants].map((instant) => sets.flatMap((set) => {
+      const past = versions.get(set.metadata.uid)!.find(({ until }) => until >= instant)
+      return past ? (past.set ?? []) : set
+    }))
+  }
+
   private judge({ owner, before, written }: Pass): void {
     const newest = this.scene.byUid.get(owner) as Deployment | undefined
     if (written.size === 0 || !newest || this.scene.areControllersBlurred) return
     const { now } = this.scene
     const candidates = [newest, ...(this.versions.get(owner) ?? []).filter(({ until }) => until >= now - seenFor).map(({ deployment }) => deployment)]
-    const sets = [...before.values()]
-    // A set that was written a moment ago and not by this pass, it may not know as it is.
-    if (sets.some(({ metadata: { uid } }) => !written.has(uid) && (this.changed.get(uid) ?? Number.NEGATIVE_INFINITY) >= now - seenFor)) return
-    const isScaling = (deployment: Deployment) => deployment.spec.paused === true || sets.some((each) => each.spec.replicas > 0 && !Number.isNaN(noted(each, 'desired')) && noted(each, 'desired') !== deployment.spec.replicas)
-    if (!candidates.every(isScaling)) return
-    const dealt = candidates.map((deployment) => deal(deployment, sets))
+    const pasts = this.pastsOf([...before.values()], written)
+    const isScaling = (deployment: Deployment, sets: readonly ReplicaSet[]) => deployment.spec.paused === true || sets.some((each) => each.spec.replicas > 0 && !Number.isNaN(noted(each, 'desired')) && noted(each, 'desired') !== deployment.spec.replicas)
+    if (!candidates.every((deployment) => pasts.every((sets) => isScaling(deployment, sets)))) return
+    const dealt = candidates.flatMap((deployment) => pasts.map((sets) => deal(deployment, sets)))
     if (dealt.some((sizes) => [...written].every(([uid, { spec }]) => sizes.get(uid) === spec.replicas))) return
     const wrote = [...written.values()].map(({ metadata, spec }) => `${metadata.name} from ${before.get(metadata.uid)!.spec.replicas} to ${spec.replicas}, due ${dealt[0]!.get(metadata.uid)}`)
     this.scene.fail(newest.spec.paused ? 78 : 80, `${keyOf(newest)} of ${newest.spec.replicas} is scaled: ${wrote.join('; ')}`)
