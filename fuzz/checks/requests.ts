@@ -22,6 +22,7 @@ export class Requests implements Check {
 
   /** 43: of a pod that has its node every other binding is refused. */
   requested(request: ApiRequest, result: Result<unknown>): void {
+    if (request.verb === 'delete' && request.resource === 'pods' && result.ok && !request.options?.dryRun) this.forced(request)
     if (request.subresource !== 'binding' || !result.ok || request.options?.dryRun) return
     const pod = this.scene.all<Pod>('Pod').get(`${request.namespace}/${request.name}`)
     const target = (request.body as { target?: { name?: string } }).target?.name
@@ -53,6 +54,12 @@ export class Requests implements Check {
     if (!machine) return
     if (!machine.isOn) this.scene.fail(73, `${user} is off and writes ${key}`)
     if (machine.network === 'cutOff' && !machine.spec.controlPlane) this.scene.fail(73, `${user} is cut off and writes ${key}`)
+  }
+
+  /** 58: no controller but the garbage collection of pods takes a pod away by force. */
+  private forced({ user, body, namespace, name }: ApiRequest): void {
+    const isForced = (body as { gracePeriodSeconds?: number } | undefined)?.gracePeriodSeconds === 0
+    if (isForced && !user.startsWith('kubelet/') && user !== 'user' && user !== 'pod-garbage-collector') this.scene.fail(58, `${user} takes pod ${namespace}/${name} away by force`)
   }
 
   /** 58: only its kubelet, a person, the garbage collection of pods or its namespace's end takes a pod away whose containers may run. */
