@@ -100,12 +100,13 @@ export function barePods(random: Random): Manifest[] {
   return [...shapes.filter(() => random.chance(1, 4)), ...crowd]
 }
 
-/** A pod that is killed a few times, lives for longer than its kubelet remembers, and is killed again. */
+/** A pod that is killed a few times, lives for longer than its kubelet remembers, and is killed twice more. */
 export function longLived(random: Random, length: number): TimedCommand[] {
   const born = random.between(5, 60) * second
+  const late = random.between(790, 1050)
   const killed = (later: number): TimedCommand => ({ at: born + later * second, command: { kind: 'kill', pod: 'default/steady' } })
   const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'steady', labels: { bare: 'yes' } }, spec: { containers: [{ name: 'main', image: 'busybox:1.36', command: ['sleep', 'infinity'] }] } }
-  return [{ at: born, command: { kind: 'apply', manifests: [manifest] } }, ...[20, 30, 55, 120, random.between(790, 1050)].map(killed).filter(({ at }) => at < length)]
+  return [{ at: born, command: { kind: 'apply', manifests: [manifest] } }, ...[20, 30, 55, 120, late, late + 25].map(killed).filter(({ at }) => at < length)]
 }
 
 /** Looks like a pod of the DaemonSet. */
