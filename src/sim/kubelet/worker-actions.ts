@@ -116,9 +116,10 @@ function takeOutcome(host: WorkerHost, worker: PodWorker, container: Container, 
     return
   }
   const { now } = host.agenda
-  // A long back-off is looked at each minute or so until it is over.
-  const turn = host.turns.after(outcome.retryAt === null ? kubeletConstants.syncErrorBackOff : outcome.retryAt - now)
-  worker.noteStart(name, outcome.error, outcome.retryAt === null ? null : { since: now, due: Math.max(turn, outcome.retryAt), image: outcome.error.reason === 'ImagePullBackOff' })
+  const image = outcome.error.reason === 'ImagePullBackOff'
+  // The error of a crash loop says when its back-off is over (BackoffError), and a long one is looked at each minute or so. That of a pull does not: it is looked at as any error is.
+  const turn = host.turns.after(outcome.retryAt === null || image ? kubeletConstants.syncErrorBackOff : outcome.retryAt - now)
+  worker.noteStart(name, outcome.error, outcome.retryAt === null ? null : { since: now, due: Math.max(turn, outcome.retryAt), image })
   worker.wakeAt(turn)
   host.publish(worker)
 }
