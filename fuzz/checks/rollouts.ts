@@ -10,6 +10,9 @@ export class Rollouts implements Check {
   /** Available pods by set, newest last, as far back as a cache may be. */
   private readonly available = new Map<Uid, { readonly at: number; readonly count: number }[]>()
 
+  /** When the sets of a Deployment were last dealt other sizes by scale(). */
+  private readonly dealt = new Map<Uid, number>()
+
   /** Replicas wanted by set, as far back. */
   private readonly wanted = new Map<Uid, { readonly at: number; readonly count: number }[]>()
   /** The set of every pod that counts. */
@@ -34,6 +37,7 @@ export class Rollouts implements Check {
     else map.delete(uid)
     if (object.kind !== 'ReplicaSet') return
     this.count(object as ReplicaSet)
+    if (before && desiredIn(before as ReplicaSet) !== desiredIn(object as ReplicaSet)) this.dealt.set(controllerOf(object)?.uid ?? '', this.scene.now)
     if (exists && before) this.scaled(before as ReplicaSet, object as ReplicaSet)
   }
 
@@ -109,9 +113,11 @@ export class Rollouts implements Check {
   /** 76: when the controller scales a set down, enough available pods are left, by what it can have seen. */
   private unavailable(deployment: Deployment, siblings: readonly ReplicaSet[], before: ReplicaSet, after: ReplicaSet): void {
     const desired = deployment.spec.replicas
-    const isScaling = [before, after].some((each) => Number(each.metadata.annotations?.['deployment.kubernetes.io/desired-replicas']) !== desired)
+    const isScaling = [before, after].some((each) => Number(desiredIn(each)) !== desired)
     // What is paused is not rolled out: scale() deals it without a thought of what is available (row 78 holds it to that).
     if (isScaling || deployment.spec.paused) return
+    // The next pass may come before the sets have said how few are left: upstream counts by what they said last, however small they are by now (scaleDownOldReplicaSetsForRollingUpdate).
+    if (this.scene.now - (this.dealt.get(deployment.metadata.uid) ?? Number.NEGATIVE_INFINITY) <= seenFor) return
     const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec.strategy.rollingUpdate ?? {}
     const down = share(maxUnavailable, desired, Math.floor)
     // Both rounded to nothing would be no rollout at all: then one may be missing.
@@ -131,6 +137,10 @@ export class Rollouts implements Check {
   private mostAvailable({ metadata }: ReplicaSet, replicas: number): number {
     return Math.min(replicas, Math.max(0, ...(this.available.get(metadata.uid) ?? []).map(({ count }) => count)))
   }
+}
+
+function desiredIn({ metadata }: ReplicaSet): string | undefined {
+  return metadata.annotations?.['deployment.kubernetes.io/desired-replicas']
 }
 
 function share(value: number | string, of: number, round: (value: number) => number): number {
