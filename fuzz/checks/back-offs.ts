@@ -121,15 +121,23 @@ export class ImageBackOff implements Check {
       const was = (before as Pod).status.containerStatuses?.find((each) => each.name === name)
       if (was?.state?.waiting?.reason === 'ErrImagePull') continue
       const last = this.pulls.get(key)
-      if (last && last.image === image && this.scene.now - last.last > 380_000 && this.scene.sight.clearSince(`kubelet/${pod.spec.nodeName ?? ''}`) < last.last && this.isUntroubled(last.last - 700_000, pod.spec.nodeName ?? '')) this.scene.fail(63, `pod ${keyOf(pod)}: ${image} was tried again after ${this.scene.now - last.last} ms`)
+      if (last && last.image === image && this.scene.now - last.last > 380_000 && this.scene.sight.clearSince(`kubelet/${pod.spec.nodeName ?? ''}`) < last.last && this.isUntroubled(last.last, pod.spec.nodeName ?? '')) this.scene.fail(63, `pod ${keyOf(pod)}: ${image} was tried again after ${this.scene.now - last.last} ms`)
       this.pulls.set(key, { last: this.scene.now, image })
     }
   }
 
-  /** Neither its machine nor the registry was in trouble. */
-  private isUntroubled(since: number, node: string): boolean {
-    return this.scene.cluster.commands.every(({ at, command }) => ('for' in command ? at + (command.for ?? 0) : at) < since || !(touches(command, node) || (command.kind === 'fault' && command.fault.kind.startsWith('registry-'))))
+  /** Neither its machine nor the registry was in trouble, nor what its kubelet tells: a try that nobody could be told of is not seen. */
+  private isUntroubled(lastTry: number, node: string): boolean {
+    return this.scene.cluster.commands.every(({ at, command }) => {
+      const over = 'for' in command ? at + (command.for ?? 0) : at
+      return (over < lastTry - 700_000 || !touches(command, node)) && (over < lastTry - 60_000 || !silences(command))
+    })
   }
+}
+
+/** Whether a command may keep registries from answering, or statuses from being written. */
+function silences(command: Command): boolean {
+  return command.kind === 'stop' || command.kind === 'start' || command.kind === 'fault'
 }
 
 /** Whether a command may do something to a machine, its kubelet or its runtime. */
