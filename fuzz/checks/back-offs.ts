@@ -25,6 +25,9 @@ export class RestartBackOff implements Check {
     for (const now of pod.status.containerStatuses ?? []) {
       const was = old.status.containerStatuses?.find(({ name }) => name === now.name)
       const ended = now.lastState?.terminated
+      // What ended last is not what was told to run: of a life in between, which nobody could be told of, it is not known how long it was.
+      const endedLast = now.state?.terminated?.containerID ?? ended?.containerID
+      if (was?.state?.running && endedLast !== was.lastState?.terminated?.containerID && endedLast !== was.containerID) this.firsts.set(`${pod.metadata.uid}/${now.name}`, Number.NaN)
       if (was && now.state?.terminated && now.state.terminated.containerID !== was.state?.terminated?.containerID) this.unwell(pod, now.name, now.state.terminated)
       else if (was && ended && was.state?.running && ended.containerID !== was.lastState?.terminated?.containerID) this.unwell(pod, now.name, ended)
       const isProbed = pod.spec.containers.some((container) => container.name === now.name && (container.livenessProbe ?? container.startupProbe))
@@ -44,7 +47,7 @@ export class RestartBackOff implements Check {
         if (state?.waiting?.reason !== 'CrashLoopBackOff' || !ended) continue
         const waits = wallNow / 1000 - seconds(ended)
         const since = now - waits * 1000
-        if (waits > latest(longest) + 5 && sight.clearSince(`kubelet/${pod.spec.nodeName ?? ''}`) < since && this.soundSince(pod, since - forgets * 1000)) this.scene.fail(62, `pod ${keyOf(pod)}: ${name} has waited ${waits} s for its restart`)
+        if (waits > latest(longest) + 5 && sight.clearSince(`kubelet/${pod.spec.nodeName ?? ''}`) < since && this.soundSince(pod, since - forgets * 1000) && isHeard(this.scene, since)) this.scene.fail(62, `pod ${keyOf(pod)}: ${name} has waited ${waits} s for its restart`)
       }
     }
   }
@@ -133,6 +136,11 @@ export class ImageBackOff implements Check {
       return (over < lastTry - 700_000 || !touches(command, node)) && (over < lastTry - 60_000 || !silences(command))
     })
   }
+}
+
+/** Whether nothing has kept kubelets from telling what they do since then. */
+function isHeard({ cluster }: Scene, since: number): boolean {
+  return cluster.commands.every(({ at, command }) => ('for' in command ? at + (command.for ?? 0) : at) < since || !silences(command))
 }
 
 /** Whether a command may keep registries from answering, or statuses from being written. */

@@ -48,8 +48,8 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
   const { container, records } = facts
   const newest = records.at(-1)
   if (!newest) return neverMade(facts)
-  if (newest.state === 'unknown') return unknownStatus(facts, newest)
   const previous = records.at(-2)
+  if (newest.state === 'unknown') return unknownStatus(facts, newest, previous ? stateOf(facts, previous, timeOf) : facts.oldStatus?.lastState)
   const state = stateOf(facts, newest, timeOf)
   const waits = facts.willStart && facts.startError !== undefined && newest.state === 'exited'
   const { started, ready } = flagsOf(facts, newest)
@@ -71,8 +71,8 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
 }
 
 /** The runtime cannot tell: what ran last time has ended without a word, all else waits. */
-function unknownStatus({ container, oldStatus }: ContainerFacts, newest: ContainerRecord): ContainerStatus {
-  const base = { name: container.name, image: newest.image.name, imageID: newest.image.id, containerID: newest.id, ready: false, started: false, lastState: oldStatus?.lastState ?? noState }
+function unknownStatus({ container, oldStatus }: ContainerFacts, newest: ContainerRecord, lastState: ContainerState = noState): ContainerStatus {
+  const base = { name: container.name, image: newest.image.name, imageID: newest.image.id, containerID: newest.id, ready: false, started: false, lastState }
   return oldStatus?.state?.running ? { ...base, restartCount: oldStatus.restartCount + 1, state: lostState() } : { ...base, restartCount: newest.attempt, state: waitingState() }
 }
 

@@ -110,7 +110,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     })
     this.collector = new ContainerCollector(context.agenda, nodeName, runtime, (record) => this.images.released(record))
     this.pleg = new Pleg(context.agenda, nodeName, (uid) => this.relisted(uid), () => this.agent.statusChanged())
-    this.writer = new StatusWriter(context)
+    this.writer = new StatusWriter(context, (options.nodeContext ?? context).agenda)
     this.admission = new NodeAdmission(this, context, this.writer)
     this.agent = new NodeAgent({
       context: options.nodeContext ?? context, runtime, nodeName, machine, flags,

@@ -33,6 +33,23 @@ test('a container that was being made when the runtime ended is in no known stat
   expect(statuses(node)).toEqual([['running', undefined, 1], ['running', undefined, 0]])
 })
 
+test('of one in no known state it is still told how the one before it ended, and the pod still runs', () => {
+  const node = createTestNode()
+  node.cluster.advanceTo(2_000)
+  node.run('web', { containers: [container('app')] })
+  node.cluster.advanceTo(20_000)
+  const { timeline } = node.cluster
+  node.kubelet.killContainer('default/web')
+  while (timeline.nextLabel !== 'start default/web app' && timeline.step(60_000));
+  node.runtime.downSince = timeline.now
+  node.kubelet.nodeStatusChanged()
+  node.cluster.advanceTo(timeline.now + 5_000)
+  const { status } = node.pod('web')!
+  expect([status.phase, status.containerStatuses?.[0]?.restartCount]).toEqual(['Running', 1])
+  expect(status.containerStatuses?.[0]?.state).toEqual({ waiting: {} })
+  expect(status.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({ exitCode: 137, reason: 'Error' })
+})
+
 test('the container after it cannot even be looked at', () => {
   const node = restartedBefore('start default/web app', 50)
   expect(events(node)).toEqual(expect.arrayContaining([`spec.containers{second} InspectFailed: Failed to inspect image "": ${refusal}`, 'spec.containers{second} Failed: Error: ImageInspectError']))

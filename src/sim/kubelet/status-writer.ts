@@ -1,5 +1,5 @@
 // Upstream: pkg/kubelet/status/status_manager.go (v1.36). Left out: patch bytes (the status is merged with what the server has and put), metrics.
-import type { Millis } from '../kernel/agenda.ts'
+import type { Agenda, Millis } from '../kernel/agenda.ts'
 import type { Pod, PodStatus } from '../api/generated/types.ts'
 import { keyOf } from '../api/objects.ts'
 import { semanticEqual } from '../api/semantic.ts'
@@ -26,14 +26,16 @@ interface Wanted {
 
 /** Writes pods' statuses to the API server, and again later when it cannot be reached. */
 export class StatusWriter {
-  private readonly context: ComponentContext
   private unwritten: SparseMap<Wanted> = emptyMap
   private readonly startedAt: Millis
   private retrying = false
 
-  constructor(context: ComponentContext) {
-    this.context = context
-    this.startedAt = context.agenda.now
+  /** `agenda`: statuses are written again also while the loop over the pods stands still. */
+  constructor(
+    private readonly context: ComponentContext,
+    private readonly agenda: Agenda,
+  ) {
+    this.startedAt = agenda.now
   }
 
   write(told: Told, pod: Pod, status: PodStatus | null, finished: boolean): void {
@@ -92,7 +94,7 @@ export class StatusWriter {
   private planRetry(): void {
     if (this.retrying) return
     this.retrying = true
-    const { agenda } = this.context
+    const { agenda } = this
     const due = this.startedAt + (Math.floor((agenda.now - this.startedAt) / kubeletConstants.statusSyncPeriod) + 1) * kubeletConstants.statusSyncPeriod
     agenda.at(due, `${this.context.name}: write statuses again`, () => {
       this.retrying = false

@@ -159,6 +159,20 @@ test('while containerd is stopped a killed container is not noticed; then it is 
   expect(podsOf(cluster).map(({ status }) => status.containerStatuses?.[0]?.restartCount).sort()).toEqual([0, 0, 0, 1])
 })
 
+test('a status that could not be told is told when the API answers again, also while containerd is stopped', () => {
+  const cluster = clusterWithWeb()
+  const [pod] = podsOn(cluster, 'worker-1')
+  const restarts = () => podsOf(cluster).find(({ metadata }) => metadata.name === pod!.metadata.name)?.status.containerStatuses?.[0]?.restartCount
+  begin(cluster, { kind: 'cut-off', component: 'etcd' }, 20 * second)
+  must(cluster.perform({ kind: 'kill', pod: `default/${pod!.metadata.name}` }))
+  cluster.advanceTo(minute + 15 * second)
+  begin(cluster, { kind: 'stop', component: 'containerd', node: 'worker-1' }, minute)
+  cluster.advanceTo(minute + 19 * second)
+  expect(restarts()).toBe(0)
+  cluster.advanceTo(minute + 31 * second)
+  expect(restarts()).toBe(1)
+})
+
 test('a pull that the end of containerd breaks has failed, and is tried again when it answers', () => {
   const cluster = clusterWithWeb()
   must(cluster.perform({ kind: 'apply', manifests: [deployment('db', 2, 'postgres:17')] }))
