@@ -101,7 +101,7 @@ function Facts({ name, node, pods, status }: FactsProps) {
       </p>}
       {status.lease ? (
         <>
-          <p>Its lease runs out in <b><Countdown due={status.lease.due} /></b></p>
+          <p>Counts as lost in <b><Countdown due={status.lease.due} /></b></p>
           <CountdownBar since={status.lease.since} due={status.lease.due} colour="var(--warn-mark)" />
         </>
       ) : null}
