@@ -177,3 +177,16 @@ test('a long apply takes several slices, in which time stands; what is asked mea
   settle()
   expect(latest().commands).toEqual([{ at: now, command: { kind: 'apply', manifests } }])
 })
+
+test('another run that is booted in the middle of a command leaves nobody without an answer', () => {
+  session.handle({ type: 'boot', run: { ...run, commands: [] }, pace: held })
+  settle()
+  const manifests = Array.from({ length: 100 }, (_, at) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `map-${at}` } }))
+  session.handle({ type: 'command', id: 1, command: { kind: 'apply', manifests } })
+  session.handle({ type: 'ask', id: 2, question: { kind: 'hash' } })
+  said = []
+  session.handle({ type: 'boot', run, until: 30_000, pace: held })
+  expect(said.filter((message) => message.type === 'answer').map(({ id, result }) => [id, result.ok])).toEqual([[1, true], [2, true]])
+  settle()
+  expect(latest()).toMatchObject({ fresh: true, now: 30_000, commands: run.commands })
+})

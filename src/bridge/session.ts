@@ -75,13 +75,13 @@ export class Session {
   }
 
   private boot(run: Run, until: Millis | undefined, pace: Pace): void {
+    // Who waits for an answer about the run before gets it.
+    while (this.performing) this.guard(() => this.performing && this.goOn(this.performing, Infinity))
     this.pacer.set(pace, this.realNow())
     this.fresh = true
     this.outbox = new Outbox()
     this.awaitingDrawn = false
     this.halted = false
-    this.performing = null
-    this.postponed = []
     this.guard(() => {
       this.cluster = new Cluster(run.seed, run.options)
       this.cluster.observe()
