@@ -98,6 +98,10 @@ test.each<[string, string, number]>([
   ['quay.io/team', 'quay.io/other/app', 0],
   ['*.example.com', 'eu.example.com/app', 1],
   ['*.example.com', 'example.com/app', 0],
+  ['reg*.e?ample.com', 'registry.example.com/app', 1],
+  ['reg*y*.example.com', 'register.example.com/app', 0],
+  // As an expression with a star for each letter this would be tried for ever.
+  [`${'*a'.repeat(30)}b.example.com`, `${'a'.repeat(60)}.example.com/app`, 0],
   ['example.com:5000', 'example.com:5000/app', 1],
   ['example.com', 'example.com:5000/app', 0],
   ['https://index.docker.io/v1/', 'docker.io/library/nginx', 1],

@@ -54,9 +54,26 @@ function partsOf(text: string): { readonly labels: readonly string[]; readonly p
   return { labels: host.split('.'), port, path: slash < 0 ? '' : text.slice(slash) }
 }
 
+/** `*` is any letters, `?` is one. The pattern is a stranger's: it is gone through once, back to its last star at most, where an expression made of it could take for ever. */
 function fits(pattern: string, label: string): boolean {
-  const expression = pattern.replaceAll(/[\\^$+()|{}[\].]/g, String.raw`\$&`).replaceAll('*', '.*').replaceAll('?', '.')
-  return new RegExp(`^${expression}$`).test(label)
+  let at = 0
+  let [star, resume] = [-1, 0]
+  for (let letter = 0; letter < label.length; ) {
+    if (pattern[at] === '*') {
+      star = at
+      resume = letter
+      at += 1
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === label[letter])) {
+      at += 1
+      letter += 1
+    } else if (star >= 0) {
+      resume += 1
+      letter = resume
+      at = star + 1
+    } else return false
+  }
+  while (pattern[at] === '*') at += 1
+  return at === pattern.length
 }
 
 function readJson(encoded: string | undefined): Readonly<Record<string, unknown>> {
