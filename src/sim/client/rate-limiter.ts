@@ -1,15 +1,20 @@
 import type { Millis } from '../kernel/agenda.ts'
 
+/** A call in a quarter of an hour: rates come from strangers' flags, and no wait may be longer than the clock can count. */
+const slowest = 0.001
+
 /** client-go's token bucket: `burst` calls at once, then `qps` a second. It knows no clock; each call says when it is. */
 export class TokenBucket {
   private tokens: number
   private last: Millis = Number.NEGATIVE_INFINITY
+  private readonly qps: number
 
   constructor(
-    private readonly qps: number,
+    qps: number,
     private readonly burst: number,
   ) {
     this.tokens = burst
+    this.qps = Math.max(qps, slowest)
   }
 
   /** Takes a token, on credit if there is none: how long the caller has to wait for it. */

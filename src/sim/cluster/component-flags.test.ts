@@ -40,6 +40,11 @@ test('controllers make and the scheduler binds as many pods a second as their cl
   expect(pods({ 'kube-controller-manager': { 'kube-api-qps': '1000', 'kube-api-burst': '1000' }, 'kube-scheduler': { 'kube-api-qps': '-1' } })).toEqual([400, 400])
 })
 
+test('a rate of next to nothing makes controllers slow, not the simulation wrong', () => {
+  const least = { 'kube-api-qps': `0.${'0'.repeat(300)}1`, 'kube-api-burst': '1' }
+  expect(names(controllerManager(least), 'minions')).toContain('worker-1')
+})
+
 test('without the garbage collector nothing follows its owner', () => {
   const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } } } }
   const left = ['true', 'false'].map((enabled) => {
