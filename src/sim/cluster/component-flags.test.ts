@@ -40,6 +40,13 @@ test('controllers make and the scheduler binds as many pods a second as their cl
   expect(pods({ 'kube-controller-manager': { 'kube-api-qps': '1000', 'kube-api-burst': '1000' }, 'kube-scheduler': { 'kube-api-qps': '-1' } })).toEqual([400, 400])
 })
 
+test.each([
+  ['kube-controller-manager', 'node-monitor-period', '0s'], ['kube-controller-manager', 'namespace-sync-period', '0'], ['kube-controller-manager', 'max-endpoints-per-slice', '0'],
+  ['kube-controller-manager', 'controller-start-interval', '-1'], ['kube-apiserver', 'etcd-compaction-interval', '0'], ['kubelet', 'syncFrequency', '0'],
+])('%s is refused --%s=%s, with which nothing else would ever happen', (component, flag, value) => {
+  expect(() => new Cluster(1, { flags: { [component]: { [flag]: value } } })).toThrow(`${component}: --${flag} cannot be "${value}"`)
+})
+
 test('a rate of next to nothing makes controllers slow, not the simulation wrong', () => {
   const least = { 'kube-api-qps': `0.${'0'.repeat(300)}1`, 'kube-api-burst': '1' }
   expect(names(controllerManager(least), 'minions')).toContain('worker-1')

@@ -62,11 +62,12 @@ export class ControlPlane {
   processes(): Processes {
     const { world, options, store, rules } = this.surroundings
     const controllerFlags = flagsOver('kube-controller-manager', defaultControllerManagerFlags, { ...kubeadmFlags, ...flagTexts(options, 'kube-controller-manager') })
+    const apiServerFlags = flagsOver('kube-apiserver', defaultApiServerFlags, flagTexts(options, 'kube-apiserver'))
     const schedulerFlags = flagsOver('kube-scheduler', defaultSchedulerFlags, flagTexts(options, 'kube-scheduler'))
     const program = (component: ComponentName, start: ProcessFactory): [string, ProcessFactory] => [`registry.k8s.io/${component}`, (host) => this.start(component, host, start)]
     return new Map([
       program('etcd', (host) => store.serve(host.agenda)),
-      program('kube-apiserver', (host) => this.startApiServer(host)),
+      program('kube-apiserver', (host) => this.startApiServer(host, apiServerFlags)),
       program('kube-controller-manager', (host) => startControllerManager(world, host, (controllers) => this.keepControllers(host, controllers), controllerFlags)),
       program('kube-scheduler', (host) => startSchedulerProcess(world, host, (scheduler) => this.keepScheduler(host, scheduler), schedulerFlags)),
       program('kube-proxy', (host) => startProxyProcess(world, host, rules.tableOf(host.nodeName))),
@@ -106,10 +107,9 @@ export class ControlPlane {
   }
 
   /** kube-apiserver waits for etcd, and gives up when it does not come. */
-  private startApiServer(host: ProcessHost): void {
-    const { world, options, store, machines, effects, opened } = this.surroundings
+  private startApiServer(host: ProcessHost, flags: typeof defaultApiServerFlags): void {
+    const { world, store, machines, effects, opened } = this.surroundings
     const givesUp = host.agenda.now + storagePatience
-    const flags = flagsOver('kube-apiserver', defaultApiServerFlags, flagTexts(options, 'kube-apiserver'))
     const server = createApiServer({ agenda: host.agenda, store, wall: world.clockOf(host.nodeName), random: world.random, trace: world.trace, logs: nodeLogs(machines), compactionInterval: flags.etcdCompactionInterval, featureGates: flags.featureGates })
     // Its check of liveness asks etcd too.
     host.serve(() => server.running && store.serving && !effects().isFrozen(host.nodeName, 'kube-apiserver'), ports['kube-apiserver'])

@@ -17,7 +17,7 @@ export function flagsOver<T extends object>(component: string, defaults: T, text
     const before = (defaults as Record<string, unknown>)[property]
     if (!Object.hasOwn(defaults, property)) throw new OptionError(`${component} has no flag --${flag} that this simulation knows`)
     const value = readAs(before, text)
-    if (value === null) throw new OptionError(`${component}: --${flag} cannot be "${text}"`)
+    if (value === null || (typeof value === 'number' && !isPossible(property, before, value))) throw new OptionError(`${component}: --${flag} cannot be "${text}"`)
     changed.set(property, value)
   }
   return { ...defaults, ...Object.fromEntries(changed) }
@@ -29,6 +29,17 @@ function readAs(before: unknown, text: string): unknown {
   if (typeof before === 'string') return text
   if (typeof before !== 'number') return null
   return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : parseDuration(text)
+}
+
+/** Below zero these have a meaning: no limit. */
+const mayBeNegative: ReadonlySet<string> = new Set(['kubeApiQps', 'terminatedPodGcThreshold', 'nodeStatusMaxImages'])
+
+/** What is done each so often, and by so many, takes at least a millisecond and one of them: of nothing at all there is no end. */
+const isCadence = /(?:Period|Frequency|Interval|Syncs|PerSlice)$/
+
+function isPossible(property: string, before: unknown, value: number): boolean {
+  if (mayBeNegative.has(property)) return true
+  return isCadence.test(property) && before !== 0 ? value >= 1 : value >= 0
 }
 
 /** Options that no cluster can be built from; the message is for the person who gave them. */
