@@ -2,7 +2,7 @@
 
 /** Every kind the project knows the shape of. `internal`: bodies of subresources and answers, which nobody writes as a manifest. */
 export const KINDS = [
-  ...['Namespace', 'Node', 'Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount'].map((kind) => ({ group: '', version: 'v1', kind })),
+  ...['Namespace', 'Node', 'Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'PodTemplate', 'ReplicationController'].map((kind) => ({ group: '', version: 'v1', kind })),
   { group: '', version: 'v1', kind: 'Event', model: 'CoreV1Event' },
   ...['ReplicaSet', 'Deployment', 'DaemonSet'].map((kind) => ({ group: 'apps', version: 'v1', kind })),
   { group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice' },
@@ -44,8 +44,9 @@ export const ENUMS = {
 const object = ['apiVersion', 'kind', 'metadata']
 export const GUARANTEED = {
   ...Object.fromEntries(['ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'EndpointSlice', 'Binding'].map((kind) => [kind, object])),
-  ...Object.fromEntries(['Namespace', 'Node', 'Pod', 'Service', 'ReplicaSet', 'Deployment', 'DaemonSet', 'Scale'].map((kind) => [kind, [...object, 'spec', 'status']])),
+  ...Object.fromEntries(['Namespace', 'Node', 'Pod', 'Service', 'ReplicaSet', 'Deployment', 'DaemonSet', 'ReplicationController', 'Scale'].map((kind) => [kind, [...object, 'spec', 'status']])),
   Lease: [...object, 'spec'],
+  PodTemplate: [...object, 'template'],
   ObjectMeta: ['name', 'uid', 'resourceVersion', 'creationTimestamp'],
   PodSpec: ['containers', 'restartPolicy', 'terminationGracePeriodSeconds', 'dnsPolicy', 'securityContext', 'schedulerName'],
   PodTemplateSpec: ['metadata', 'spec'],
@@ -55,6 +56,7 @@ export const GUARANTEED = {
   Probe: ['timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'],
   ReplicaSetSpec: ['replicas', 'template'],
   ReplicaSetStatus: ['replicas'],
+  ReplicationControllerSpec: ['replicas', 'selector', 'template'],
   DeploymentSpec: ['replicas', 'strategy', 'revisionHistoryLimit', 'progressDeadlineSeconds'],
   DeploymentStrategy: ['type'],
   DaemonSetSpec: ['updateStrategy', 'revisionHistoryLimit'],

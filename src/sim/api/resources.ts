@@ -1,4 +1,6 @@
-import type { ConfigMap, DaemonSet, Deployment, EndpointSlice, Event, Lease, Namespace, Node, Pod, ReplicaSet, Secret, Service, ServiceAccount } from './generated/types.ts'
+import type {
+  ConfigMap, DaemonSet, Deployment, EndpointSlice, Event, Lease, Namespace, Node, Pod, PodTemplate, ReplicaSet, ReplicationController, Secret, Service, ServiceAccount,
+} from './generated/types.ts'
 
 /** The kinds there are, by the resource of their URL. To add a kind: a line here, one in `resources`, one in scripts/kubernetes-facts.mjs. */
 export interface Resources {
@@ -15,6 +17,8 @@ export interface Resources {
   replicasets: ReplicaSet
   deployments: Deployment
   daemonsets: DaemonSet
+  podtemplates: PodTemplate
+  replicationcontrollers: ReplicationController
 }
 
 export type Resource = keyof Resources
@@ -49,6 +53,8 @@ export const resources: readonly ResourceDefinition[] = [
   define('', 'namespaces', 'Namespace', { namespaced: false, shortNames: ['ns'], subresources: ['finalize', 'status'] }),
   define('', 'nodes', 'Node', { namespaced: false, shortNames: ['no'], subresources: ['status'] }),
   define('', 'pods', 'Pod', { shortNames: ['po'], categories: ['all'], subresources: ['binding', 'ephemeralcontainers', 'log', 'status'] }),
+  define('', 'podtemplates', 'PodTemplate'),
+  define('', 'replicationcontrollers', 'ReplicationController', { shortNames: ['rc'], categories: ['all'], subresources: ['scale', 'status'] }),
   define('', 'secrets', 'Secret'),
   define('', 'serviceaccounts', 'ServiceAccount', { shortNames: ['sa'] }),
   define('', 'services', 'Service', { shortNames: ['svc'], categories: ['all'], subresources: ['status'] }),

@@ -79,11 +79,11 @@ function markAsDeleting({ core }: Target, object: KubernetesObject): KubernetesO
 }
 
 /** Its finalizers, with those that the garbage collector waits for as the propagation policy asks. */
-function finalizersFor({ definition }: Target, { metadata }: KubernetesObject, { propagationPolicy: named, orphanDependents }: DeleteOptions): readonly string[] {
+function finalizersFor({ definition, strategy }: Target, { metadata }: KubernetesObject, { propagationPolicy: named, orphanDependents }: DeleteOptions): readonly string[] {
   const old = metadata.finalizers ?? []
   if (definition.resource === 'events') return old
   const propagationPolicy = named ?? (orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background')
-  const orphans = propagationPolicy ? propagationPolicy === 'Orphan' : old.includes(orphanFinalizer)
+  const orphans = propagationPolicy ? propagationPolicy === 'Orphan' : old.includes(orphanFinalizer) || (strategy.orphansDependents === true && !old.includes(foregroundFinalizer))
   const waits = propagationPolicy ? propagationPolicy === 'Foreground' : !orphans && old.includes(foregroundFinalizer)
   if (orphans === old.includes(orphanFinalizer) && waits === old.includes(foregroundFinalizer)) return old
   const kept = old.filter((finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer)

@@ -1,9 +1,8 @@
-// Upstream: pkg/registry/apps/{deployment,replicaset}/storage ScaleREST (v1.36).
+// Upstream: pkg/registry/apps/{deployment,replicaset}/storage, pkg/registry/core/replicationcontroller/storage ScaleREST (v1.36).
 import { badRequest, conflict, invalid, modifiedMessage, notFound } from '../api/errors.ts'
 import { invalid as invalidField } from '../api/field-errors.ts'
-import type { Deployment, ReplicaSet } from '../api/generated/types.ts'
+import type { Deployment, ReplicaSet, ReplicationController } from '../api/generated/types.ts'
 import { formatLabelSelector } from '../api/labels.ts'
-import type { KubernetesObject } from '../api/objects.ts'
 import type { PatchType } from '../api/request.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
@@ -11,7 +10,7 @@ import { applyPatch } from './patch.ts'
 import type { Target } from './target.ts'
 import { replace, wholeObject } from './update.ts'
 
-type Scalable = Deployment | ReplicaSet
+type Scalable = Deployment | ReplicaSet | ReplicationController
 
 /** autoscaling/v1 Scale. */
 interface Scale {
@@ -50,9 +49,10 @@ function find({ core, definition, namespace, name }: Target): Result<Scalable> {
   return object ? accepted(object as Scalable) : refused(notFound(definition, name))
 }
 
-function scaleOf({ metadata, spec, status }: Scalable): Scale {
+function scaleOf(object: Scalable): Scale {
+  const { metadata, spec, status } = object
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
-  const selector = formatLabelSelector(spec.selector)
+  const selector = formatLabelSelector(object.kind === 'ReplicationController' ? { matchLabels: object.spec.selector } : object.spec.selector)
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -74,11 +74,7 @@ function apply(target: Target, existing: Scalable, body: unknown): Result<Scale>
   const replicas = sent.spec?.replicas ?? 0
   if (!Number.isSafeInteger(replicas)) return refused(badRequest('no kind is registered for the type v1.Scale in scheme "pkg/api/legacyscheme/scheme.go:30"'))
   if (replicas < 0) return refused(invalid({ group: 'autoscaling', kind: 'Scale' }, name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')]))
-  const scaled: KubernetesObject = withReplicas(existing, replicas)
+  const scaled = { ...existing, spec: { ...existing.spec, replicas } }
   const result = replace(target, scaled, existing, wholeObject(target))
   return result.ok ? accepted(scaleOf(result.value as Scalable)) : result
-}
-
-function withReplicas(object: Scalable, replicas: number): Scalable {
-  return object.kind === 'Deployment' ? { ...object, spec: { ...object.spec, replicas } } : { ...object, spec: { ...object.spec, replicas } }
 }

@@ -1,6 +1,6 @@
 import { badRequest } from '../api/errors.ts'
 import { parseFieldSelector } from '../api/fields.ts'
-import type { Event, Namespace, Node, Pod, Secret, Service } from '../api/generated/types.ts'
+import type { Event, Namespace, Node, Pod, ReplicationController, Secret, Service } from '../api/generated/types.ts'
 import { parseSelector } from '../api/labels.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions } from '../api/request.ts'
@@ -72,6 +72,7 @@ const byResource = new Map<Resource, ReadonlyMap<string, Reader>>([
   })],
   ['nodes', read<Node>({ 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) })],
   ['namespaces', read<Namespace>({ 'status.phase': ({ status }) => status.phase })],
+  ['replicationcontrollers', read<ReplicationController>({ 'status.replicas': ({ status }) => String(status.replicas) })],
   ['secrets', read<Secret>({ type: ({ type }) => type })],
   ['services', read<Service>({ 'spec.clusterIP': ({ spec }) => spec.clusterIP, 'spec.type': ({ spec }) => spec.type })],
   ['events', read<Event>({

@@ -19,6 +19,8 @@ export interface InformerOptions {
   readonly client: Client
   readonly random: Random
   readonly lag: Lag
+  /** A list that nothing is on is not late. */
+  readonly seesNothingAtOnce: boolean
   readonly resource: Resource
   readonly selectors: Pick<RequestOptions, 'fieldSelector' | 'labelSelector'>
   readonly onSynced: () => void
@@ -148,7 +150,8 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   }
 
   private arrive(news: Arrival<T>['news']): void {
-    const due = this.due()
+    const isNothing = this.options.seesNothingAtOnce && !('type' in news) && news.length === 0
+    const due = isNothing ? Math.max(this.lastDue, this.options.agenda.now) : this.due()
     this.arrivals.push({ due, cause: this.options.agenda.cause, news })
     if (!this.delivering) this.planDelivery(due)
   }

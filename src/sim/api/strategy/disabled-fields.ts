@@ -3,10 +3,15 @@ import type { FeatureGate } from '../feature-gates.ts'
 import type { Container, PodSpec } from '../generated/types.ts'
 import type { KubernetesObject } from '../objects.ts'
 
+interface Template {
+  readonly spec?: PodSpec
+}
+
 /** What is sent in fields whose gate is closed does not count. */
 export function withoutDisabledFields(object: KubernetesObject, gates: ReadonlySet<FeatureGate>): KubernetesObject {
   if (gates.has('ContainerStopSignals')) return object
-  const { spec } = object as { readonly spec?: Partial<PodSpec> & { readonly template?: { readonly spec?: PodSpec } } }
+  const { spec, template } = object as { readonly spec?: Partial<PodSpec> & { readonly template?: Template }; readonly template?: Template }
+  if (template?.spec && asksForSignal(template.spec)) return { ...object, template: { ...template, spec: withoutSignals(template.spec) } } as KubernetesObject
   if (!spec) return object
   if (asksForSignal(spec)) return { ...object, spec: withoutSignals(spec) } as KubernetesObject
   const inside = spec.template?.spec

@@ -5,7 +5,7 @@ import { configMapStrategy, endpointSliceStrategy, eventStrategy, leaseStrategy,
 import { podStrategy } from './pod.ts'
 import { serviceStrategy } from './service.ts'
 import type { Strategy, SubresourceStrategy } from './strategy.ts'
-import { daemonSetStrategy, deploymentStrategy, replicaSetStrategy } from './workloads.ts'
+import { daemonSetStrategy, deploymentStrategy, podTemplateStrategy, replicaSetStrategy, replicationControllerStrategy } from './workloads.ts'
 
 const strategies: { readonly [R in Resource]: Strategy<Resources[R]> } = {
   namespaces: namespaceStrategy,
@@ -21,6 +21,8 @@ const strategies: { readonly [R in Resource]: Strategy<Resources[R]> } = {
   replicasets: replicaSetStrategy,
   deployments: deploymentStrategy,
   daemonsets: daemonSetStrategy,
+  podtemplates: podTemplateStrategy,
+  replicationcontrollers: replicationControllerStrategy,
 }
 
 // The registry knows objects only as objects; decodeObject has made sure that they are of the resource's kind.

@@ -53,6 +53,8 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   readonly allowCreateOnUpdate: boolean
   /** True: an update without a resourceVersion overwrites whatever is there. */
   readonly allowUnconditionalUpdate: boolean
+  /** True: what it owns stays when it is deleted and nobody says otherwise. */
+  readonly orphansDependents?: true
   /** How long the object may take to die, or null when it goes at once. */
   gracePeriodOf?(object: T, request: DeleteRequest): number | null
   /** Sets aside IPs and ports before validation. */

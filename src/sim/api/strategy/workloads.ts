@@ -1,7 +1,8 @@
-// Upstream: pkg/registry/apps/{deployment,replicaset,daemonset} (v1.36).
-import { defaultDaemonSet, defaultDeployment, defaultReplicaSet } from '../defaults/workloads.ts'
-import type { DaemonSet, Deployment, ReplicaSet } from '../generated/types.ts'
+// Upstream: pkg/registry/apps/{deployment,replicaset,daemonset}, pkg/registry/core/{replicationcontroller,podtemplate} (v1.36). Left out: warnings about names and templates.
+import { defaultDaemonSet, defaultDeployment, defaultPodTemplate, defaultReplicaSet, defaultReplicationController } from '../defaults/workloads.ts'
+import type { DaemonSet, Deployment, PodTemplate, ReplicaSet, ReplicationController } from '../generated/types.ts'
 import { semanticEqual } from '../semantic.ts'
+import { validatePodTemplateObject, validatePodTemplateUpdate, validateReplicationController, validateReplicationControllerUpdate } from '../validation/replication-controller.ts'
 import { validateDaemonSetStatusUpdate, validateDeploymentStatusUpdate, validateReplicaSetStatusUpdate } from '../validation/workload-status.ts'
 import { validateDaemonSet, validateDaemonSetUpdate, validateDeployment, validateDeploymentUpdate, validateReplicaSet, validateReplicaSetUpdate } from '../validation/workloads.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
@@ -38,6 +39,35 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
     validateUpdate: validateReplicaSetStatusUpdate,
   },
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+/** What ReplicaSets came of. Deleting one leaves its pods behind unless the request says otherwise, as it was before there was a garbage collector. */
+export const replicationControllerStrategy: Strategy<ReplicationController> = {
+  defaults: defaultReplicationController,
+  defaulted: ['metadata', 'spec'],
+  prepareForCreate: (controller) => firstGeneration({ ...controller, status: { replicas: 0 } }),
+  validate: validateReplicationController,
+  prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
+  validateUpdate: validateReplicationControllerUpdate,
+  status: {
+    prepareForUpdate: (next, old) => keep(next, old, 'spec'),
+    validateUpdate: validateReplicaSetStatusUpdate,
+  },
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+  orphansDependents: true,
+}
+
+/** A template that nobody makes pods from by itself; its generation counts its changes. */
+export const podTemplateStrategy: Strategy<PodTemplate> = {
+  defaults: defaultPodTemplate,
+  defaulted: ['template'],
+  prepareForCreate: firstGeneration,
+  validate: validatePodTemplateObject,
+  prepareForUpdate: (next, old) => countGeneration(next, old, !semanticEqual(next.template, old.template)),
+  validateUpdate: validatePodTemplateUpdate,
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,
 }

@@ -1,7 +1,7 @@
-// Upstream: pkg/apis/apps/validation: status updates (v1.36).
+// Upstream: pkg/apis/apps/validation, pkg/apis/core/validation: status updates (v1.36).
 import type { FieldError } from '../field-errors.ts'
 import { invalid } from '../field-errors.ts'
-import type { DaemonSet, Deployment, ReplicaSet } from '../generated/types.ts'
+import type { DaemonSet, Deployment, ReplicaSet, ReplicationController } from '../generated/types.ts'
 import { checkNonNegative } from './checks.ts'
 import { validateObjectMetaUpdate } from './metadata.ts'
 
@@ -15,8 +15,9 @@ export function validateDeploymentStatusUpdate(next: Deployment, old: Deployment
   ]
 }
 
-export function validateReplicaSetStatusUpdate(next: ReplicaSet, old: ReplicaSet): FieldError[] {
-  const { status } = next
+/** Of a ReplicationController too: its status is the same but for what is terminating. */
+export function validateReplicaSetStatusUpdate(next: ReplicaSet | ReplicationController, old: ReplicaSet | ReplicationController): FieldError[] {
+  const status: ReplicaSet['status'] = next.status
   return [
     ...validateObjectMetaUpdate(next.metadata, old.metadata),
     ...counts(status, ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'terminatingReplicas', 'observedGeneration']),

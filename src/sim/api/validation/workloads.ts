@@ -114,11 +114,13 @@ function isEmpty(selector: LabelSelector): boolean {
   return Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0
 }
 
-function templateMismatch(template: PodTemplateSpec): FieldError {
+/** The template makes pods that the selector does not select. */
+export function templateMismatch(template: PodTemplateSpec): FieldError {
   return invalid('spec.template.metadata.labels', template.metadata?.labels ?? null, '`selector` does not match template `labels`')
 }
 
-function runsForever({ spec }: PodTemplateSpec, kind: string): FieldError[] {
+/** What a template says whose pods are replaced whenever they end. */
+export function runsForever({ spec }: PodTemplateSpec, kind: string): FieldError[] {
   const faults: FieldError[] = []
   if (spec.restartPolicy !== 'Always') faults.push(notSupported('spec.template.spec.restartPolicy', spec.restartPolicy, ['Always']))
   if (spec.activeDeadlineSeconds !== undefined) faults.push(forbidden('spec.template.spec.activeDeadlineSeconds', `activeDeadlineSeconds in ${kind} is not Supported`))
