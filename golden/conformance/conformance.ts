@@ -231,3 +231,8 @@ export function template(labels: Readonly<Record<string, string>>, image = 'ngin
 export function workload(name: string, labels: Readonly<Record<string, string>>, spec: Readonly<Record<string, unknown>> = {}): Draft {
   return { metadata: { name, labels }, spec: { selector: { matchLabels: labels }, template: template(labels), ...spec } }
 }
+
+/** The same as a ReplicationController. */
+export function controllerOfPods(name: string, labels: Readonly<Record<string, string>>, spec: Readonly<Record<string, unknown>> = {}): Draft {
+  return workload(name, labels, { selector: labels, ...spec })
+}

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { ReplicaSet } from '../../src/sim/api/generated/types.ts'
+import type { ReplicaSet, ReplicationController } from '../../src/sim/api/generated/types.ts'
 import { controllerOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
-import { conformance, pausePod, workload, type Bench } from './conformance.ts'
+import { conformance, controllerOfPods, pausePod, workload, type Bench } from './conformance.ts'
 
 const minute = 60_000
 const replicas = 20
@@ -42,42 +42,40 @@ function referenceTo({ apiVersion, kind, metadata }: KubernetesObject, rest: obj
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, ...rest }
 }
 
-// The next five have a ReplicationController upstream; as long as there are none, a ReplicaSet stands in: the collector makes no difference.
-
-function fullSet(bench: Bench, name: string, count = replicas): ReplicaSet {
-  const set = bench.create('replicasets', workload(name, { name }, { replicas: count }))
-  bench.within(minute, 'all pods are made', () => bench.get('replicasets', bench.key(name)).status.replicas === count)
-  return set
+function fullController(bench: Bench, name: string, count = replicas): ReplicationController {
+  const controller = bench.create('replicationcontrollers', controllerOfPods(name, { name }, { replicas: count }))
+  bench.within(minute, 'all pods are made', () => bench.get('replicationcontrollers', bench.key(name)).status.replicas === count)
+  return controller
 }
 
 conformance('gc-rc-background', (bench) => {
-  const set = bench.create('replicasets', workload('simpletest.rc', labels, { replicas: 2 }))
+  const controller = bench.create('replicationcontrollers', controllerOfPods('simpletest.rc', labels, { replicas: 2 }))
   bench.within(minute, 'one pod is there', () => bench.list('pods').length > 0)
-  bench.deleteThis('replicasets', set, 'Background')
-  bench.within(2 * minute, 'nothing is left', () => bench.list('replicasets').length + bench.list('pods').length === 0)
+  bench.deleteThis('replicationcontrollers', controller, 'Background')
+  bench.within(2 * minute, 'nothing is left', () => bench.list('replicationcontrollers').length + bench.list('pods').length === 0)
   bench.stays(10_000, 'nothing is left', () => bench.list('pods').length === 0)
 })
 
 conformance('gc-rc-foreground', (bench) => {
-  const set = fullSet(bench, 'simpletest.rc')
-  bench.deleteThis('replicasets', set, 'Foreground')
+  const controller = fullController(bench, 'simpletest.rc')
+  bench.deleteThis('replicationcontrollers', controller, 'Foreground')
   let most = 0
   bench.within(90_000, 'the owner is gone', () => {
     most = Math.max(most, bench.list('pods').length)
-    return !bench.exists('replicasets', bench.key('simpletest.rc'))
+    return !bench.exists('replicationcontrollers', bench.key('simpletest.rc'))
   })
   expect(most).toBe(replicas)
   expect(bench.list('pods')).toEqual([])
 })
 
 conformance('gc-two-owners', (bench) => {
-  const leaving = fullSet(bench, 'simpletest-rc-to-be-deleted')
-  const staying = fullSet(bench, 'simpletest-rc-to-stay', 0)
+  const leaving = fullController(bench, 'simpletest-rc-to-be-deleted')
+  const staying = fullController(bench, 'simpletest-rc-to-stay', 0)
   for (const pod of bench.list('pods').slice(0, replicas / 2)) {
     bench.patch('pods', bench.key(pod.metadata.name), 'strategic', { metadata: { ownerReferences: [referenceTo(staying)] } })
   }
-  bench.deleteThis('replicasets', leaving, 'Foreground')
-  bench.within(90_000, 'the first owner is gone', () => !bench.exists('replicasets', bench.key('simpletest-rc-to-be-deleted')))
+  bench.deleteThis('replicationcontrollers', leaving, 'Foreground')
+  bench.within(90_000, 'the first owner is gone', () => !bench.exists('replicationcontrollers', bench.key('simpletest-rc-to-be-deleted')))
   const left = bench.list('pods')
   expect(left).toHaveLength(replicas / 2)
   for (const { metadata } of left) {
@@ -87,8 +85,8 @@ conformance('gc-two-owners', (bench) => {
 })
 
 conformance('gc-rc-orphan', (bench) => {
-  const set = fullSet(bench, 'simpletest.rc')
-  bench.deleteThis('replicasets', set, 'Orphan')
-  bench.within(3 * minute, 'the owner is gone', () => !bench.exists('replicasets', bench.key('simpletest.rc')))
+  const controller = fullController(bench, 'simpletest.rc')
+  bench.deleteThis('replicationcontrollers', controller, 'Orphan')
+  bench.within(3 * minute, 'the owner is gone', () => !bench.exists('replicationcontrollers', bench.key('simpletest.rc')))
   bench.stays(30_000, 'the pods stay', () => bench.list('pods').length === replicas)
 })

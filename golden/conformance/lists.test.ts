@@ -1,21 +1,19 @@
 import { expect } from 'vitest'
 import type { ObjectList } from '../../src/sim/api/request.ts'
 import { must } from '../../src/sim/api/status.ts'
-import { conformance, refusal, type Bench } from './conformance.ts'
+import { conformance, refusal, template, type Bench } from './conformance.ts'
 
-// Upstream makes PodTemplates; as long as there are none, ConfigMaps stand in: chunks are cut alike for all kinds.
 const total = 400
 
 function fill(bench: Bench): readonly string[] {
   const names = Array.from({ length: total }, (_, index) => `template-${String(index).padStart(4, '0')}`)
   // Not in the order of their names.
-  for (const index of names.keys()) bench.create('configmaps', { metadata: { name: names[(index * 7) % total]!, labels: { chunk: 'yes' } } })
-  bench.delete('configmaps', bench.key('kube-root-ca.crt'))
+  for (const index of names.keys()) bench.create('podtemplates', { metadata: { name: names[(index * 7) % total]! }, template: template({ chunk: 'yes' }) })
   return names
 }
 
 function page(bench: Bench, limit: number, token?: string): ObjectList {
-  return must(bench.client.list('configmaps', bench.namespace, { limit, ...(token && { continue: token }) }))
+  return must(bench.client.list('podtemplates', bench.namespace, { limit, ...(token && { continue: token }) }))
 }
 
 const namesOf = ({ items }: ObjectList) => items.map((item) => item.metadata.name)
@@ -45,7 +43,7 @@ conformance('chunking-pages', (bench) => {
 conformance('chunking-expired', (bench) => {
   const names = fill(bench)
   const first = page(bench, 40)
-  const second = () => bench.client.list('configmaps', bench.namespace, { limit: 40, continue: first.metadata.continue! })
+  const second = () => bench.client.list('podtemplates', bench.namespace, { limit: 40, continue: first.metadata.continue! })
   for (const end = bench.now + 600_000; second().ok && bench.now < end;) bench.pass(20_000)
   const status = refusal(second())
   expect([status.code, status.reason]).toEqual([410, 'Expired'])

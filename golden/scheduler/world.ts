@@ -44,7 +44,7 @@ export function decide(golden: GoldenCase): Outcome {
   const nominations = new Nominations()
   for (const pod of input.pendingNominated ?? []) nominations.set(new PodState(completePod(pod)), pod.status.nominatedNodeName ?? '')
   const namespaces = new Map((input.namespaces ?? []).map((namespace) => [namespace.metadata.name, namespace.metadata.labels]))
-  const sources = { services: (namespace: string) => (input.services ?? []).filter(({ metadata }) => metadata.namespace === namespace), replicaSet: () => undefined }
+  const sources = { services: (namespace: string) => (input.services ?? []).filter(({ metadata }) => metadata.namespace === namespace), replicaSet: () => undefined, replicationController: () => undefined }
   const view = {
     cache,
     namespaceLabels: (name: string) => namespaces.get(name) ?? (name === 'default' ? { 'kubernetes.io/metadata.name': 'default' } : undefined),

@@ -80,7 +80,7 @@ function standing(object: Record<string, unknown>, wanted: 'ready' | 'available'
     const status = conditionStatus(object, 'Available')
     return { ok: status === 'True', found: `Available=${status ?? 'not said yet'}` }
   }
-  if (object['kind'] === 'Deployment' || object['kind'] === 'ReplicaSet') {
+  if (object['kind'] === 'Deployment' || object['kind'] === 'ReplicaSet' || object['kind'] === 'ReplicationController') {
     const [have, want] = [count('status', wanted === 'ready' ? 'readyReplicas' : 'availableReplicas'), count('spec', 'replicas')]
     return { ok: have === want && count('status', 'updatedReplicas') <= want, found: `${have} of ${want} ${wanted}` }
   }

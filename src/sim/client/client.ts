@@ -92,8 +92,8 @@ class ComponentClient implements Client {
     return this.call('delete', resource, { namespace, name, body: options })
   }
 
-  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<ObjectList> {
-    return this.call('deletecollection', resource, { namespace, options })
+  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions, body?: DeleteOptions): Result<ObjectList> {
+    return this.call('deletecollection', resource, { namespace, options, body })
   }
 
   bind(pod: ObjectKey, uid: string, nodeName: string): Result<unknown> {

@@ -49,7 +49,7 @@ export interface Client {
   patch<R extends Resource>(resource: R, key: ObjectKey, type: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>>
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Result<unknown>
   /** Answers what it was asked to delete: with a limit, one page of it. */
-  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions): Result<ObjectList>
+  deleteCollection(resource: Resource, namespace: string, options?: RequestOptions, body?: DeleteOptions): Result<ObjectList>
   /** POST pods/NAME/binding. */
   bind(pod: ObjectKey, uid: string, nodeName: string): Result<unknown>
 }

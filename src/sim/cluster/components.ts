@@ -14,6 +14,7 @@ import { startNodeIpamController } from '../controllers/node-ipam/node-ipam-cont
 import { startNodeLifecycleController, type NodeLifecycleHandle } from '../controllers/node-lifecycle/node-lifecycle-controller.ts'
 import { startPodGarbageCollector } from '../controllers/pod-garbage-collector/pod-garbage-collector.ts'
 import { startReplicaSetController } from '../controllers/replica-set/replica-set-controller.ts'
+import { startReplicationController } from '../controllers/replica-set/replication-controller.ts'
 import { startServiceAccountController } from '../controllers/service-account/service-account-controller.ts'
 import { startTaintEvictionController, type TaintEvictionHandle } from '../controllers/taint-eviction/taint-eviction-controller.ts'
 import { startKubeProxy, type RuleTable } from '../network/kube-proxy.ts'
@@ -94,6 +95,7 @@ export function startControllerManager(world: World, host: ProcessHost, started:
     () => startEndpointSliceController(controller('endpoint-slice-controller'), flags),
     () => startPodGarbageCollector(controller('pod-garbage-collector'), flags),
     () => flags.enableGarbageCollector && startGarbageCollector(controller('garbage-collector-controller', { qps: 2, burst: 1 }), flags),
+    () => startReplicationController(controller('replication-controller'), flags),
   ]
   const lead = (): void => startEach(own, flags.controllerStartInterval, starts)
   if (!flags.leaderElect) return lead()

@@ -82,7 +82,7 @@ export class Observer {
 }
 
 /** What the page draws; the rest it only lists. */
-const drawn = new Set<Resource>(['nodes', 'pods', 'services', 'deployments', 'replicasets', 'daemonsets', 'endpointslices'])
+const drawn = new Set<Resource>(['nodes', 'pods', 'services', 'deployments', 'replicasets', 'daemonsets', 'replicationcontrollers', 'endpointslices'])
 
 function isVisible(resource: Resource, before: KubernetesObject, after: KubernetesObject): boolean {
   return resource !== 'nodes' || standingOf(before as Node) !== standingOf(after as Node)

@@ -36,6 +36,8 @@ export interface ControllerManagerFlags {
   readonly concurrentNamespaceSyncs: number
   /** --namespace-sync-period: how often those that are going are looked at whatever happens */
   readonly namespaceSyncPeriod: Millis
+  /** --concurrent-rc-syncs */
+  readonly concurrentRcSyncs: number
   /** --concurrent-service-endpoint-syncs */
   readonly concurrentServiceEndpointSyncs: number
   /** --max-endpoints-per-slice */
@@ -69,6 +71,7 @@ export const defaultControllerManagerFlags: ControllerManagerFlags = {
   concurrentGcSyncs: 20,
   concurrentNamespaceSyncs: 10,
   namespaceSyncPeriod: 300_000,
+  concurrentRcSyncs: 5,
   concurrentServiceEndpointSyncs: 5,
   maxEndpointsPerSlice: 100,
   endpointsliceUpdatesBatchPeriod: 0,

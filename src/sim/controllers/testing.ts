@@ -1,11 +1,14 @@
 import type { Deployment, Pod, ReplicaSet } from '../api/generated/types.ts'
 import { keyOf } from '../api/objects.ts'
+import { definitionOf } from '../api/resources.ts'
 import { must } from '../api/status.ts'
 import type { Draft } from '../client/component.ts'
 import { createTestCluster, type TestCluster, type TestClusterOptions } from '../cluster/testing.ts'
 import { startDaemonSetController } from './daemon-set/daemon-set-controller.ts'
 import { startDeploymentController } from './deployment/deployment-controller.ts'
+import { defaultControllerManagerFlags } from './flags.ts'
 import { startReplicaSetController } from './replica-set/replica-set-controller.ts'
+import { startReplicationController } from './replica-set/replication-controller.ts'
 
 /** A cluster with the workload controllers and no kubelet: pods become ready when the test says so. */
 export function createWorkloadCluster(options: TestClusterOptions = {}): TestCluster {
@@ -13,6 +16,7 @@ export function createWorkloadCluster(options: TestClusterOptions = {}): TestClu
   cluster.component('deployment-controller', startDeploymentController)
   cluster.component('replicaset-controller', startReplicaSetController)
   cluster.component('daemonset-controller', startDaemonSetController)
+  cluster.component('replication-controller', (context) => startReplicationController(context, defaultControllerManagerFlags))
   must(cluster.client.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } } as unknown as Draft<'namespaces'>))
   return cluster
 }
@@ -23,9 +27,8 @@ export function template(app: string, image = 'nginx'): ReplicaSet['spec']['temp
 }
 
 /** Creates an object of the namespace shop from what a person would write. */
-export function create<R extends 'deployments' | 'replicasets' | 'daemonsets' | 'pods'>(cluster: TestCluster, resource: R, name: string, rest: object): void {
-  const kind = { deployments: 'Deployment', replicasets: 'ReplicaSet', daemonsets: 'DaemonSet', pods: 'Pod' }[resource]
-  const apiVersion = resource === 'pods' ? 'v1' : 'apps/v1'
+export function create<R extends 'deployments' | 'replicasets' | 'daemonsets' | 'pods' | 'replicationcontrollers'>(cluster: TestCluster, resource: R, name: string, rest: object): void {
+  const { apiVersion, kind } = definitionOf(resource)
   must(cluster.client.create(resource, { apiVersion, kind, metadata: { name, namespace: 'shop' }, ...rest } as unknown as Draft<R>))
 }
 

@@ -18,7 +18,7 @@ class World {
   private count = 0
 
   constructor(seed: number) {
-    const selectors = new DefaultSelectors({ services: () => noServices, replicaSet: (key) => ({ spec: { selector: { matchLabels: { app: key.split('/')[1] } } } }) as never })
+    const selectors = new DefaultSelectors({ services: () => noServices, replicaSet: (key) => ({ spec: { selector: { matchLabels: { app: key.split('/')[1] } } } }) as never, replicationController: () => undefined })
     const view = { cache: this.cache, namespaceLabels: () => undefined, defaultSelector: (pod: PodState) => selectors.of(pod) }
     this.cycle = new SchedulingCycle(createProfile(), this.cache, view, new Nominations(), new RandomStreams(seed).of('scheduler'), () => '2026-05-01T12:00:00Z')
   }

@@ -79,8 +79,13 @@ class Scheduler {
     })
     const services = informers.of('services')
     const replicaSets = informers.of('replicasets')
+    const replicationControllers = informers.of('replicationcontrollers')
     const namespaces = informers.of('namespaces')
-    const selectors = new DefaultSelectors({ services: (namespace: string) => services.lister.list(namespace), replicaSet: (key: string) => replicaSets.lister.get(key) })
+    const selectors = new DefaultSelectors({
+      services: (namespace) => services.lister.list(namespace),
+      replicaSet: (key) => replicaSets.lister.get(key),
+      replicationController: (key) => replicationControllers.lister.get(key),
+    })
     const view = {
       cache: this.cache,
       namespaceLabels: (name: string) => namespaces.lister.get(name)?.metadata.labels,

@@ -17,11 +17,15 @@ export function ApplicationsView() {
   const deployments = useCluster((view) => view.objects.deployments)
   const daemonSets = useCluster((view) => view.objects.daemonsets)
   const replicaSets = useCluster((view) => view.objects.replicasets)
+  const replicationControllers = useCluster((view) => view.objects.replicationcontrollers)
   const bare = useCluster((view) => view.podsByOwner.get('')) ?? noPods
   const namespace = useUi((ui) => ui.namespace)
   const isShown = (object: { readonly metadata: { readonly namespace?: string } }) => namespace !== null || object.metadata.namespace !== 'kube-system'
   const filterOf = (object: Parameters<typeof passes>[0]) => isShown(object) && passes(object, namespace, '')
-  const freeSets = [...replicaSets.values()].filter((set) => !controllerOf(set))
+  const freeSets = [
+    ...[...replicaSets.values()].filter((set) => !controllerOf(set)).map((set) => ({ resource: 'replicasets', set }) as const),
+    ...[...replicationControllers.values()].map((set) => ({ resource: 'replicationcontrollers', set }) as const),
+  ]
   return (
     <div className="applications">
       {[...deployments.values()].filter(filterOf).map((deployment) => (
@@ -34,8 +38,8 @@ export function ApplicationsView() {
           <PodsOf owner={daemonSet.metadata.uid} />
         </WorkloadCard>
       ))}
-      {freeSets.filter(filterOf).map((set) => (
-        <WorkloadCard key={set.metadata.uid} thing={{ resource: 'replicasets', key: keyOf(set) }} ready={set.status.readyReplicas ?? 0} wanted={set.spec.replicas} image={set.spec.template?.spec.containers[0]?.image}>
+      {freeSets.filter(({ set }) => filterOf(set)).map(({ resource, set }) => (
+        <WorkloadCard key={set.metadata.uid} thing={{ resource, key: keyOf(set) }} ready={set.status.readyReplicas ?? 0} wanted={set.spec.replicas} image={set.spec.template?.spec.containers[0]?.image}>
           <PodsOf owner={set.metadata.uid} />
         </WorkloadCard>
       ))}
@@ -86,7 +90,7 @@ function WorkloadCard({ thing, ready, wanted, image, note, children }: WorkloadC
   )
 }
 
-const kinds: Partial<Record<Thing['resource'], string>> = { deployments: 'Deployment', daemonsets: 'DaemonSet', replicasets: 'ReplicaSet' }
+const kinds: Partial<Record<Thing['resource'], string>> = { deployments: 'Deployment', daemonsets: 'DaemonSet', replicasets: 'ReplicaSet', replicationcontrollers: 'ReplicationController' }
 
 function Revisions({ owner }: { readonly owner: string }) {
   const replicaSets = useCluster((view) => view.objects.replicasets)

@@ -59,5 +59,5 @@ function kinOf(thing: Thing): string | null {
     const owner = objects.replicasets.get(thing.key)?.metadata.ownerReferences?.[0]
     return owner ? `deployments/${thing.key.split('/')[0]}/${owner.name}` : thingId(thing)
   }
-  return thing.resource === 'deployments' || thing.resource === 'daemonsets' ? thingId(thing) : null
+  return thing.resource === 'deployments' || thing.resource === 'daemonsets' || thing.resource === 'replicationcontrollers' ? thingId(thing) : null
 }

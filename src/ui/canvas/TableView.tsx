@@ -17,6 +17,8 @@ interface Table {
   readonly title: string
   readonly resource: Resource
   readonly columns: readonly string[]
+  /** Few have any: it is shown where there are some. */
+  readonly isRare?: true
   row(key: string, view: ClusterView): readonly ReactNode[]
 }
 
@@ -30,6 +32,8 @@ const tables: Readonly<Record<CanvasView, readonly Table[]>> = {
     { title: 'Deployments', resource: 'deployments', columns: ['Ready', 'Updated', 'Image'], row: deploymentRow },
     { title: 'ReplicaSets', resource: 'replicasets', columns: ['Wanted', 'There', 'Ready'], row: replicaSetRow },
     { title: 'DaemonSets', resource: 'daemonsets', columns: ['Wanted', 'Ready'], row: daemonSetRow },
+    { title: 'ReplicationControllers', resource: 'replicationcontrollers', columns: ['Wanted', 'There', 'Ready'], isRare: true, row: replicationControllerRow },
+    { title: 'PodTemplates', resource: 'podtemplates', columns: ['Image'], isRare: true, row: podTemplateRow },
   ],
   'control-plane': [{ title: 'Leases', resource: 'leases', columns: ['Holder', 'Renewed'], row: leaseRow }],
 }
@@ -55,6 +59,7 @@ function ResourceTable({ table }: { readonly table: Table }) {
   const now = useClock((clock) => Math.floor(clock.now / 1000) * 1000)
   const isNamespaced = table.resource !== 'nodes'
   const objects = [...(view.objects[table.resource] as ReadonlyMap<string, KubernetesObject>).values()].filter((object) => passes(object, object.metadata.namespace ? namespace : null, search))
+  if (table.isRare && view.objects[table.resource].size === 0) return null
   return (
     <section aria-label={table.title}>
       <h2>{table.title} <span>{objects.length}</span></h2>
@@ -120,6 +125,15 @@ function replicaSetRow(key: string, view: ClusterView): readonly ReactNode[] {
 function daemonSetRow(key: string, view: ClusterView): readonly ReactNode[] {
   const set = view.objects.daemonsets.get(key)
   return set ? [set.status.desiredNumberScheduled, set.status.numberReady] : []
+}
+
+function replicationControllerRow(key: string, view: ClusterView): readonly ReactNode[] {
+  const controller = view.objects.replicationcontrollers.get(key)
+  return controller ? [controller.spec.replicas, controller.status.replicas, controller.status.readyReplicas ?? 0] : []
+}
+
+function podTemplateRow(key: string, view: ClusterView): readonly ReactNode[] {
+  return [view.objects.podtemplates.get(key)?.template.spec.containers.map(({ image }) => image).join(', ')]
 }
 
 function leaseRow(key: string, view: ClusterView): readonly ReactNode[] {

@@ -133,6 +133,7 @@ function Sections({ thing }: { readonly thing: Thing }) {
     case 'deployments':
     case 'replicasets':
     case 'daemonsets':
+    case 'replicationcontrollers':
       return <WorkloadSections resource={thing.resource} id={thing.key} />
     case 'components':
       return <ComponentSections name={thing.key} />

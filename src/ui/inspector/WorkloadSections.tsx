@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { DaemonSet, Deployment, Pod, ReplicaSet } from '../../sim/api/generated/types.ts'
+import type { DaemonSet, Deployment, Pod, ReplicaSet, ReplicationController } from '../../sim/api/generated/types.ts'
 import { controllerOf, keyOf } from '../../sim/api/objects.ts'
 import { Button } from '../design/Button.tsx'
 import { useCluster } from '../stores/simulation-store.ts'
@@ -9,7 +9,7 @@ import { PodList } from './PodList.tsx'
 const noPods: ReadonlyMap<string, Pod> = new Map()
 
 /** Of a workload: how many are wanted and there, its revisions, its pods. */
-export function WorkloadSections({ resource, id }: { readonly resource: 'deployments' | 'replicasets' | 'daemonsets'; readonly id: string }) {
+export function WorkloadSections({ resource, id }: { readonly resource: 'deployments' | 'replicasets' | 'daemonsets' | 'replicationcontrollers'; readonly id: string }) {
   const object = useCluster((view) => view.objects[resource].get(id))
   const replicaSets = useCluster((view) => view.objects.replicasets)
   const byOwner = useCluster((view) => view.podsByOwner)
@@ -40,7 +40,7 @@ export function WorkloadSections({ resource, id }: { readonly resource: 'deploym
   )
 }
 
-function replicasText({ spec, status }: Deployment | ReplicaSet | DaemonSet): string {
+function replicasText({ spec, status }: Deployment | ReplicaSet | ReplicationController | DaemonSet): string {
   if ('desiredNumberScheduled' in status) return `${status.desiredNumberScheduled} wanted · ${status.numberReady} ready · ${status.numberAvailable ?? 0} available`
   const updated = 'updatedReplicas' in status ? ` · ${status.updatedReplicas ?? 0} updated` : ''
   const wanted = 'replicas' in spec ? spec.replicas : 0

@@ -112,13 +112,13 @@ function killActions(view: ClusterView, { key: pod }: Thing): Action[] {
 }
 
 function workloadActions(view: ClusterView, thing: Thing): Action[] {
-  if (thing.resource !== 'deployments' && thing.resource !== 'replicasets' && thing.resource !== 'daemonsets') return []
   const { resource, key } = thing
-  const replicas = resource === 'daemonsets' ? 0 : (view.objects[resource].get(key)?.spec.replicas ?? 1)
-  const scale: Action = { label: 'Scale', key: 's', kubectl: kubectl('scale', thing, `--replicas=${replicas}`), effect: { open: 'scale' } }
+  if (resource !== 'daemonsets' && !isScalable(resource)) return []
+  const scale: Action = { label: 'Scale', key: 's', kubectl: kubectl('scale', thing, `--replicas=${replicasOf(view, thing)}`), effect: { open: 'scale' } }
   const restart: Action = { label: 'Restart', kubectl: kubectl('rollout restart', thing), effect: { command: { kind: 'restart', resource, key } } }
   if (resource === 'daemonsets') return [restart]
-  return resource === 'replicasets' ? [scale] : [scale, restart]
+  // kubectl restarts what rolls out.
+  return resource === 'deployments' ? [scale, restart] : [scale]
 }
 
 function deleteAction(thing: Thing): Action {
@@ -136,7 +136,10 @@ export function kubectl(verb: string, thing: Thing, flags = ''): string {
 }
 
 /** How many a workload asks for now: where its stepper starts. */
-export function replicasOf(view: ClusterView, thing: Thing): number {
-  if (thing.resource !== 'deployments' && thing.resource !== 'replicasets') return 0
-  return view.objects[thing.resource].get(thing.key)?.spec.replicas ?? 0
+export function replicasOf(view: ClusterView, { resource, key }: Thing): number {
+  return isScalable(resource) ? (view.objects[resource].get(key)?.spec.replicas ?? 0) : 0
+}
+
+function isScalable(resource: Thing['resource']): resource is 'deployments' | 'replicasets' | 'replicationcontrollers' {
+  return resource === 'deployments' || resource === 'replicasets' || resource === 'replicationcontrollers'
 }

@@ -41,7 +41,7 @@ export function assignHues(before: Hues, objects: ObjectMaps, changes: readonly 
   for (const { resource, key, object } of changes) {
     if (!object || object.metadata.namespace === 'kube-system') continue
     const workload =
-      resource === 'deployments' || resource === 'daemonsets' ? `${resource}/${key}` : resource === 'pods' ? workloadOf(objects, object as Pod) : null
+      resource === 'deployments' || resource === 'daemonsets' || resource === 'replicationcontrollers' ? `${resource}/${key}` : resource === 'pods' ? workloadOf(objects, object as Pod) : null
     if (workload === null || (next ?? before).has(workload)) continue
     next ??= new Map(before)
     next.set(workload, (next.size % hueCount) + 1)

@@ -1,6 +1,6 @@
 import type { KubernetesObject, ObjectKey } from '../../sim/api/objects.ts'
 import { splitKey } from '../../sim/api/objects.ts'
-import { definitionOf, type Resource } from '../../sim/api/resources.ts'
+import { definitionOf, resources, type Resource } from '../../sim/api/resources.ts'
 import type { ClusterView } from './cluster-view.ts'
 
 /** Whatever can be pointed at: an object of the API, or a component of the control plane. */
@@ -35,7 +35,4 @@ export function thingOf(kind: string | undefined, namespace: string | undefined,
   return { resource, key: definitionOf(resource).namespaced && namespace ? `${namespace}/${name}` : name }
 }
 
-const resourceByKind = new Map<string, Resource>(
-  (['namespaces', 'nodes', 'leases', 'pods', 'services', 'endpointslices', 'events', 'configmaps', 'secrets', 'serviceaccounts', 'replicasets', 'deployments', 'daemonsets'] as const)
-    .map((resource) => [definitionOf(resource).kind, resource]),
-)
+const resourceByKind = new Map(resources.map(({ kind, resource }) => [kind, resource]))

@@ -66,7 +66,7 @@ function decisionWords(entry: TraceEntry): WhyStep | null {
   return placed ? { at: entry.at, who: 'cluster', what: `Scheduler chose ${placed[2] ?? ''} for ${nameIn(`pods/${placed[1] ?? ''}`)}` } : null
 }
 
-/** `{replicas, creates, deletes}` of a ReplicaSet's plan, `[{replicaSet, from, to}]` of a Deployment's. */
+/** `{replicas, creates, deletes}` of a ReplicaSet's or ReplicationController's plan, `[{replicaSet, from, to}]` of a Deployment's. */
 function scalingWords({ at, about = '', detail }: TraceEntry): WhyStep {
   const name = nameIn(about)
   if (Array.isArray(detail)) {
@@ -75,8 +75,9 @@ function scalingWords({ at, about = '', detail }: TraceEntry): WhyStep {
   }
   const { replicas = 0, creates = 0, deletes } = (detail ?? {}) as { replicas?: number; creates?: number; deletes?: readonly unknown[] }
   const removed = deletes?.length ?? 0
-  if (removed > 0) return { at, who: 'cluster', what: `ReplicaSet ${name} wanted ${replicas}, counted ${replicas + removed}`, detail: `It deleted ${removed}.` }
-  return { at, who: 'cluster', what: `ReplicaSet ${name} wanted ${replicas}, counted ${Math.max(0, replicas - creates)}`, detail: creates === 1 ? 'It created one.' : `It created ${creates}.` }
+  const who = `${about.startsWith('replicationcontrollers/') ? 'ReplicationController' : 'ReplicaSet'} ${name}`
+  if (removed > 0) return { at, who: 'cluster', what: `${who} wanted ${replicas}, counted ${replicas + removed}`, detail: `It deleted ${removed}.` }
+  return { at, who: 'cluster', what: `${who} wanted ${replicas}, counted ${Math.max(0, replicas - creates)}`, detail: creates === 1 ? 'It created one.' : `It created ${creates}.` }
 }
 
 function writeWords(entry: TraceEntry, cause: TraceEntry | undefined): WhyStep {

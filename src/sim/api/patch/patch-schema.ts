@@ -54,7 +54,6 @@ const strategies: Readonly<Record<string, string>> = {
 const waysThrough: Readonly<Record<string, string>> = {
   PersistentVolumeClaim: 'metadata:ObjectMeta|status:PersistentVolumeClaimStatus',
   StatefulSetSpec: 'template:PodTemplateSpec|volumeClaimTemplates:[]PersistentVolumeClaim',
-  ReplicationControllerSpec: 'template:PodTemplateSpec',
   JobSpec: 'template:PodTemplateSpec',
   CronJobSpec: 'jobTemplate:JobTemplateSpec',
   JobTemplateSpec: 'metadata:ObjectMeta|spec:JobSpec',
@@ -63,8 +62,6 @@ const waysThrough: Readonly<Record<string, string>> = {
 /** The same for kinds, by their apiVersion and kind; all have `metadata`. */
 const kinds: Readonly<Record<string, string>> = {
   'v1 PersistentVolumeClaim': 'status:PersistentVolumeClaimStatus',
-  'v1 ReplicationController': 'spec:ReplicationControllerSpec|status:ReplicationControllerStatus',
-  'v1 PodTemplate': 'template:PodTemplateSpec',
   'apps/v1 StatefulSet': 'spec:StatefulSetSpec|status:StatefulSetStatus',
   'batch/v1 Job': 'spec:JobSpec|status:JobStatus',
   'batch/v1 CronJob': 'spec:CronJobSpec',

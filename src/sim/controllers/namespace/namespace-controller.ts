@@ -20,6 +20,8 @@ export const deletionGrace = 5_000
 /** Upstream: nsControllerRateLimiter, so that a namespace is looked at every minute at least. */
 export const retryBase = 5
 export const retryMax = 60_000
+/** Whatever a kind does when nobody says so: nothing is left behind. */
+const background = { propagationPolicy: 'Background' } as const
 /** Ours: upstream has the server delete all of a kind in one request, which takes its time there. */
 const pageSize = 50
 
@@ -91,7 +93,7 @@ function* deleteKind({ client }: ComponentContext, namespace: string, definition
   if (listed.value.items.length === 0) return
   const podEstimate = resource === 'pods' ? podsEstimateSeconds(listed.value.items as readonly Pod[]) : 0
   for (let page: string | undefined = ''; page !== undefined; ) {
-    const deleted: Result<ObjectList> = client.deleteCollection(resource, namespace, { limit: pageSize, ...(page && { continue: page }) })
+    const deleted: Result<ObjectList> = client.deleteCollection(resource, namespace, { limit: pageSize, ...(page && { continue: page }) }, background)
     if (!deleted.ok) return void removal.errors.push(deleted.status.message ?? '')
     page = deleted.value.metadata.continue
     yield deleted.value.items.length

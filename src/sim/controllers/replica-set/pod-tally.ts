@@ -1,10 +1,11 @@
 import { controllerOf, type Labels, type Uid } from '../../api/objects.ts'
 import { matchesLabelSelector } from '../../api/labels.ts'
 import { semanticEqual } from '../../api/semantic.ts'
-import type { Pod, ReplicaSet } from '../../api/generated/types.ts'
+import type { LabelSelector, Pod } from '../../api/generated/types.ts'
 import type { Change, Lister } from '../../client/component.ts'
 import { isActive, isReady, isTerminating } from '../active-pods.ts'
 import { controlledBy } from '../ownership.ts'
+import type { Replicating } from './replica-set-plan.ts'
 
 const active = 1
 const ready = 2
@@ -13,7 +14,7 @@ const terminating = 8
 const mismatched = 16
 
 interface Tally {
-  readonly selector: ReplicaSet['spec']['selector']
+  readonly selector: LabelSelector
   readonly labels: Labels | undefined
   /** By uid: that text is there already, a key would be another for each pod. */
   readonly facts: Map<Uid, number>
@@ -44,7 +45,7 @@ export class PodTally {
   }
 
   /** What the cache holds of a set's pods. */
-  countsOf({ metadata: { uid }, spec: { selector, template } }: ReplicaSet): PodCounts {
+  countsOf({ metadata: { uid }, spec: { selector, template } }: Replicating): PodCounts {
     const { labels } = template.metadata
     const known = this.tallies.get(uid)
     if (known && semanticEqual(known.selector, selector) && semanticEqual(known.labels, labels)) return known.counts

@@ -1,10 +1,14 @@
 import type { EpochMillis } from '../../api/time.ts'
 import type { Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../api/generated/types.ts'
+import type { KubernetesObject } from '../../api/objects.ts'
 import { isAvailable, isReady, leastMissedFirst } from '../active-pods.ts'
 import { carries } from './pod-tally.ts'
 
 /** Upstream: pkg/controller/replicaset BurstReplicas; no pass makes or deletes more. */
 export const burstReplicas = 500
+
+/** What of a ReplicaSet its controller works by: a ReplicationController says the same in its own words. */
+export type Replicating = KubernetesObject & Pick<ReplicaSet, 'spec' | 'status'>
 
 /** What one pass does about the number of pods. */
 export interface ReplicaPlan {
@@ -13,7 +17,7 @@ export interface ReplicaPlan {
 }
 
 /** Pure: what to do about the difference. The page shows this same value when asked "why?". */
-export function planReplicas(replicaSet: ReplicaSet, active: readonly Pod[], neighbours: () => readonly Pod[], now: EpochMillis): ReplicaPlan {
+export function planReplicas(replicaSet: Replicating, active: readonly Pod[], neighbours: () => readonly Pod[], now: EpochMillis): ReplicaPlan {
   const missing = replicaSet.spec.replicas - active.length
   if (missing >= 0) return { creates: Math.min(missing, burstReplicas), deletes: [] }
   const surplus = Math.min(-missing, burstReplicas)
@@ -36,7 +40,7 @@ export interface StatusCounts {
 }
 
 /** Pure: counts the pods that a set holds. */
-export function countPods({ spec: { template, minReadySeconds = 0 } }: ReplicaSet, active: readonly Pod[], terminating: number, now: EpochMillis): StatusCounts {
+export function countPods({ spec: { template, minReadySeconds = 0 } }: Replicating, active: readonly Pod[], terminating: number, now: EpochMillis): StatusCounts {
   const counts = { active: active.length, fullyLabeled: 0, ready: 0, available: 0, terminating }
   for (const pod of active) {
     if (carries(pod.metadata.labels, template.metadata.labels)) counts.fullyLabeled += 1
@@ -48,7 +52,7 @@ export function countPods({ spec: { template, minReadySeconds = 0 } }: ReplicaSe
 }
 
 /** Pure: the status that these counts amount to (replicaset.calculateStatus). */
-export function replicaSetStatus(replicaSet: ReplicaSet, counts: StatusCounts, failure: ManageFailure | null, time: string): ReplicaSetStatus {
+export function replicaSetStatus(replicaSet: Replicating, counts: StatusCounts, failure: ManageFailure | null, time: string): ReplicaSetStatus {
   const conditions = failureConditions(replicaSet, counts.active, failure, time)
   return {
     replicas: counts.active,
@@ -62,7 +66,7 @@ export function replicaSetStatus(replicaSet: ReplicaSet, counts: StatusCounts, f
 }
 
 /** The ReplicaFailure condition comes with the first failure, keeps its first message, and goes when a pass succeeds. */
-function failureConditions(replicaSet: ReplicaSet, active: number, failure: ManageFailure | null, time: string): readonly ReplicaSetCondition[] {
+function failureConditions(replicaSet: Replicating, active: number, failure: ManageFailure | null, time: string): readonly ReplicaSetCondition[] {
   const before = replicaSet.status.conditions ?? []
   const stands = before.some(({ type }) => type === 'ReplicaFailure')
   if (!failure) return stands ? before.filter(({ type }) => type !== 'ReplicaFailure') : before
