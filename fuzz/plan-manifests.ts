@@ -75,6 +75,12 @@ export function replicaSet(random: Random): Manifest {
   return { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'set' }, spec: { replicas: random.between(1, 4), selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } } } }
 }
 
+/** What ReplicaSets came of. */
+export function replicationController(random: Random): Manifest {
+  const template = { metadata: { labels: { app: 'old' } }, spec: { terminationGracePeriodSeconds: random.pick([0, 5, 30]), containers: [{ name: 'web', image: 'nginx:1.27' }] } }
+  return { apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'old' }, spec: { replicas: random.between(1, 4), ...(random.chance(1, 3) && { minReadySeconds: 5 }), selector: { app: 'old' }, template } }
+}
+
 /** Pods without a controller: they end, fail, are too late, have finalizers, want machines to themselves. Deleted with the last word. */
 export function barePods(random: Random): Manifest[] {
   const sleep = (seconds: number, code: number) => ({ name: 'main', image: 'busybox:1.36', command: ['sh', '-c', `sleep ${seconds}; exit ${code}`] })

@@ -1,6 +1,6 @@
 import type { Random } from '../src/sim/kernel/random.ts'
 import type { Command, Manifest, TimedCommand } from '../src/sim/cluster/run.ts'
-import { barePods, daemonSet, deployment, extraNamespace, longLived, owned, replicaSet, service, strayDaemon, type Taste } from './plan-manifests.ts'
+import { barePods, daemonSet, deployment, extraNamespace, longLived, owned, replicaSet, replicationController, service, strayDaemon, type Taste } from './plan-manifests.ts'
 
 const second = 1000
 
@@ -47,6 +47,23 @@ export function drawWorkload(random: Random, length: number, workers: number): W
   if (random.chance(1, 3)) commands.push(...nodeDeed(random, random.between(60, length / second - 60) * second, length, workers))
   if (random.chance(1, 8)) commands.push({ at: random.between(10, 60) * second, command: remove('', 'namespaces', random.pick(['default', 'kube-system', 'kube-public'])) })
   return { commands, final, abandoned }
+}
+
+/** Now and then somebody has a ReplicationController, scales it, and deletes it to have it again: with its pods, or without a word on them, which leaves them behind. */
+export function drawController(random: Random, length: number): Pick<Workload, 'commands' | 'final'> {
+  if (!random.chance(1, 4)) return { commands: [], final: [] }
+  const manifest = replicationController(random)
+  const apply: Command = { kind: 'apply', manifests: [manifest] }
+  const commands: TimedCommand[] = [{ at: random.between(1, 20) * second, command: apply }]
+  for (let change = random.below(5); change > 0; change -= 1) {
+    const at = random.between(20, length / second) * second
+    if (random.chance(1, 2)) commands.push({ at, command: { kind: 'scale', resource: 'replicationcontrollers', key: 'default/old', replicas: random.below(6) } })
+    else {
+      const policy = random.pick([undefined, 'Background', 'Foreground', 'Orphan'])
+      commands.push({ at, command: remove('', 'replicationcontrollers', 'old', 'default', policy && { propagationPolicy: policy }) }, { at: at + random.pick([1, 7, 40]) * second, command: apply })
+    }
+  }
+  return { commands, final: [manifest] }
 }
 
 function tasteOf(random: Random): Taste {

@@ -2,7 +2,7 @@ import { RandomStreams } from '../src/sim/kernel/random.ts'
 import type { Run, TimedCommand } from '../src/sim/cluster/run.ts'
 import { drawFaults, type FaultName } from './plan-faults.ts'
 import { lastWord } from './plan-last-word.ts'
-import { drawWorkload } from './plan-workload.ts'
+import { drawController, drawWorkload } from './plan-workload.ts'
 
 /** What a seed yields before anything runs: the run with its symbolic names, and which of its commands are the user's. */
 export interface Plan {
@@ -31,7 +31,9 @@ export function planRun(seed: number, length = fullLength): Plan {
   const topology = streams.of('topology')
   const workers = topology.between(2, 5)
   const options = { workers, zones: topology.between(1, 2), node: { cpu: '2', memory: '4Gi' } }
-  const workload = drawWorkload(streams.of('workload'), length, workers)
+  const drawn = drawWorkload(streams.of('workload'), length, workers)
+  const controller = drawController(streams.of('replication controller'), length)
+  const workload = { ...drawn, commands: [...drawn.commands, ...controller.commands], final: [...drawn.final, ...controller.final] }
   const faults = drawFaults(streams.of('faults'), length, workers)
   const lastInput = length + 330_000
   const commands: PlannedCommand[] = [

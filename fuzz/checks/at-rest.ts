@@ -1,4 +1,4 @@
-import type { DaemonSet, Deployment, EndpointSlice, Node, Pod, ReplicaSet, Service } from '../../src/sim/api/generated/types.ts'
+import type { DaemonSet, Deployment, EndpointSlice, Node, Pod, ReplicaSet, ReplicationController, Service } from '../../src/sim/api/generated/types.ts'
 import { matchesLabelSelector } from '../../src/sim/api/labels.ts'
 import { matchRequiredNodeAffinity } from '../../src/sim/api/node-affinity.ts'
 import { controllerOf, keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
@@ -20,7 +20,10 @@ export function checkRest(cluster: Cluster, fail: Fail): void {
   nodes(found, pods, fail)
   for (const pod of pods) if (pod.metadata.deletionTimestamp) fail(103, `pod ${keyOf(pod)} is still being deleted`)
   for (const pod of pods) if (!pod.spec.nodeName) waiting(pod, found, pods, fail)
-  workloads(all<Deployment>('Deployment'), all<ReplicaSet>('ReplicaSet'), pods, fail)
+  const sets = all<ReplicaSet>('ReplicaSet')
+  const controllers = all<ReplicationController>('ReplicationController').map((controller) => ({ ...controller, spec: { ...controller.spec, selector: { matchLabels: controller.spec.selector } } }))
+  replicas([...sets, ...controllers], pods, fail)
+  rollouts(all<Deployment>('Deployment'), sets, pods, fail)
   daemons(all<DaemonSet>('DaemonSet'), found, pods, fail)
   endpoints(cluster, all<Service>('Service'), all<EndpointSlice>('EndpointSlice'), pods, fail)
 }
@@ -71,15 +74,18 @@ function waiting(pod: Pod, found: readonly Node[], pods: readonly Pod[], fail: F
   }
 }
 
-function workloads(deployments: readonly Deployment[], sets: readonly ReplicaSet[], pods: readonly Pod[], fail: Fail): void {
+function replicas(sets: readonly (KubernetesObject & Pick<ReplicaSet, 'spec' | 'status'>)[], pods: readonly Pod[], fail: Fail): void {
   for (const set of sets) {
     const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded')
-    if (own.length !== set.spec.replicas) fail(74, `ReplicaSet ${keyOf(set)} wants ${set.spec.replicas} pods and has ${own.length}`)
+    if (own.length !== set.spec.replicas) fail(74, `${set.kind} ${keyOf(set)} wants ${set.spec.replicas} pods and has ${own.length}`)
     const ready = own.filter(isReady).length
-    if ((set.status.readyReplicas ?? 0) !== ready && !own.some(isRestless)) fail(74, `ReplicaSet ${keyOf(set)} says that ${set.status.readyReplicas} pods are ready, ${ready} are`)
+    if ((set.status.readyReplicas ?? 0) !== ready && !own.some(isRestless)) fail(74, `${set.kind} ${keyOf(set)} says that ${set.status.readyReplicas} pods are ready, ${ready} are`)
     const orphan = pods.find((pod) => pod.metadata.namespace === set.metadata.namespace && !controllerOf(pod) && matchesLabelSelector(set.spec.selector, pod.metadata.labels) && pod.status.phase === 'Running')
-    if (orphan) fail(74, `pod ${keyOf(orphan)} has no controller, and ReplicaSet ${keyOf(set)} selects it`)
+    if (orphan) fail(74, `pod ${keyOf(orphan)} has no controller, and ${set.kind} ${keyOf(set)} selects it`)
   }
+}
+
+function rollouts(deployments: readonly Deployment[], sets: readonly ReplicaSet[], pods: readonly Pod[], fail: Fail): void {
   for (const deployment of deployments) {
     const own = sets.filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
     const theirs = pods.filter((pod) => own.some((set) => set.metadata.uid === controllerOf(pod)?.uid))

@@ -42,7 +42,7 @@ export class Requests implements Check {
     const part = (object: KubernetesObject, name: 'spec' | 'status') => (object as unknown as Record<string, unknown>)[name]
     const same = (name: 'spec' | 'status') => part(before, name) === part(after, name) || semanticEqual(part(before, name), part(after, name))
     if (subresource === 'status' && !same('spec')) this.scene.fail(26, `${user} wrote the status of ${key} and changed its spec`)
-    const hasStatus = ['Pod', 'Node', 'Deployment', 'ReplicaSet', 'DaemonSet'].includes(after.kind)
+    const hasStatus = ['Pod', 'Node', 'Deployment', 'ReplicaSet', 'DaemonSet', 'ReplicationController'].includes(after.kind)
     if (subresource === undefined && hasStatus && !same('status') && !(after.kind === 'Pod' && user === 'user')) this.scene.fail(26, `${user} wrote ${key} and changed its status`)
   }
 

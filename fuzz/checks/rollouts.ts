@@ -1,4 +1,4 @@
-import type { Deployment, Pod, ReplicaSet } from '../../src/sim/api/generated/types.ts'
+import type { Deployment, Pod, ReplicaSet, ReplicationController } from '../../src/sim/api/generated/types.ts'
 import { controllerOf, keyOf, type KubernetesObject, type Uid } from '../../src/sim/api/objects.ts'
 import type { Check, Scene, Write } from './check.ts'
 import { seenFor } from './sight.ts'
@@ -6,6 +6,7 @@ import { seenFor } from './sight.ts'
 /** Rows 74 to 77 and 79, at every write of a set or a pod: how many pods a rollout may have, how few, and when it has taken too long. */
 export class Rollouts implements Check {
   private readonly replicaSets = new Map<Uid, ReplicaSet>()
+  private readonly controllers = new Map<Uid, ReplicationController>()
   private readonly deployments = new Map<Uid, Deployment>()
   /** Available pods by set, newest last, as far back as a cache may be. */
   private readonly available = new Map<Uid, { readonly at: number; readonly count: number }[]>()
@@ -30,13 +31,14 @@ export class Rollouts implements Check {
 
   private take(object: KubernetesObject, exists: boolean, before: KubernetesObject | undefined): void {
     if (object.kind === 'Pod') return this.pod(object as Pod, exists, before === undefined)
-    const map = object.kind === 'ReplicaSet' ? this.replicaSets : object.kind === 'Deployment' ? this.deployments : undefined
+    const map = object.kind === 'ReplicaSet' ? this.replicaSets : object.kind === 'Deployment' ? this.deployments : object.kind === 'ReplicationController' ? this.controllers : undefined
     if (!map) return
     const { uid } = object.metadata
     if (exists) map.set(uid, object as never)
     else map.delete(uid)
+    if (object.kind === 'Deployment') return
+    this.count(object as ReplicaSet | ReplicationController)
     if (object.kind !== 'ReplicaSet') return
-    this.count(object as ReplicaSet)
     if (before && desiredIn(before as ReplicaSet) !== desiredIn(object as ReplicaSet)) this.dealt.set(controllerOf(object)?.uid ?? '', this.scene.now)
     if (exists && before) this.scaled(before as ReplicaSet, object as ReplicaSet)
   }
@@ -48,12 +50,13 @@ export class Rollouts implements Check {
     const isActive = exists && pod.metadata.deletionTimestamp === undefined && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded'
     if (isActive && owner !== undefined) this.active.set(uid, owner)
     else this.active.delete(uid)
-    const set = this.replicaSets.get(owner ?? '')
+    const replicaSet = this.replicaSets.get(owner ?? '')
+    const set = replicaSet ?? this.controllers.get(owner ?? '')
     if (!isNew || !isActive || !set) return
     const count = [...this.active.values()].filter((each) => each === owner).length
     const most = Math.max(set.spec.replicas, ...(this.wanted.get(set.metadata.uid) ?? []).map((each) => each.count))
-    this.recreated(pod, set)
-    if (count > most && !this.scene.areControllersBlurred) this.scene.fail(74, `ReplicaSet ${keyOf(set)} makes pod ${count} of ${most}`)
+    if (replicaSet) this.recreated(pod, replicaSet)
+    if (count > most && !this.scene.areControllersBlurred) this.scene.fail(74, `${set.kind} ${keyOf(set)} makes pod ${count} of ${most}`)
   }
 
   /** 77: what recreates makes no pod of a new template while one of an old is there. */
@@ -80,7 +83,7 @@ export class Rollouts implements Check {
     if (before.spec.paused && after.spec.paused) this.scene.fail(79, `${keyOf(after)} is paused and late`)
   }
 
-  private count({ metadata, spec, status }: ReplicaSet): void {
+  private count({ metadata, spec, status }: ReplicaSet | ReplicationController): void {
     const { now } = this.scene
     const wanted = this.wanted.get(metadata.uid) ?? []
     while (wanted.length > 1 && wanted[1]!.at < now - seenFor) wanted.shift()
