@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../src/sim/api/objects.ts'
 import { keyOf } from '../../src/sim/api/objects.ts'
 import type { OwnerReference } from '../../src/sim/api/generated/types.ts'
-import { resources } from '../../src/sim/api/resources.ts'
+import { definitionOf, resources } from '../../src/sim/api/resources.ts'
 import type { Resource } from '../../src/sim/api/resources.ts'
 import { must } from '../../src/sim/api/status.ts'
 import type { Draft } from '../../src/sim/client/component.ts'
@@ -101,7 +101,7 @@ function watchOrder({ in: { objects, propagationPolicy }, out }: GoldenCase): st
     if (!match) return `cannot read ${text}`
     const [, kind = '', name = '', owner, blocking] = match
     const resource = resourceOfKind(kind)!
-    const owners = owner === undefined ? [] : [{ ...reference(owner, uids.get(owner)!, blocking !== undefined), kind: kindOf.get(owner)!, apiVersion: 'apps/v1' }]
+    const owners = owner === undefined ? [] : [{ ...reference(owner, uids.get(owner)!, blocking !== undefined), kind: kindOf.get(owner)!, apiVersion: definitionOf(resourceOfKind(kindOf.get(owner)!)!).apiVersion }]
     const made = must(cluster.client.create(resource, draftFor(resource, name, owners))) as KubernetesObject
     uids.set(name, made.metadata.uid)
     kindOf.set(name, kind)
@@ -138,7 +138,9 @@ function draftFor<R extends Resource>(resource: R, name: string, ownerReferences
   const { kind, group, version } = resources.find((definition) => definition.resource === resource)!
   const labels = { app: name }
   const podSpec = { containers: [{ name: 'c', image: 'i' }] }
-  const spec = resource === 'pods' ? podSpec : resource === 'services' ? { ports: [{ port: 80 }] } : { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec } }
+  const template = { metadata: { labels }, spec: podSpec }
+  const selector = resource === 'replicationcontrollers' ? labels : { matchLabels: labels }
+  const spec = resource === 'pods' ? podSpec : resource === 'services' ? { ports: [{ port: 80 }] } : { selector, template }
   const metadata = { name, namespace: 'default', labels, ownerReferences, finalizers }
-  return { apiVersion: group ? `${group}/${version}` : version, kind, metadata, ...(resource !== 'configmaps' && { spec }) } as unknown as Draft<R>
+  return { apiVersion: group ? `${group}/${version}` : version, kind, metadata, ...(resource === 'podtemplates' ? { template } : resource !== 'configmaps' && { spec }) } as unknown as Draft<R>
 }

@@ -177,12 +177,13 @@ export class NodeLossWorld {
     }
     const labels = { app: name }
     // A kind that is not built can be an owner all the same: nobody acts for it.
-    const isBuilt = owner === 'ReplicaSet' || owner === 'DaemonSet'
+    const isBuilt = owner === 'ReplicaSet' || owner === 'DaemonSet' || owner === 'ReplicationController'
     const ownerReferences = owner !== undefined && !isBuilt ? [{ apiVersion: 'apps/v1', kind: owner, name: `owner-of-${name}`, uid: `uid-of-${owner}`, controller: true, blockOwnerDeletion: true }] : []
     must(client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, labels, ownerReferences }, spec: { nodeName, ...spec } } as unknown as Draft<'pods'>))
     const common = { apiVersion: 'apps/v1', kind: owner, metadata: { name: `owner-of-${name}`, namespace } }
     const selector = { matchLabels: labels }
     if (owner === 'ReplicaSet') must(client.create('replicasets', { ...common, spec: { replicas: 1, selector, template: { metadata: { labels }, spec } } } as unknown as Draft<'replicasets'>))
+    if (owner === 'ReplicationController') must(client.create('replicationcontrollers', { ...common, apiVersion: 'v1', spec: { replicas: 1, selector: labels, template: { metadata: { labels }, spec } } } as unknown as Draft<'replicationcontrollers'>))
     const here = { ...spec, nodeSelector: { 'kubernetes.io/hostname': nodeName } }
     if (owner === 'DaemonSet') must(client.create('daemonsets', { ...common, spec: { updateStrategy: { type: 'OnDelete' }, selector, template: { metadata: { labels }, spec: here } } } as unknown as Draft<'daemonsets'>))
   }

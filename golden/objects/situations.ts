@@ -87,6 +87,8 @@ function exampleOf({ apiVersion, kind, namespaced }: ResourceDefinition, name: s
 function specOf(kind: string): Json {
   if (kind === 'Pod') return { spec }
   if (kind === 'Service') return { spec: { ports: [{ port: 80 }] } }
+  if (kind === 'PodTemplate') return { template: workload.template }
+  if (kind === 'ReplicationController') return { spec: { template: workload.template } }
   return ['Deployment', 'ReplicaSet', 'DaemonSet'].includes(kind) ? { spec: workload } : {}
 }
 

@@ -15,6 +15,7 @@ test.each([
   ['available', { ...deployment(1, 0), status: {} }, false, 'Available=not said yet'],
   ['ready', { kind: 'DaemonSet', metadata: {}, spec: {}, status: { numberReady: 2, desiredNumberScheduled: 3 } }, false, '2 of 3 ready'],
   ['available', { kind: 'ReplicaSet', metadata: {}, spec: { replicas: 0 }, status: {} }, true, '0 of 0 available'],
+  ['available', { kind: 'ReplicationController', metadata: { generation: 1 }, spec: { replicas: 2 }, status: { observedGeneration: 1, replicas: 2, readyReplicas: 2, availableReplicas: 1 } }, false, '1 of 2 available'],
   ['ready', pod('True'), true, 'Ready=True'],
   ['ready', pod('False'), false, 'Ready=False'],
   ['ready', { kind: 'ConfigMap', metadata: {} }, false, 'no condition Ready'],

@@ -48,6 +48,16 @@ test('a pod that came from scaling up leads back to the person who scaled', () =
   ])
 })
 
+test('a pod of a ReplicationController leads to it, and from there to the person who scaled', () => {
+  const controller = { apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'old', namespace: 'shop' }, spec: { replicas: 1, template: { metadata: { labels: { app: 'old' } }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } } } }
+  const view = shopAfter([{ at: 61_000, command: { kind: 'apply', manifests: [controller] } }, { at: 62_000, command: { kind: 'scale', resource: 'replicationcontrollers', key: 'shop/old', replicas: 2 } }], 75_000)
+  expect(why(view, 'Pod', 'old-', 61_500).map((line) => line.replace(/worker-\d/, 'worker'))).toEqual([
+    '01:02 you: You scaled old to 2',
+    '01:02 cluster: ReplicationController old wanted 2, counted 1. It created one.',
+    '01:02 now: Scheduler chose worker',
+  ])
+})
+
 test('a ReplicaSet of a restart leads back to the restart', () => {
   const view = shopAfter([{ at: 61_000, command: { kind: 'restart', resource: 'deployments', key: 'shop/mail' } }], 62_000)
   expect(why(view, 'ReplicaSet', 'mail-', 60_000).slice(0, 2)).toEqual([

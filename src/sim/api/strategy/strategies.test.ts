@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Pod, ReplicaSet, Service } from '../generated/types.ts'
+import type { Pod, PodTemplate, ReplicaSet, ReplicationController, Service } from '../generated/types.ts'
 import { deepFreeze, type KubernetesObject } from '../objects.ts'
 import { definitionOf, type Resource } from '../resources.ts'
 import { decodeObject } from '../schema.ts'
@@ -49,6 +49,35 @@ test('an update is judged by what holds for all kinds before the rules of its ow
   const stored = replicaSet()
   const faults = strategyOf('replicasets').validateUpdate({ ...stored, metadata: { ...stored.metadata, uid: 'other' } }, stored)
   expect(faults[0]).toMatchObject({ field: 'metadata.uid', detail: 'field is immutable' })
+})
+
+test('a ReplicationController takes its selector and its labels from the template, unless it has its own', () => {
+  const controller = (rest: object, spec: object): ReplicationController => made('replicationcontrollers', { apiVersion: 'v1', kind: 'ReplicationController', metadata: { ...metadata, ...rest }, spec: { template, ...spec } })
+  const plain = controller({}, {})
+  expect([plain.spec.selector, plain.metadata.labels, plain.spec.replicas, plain.metadata.generation]).toEqual([{ app: 'web' }, { app: 'web' }, 1, 1])
+  const own = controller({ labels: { mine: 'yes' } }, { selector: { app: 'web' }, replicas: 0 })
+  expect([own.metadata.labels, own.spec.replicas]).toEqual([{ mine: 'yes' }, 0])
+})
+
+test('what is wrong with a ReplicationController is told in the order of its fields upstream, and twice of an update', () => {
+  const strategy = strategyOf('replicationcontrollers')
+  const faultsOf = (spec: object) => {
+    const sent = must(decodeObject(definitionOf('replicationcontrollers'), { apiVersion: 'v1', kind: 'ReplicationController', metadata, spec }, 'Strict'))
+    return strategy.prepareForCreate(strategy.defaults(sent), environment)
+  }
+  const wrong = faultsOf({ minReadySeconds: -1, replicas: -2, selector: { app: 'api' }, template: { ...template, spec: { ...template.spec, restartPolicy: 'Never', activeDeadlineSeconds: 5 } } })
+  const fields = ['spec.minReadySeconds', 'spec.replicas', 'spec.template.metadata.labels', 'spec.template.spec.restartPolicy', 'spec.template.spec.activeDeadlineSeconds']
+  expect(strategy.validate(wrong).map(({ field }) => field)).toEqual(fields)
+  expect(strategy.validate(wrong).at(-1)?.detail).toBe('activeDeadlineSeconds in ReplicationController is not Supported')
+  expect(strategy.validate(faultsOf({})).map(({ type, field }) => `${type} ${field}`)).toEqual(['FieldValueRequired spec.selector', 'FieldValueRequired spec.template'])
+  expect(strategy.validateUpdate({ ...wrong, metadata: { ...wrong.metadata, uid: 'u', resourceVersion: '1' } }, { ...wrong, metadata: { ...wrong.metadata, uid: 'u', resourceVersion: '1' } }).map(({ field }) => field)).toEqual([...fields, ...fields])
+})
+
+test('the generation of a PodTemplate counts the changes of its template', () => {
+  const strategy = strategyOf('podtemplates')
+  const stored = made<PodTemplate>('podtemplates', { apiVersion: 'v1', kind: 'PodTemplate', metadata, template })
+  const next = (change: object) => strategy.prepareForUpdate({ ...stored, ...change } as PodTemplate, stored, environment).metadata.generation
+  expect([stored.metadata.generation, next({ metadata: { ...stored.metadata, labels: { a: 'b' } } }), next({ template: { ...stored.template, metadata: { labels: { app: 'api' } } } })]).toEqual([1, 1, 2])
 })
 
 const service = (spec: object): Service => ({ apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: 'web' }, ports: [{ port: 80 }], ...spec } }) as unknown as Service

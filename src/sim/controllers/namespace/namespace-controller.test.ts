@@ -29,6 +29,15 @@ test('a namespace that goes takes nothing new, and is gone when it is empty', ()
   expect(resources.filter(({ namespaced }) => namespaced).flatMap(({ resource }) => [...cluster.list(resource, 'demo')])).toEqual([])
 })
 
+test('a kind that leaves behind what it owns is told not to', () => {
+  const cluster = clusterWithNamespace()
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+  must(cluster.client.create('replicationcontrollers', { apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'web', namespace: 'demo' }, spec: { template } } as unknown as Draft<'replicationcontrollers'>))
+  must(cluster.client.delete('namespaces', 'demo'))
+  cluster.settle()
+  expect(cluster.client.get('namespaces', 'demo').ok).toBe(false)
+})
+
 test('pods go before all else: what they may need on their way out stays until then', () => {
   const cluster = clusterWithNamespace()
   must(cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, spec: {} }))
