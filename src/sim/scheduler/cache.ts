@@ -59,6 +59,11 @@ export class Cache {
     return this.counts.of(namespace, selector, this.bySlot)
   }
 
+  /** Per domain, how many living pods of the namespace the selector matches. */
+  matchingByDomain(namespace: string, selector: CountedSelector, topologyKey: string): Int32Array {
+    return this.counts.sumsOf(namespace, selector, topologyKey, this.domains(topologyKey), this.bySlot)
+  }
+
   setNode(node: Node): void {
     const state = this.stateOf(node.metadata.name)
     const before = state.node

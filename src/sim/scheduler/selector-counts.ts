@@ -1,6 +1,7 @@
 import type { Labels } from '../api/objects.ts'
 import type { NodeState } from './node-state.ts'
 import type { PodState } from './pod-state.ts'
+import { nowhere, type TopologyColumn } from './topology-columns.ts'
 
 /** What a count is of: the pods of one namespace that a selector matches. */
 export interface CountedSelector {
@@ -13,6 +14,20 @@ interface Count {
   readonly namespace: string
   readonly selector: CountedSelector
   bySlot: Uint16Array
+  /** The same added up for the domains of some topologies, by their key. */
+  readonly sums: Map<string, Sums>
+}
+
+interface Sums {
+  readonly topology: TopologyColumn
+  readonly byDomain: Int32Array
+}
+
+/** Pods with the same labels: those of a ReplicaSet share one object. */
+interface Alike {
+  pods: number
+  /** Whose selectors match them. */
+  readonly counts: Set<Count>
 }
 
 /** Selectors in use at once; what a workload no longer asks for makes room. */
@@ -24,54 +39,67 @@ const limit = 1_000
  */
 export class SelectorCounts {
   private readonly byText = new Map<string, Count>()
-  private readonly byNamespace = new Map<string, Set<Count>>()
-  /** How many pods have the same labels: those of a ReplicaSet share one object. */
-  private readonly labels = new Map<Labels, number>()
+  private readonly byLabels = new Map<Labels, Alike>()
 
   /** The column of counts by the slot of the node. Valid until the cache changes. */
   of(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Uint16Array {
-    const text = `${namespace}\n${selector.text}`
-    const known = this.byText.get(text)
-    if (known) return grown(known, nodes.length)
-    if (this.byText.size >= limit) this.forgetOldest()
-    const count: Count = { namespace, selector, bySlot: new Uint16Array(nodes.length + 16) }
-    const matching = new Set<Labels>()
-    for (const labels of this.labels.keys()) if (selector.matches(labels)) matching.add(labels)
-    // A new ReplicaSet has no pods yet: nobody is looked at then.
-    if (matching.size > 0) for (const node of nodes) if (node) countOn(node, count, matching)
-    this.byText.set(text, count)
-    const siblings = this.byNamespace.get(namespace)
-    if (siblings) siblings.add(count)
-    else this.byNamespace.set(namespace, new Set([count]))
-    return count.bySlot
+    return grown(this.countOf(namespace, selector, nodes), nodes.length)
+  }
+
+  /** The counts of all nodes of each domain together. Valid until the cache changes. */
+  sumsOf(namespace: string, selector: CountedSelector, key: string, topology: TopologyColumn, nodes: readonly (NodeState | undefined)[]): Int32Array {
+    const count = this.countOf(namespace, selector, nodes)
+    const known = count.sums.get(key)
+    if (known?.topology === topology) return known.byDomain
+    const sums = { topology, byDomain: new Int32Array(topology.size) }
+    for (let slot = 0; slot < count.bySlot.length; slot += 1) if (count.bySlot[slot] !== 0) addTo(sums, slot, count.bySlot[slot]!)
+    count.sums.set(key, sums)
+    return sums.byDomain
   }
 
   podAdded(pod: PodState, slot: number): void {
-    this.labels.set(pod.labels, (this.labels.get(pod.labels) ?? 0) + 1)
-    this.change(pod, slot, 1)
+    let alike = this.byLabels.get(pod.labels)
+    if (!alike) this.byLabels.set(pod.labels, (alike = { pods: 0, counts: this.matching(pod.labels) }))
+    alike.pods += 1
+    change(alike, pod, slot, 1)
   }
 
   podRemoved(pod: PodState, slot: number): void {
-    const others = (this.labels.get(pod.labels) ?? 0) - 1
-    if (others > 0) this.labels.set(pod.labels, others)
-    else this.labels.delete(pod.labels)
-    this.change(pod, slot, -1)
+    const alike = this.byLabels.get(pod.labels)
+    if (!alike) return
+    alike.pods -= 1
+    if (alike.pods === 0) this.byLabels.delete(pod.labels)
+    change(alike, pod, slot, -1)
   }
 
-  private change(pod: PodState, slot: number, by: number): void {
-    const concerned = this.byNamespace.get(pod.namespace)
-    if (!concerned) return
-    for (const count of concerned) {
-      if (!counts(count, pod)) continue
-      const column = grown(count, slot + 1)
-      column[slot]! += by
+  private countOf(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Count {
+    const text = `${namespace}\n${selector.text}`
+    const known = this.byText.get(text)
+    if (known) return known
+    if (this.byText.size >= limit) this.forgetOldest()
+    const count: Count = { namespace, selector, bySlot: new Uint16Array(nodes.length + 16), sums: new Map() }
+    this.byText.set(text, count)
+    const matching = new Set<Labels>()
+    for (const [labels, { counts }] of this.byLabels) {
+      if (!selector.matches(labels)) continue
+      counts.add(count)
+      matching.add(labels)
     }
+    // A new ReplicaSet has no pods yet: nobody is looked at then.
+    if (matching.size > 0) for (const node of nodes) if (node) countOn(node, count, matching)
+    return count
+  }
+
+  private matching(labels: Labels): Set<Count> {
+    const counts = new Set<Count>()
+    for (const count of this.byText.values()) if (count.selector.matches(labels)) counts.add(count)
+    return counts
   }
 
   private forgetOldest(): void {
     const [text, count] = this.byText.entries().next().value!
     this.byText.delete(text)
-    this.byNamespace.get(count.namespace)?.delete(count)
+    for (const { counts } of this.byLabels.values()) counts.delete(count)
   }
 }
 
@@ -79,8 +107,18 @@ function countOn({ pods, slot }: NodeState, count: Count, matching: ReadonlySet<
   for (const pod of pods) if (pod.namespace === count.namespace && !pod.isTerminating && matching.has(pod.labels)) count.bySlot[slot]! += 1
 }
 
-function counts(count: Count, pod: PodState): boolean {
-  return pod.namespace === count.namespace && !pod.isTerminating && count.selector.matches(pod.labels)
+function change({ counts }: Alike, pod: PodState, slot: number, by: number): void {
+  if (pod.isTerminating) return
+  for (const count of counts) {
+    if (count.namespace !== pod.namespace) continue
+    grown(count, slot + 1)[slot]! += by
+    for (const sums of count.sums.values()) addTo(sums, slot, by)
+  }
+}
+
+function addTo({ topology: { domainOf }, byDomain }: Sums, slot: number, by: number): void {
+  const domain = slot < domainOf.length ? domainOf[slot]! : nowhere
+  if (domain !== nowhere) byDomain[domain]! += by
 }
 
 function grown(count: Count, length: number): Uint16Array {

@@ -133,7 +133,7 @@ function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], o
     const { domainOf, size } = view.cache.domains(constraint.topologyKey)
     const offset = constraint.maxSkew - 1
     if (constraint.topologyKey === hostname) return { domainOf, counts: column, isByNode: true, weight: naturalLog(feasible.length - ignored.size + 2), offset }
-    const counts = column && size > 0 ? addUp(pod, constraint, column, domainOf, size, view, own ? constraints : null) : null
+    const counts = column && size > 0 ? sumsFor(pod, constraint, column, view, own ? constraints : null) : null
     return { domainOf, counts, isByNode: false, weight: naturalLog(domainsAmong(feasible, ignored, domainOf, size) + 2), offset }
   })
   return {
@@ -168,13 +168,16 @@ function domainsAmong(feasible: readonly NodeState[], ignored: ReadonlySet<NodeS
 }
 
 /** The matching pods in each domain. Those of nodes that do not fit count too. */
-function addUp(pod: PodState, constraint: SpreadConstraint, column: Uint16Array, domainOf: Int32Array, size: number, { cache }: View, allKeys: readonly SpreadConstraint[] | null): Int32Array {
+function sumsFor(pod: PodState, constraint: SpreadConstraint, column: Uint16Array, { cache }: View, allKeys: readonly SpreadConstraint[] | null): Int32Array {
+  const { topologyKey, selector, honoursAffinity, honoursTaints } = constraint
+  const includesAll = !allKeys && !honoursTaints && !(honoursAffinity && hasRequiredNodeAffinity(pod.pod))
+  if (includesAll) return cache.matchingByDomain(pod.namespace, selector, topologyKey)
+  const { domainOf, size } = cache.domains(topologyKey)
   const sums = new Int32Array(size)
-  const includesAll = !allKeys && !constraint.honoursTaints && !(constraint.honoursAffinity && hasRequiredNodeAffinity(pod.pod))
   for (let slot = 0; slot < domainOf.length; slot += 1) {
     const count = column[slot]!
     const domain = domainOf[slot]!
-    if (count !== 0 && domain !== nowhere && (includesAll || isCounted(cache.nodeAt(slot), pod, constraint, allKeys))) sums[domain]! += count
+    if (count !== 0 && domain !== nowhere && isCounted(cache.nodeAt(slot), pod, constraint, allKeys)) sums[domain]! += count
   }
   return sums
 }
