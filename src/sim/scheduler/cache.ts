@@ -1,5 +1,6 @@
 import type { Node, Pod } from '../api/generated/types.ts'
 import { ImageColumns, type ImageColumn } from './image-columns.ts'
+import { NodeChanges } from './node-changes.ts'
 import { amountsOfNode, NodeState } from './node-state.ts'
 import type { PodState } from './pod-state.ts'
 import { SelectorCounts, type CountedSelector } from './selector-counts.ts'
@@ -20,6 +21,10 @@ export class Cache {
   private readonly topology = new TopologyColumns()
   private readonly cordoned = new Set<NodeState>()
   private ordered: readonly NodeState[] | null = null
+  /** Nodes that became different themselves. */
+  readonly nodeChanges = new NodeChanges()
+  /** The same, and those where pods came or went. */
+  readonly roomChanges = new NodeChanges()
 
   /** The nodes there are, dealt zone by zone: the order in which they are tried. */
   get nodes(): readonly NodeState[] {
@@ -69,6 +74,8 @@ export class Cache {
     const before = state.node
     this.images.replace(state.slot, before?.status?.images, node.status?.images)
     state.setNode(node)
+    this.nodeChanges.add(state.position)
+    this.roomChanges.add(state.position)
     if (state.unschedulable) this.cordoned.add(state)
     else this.cordoned.delete(state)
     if (before && before.metadata.labels === node.metadata.labels) return
@@ -133,6 +140,7 @@ export class Cache {
   private put(pod: PodState, nodeName: string): void {
     const node = this.stateOf(nodeName)
     node.addPod(pod)
+    this.roomChanges.add(node.position)
     pod.node = node
     this.podOf.set(pod.uid, pod)
     this.counts.podAdded(pod, node.slot)
@@ -146,6 +154,7 @@ export class Cache {
     this.podOf.delete(uid)
     pod.node = null
     node.removePod(pod)
+    this.roomChanges.add(node.position)
     this.counts.podRemoved(pod, node.slot)
     if (node.podsWithAffinity === 0) this.withAffinity.delete(node)
     this.dropIfEmpty(node)

@@ -57,11 +57,11 @@ export class DecisionLog {
   private latest: Verdicts | null = null
 
   record(at: Millis, queued: QueuedPod, outcome: Outcome, nodes: readonly NodeState[]): void {
-    const { uid, pod, demand } = queued.state
+    const { uid, pod } = queued.state
     const { node, feasible, refused, scores: table, from } = outcome
     const verdicts = this.verdictsOf(outcome, this.namesOf(nodes))
     const before = this.journal.bytes
-    const { chapter, columns, until } = table ? this.journal.keep(controllerOf(pod)?.uid ?? '', demand, table, feasible, verdicts.names) : noScores
+    const { chapter, columns, until } = table ? this.journal.keep(controllerOf(pod)?.uid ?? '', table, verdicts.names) : noScores
     const exceptions = exceptionsOf(outcome)
     const entry: Entry = {
       at, attempt: queued.attempts, node: node?.name ?? null, from: from ?? 0, evaluated: feasible.length + refused.length, verdicts, chapter, columns, until, exceptions,

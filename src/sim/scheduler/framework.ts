@@ -24,6 +24,8 @@ export interface View {
 /** A filter that has worked out what it needs about one pod. Null: the node will do. */
 export interface PreparedFilter {
   filter(node: NodeState): Refusal | null
+  /** What stands for all that it asks of the pod when it looks at nothing else but the node: until that changes, pods with the same get the same answer. */
+  readonly asks?: object
   /** For trying what would be if a pod were (not) on a node; `filter` afterwards answers for that world. Each undoes the other. */
   addPod?(pod: PodState, node: NodeState): void
   removePod?(pod: PodState, node: NodeState): void
@@ -56,6 +58,8 @@ export interface FilterPlugin extends Plugin {
 export interface PreparedScore {
   /** Writes the raw score of each node: a loop of its own in every plugin, for it runs for every pod and node. */
   score(nodes: readonly NodeState[], raw: Int32Array): void
+  /** As with filters. */
+  readonly asks?: object
   /** Brings raw scores to 0 … 100 by nothing but themselves; absent when they are there already. */
   readonly normalise?: Normalise
   /** The same when it takes more than the raw scores. */
@@ -67,7 +71,7 @@ export type Normalise = (raw: Int32Array, normalised: Int32Array) => void
 export interface ScorePlugin {
   readonly name: string
   readonly weight: number
-  /** It asks nothing of a pod but its requests. */
+  /** It looks at what runs on a node, too. */
   readonly isAboutRoom?: boolean
   /** Null: skipped, it says nothing about this pod. */
   preScore(pod: PodState, view: View, feasible: readonly NodeState[]): PreparedScore | null

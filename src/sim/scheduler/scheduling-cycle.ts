@@ -1,12 +1,13 @@
 import type { Random } from '../kernel/random.ts'
 import type { Cache } from './cache.ts'
 import { fitError, histogram, noNodesAvailable } from './fit-error.ts'
-import type { PreparedFilter, Refusal, View } from './framework.ts'
+import type { FilterPlugin, PreparedFilter, Refusal, View } from './framework.ts'
 import type { NodeState } from './node-state.ts'
 import type { Nominations } from './nominations.ts'
 import type { PodState } from './pod-state.ts'
 import { preempt, type Preemption } from './preemption.ts'
 import type { Profile } from './profile.ts'
+import { RememberedFilters } from './remembered-filters.ts'
 import { runFilters, runFiltersWith } from './run-filters.ts'
 import { ScoreBoard, type ScoreTable } from './score-nodes.ts'
 
@@ -48,6 +49,7 @@ export function numFeasibleNodesToFind(nodes: number, percentage: number): numbe
 /** One pod after another finds its node: filters, scores, and preemption when nothing fits (upstream: schedule_one.go schedulingCycle). */
 export class SchedulingCycle {
   private nextStart = 0
+  private readonly rememberedFilters: RememberedFilters
   private readonly scoreBoard: ScoreBoard
 
   constructor(
@@ -59,7 +61,8 @@ export class SchedulingCycle {
     /** For pods without a start time, which count as started now. */
     private readonly now: () => string,
   ) {
-    this.scoreBoard = new ScoreBoard(profile)
+    this.rememberedFilters = new RememberedFilters(cache)
+    this.scoreBoard = new ScoreBoard(profile, cache)
   }
 
   schedule(pod: PodState): Outcome {
@@ -82,6 +85,7 @@ export class SchedulingCycle {
 
   private preFilter(pod: PodState): Refusal | Prepared {
     const filters: PreparedFilter[] = []
+    const plugins: FilterPlugin[] = []
     let names: ReadonlySet<string> | null = null
     const limitedBy: string[] = []
     for (const plugin of this.profile.filters) {
@@ -89,12 +93,13 @@ export class SchedulingCycle {
       if (result.kind === 'refused') return result.refusal
       if (result.kind === 'skip') continue
       filters.push(result.filter)
+      plugins.push(plugin)
       if (!result.nodes) continue
       const these: ReadonlySet<string> = result.nodes
       names = names ? new Set([...names].filter((name: string) => these.has(name))) : these
       limitedBy.push(plugin.name)
     }
-    return { filters, names, limitedBy }
+    return { filters, plugins, names, limitedBy }
   }
 
   private refusedEverywhere(nodes: readonly NodeState[], refusal: Refusal): Outcome {
@@ -109,19 +114,20 @@ export class SchedulingCycle {
     const nominated = pod.pod.status?.nominatedNodeName
     if (!nominated) return null
     const node = this.cache.node(nominated)
-    if (!node || (prepared.names && !prepared.names.has(nominated)) || this.filter(pod, node, prepared.filters)) return null
+    if (!node || (prepared.names && !prepared.names.has(nominated)) || this.filter(pod, node, prepared.filters, prepared.filters)) return null
     return { feasible: [node], refused: [], refusals: [], from: null, absent: null, stage: 'NominatedNode' }
   }
 
   private findNodes(pod: PodState, prepared: Prepared): Found {
     const all = this.cache.nodes
-    const { names } = prepared
+    const { filters, plugins, names } = prepared
     const nodes = names ? this.named(names) : all
+    const quick = names ? filters : this.rememberedFilters.of(filters, plugins)
     const enough = numFeasibleNodesToFind(nodes.length, this.profile.percentageOfNodesToScore)
     const found = { feasible: [] as NodeState[], refused: [] as NodeState[], refusals: [] as Refusal[], from: names ? null : this.nextStart, absent: names ? absentFor(prepared) : null, stage: 'Filter' as const }
     for (let at = 0; at < nodes.length && found.feasible.length < enough; at += 1) {
       const node = nodes[(this.nextStart + at) % nodes.length]!
-      const refusal = this.filter(pod, node, prepared.filters)
+      const refusal = this.filter(pod, node, filters, quick)
       if (!refusal) found.feasible.push(node)
       else {
         found.refused.push(node)
@@ -141,8 +147,8 @@ export class SchedulingCycle {
     return nodes.sort((a, b) => a.position - b.position)
   }
 
-  /** With pods of at least its priority nominated to the node, it has to fit both with and without them. */
-  private filter(pod: PodState, node: NodeState, filters: readonly PreparedFilter[]): Refusal | null {
+  /** With pods of at least its priority nominated to the node, it has to fit both with and without them. `quick`: the same filters for real nodes. */
+  private filter(pod: PodState, node: NodeState, filters: readonly PreparedFilter[], quick: readonly PreparedFilter[]): Refusal | null {
     if (!this.nominations.isEmpty) {
       const nominated = this.nominations.holdingRoom(node.name, pod)
       if (nominated.length > 0) {
@@ -150,7 +156,7 @@ export class SchedulingCycle {
         if (refusal) return refusal
       }
     }
-    return runFilters(node, filters)
+    return runFilters(node, quick)
   }
 
   private failed(pod: PodState, { filters, names, limitedBy }: Prepared, looked: Found): Outcome {
@@ -187,6 +193,8 @@ export class SchedulingCycle {
 
 interface Prepared {
   readonly filters: readonly PreparedFilter[]
+  /** Whose they are. */
+  readonly plugins: readonly FilterPlugin[]
   /** The only nodes that can do; null: any. */
   readonly names: ReadonlySet<string> | null
   readonly limitedBy: readonly string[]

@@ -16,11 +16,20 @@ export class ScoreColumnWriter {
     this.groups = new Int32Array(nodes)
   }
 
+  get hasBegun(): boolean {
+    return this.values.length > 0
+  }
+
   /** The scores are of the nodes at these positions; what the others have is not asked. */
   write(positions: Int32Array, scores: Int32Array, items: ScoreItems): void {
-    if (this.values.length === 0) this.newGroup(scores[0]!, items)
+    if (!this.hasBegun) this.newGroup(scores[0]!, items)
     if (this.isUnchanged(positions, scores)) return
     this.changeGroups(positions, scores, items)
+    this.moveNodes(positions, scores, items)
+  }
+
+  /** The scores are of the only nodes that may have others than before. */
+  moveNodes(positions: Int32Array, scores: Int32Array, items: ScoreItems): void {
     const { groups, values } = this
     for (let row = 0; row < positions.length; row += 1) {
       const score = scores[row]!

@@ -1,10 +1,9 @@
 import type { NodeScore, PluginScore } from './decision.ts'
 import type { Normalise } from './framework.ts'
-import type { NodeState } from './node-state.ts'
-import type { Demand } from './pod-requests.ts'
+import type { RawColumn } from './remembered-scores.ts'
 import { ScoreColumnWriter } from './score-column-writer.ts'
-import type { ScoreColumn, ScoreTable } from './score-nodes.ts'
 import { ScoreItems } from './score-items.ts'
+import type { ScoreColumn, ScoreTable } from './score-nodes.ts'
 
 /** What kept tables of scores share: what changed from one decision to the next while the nodes were the same. */
 interface Chapter {
@@ -33,12 +32,6 @@ export interface KeptScores {
 /** What is kept when fewer than two nodes fit. */
 export const noScores: KeptScores = { chapter: null, columns: [], until: 0 }
 
-/** The columns of one kind of pods, and who writes their raw scores and, where there are such, their normalised ones. */
-interface OpenTable {
-  readonly columns: readonly KeptColumn[]
-  readonly writers: readonly ScoreColumnWriter[]
-}
-
 /** A new chapter begins when the last has so many items (at least), columns, or numbers of nodes in mind. */
 const mostItems = 4_096
 const mostColumns = 4_096
@@ -50,25 +43,16 @@ const mostNumbers = 262_144
 export class ScoreJournal {
   private chapter: Chapter | null = null
   private readonly byKind = new Map<string, OpenTable>()
-  /** Columns that pods of equal demand share, by plugin. */
-  private readonly byDemand = new Map<Demand, Map<string, ScoreColumnWriter>>()
+  /** Columns that many kinds share. */
+  private readonly remembered = new Map<RawColumn, OpenColumn>()
   private columns = 0
-  /** Of the nodes that fit. */
-  private positions = new Int32Array(0)
 
-  /** `kind`: pods that are scored alike, `demand`: all that some plugins ask of a pod. */
-  keep(kind: string, demand: Demand, table: ScoreTable, feasible: readonly NodeState[], names: readonly string[]): KeptScores {
-    if (this.positions.length !== feasible.length) this.positions = new Int32Array(feasible.length)
-    for (let row = 0; row < feasible.length; row += 1) this.positions[row] = feasible[row]!.position
+  /** `kind`: pods that are scored alike. */
+  keep(kind: string, table: ScoreTable, names: readonly string[]): KeptScores {
     const chapter = this.chapterFor(names)
-    let open = this.byKind.get(kind)
-    if (!open || !isOf(open.columns, table)) this.byKind.set(kind, (open = this.open(table, demand, chapter)))
-    let next = 0
-    for (const column of table.columns) {
-      open.writers[next++]!.write(this.positions, column.raw, chapter.items)
-      if (hasOwnNormalised(column)) open.writers[next++]!.write(this.positions, column.normalised, chapter.items)
-    }
-    return { chapter, columns: open.columns, until: chapter.items.length }
+    const open = this.open(kind, table, names.length)
+    for (let at = 0; at < open.columns.length; at += 1) open.columns[at]!.write(table.columns[at]!, table.positions, chapter.items)
+    return { chapter, columns: open.kept, until: chapter.items.length }
   }
 
   /** About what the present chapter weighs. */
@@ -81,31 +65,69 @@ export class ScoreJournal {
     const most = Math.max(mostItems, 4 * names.length)
     if (chapter && chapter.names === names && chapter.items.length < most && this.columns < mostColumns && this.columns * names.length < Math.max(mostNumbers, 16 * names.length)) return chapter
     this.byKind.clear()
-    this.byDemand.clear()
+    this.remembered.clear()
     this.columns = 0
     return (this.chapter = { names, items: new ScoreItems() })
   }
 
-  private open(table: ScoreTable, demand: Demand, { names }: Chapter): OpenTable {
-    const writers: ScoreColumnWriter[] = []
-    const newWriter = (): ScoreColumnWriter => new ScoreColumnWriter(this.columns++, names.length)
-    const columns = table.columns.map((column): KeptColumn => {
-      const raw = column.isAboutRoom ? this.shared(column.name, demand, newWriter) : newWriter()
-      writers.push(raw)
-      const normalised = hasOwnNormalised(column) ? newWriter() : null
-      if (normalised) writers.push(normalised)
-      const { name, weight, normalise } = column
-      return { id: raw.id, name, weight, normalise, normalisedId: normalised?.id ?? null }
-    })
-    return { columns, writers }
+  private open(kind: string, { columns }: ScoreTable, nodes: number): OpenTable {
+    const before = this.byKind.get(kind)
+    if (before && isOf(before.columns, columns)) return before
+    const newWriter = (): ScoreColumnWriter => new ScoreColumnWriter(this.columns++, nodes)
+    const openColumn = (column: ScoreColumn): OpenColumn => {
+      const { remembered } = column
+      const known = remembered ? this.remembered.get(remembered) : before?.columns.find((open) => open.isOf(column))
+      if (known) return known
+      const opened = new OpenColumn(column, newWriter)
+      if (remembered) this.remembered.set(remembered, opened)
+      return opened
+    }
+    const opened = columns.map(openColumn)
+    const table = { columns: opened, kept: opened.map(({ kept }) => kept) }
+    this.byKind.set(kind, table)
+    return table
+  }
+}
+
+/** The columns of one kind of pods. */
+interface OpenTable {
+  readonly columns: readonly OpenColumn[]
+  readonly kept: readonly KeptColumn[]
+}
+
+/** A column, and who writes its raw scores and, where there are such, its normalised ones. */
+class OpenColumn {
+  readonly kept: KeptColumn
+  private readonly remembered: RawColumn | null
+  private readonly raw: ScoreColumnWriter
+  private readonly normalised: ScoreColumnWriter | null
+
+  constructor(column: ScoreColumn, newWriter: () => ScoreColumnWriter) {
+    const { name, weight, normalise, remembered } = column
+    this.remembered = remembered
+    this.raw = newWriter()
+    this.normalised = hasOwnNormalised(column) ? newWriter() : null
+    this.kept = { id: this.raw.id, name, weight, normalise, normalisedId: this.normalised?.id ?? null }
   }
 
-  private shared(name: string, demand: Demand, newWriter: () => ScoreColumnWriter): ScoreColumnWriter {
-    let byName = this.byDemand.get(demand)
-    if (!byName) this.byDemand.set(demand, (byName = new Map()))
-    let writer = byName.get(name)
-    if (!writer) byName.set(name, (writer = newWriter()))
-    return writer
+  isOf(column: ScoreColumn): boolean {
+    const { name, normalise } = this.kept
+    return this.remembered === column.remembered && name === column.name && normalise === column.normalise && (this.normalised !== null) === hasOwnNormalised(column)
+  }
+
+  write({ raw, normalised }: ScoreColumn, positions: Int32Array, items: ScoreItems): void {
+    if (this.remembered) this.writeRemembered(this.remembered, items)
+    else this.raw.write(positions, raw, items)
+    this.normalised?.write(positions, normalised, items)
+  }
+
+  /** The scores of nodes that were not asked since the last time are written already. */
+  private writeRemembered(column: RawColumn, items: ScoreItems): void {
+    const news = column.takeNews()
+    const positions = this.raw.hasBegun ? news : column.known()
+    const scores = column.scoresAt(positions)
+    if (this.raw.hasBegun) this.raw.moveNodes(positions, scores, items)
+    else this.raw.write(positions, scores, items)
   }
 }
 
@@ -130,13 +152,6 @@ function hasOwnNormalised({ raw, normalised, normalise }: ScoreColumn): boolean 
   return normalise === null && normalised !== raw
 }
 
-/** True when the columns are of the same plugins. */
-function isOf(columns: readonly KeptColumn[], table: ScoreTable): boolean {
-  if (columns.length !== table.columns.length) return false
-  for (let at = 0; at < columns.length; at += 1) {
-    const { name, normalise, normalisedId } = columns[at]!
-    const other = table.columns[at]!
-    if (name !== other.name || normalise !== other.normalise || (normalisedId !== null) !== hasOwnNormalised(other)) return false
-  }
-  return true
+function isOf(open: readonly OpenColumn[], columns: readonly ScoreColumn[]): boolean {
+  return open.length === columns.length && open.every((column, at) => column.isOf(columns[at]!))
 }

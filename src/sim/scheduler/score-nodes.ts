@@ -1,11 +1,15 @@
+import type { Cache } from './cache.ts'
 import type { Normalise, View } from './framework.ts'
 import type { NodeState } from './node-state.ts'
 import type { PodState } from './pod-state.ts'
 import type { Profile } from './profile.ts'
+import { RememberedScores, type RawColumn } from './remembered-scores.ts'
 
 /** The scores of the nodes that fit, a column per plugin that had something to say. Valid until the next pod is scored. */
 export interface ScoreTable {
   readonly columns: readonly ScoreColumn[]
+  /** Of the nodes that fit. */
+  readonly positions: Int32Array
   readonly totals: Int32Array
   readonly skipped: readonly string[]
 }
@@ -18,7 +22,8 @@ export interface ScoreColumn {
   readonly normalised: Int32Array
   /** How the second comes from the first alone; null: it does not, or it is the first. */
   readonly normalise: Normalise | null
-  readonly isAboutRoom: boolean
+  /** Where the raw scores of all nodes are remembered, if they are. */
+  readonly remembered: RawColumn | null
 }
 
 /** Runs the score plugins over the nodes that fit, pod after pod into the same arrays (upstream: prioritizeNodes). */
@@ -26,7 +31,14 @@ export class ScoreBoard {
   private arrays: Int32Array[] = []
   private taken = 0
 
-  constructor(private readonly profile: Profile) {}
+  private readonly remembered: RememberedScores
+
+  constructor(
+    private readonly profile: Profile,
+    cache: Cache,
+  ) {
+    this.remembered = new RememberedScores(cache)
+  }
 
   score(pod: PodState, view: View, feasible: readonly NodeState[]): ScoreTable {
     if (this.arrays[0]?.length !== feasible.length) this.arrays = []
@@ -34,6 +46,8 @@ export class ScoreBoard {
     const columns: ScoreColumn[] = []
     const skipped: string[] = []
     const totals = this.array(feasible.length).fill(0)
+    const positions = this.array(feasible.length)
+    for (let row = 0; row < positions.length; row += 1) positions[row] = feasible[row]!.position
     for (const plugin of this.profile.scores) {
       const prepared = plugin.preScore(pod, view, feasible)
       if (!prepared) {
@@ -41,15 +55,17 @@ export class ScoreBoard {
         continue
       }
       const { name, weight } = plugin
-      const { normalise = null, normaliseHere = null } = prepared
+      const { asks, normalise = null, normaliseHere = null } = prepared
       const raw = this.array(feasible.length)
-      prepared.score(feasible, raw)
+      const remembered = asks ? this.remembered.of(plugin, asks) : null
+      if (remembered) remembered.read(prepared, feasible, positions, raw)
+      else prepared.score(feasible, raw)
       const normalised = normalise || normaliseHere ? this.array(feasible.length) : raw
       ;(normaliseHere ?? normalise)?.(raw, normalised)
       addWeighted(totals, normalised, weight)
-      columns.push({ name, weight, raw, normalised, normalise: normaliseHere ? null : normalise, isAboutRoom: plugin.isAboutRoom ?? false })
+      columns.push({ name, weight, raw, normalised, normalise: normaliseHere ? null : normalise, remembered })
     }
-    return { columns, totals, skipped }
+    return { columns, positions, totals, skipped }
   }
 
   private array(length: number): Int32Array {

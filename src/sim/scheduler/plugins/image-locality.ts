@@ -18,7 +18,8 @@ export const imageLocality: ScorePlugin = {
     const threshold = maxContainerThreshold * names.length
     return {
       score(nodes, raw) {
-        for (let at = 0; at < nodes.length; at += 1) raw[at] = images.length === 0 ? 0 : scoreOf(bytesOn(nodes[at]!.slot, images, total), threshold)
+        if (images.length === 0) raw.fill(0)
+        else for (let at = 0; at < nodes.length; at += 1) raw[at] = scoreOf(bytesOn(nodes[at]!.slot, images, total), threshold)
       },
     }
   },

@@ -30,7 +30,7 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     if (!hasRequiredNodeAffinity(pod.pod)) return skip
     const names = nodesNamed(pod)
     if (names?.size === 0) return { kind: 'refused', refusal: conflict }
-    const filter = { filter: (node: MatchableNode) => (requiredNodeAffinityMatches(pod.pod, node) ? null : refusal) }
+    const filter = { asks: pod.pod.spec, filter: (node: MatchableNode) => (requiredNodeAffinityMatches(pod.pod, node) ? null : refusal) }
     return names ? { kind: 'filter', filter, nodes: names } : { kind: 'filter', filter }
   },
 
@@ -38,6 +38,7 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     const preferred = pod.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
     if (preferred.length === 0) return null
     return {
+      asks: preferred,
       score(nodes, raw) {
         nodes.forEach((node, at) => (raw[at] = preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0)))
       },

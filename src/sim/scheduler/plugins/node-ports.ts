@@ -25,6 +25,7 @@ export const nodePorts: FilterPlugin = {
 
 function filterFor(pod: PodState): PreparedFilter {
   return {
+    asks: pod.pod.spec,
     filter(node) {
       if (node.podsWithPorts === 0) return null
       for (const held of node.heldPorts()) if (portsConflict(pod.ports, held)) return refusal

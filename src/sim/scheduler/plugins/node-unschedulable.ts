@@ -2,6 +2,7 @@ import type { Taint } from '../../api/generated/types.ts'
 import { tolerates } from '../../api/taints.ts'
 import { skip, type FilterPlugin, type Refusal } from '../framework.ts'
 import type { PodState } from '../pod-state.ts'
+import { tolerationsOf } from '../tolerations.ts'
 
 const refusal: Refusal = { plugin: 'NodeUnschedulable', code: 'UnschedulableAndUnresolvable', reasons: ['node(s) were unschedulable'] }
 const cordon: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
@@ -24,10 +25,10 @@ export const nodeUnschedulable: FilterPlugin = {
 
   preFilter(pod, { cache }) {
     if (!cache.hasCordonedNodes) return skip
-    return { kind: 'filter', filter: { filter: (node) => (node.unschedulable && !toleratesCordon(pod) ? refusal : null) } }
+    return { kind: 'filter', filter: { asks: tolerationsOf(pod.pod), filter: (node) => (node.unschedulable && !toleratesCordon(pod) ? refusal : null) } }
   },
 }
 
 function toleratesCordon(pod: PodState): boolean {
-  return (pod.pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, cordon))
+  return tolerationsOf(pod.pod).some((toleration) => tolerates(toleration, cordon))
 }

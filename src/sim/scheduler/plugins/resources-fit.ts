@@ -18,13 +18,14 @@ export function resourcesFit(strategy: ScoringStrategy): FilterPlugin & ScorePlu
       { resource: 'Node', actions: ['Add', 'UpdateNodeAllocatable'], hint: (pod, event) => event.resource === 'Node' && nodeHint(pod, event.old, event.new) },
     ],
     preFilter: (pod) => ({ kind: 'filter', filter: filterFor(pod) }),
-    preScore: (pod) => ({ score: allocationScores(strategy, pod) }),
+    preScore: (pod) => ({ asks: pod.demand, score: allocationScores(strategy, pod) }),
   }
 }
 
 function filterFor({ demand }: PodState): PreparedFilter {
   const { cpu, memory, ephemeral, extended } = demand
   return {
+    asks: demand,
     filter(node) {
       if (node.pods.length + 1 > node.podLimit) return refusalOf(demand, node)
       if (cpu > 0 && cpu > node.cpu - node.usedCpu) return refusalOf(demand, node)

@@ -2,9 +2,9 @@ import type { Node, Taint, Toleration } from '../../api/generated/types.ts'
 import { tolerates } from '../../api/taints.ts'
 import { normaliseToHighest, type FilterPlugin, type Refusal, type ScorePlugin } from '../framework.ts'
 import type { PodState } from '../pod-state.ts'
+import { tolerationsOf } from '../tolerations.ts'
 
 const refusal: Refusal = { plugin: 'TaintToleration', code: 'UnschedulableAndUnresolvable', reasons: ['node(s) had untolerated taint(s)'] }
-const none: readonly Toleration[] = []
 
 /** Keeps pods off nodes whose taints they do not tolerate, and away from those that would rather be left alone. */
 export const taintToleration: FilterPlugin & ScorePlugin = {
@@ -24,13 +24,14 @@ export const taintToleration: FilterPlugin & ScorePlugin = {
   ],
 
   preFilter(pod) {
-    const tolerations = pod.pod.spec.tolerations ?? none
-    return { kind: 'filter', filter: { filter: (node) => (node.hardTaints.length > 0 && untolerated(node.hardTaints, tolerations) > 0 ? refusal : null) } }
+    const tolerations = tolerationsOf(pod.pod)
+    return { kind: 'filter', filter: { asks: tolerations, filter: (node) => (node.hardTaints.length > 0 && untolerated(node.hardTaints, tolerations) > 0 ? refusal : null) } }
   },
 
   preScore(pod) {
-    const tolerations = (pod.pod.spec.tolerations ?? none).filter(({ effect }) => !effect || effect === 'PreferNoSchedule')
+    const tolerations = tolerationsOf(pod.pod)
     return {
+      asks: tolerations,
       score(nodes, raw) {
         for (let at = 0; at < nodes.length; at += 1) {
           const { softTaints } = nodes[at]!
@@ -55,5 +56,5 @@ export function untolerated(taints: readonly Taint[], tolerations: readonly Tole
 
 function accepts(node: Node, pod: PodState): boolean {
   const hard = (node.spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule')
-  return untolerated(hard, pod.pod.spec.tolerations ?? none) === 0
+  return untolerated(hard, tolerationsOf(pod.pod)) === 0
 }

@@ -1,0 +1,74 @@
+import type { Cache } from './cache.ts'
+import type { PreparedScore, ScorePlugin } from './framework.ts'
+import { NodeColumn, unknown } from './node-column.ts'
+import type { NodeState } from './node-state.ts'
+import { RecentColumns } from './recent-columns.ts'
+
+/** The raw scores that plugins gave to nodes: they are asked again only of nodes that changed. */
+export class RememberedScores {
+  private readonly columns: RecentColumns<RawColumn>
+
+  constructor(private readonly cache: Cache) {
+    this.columns = new RecentColumns((asks, nodes) => {
+      const { isAboutRoom } = asks[0] as ScorePlugin
+      return new RawColumn(asks, new NodeColumn(nodes, isAboutRoom ? cache.roomChanges : cache.nodeChanges))
+    })
+  }
+
+  /** For a plugin and what it asks of a pod. */
+  of(plugin: ScorePlugin, asks: object): RawColumn {
+    return this.columns.of([plugin, asks], this.cache.nodes)
+  }
+}
+
+/** The raw scores of all nodes that one plugin was asked of. */
+export class RawColumn {
+  private readonly news: number[] = []
+
+  constructor(
+    readonly asks: readonly object[],
+    private readonly column: NodeColumn,
+  ) {}
+
+  /** Writes the scores of some nodes, which are at these positions. */
+  read(prepared: PreparedScore, nodes: readonly NodeState[], positions: Int32Array, raw: Int32Array): void {
+    const known = this.column.current()
+    let isComplete = true
+    for (let row = 0; row < positions.length; row += 1) {
+      const score = known[positions[row]!]!
+      raw[row] = score
+      if (score === unknown) isComplete = false
+    }
+    if (!isComplete) this.ask(prepared, nodes, raw, known)
+  }
+
+  /** The positions of nodes whose scores were worked out since this was last asked: what the journal has to look at. */
+  takeNews(): Int32Array {
+    const news = new Int32Array(this.news)
+    this.news.length = 0
+    return news
+  }
+
+  /** The positions of all nodes whose scores are known. */
+  known(): Int32Array {
+    return this.column.current().map((score, position) => (score === unknown ? unknown : position)).filter((position) => position !== unknown)
+  }
+
+  scoresAt(positions: Int32Array): Int32Array {
+    const scores = this.column.current()
+    return positions.map((position) => scores[position]!)
+  }
+
+  private ask(prepared: PreparedScore, nodes: readonly NodeState[], raw: Int32Array, known: Int32Array): void {
+    const asked = nodes.filter((_, row) => raw[row] === unknown)
+    const scores = new Int32Array(asked.length)
+    prepared.score(asked, scores)
+    for (let row = 0, next = 0; next < asked.length; row += 1) {
+      if (raw[row] !== unknown) continue
+      const { position } = asked[next]!
+      raw[row] = known[position] = scores[next]!
+      this.news.push(position)
+      next += 1
+    }
+  }
+}
