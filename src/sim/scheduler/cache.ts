@@ -21,6 +21,7 @@ export class Cache {
   private readonly topology = new TopologyColumns()
   private readonly cordoned = new Set<NodeState>()
   private ordered: readonly NodeState[] | null = null
+  private slotsInOrder = new Int32Array(0)
   /** Nodes that became different themselves. */
   readonly nodeChanges = new NodeChanges()
   /** The same, and those where pods came or went. */
@@ -29,6 +30,12 @@ export class Cache {
   /** The nodes there are, dealt zone by zone: the order in which they are tried. */
   get nodes(): readonly NodeState[] {
     return (this.ordered ??= this.order())
+  }
+
+  /** Their slots, in the same order. */
+  get slots(): Int32Array {
+    this.ordered ??= this.order()
+    return this.slotsInOrder
   }
 
   node(name: string): NodeState | undefined {
@@ -134,6 +141,7 @@ export class Cache {
   private order(): readonly NodeState[] {
     const ordered = zoneByZone([...this.byName.values()].filter(({ node }) => node !== null))
     ordered.forEach((node, at) => (node.position = at))
+    this.slotsInOrder = Int32Array.from(ordered, ({ slot }) => slot)
     return ordered
   }
 

@@ -61,7 +61,7 @@ export class DecisionLog {
     const { node, feasible, refused, scores: table, from } = outcome
     const verdicts = this.verdictsOf(outcome, this.namesOf(nodes))
     const before = this.journal.bytes
-    const { chapter, columns, until } = table ? this.journal.keep(controllerOf(pod)?.uid ?? '', table, verdicts.names) : noScores
+    const { chapter, columns, until } = table ? this.journal.keep(controllerOf(pod)?.uid ?? '', table, feasible.positions, verdicts.names) : noScores
     const exceptions = exceptionsOf(outcome)
     const entry: Entry = {
       at, attempt: queued.attempts, node: node?.name ?? null, from: from ?? 0, evaluated: feasible.length + refused.length, verdicts, chapter, columns, until, exceptions,
@@ -124,7 +124,7 @@ function exceptionsOf({ feasible, from, message, nominate, preemption }: Outcome
   const isPlain = message === '' && !nominate && (from !== null || feasible.length === 0)
   if (isPlain) return null
   const victims = preemption?.chosen?.victims.map((victim) => victim.key) ?? []
-  return { nominatedNode: nominate || null, message, victims, feasible: from === null ? positionsOf(feasible) : null }
+  return { nominatedNode: nominate || null, message, victims, feasible: from === null ? numberText(feasible.positions) : null }
 }
 
 function positionsOf(nodes: readonly NodeState[]): NumberText {

@@ -3,6 +3,7 @@ import type { Cache } from './cache.ts'
 import type { ClusterEvent, EventRegistration } from './cluster-event.ts'
 import type { NamespaceLabels } from './affinity-terms.ts'
 import type { CountedSelector } from './selector-counts.ts'
+import type { FeasibleNodes } from './feasible-nodes.ts'
 import type { NodeState } from './node-state.ts'
 import type { PodState } from './pod-state.ts'
 
@@ -57,7 +58,7 @@ export interface FilterPlugin extends Plugin {
 /** A score that has worked out what it needs about one pod and the nodes that fit. */
 export interface PreparedScore {
   /** Writes the raw score of each node: a loop of its own in every plugin, for it runs for every pod and node. */
-  score(nodes: readonly NodeState[], raw: Int32Array): void
+  score(nodes: FeasibleNodes, raw: Int32Array): void
   /** As with filters. */
   readonly asks?: object
   /** Brings raw scores to 0 … 100 by nothing but themselves; absent when they are there already. */
@@ -74,7 +75,7 @@ export interface ScorePlugin {
   /** It looks at what runs on a node, too. */
   readonly isAboutRoom?: boolean
   /** Null: skipped, it says nothing about this pod. */
-  preScore(pod: PodState, view: View, feasible: readonly NodeState[]): PreparedScore | null
+  preScore(pod: PodState, view: View, feasible: FeasibleNodes): PreparedScore | null
 }
 
 export const maxScore = 100
@@ -83,8 +84,9 @@ export const maxScore = 100
 export function normaliseToHighest(raw: Int32Array, normalised: Int32Array, reverse: boolean): void {
   let highest = 0
   for (let at = 0; at < raw.length; at += 1) if (raw[at]! > highest) highest = raw[at]!
+  if (highest === 0) return void normalised.fill(reverse ? maxScore : 0)
   for (let at = 0; at < raw.length; at += 1) {
-    const share = highest === 0 ? 0 : Math.floor((maxScore * raw[at]!) / highest)
+    const share = Math.floor((maxScore * raw[at]!) / highest)
     normalised[at] = reverse ? maxScore - share : share
   }
 }

@@ -15,14 +15,14 @@ export class RecentColumns<T extends Remembered> {
   /** The last used first. */
   private readonly columns: T[] = []
 
-  constructor(private readonly create: (asks: readonly object[], nodes: number) => T) {}
+  constructor(private readonly create: (asks: readonly object[], nodes: readonly NodeState[]) => T) {}
 
   of(asks: readonly object[], nodes: readonly NodeState[]): T {
     if (this.nodes !== nodes) this.columns.length = 0
     this.nodes = nodes
     const at = this.columns.findIndex((column) => isSameList(column.asks, asks))
     if (at === 0) return this.columns[0]!
-    const column = at < 0 ? this.create(asks, nodes.length) : this.columns.splice(at, 1)[0]!
+    const column = at < 0 ? this.create(asks, nodes) : this.columns.splice(at, 1)[0]!
     this.columns.unshift(column)
     if (this.columns.length > most) this.columns.pop()
     return column

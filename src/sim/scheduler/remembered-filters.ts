@@ -5,16 +5,26 @@ import type { NodeState } from './node-state.ts'
 import { RecentColumns } from './recent-columns.ts'
 import { runFilters } from './run-filters.ts'
 
+/** The verdict on a node that fits. */
+export const fits = -1
+
+/** The filters of one pod, quick to ask of the cache's own nodes: of copies they know nothing. */
+export interface QuickFilters {
+  readonly filters: readonly PreparedFilter[]
+  /** By position, `fits` where it is known that no filter objects; null: some filter is always asked. */
+  readonly verdicts: Int32Array | null
+}
+
 /** Between two pods of a ReplicaSet one node changes, as a rule: what filters said of the others is remembered. */
 export class RememberedFilters {
   private readonly columns: RecentColumns<VerdictColumn>
 
   constructor(private readonly cache: Cache) {
-    this.columns = new RecentColumns((asks, nodes) => new VerdictColumn(asks, new NodeColumn(nodes, cache.roomChanges)))
+    this.columns = new RecentColumns((asks, nodes) => new VerdictColumn(asks, new NodeColumn(nodes.length, cache.roomChanges)))
   }
 
-  /** Filters that say of each node of the cache, but of no copy of one, what these say. `plugins`: whose they are. */
-  of(filters: readonly PreparedFilter[], plugins: readonly FilterPlugin[]): readonly PreparedFilter[] {
+  /** `plugins`: whose filters these are. As many of the first are remembered as look at nothing but the node. */
+  of(filters: readonly PreparedFilter[], plugins: readonly FilterPlugin[]): QuickFilters {
     const asks: object[] = []
     let first = 0
     for (; first < filters.length; first += 1) {
@@ -22,14 +32,13 @@ export class RememberedFilters {
       if (!asked) break
       asks.push(plugins[first]!, asked)
     }
-    if (first === 0) return filters
+    if (first === 0) return { filters, verdicts: null }
     const column = this.columns.of(asks, this.cache.nodes)
+    if (first === filters.length) return { filters: [column], verdicts: column.open(filters) }
     column.open(filters.slice(0, first))
-    return [column, ...filters.slice(first)]
+    return { filters: [column, ...filters.slice(first)], verdicts: null }
   }
 }
-
-const fits = -1
 
 /** What some filters say of each node, asked once. */
 class VerdictColumn implements PreparedFilter {
@@ -43,9 +52,9 @@ class VerdictColumn implements PreparedFilter {
   ) {}
 
   /** `filters`: those of the pod at hand. */
-  open(filters: readonly PreparedFilter[]): void {
+  open(filters: readonly PreparedFilter[]): Int32Array {
     this.filters = filters
-    this.verdicts = this.column.current()
+    return (this.verdicts = this.column.current())
   }
 
   filter(node: NodeState): Refusal | null {

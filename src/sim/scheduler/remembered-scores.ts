@@ -1,4 +1,5 @@
 import type { Cache } from './cache.ts'
+import { FeasibleNodes } from './feasible-nodes.ts'
 import type { PreparedScore, ScorePlugin } from './framework.ts'
 import { NodeColumn, unknown } from './node-column.ts'
 import type { NodeState } from './node-state.ts'
@@ -11,7 +12,7 @@ export class RememberedScores {
   constructor(private readonly cache: Cache) {
     this.columns = new RecentColumns((asks, nodes) => {
       const { isAboutRoom } = asks[0] as ScorePlugin
-      return new RawColumn(asks, new NodeColumn(nodes, isAboutRoom ? cache.roomChanges : cache.nodeChanges))
+      return new RawColumn(asks, nodes, new NodeColumn(nodes.length, isAboutRoom ? cache.roomChanges : cache.nodeChanges))
     })
   }
 
@@ -27,19 +28,22 @@ export class RawColumn {
 
   constructor(
     readonly asks: readonly object[],
+    private readonly nodes: readonly NodeState[],
     private readonly column: NodeColumn,
   ) {}
 
-  /** Writes the scores of some nodes, which are at these positions. */
-  read(prepared: PreparedScore, nodes: readonly NodeState[], positions: Int32Array, raw: Int32Array): void {
-    const known = this.column.current()
+  /** Writes the scores of some nodes. */
+  read(prepared: PreparedScore, { positions }: FeasibleNodes, raw: Int32Array): void {
+    const scores = this.column.current()
     let isComplete = true
     for (let row = 0; row < positions.length; row += 1) {
-      const score = known[positions[row]!]!
+      const score = scores[positions[row]!]!
       raw[row] = score
       if (score === unknown) isComplete = false
     }
-    if (!isComplete) this.ask(prepared, nodes, raw, known)
+    if (isComplete) return
+    this.ask(prepared, positions.filter((position) => scores[position] === unknown))
+    for (let row = 0; row < positions.length; row += 1) raw[row] = scores[positions[row]!]!
   }
 
   /** The positions of nodes whose scores were worked out since this was last asked: what the journal has to look at. */
@@ -59,16 +63,13 @@ export class RawColumn {
     return positions.map((position) => scores[position]!)
   }
 
-  private ask(prepared: PreparedScore, nodes: readonly NodeState[], raw: Int32Array, known: Int32Array): void {
-    const asked = nodes.filter((_, row) => raw[row] === unknown)
-    const scores = new Int32Array(asked.length)
-    prepared.score(asked, scores)
-    for (let row = 0, next = 0; next < asked.length; row += 1) {
-      if (raw[row] !== unknown) continue
-      const { position } = asked[next]!
-      raw[row] = known[position] = scores[next]!
-      this.news.push(position)
-      next += 1
+  private ask(prepared: PreparedScore, positions: Int32Array): void {
+    const asked = new Int32Array(positions.length)
+    prepared.score(new FeasibleNodes(this.nodes, positions), asked)
+    const scores = this.column.current()
+    for (let row = 0; row < positions.length; row += 1) {
+      scores[positions[row]!] = asked[row]!
+      this.news.push(positions[row]!)
     }
   }
 }

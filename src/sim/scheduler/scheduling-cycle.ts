@@ -1,5 +1,6 @@
 import type { Random } from '../kernel/random.ts'
 import type { Cache } from './cache.ts'
+import { FeasibleNodes } from './feasible-nodes.ts'
 import { fitError, histogram, noNodesAvailable } from './fit-error.ts'
 import type { FilterPlugin, PreparedFilter, Refusal, View } from './framework.ts'
 import type { NodeState } from './node-state.ts'
@@ -7,7 +8,7 @@ import type { Nominations } from './nominations.ts'
 import type { PodState } from './pod-state.ts'
 import { preempt, type Preemption } from './preemption.ts'
 import type { Profile } from './profile.ts'
-import { RememberedFilters } from './remembered-filters.ts'
+import { fits, RememberedFilters } from './remembered-filters.ts'
 import { runFilters, runFiltersWith } from './run-filters.ts'
 import { ScoreBoard, type ScoreTable } from './score-nodes.ts'
 
@@ -15,7 +16,7 @@ import { ScoreBoard, type ScoreTable } from './score-nodes.ts'
 export interface Outcome {
   readonly node: NodeState | null
   readonly totalNodes: number
-  readonly feasible: readonly NodeState[]
+  readonly feasible: FeasibleNodes
   readonly refused: readonly NodeState[]
   readonly refusals: readonly Refusal[]
   /** The position of the first node that was tried; null: only named ones were. */
@@ -36,6 +37,7 @@ export interface Outcome {
 
 const minFeasibleNodes = 100
 const nobody: ReadonlySet<string> = new Set()
+const nowhere = new FeasibleNodes([], new Int32Array(0))
 /** DynamicResources' part of the text, for pods without claims too (1.34 to 1.36). */
 const noClaims = 'no new claims to deallocate'
 
@@ -49,6 +51,8 @@ export function numFeasibleNodesToFind(nodes: number, percentage: number): numbe
 /** One pod after another finds its node: filters, scores, and preemption when nothing fits (upstream: schedule_one.go schedulingCycle). */
 export class SchedulingCycle {
   private nextStart = 0
+  /** Of the nodes that fit the pod at hand. */
+  private positions = new Int32Array(0)
   private readonly rememberedFilters: RememberedFilters
   private readonly scoreBoard: ScoreBoard
 
@@ -74,12 +78,12 @@ export class SchedulingCycle {
     if (found.feasible.length === 0) return this.failed(pod, prepared, found)
     const { feasible, refused, refusals, from, absent, stage } = found
     const scores = feasible.length === 1 ? null : this.scoreBoard.score(pod, this.view, feasible)
-    const node = scores ? feasible[this.pickBest(scores.totals)]! : feasible[0]!
+    const node = scores ? feasible.at(this.pickBest(scores.totals)) : feasible.at(0)
     return { node, totalNodes: nodes.length, feasible, refused, refusals, from, absent, scores, message: '', rejectedBy: nobody, nominate: null, preemption: null, stage }
   }
 
   private nothing(totalNodes: number): Outcome {
-    const none = { node: null, feasible: [], refused: [], refusals: [], from: 0, absent: null, scores: null, preemption: null, nominate: null }
+    const none = { node: null, feasible: nowhere, refused: [], refusals: [], from: 0, absent: null, scores: null, preemption: null, nominate: null }
     return { ...none, totalNodes, message: '', rejectedBy: nobody, stage: 'Filter' }
   }
 
@@ -115,27 +119,39 @@ export class SchedulingCycle {
     if (!nominated) return null
     const node = this.cache.node(nominated)
     if (!node || (prepared.names && !prepared.names.has(nominated)) || this.filter(pod, node, prepared.filters, prepared.filters)) return null
-    return { feasible: [node], refused: [], refusals: [], from: null, absent: null, stage: 'NominatedNode' }
+    return { feasible: new FeasibleNodes(this.cache.nodes, Int32Array.of(node.position)), refused: [], refusals: [], from: null, absent: null, stage: 'NominatedNode' }
   }
 
   private findNodes(pod: PodState, prepared: Prepared): Found {
     const all = this.cache.nodes
     const { filters, plugins, names } = prepared
     const nodes = names ? this.named(names) : all
-    const quick = names ? filters : this.rememberedFilters.of(filters, plugins)
+    const quick = names ? { filters, verdicts: null } : this.rememberedFilters.of(filters, plugins)
+    const verdicts = this.nominations.isEmpty ? quick.verdicts : null
     const enough = numFeasibleNodesToFind(nodes.length, this.profile.percentageOfNodesToScore)
-    const found = { feasible: [] as NodeState[], refused: [] as NodeState[], refusals: [] as Refusal[], from: names ? null : this.nextStart, absent: names ? absentFor(prepared) : null, stage: 'Filter' as const }
-    for (let at = 0; at < nodes.length && found.feasible.length < enough; at += 1) {
-      const node = nodes[(this.nextStart + at) % nodes.length]!
-      const refusal = this.filter(pod, node, filters, quick)
-      if (!refusal) found.feasible.push(node)
+    const positions = this.positionsFor(enough)
+    const refused: NodeState[] = []
+    const refusals: Refusal[] = []
+    const start = this.nextStart % nodes.length
+    let count = 0
+    let tried = 0
+    for (let at = start; tried < nodes.length && count < enough; at = at + 1 === nodes.length ? 0 : at + 1) {
+      tried += 1
+      const refusal = verdicts !== null && verdicts[at] === fits ? null : this.filter(pod, nodes[at]!, filters, quick.filters)
+      if (!refusal) positions[count++] = names ? nodes[at]!.position : at
       else {
-        found.refused.push(node)
-        found.refusals.push(refusal)
+        refused.push(nodes[at]!)
+        refusals.push(refusal)
       }
     }
-    this.nextStart = (this.nextStart + found.feasible.length + found.refused.length) % all.length
-    return found
+    const from = names ? null : this.nextStart
+    this.nextStart = (this.nextStart + tried) % all.length
+    return { feasible: new FeasibleNodes(all, positions.subarray(0, count)), refused, refusals, from, absent: names ? absentFor(prepared) : null, stage: 'Filter' }
+  }
+
+  private positionsFor(nodes: number): Int32Array {
+    if (this.positions.length < nodes) this.positions = new Int32Array(nodes)
+    return this.positions
   }
 
   private named(names: ReadonlySet<string>): readonly NodeState[] {
@@ -201,7 +217,7 @@ interface Prepared {
 }
 
 interface Found {
-  readonly feasible: readonly NodeState[]
+  readonly feasible: FeasibleNodes
   readonly refused: readonly NodeState[]
   readonly refusals: readonly Refusal[]
   readonly from: number | null

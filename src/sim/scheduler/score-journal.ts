@@ -47,11 +47,11 @@ export class ScoreJournal {
   private readonly remembered = new Map<RawColumn, OpenColumn>()
   private columns = 0
 
-  /** `kind`: pods that are scored alike. */
-  keep(kind: string, table: ScoreTable, names: readonly string[]): KeptScores {
+  /** `kind`: pods that are scored alike, `positions`: of the nodes that fit. */
+  keep(kind: string, table: ScoreTable, positions: Int32Array, names: readonly string[]): KeptScores {
     const chapter = this.chapterFor(names)
     const open = this.open(kind, table, names.length)
-    for (let at = 0; at < open.columns.length; at += 1) open.columns[at]!.write(table.columns[at]!, table.positions, chapter.items)
+    for (let at = 0; at < open.columns.length; at += 1) open.columns[at]!.write(table.columns[at]!, positions, chapter.items)
     return { chapter, columns: open.kept, until: chapter.items.length }
   }
 

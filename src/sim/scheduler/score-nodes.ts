@@ -1,6 +1,6 @@
 import type { Cache } from './cache.ts'
+import type { FeasibleNodes } from './feasible-nodes.ts'
 import type { Normalise, View } from './framework.ts'
-import type { NodeState } from './node-state.ts'
 import type { PodState } from './pod-state.ts'
 import type { Profile } from './profile.ts'
 import { RememberedScores, type RawColumn } from './remembered-scores.ts'
@@ -8,8 +8,6 @@ import { RememberedScores, type RawColumn } from './remembered-scores.ts'
 /** The scores of the nodes that fit, a column per plugin that had something to say. Valid until the next pod is scored. */
 export interface ScoreTable {
   readonly columns: readonly ScoreColumn[]
-  /** Of the nodes that fit. */
-  readonly positions: Int32Array
   readonly totals: Int32Array
   readonly skipped: readonly string[]
 }
@@ -40,14 +38,12 @@ export class ScoreBoard {
     this.remembered = new RememberedScores(cache)
   }
 
-  score(pod: PodState, view: View, feasible: readonly NodeState[]): ScoreTable {
+  score(pod: PodState, view: View, feasible: FeasibleNodes): ScoreTable {
     if (this.arrays[0]?.length !== feasible.length) this.arrays = []
     this.taken = 0
     const columns: ScoreColumn[] = []
     const skipped: string[] = []
     const totals = this.array(feasible.length).fill(0)
-    const positions = this.array(feasible.length)
-    for (let row = 0; row < positions.length; row += 1) positions[row] = feasible[row]!.position
     for (const plugin of this.profile.scores) {
       const prepared = plugin.preScore(pod, view, feasible)
       if (!prepared) {
@@ -58,14 +54,14 @@ export class ScoreBoard {
       const { asks, normalise = null, normaliseHere = null } = prepared
       const raw = this.array(feasible.length)
       const remembered = asks ? this.remembered.of(plugin, asks) : null
-      if (remembered) remembered.read(prepared, feasible, positions, raw)
+      if (remembered) remembered.read(prepared, feasible, raw)
       else prepared.score(feasible, raw)
       const normalised = normalise || normaliseHere ? this.array(feasible.length) : raw
       ;(normaliseHere ?? normalise)?.(raw, normalised)
       addWeighted(totals, normalised, weight)
       columns.push({ name, weight, raw, normalised, normalise: normaliseHere ? null : normalise, remembered })
     }
-    return { columns, positions, totals, skipped }
+    return { columns, totals, skipped }
   }
 
   private array(length: number): Int32Array {

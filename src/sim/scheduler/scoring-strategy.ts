@@ -1,3 +1,4 @@
+import type { FeasibleNodes } from './feasible-nodes.ts'
 import { maxScore } from './framework.ts'
 import { allocatableOf, countedOf, isExtended, requestOf, type ScoredResource } from './node-resources.ts'
 import type { NodeState } from './node-state.ts'
@@ -16,14 +17,14 @@ export interface ShapePoint {
   readonly score: number
 }
 
-type Scores = (nodes: readonly NodeState[], raw: Int32Array) => void
+type Scores = (feasible: FeasibleNodes, raw: Int32Array) => void
 
 /** The scores of nodes for a pod by a strategy. */
 export function allocationScores(strategy: ScoringStrategy, pod: PodState): Scores {
   const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(pod, name) > 0)
   switch (strategy.type) {
     case 'LeastAllocated':
-      return isDefault(resources) ? (nodes, raw) => leastOfTwo(pod, nodes, raw) : each((node) => weighted(resources, pod, node, leastRequested, Math.floor))
+      return isDefault(resources) ? ({ nodes }, raw) => leastOfTwo(pod, nodes, raw) : each((node) => weighted(resources, pod, node, leastRequested, Math.floor))
     case 'MostAllocated':
       return each((node) => weighted(resources, pod, node, mostRequested, Math.floor))
     case 'RequestedToCapacityRatio': {
@@ -36,7 +37,7 @@ export function allocationScores(strategy: ScoringStrategy, pod: PodState): Scor
 }
 
 function each(score: (node: NodeState) => number): Scores {
-  return (nodes, raw) => {
+  return ({ nodes }, raw) => {
     nodes.forEach((node, at) => (raw[at] = score(node)))
   }
 }

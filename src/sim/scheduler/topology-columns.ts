@@ -6,6 +6,8 @@ export interface TopologyColumn {
   /** By the slot of the node; `nowhere` for nodes without the label. */
   readonly domainOf: Int32Array
   readonly size: number
+  /** True when some node has no such label. */
+  readonly isPartial: boolean
 }
 
 /** The domain of a node that lacks the label. */
@@ -29,12 +31,15 @@ export class TopologyColumns {
 function columnOf(key: string, nodes: readonly (NodeState | undefined)[]): TopologyColumn {
   const numbers = new Map<string, number>()
   const domainOf = new Int32Array(nodes.length).fill(nowhere)
+  let isPartial = false
   for (const node of nodes) {
-    const domain = node?.node ? labelOf(node.labels, key) : undefined
+    if (!node?.node) continue
+    const domain = labelOf(node.labels, key)
+    isPartial ||= domain === undefined
     if (domain === undefined) continue
     let number = numbers.get(domain)
     if (number === undefined) numbers.set(domain, (number = numbers.size))
-    domainOf[node!.slot] = number
+    domainOf[node.slot] = number
   }
-  return { domainOf, size: numbers.size }
+  return { domainOf, size: numbers.size, isPartial }
 }

@@ -14,10 +14,10 @@ export function balancedAllocation(resources: readonly ScoredResource[]): ScoreP
     preScore(pod) {
       if (names.every((name) => requestOf(pod, name) === 0)) return null
       const counted = names.filter((name) => !isExtended(name) || requestOf(pod, name) > 0)
-      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { asks: pod.demand, score: (nodes, raw) => scoresOfTwo(pod, nodes, raw) }
+      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { asks: pod.demand, score: ({ nodes }, raw) => scoresOfTwo(pod, nodes, raw) }
       return {
         asks: pod.demand,
-        score(nodes, raw) {
+        score({ nodes }, raw) {
           nodes.forEach((node, at) => (raw[at] = gain(balance(node, pod, counted), balance(node, null, counted))))
         },
       }

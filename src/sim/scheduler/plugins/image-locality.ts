@@ -13,13 +13,14 @@ export const imageLocality: ScorePlugin = {
   preScore(pod, { cache }) {
     const { containers, initContainers = [] } = pod.pod.spec
     const names = [...initContainers, ...containers].map(({ image }) => withTag(image ?? ''))
-    const total = cache.nodes.length
+    const { slots } = cache
+    const total = slots.length
     const images = names.flatMap((name) => cache.image(name) ?? [])
     const threshold = maxContainerThreshold * names.length
     return {
-      score(nodes, raw) {
+      score({ positions }, raw) {
         if (images.length === 0) raw.fill(0)
-        else for (let at = 0; at < nodes.length; at += 1) raw[at] = scoreOf(bytesOn(nodes[at]!.slot, images, total), threshold)
+        else for (let at = 0; at < positions.length; at += 1) raw[at] = scoreOf(bytesOn(slots[positions[at]!]!, images, total), threshold)
       },
     }
   },

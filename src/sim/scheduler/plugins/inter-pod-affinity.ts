@@ -38,7 +38,7 @@ export function interPodAffinity(hardWeight: number): FilterPlugin & ScorePlugin
       const scores = scorePairs(pod, view, hardWeight)
       if (!scores || scores.isEmpty) return null
       return {
-        score(nodes, raw) {
+        score({ nodes }, raw) {
           nodes.forEach((node, at) => (raw[at] = scores.sumFor(node.labels)))
         },
         normalise,

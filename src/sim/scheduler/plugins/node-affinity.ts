@@ -39,7 +39,7 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     if (preferred.length === 0) return null
     return {
       asks: preferred,
-      score(nodes, raw) {
+      score({ nodes }, raw) {
         nodes.forEach((node, at) => (raw[at] = preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0)))
       },
       normalise,

@@ -32,7 +32,7 @@ export const taintToleration: FilterPlugin & ScorePlugin = {
     const tolerations = tolerationsOf(pod.pod)
     return {
       asks: tolerations,
-      score(nodes, raw) {
+      score({ nodes }, raw) {
         for (let at = 0; at < nodes.length; at += 1) {
           const { softTaints } = nodes[at]!
           raw[at] = softTaints.length === 0 ? 0 : untolerated(softTaints, tolerations)

@@ -1,12 +1,13 @@
 import type { Node, Pod } from '../../api/generated/types.ts'
 import { sameTaints, type ClusterEvent } from '../cluster-event.ts'
 import { labelOf, maxScore, skip, type FilterPlugin, type PreparedFilter, type PreparedScore, type Refusal, type ScorePlugin, type View } from '../framework.ts'
+import type { FeasibleNodes } from '../feasible-nodes.ts'
 import { LeastCount } from '../least-count.ts'
 import { naturalLog } from '../natural-log.ts'
 import type { NodeState } from '../node-state.ts'
 import type { PodState } from '../pod-state.ts'
 import { hasRequiredNodeAffinity } from '../required-node-affinity.ts'
-import { nowhere } from '../topology-columns.ts'
+import { nowhere, type TopologyColumn } from '../topology-columns.ts'
 import { hasAllKeys, includesNode, labelsOfNode, spreadConstraintsOf, type SpreadConstraint } from '../topology-constraint.ts'
 
 const name = 'PodTopologySpread'
@@ -114,53 +115,68 @@ function defaultConstraints(pod: PodState, view: View): readonly SpreadConstrain
   return systemDefaults.map(({ topologyKey, maxSkew }) => ({ topologyKey, maxSkew, minDomains: 1, selector, honoursAffinity: true, honoursTaints: false }))
 }
 
-/** One constraint, its pods counted: by domain, or by node when every node is a domain. */
+/** What one constraint says of nodes. */
 interface Part {
   readonly domainOf: Int32Array
-  readonly counts: Uint16Array | Int32Array | null
-  readonly isByNode: boolean
+  /** By node when every node is a domain; null: no pods are counted. */
+  readonly counts: Uint16Array | null
+  /** By domain otherwise. */
+  readonly sums: Int32Array | null
   readonly weight: number
   readonly offset: number
 }
 
-const nobody: ReadonlySet<NodeState> = new Set()
+/** By row, 1 for nodes that are left out; null: none is. */
+type LeftOut = Uint8Array | null
 
 /** `own`: nodes that lack a key are then left out; under the built-in constraints they are scored on the others. */
-function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], own: boolean, view: View, feasible: readonly NodeState[]): PreparedScore {
-  const ignored = own ? new Set(feasible.filter(({ labels }) => !hasAllKeys(labels, constraints))) : nobody
+function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], own: boolean, view: View, feasible: FeasibleNodes): PreparedScore {
+  const { cache } = view
+  const leftOut = own ? whichLack(constraints, feasible) : null
+  const scored = leftOut ? leftOut.reduce((count, out) => count - out, feasible.length) : feasible.length
   const parts = constraints.map((constraint): Part => {
-    const column = constraint.selector.text ? view.cache.matching(pod.namespace, constraint.selector) : null
-    const { domainOf, size } = view.cache.domains(constraint.topologyKey)
-    const offset = constraint.maxSkew - 1
-    if (constraint.topologyKey === hostname) return { domainOf, counts: column, isByNode: true, weight: naturalLog(feasible.length - ignored.size + 2), offset }
-    const counts = column && size > 0 ? sumsFor(pod, constraint, column, view, own ? constraints : null) : null
-    return { domainOf, counts, isByNode: false, weight: naturalLog(domainsAmong(feasible, ignored, domainOf, size) + 2), offset }
+    const { selector, topologyKey, maxSkew } = constraint
+    const column = selector.text ? cache.matching(pod.namespace, selector) : null
+    const topology = cache.domains(topologyKey)
+    const { domainOf, size } = topology
+    const offset = maxSkew - 1
+    if (topologyKey === hostname) return { domainOf, counts: column, sums: null, weight: naturalLog(scored + 2), offset }
+    const sums = column && size > 0 ? sumsFor(pod, constraint, column, view, own ? constraints : null) : new Int32Array(size)
+    return { domainOf, counts: null, sums, weight: naturalLog(domainsAmong(feasible, leftOut, topology, cache.slots) + 2), offset }
   })
   return {
-    score(nodes, raw) {
-      for (let at = 0; at < nodes.length; at += 1) raw[at] = ignored.size > 0 && ignored.has(nodes[at]!) ? 0 : scoreOf(nodes[at]!.slot, parts)
+    score({ positions }, raw) {
+      const scores = new Float64Array(positions.length)
+      for (const part of parts) addPart(scores, part, positions, cache.slots)
+      for (let at = 0; at < raw.length; at += 1) raw[at] = leftOut !== null && leftOut[at] === 1 ? 0 : Math.floor(scores[at]! + 0.5)
     },
-    ...(ignored.size > 0 ? { normaliseHere: (raw: Int32Array, normalised: Int32Array) => normalise(raw, normalised, feasible, ignored) } : { normalise: normaliseAll }),
+    ...(leftOut ? { normaliseHere: (raw: Int32Array, normalised: Int32Array) => normalise(raw, normalised, leftOut) } : { normalise: normaliseAll }),
   }
 }
 
-function scoreOf(slot: number, parts: readonly Part[]): number {
-  let score = 0
-  for (let at = 0; at < parts.length; at += 1) {
-    const { domainOf, counts, isByNode, weight, offset } = parts[at]!
+function whichLack(constraints: readonly SpreadConstraint[], { nodes }: FeasibleNodes): LeftOut {
+  const lacking = Uint8Array.from(nodes, ({ labels }) => (hasAllKeys(labels, constraints) ? 0 : 1))
+  return lacking.includes(1) ? lacking : null
+}
+
+function addPart(scores: Float64Array, { domainOf, counts, sums, weight, offset }: Part, positions: Int32Array, slots: Int32Array): void {
+  for (let at = 0; at < positions.length; at += 1) {
+    const slot = slots[positions[at]!]!
     const domain = domainOf[slot]!
-    if (domain !== nowhere) score += (counts ? (counts[isByNode ? slot : domain] ?? 0) : 0) * weight + offset
+    if (domain === nowhere) continue
+    const count = sums !== null ? sums[domain]! : counts !== null ? counts[slot]! : 0
+    scores[at]! += count * weight + offset
   }
-  return Math.floor(score + 0.5)
 }
 
 /** In how many domains the nodes that fit are; those without the label count as one. */
-function domainsAmong(feasible: readonly NodeState[], ignored: ReadonlySet<NodeState>, domainOf: Int32Array, size: number): number {
+function domainsAmong({ positions }: FeasibleNodes, leftOut: LeftOut, { domainOf, size, isPartial }: TopologyColumn, slots: Int32Array): number {
   const seen = new Uint8Array(size + 1)
+  const most = isPartial ? size + 1 : size
   let count = 0
-  for (let at = 0; at < feasible.length; at += 1) {
-    const domain = domainOf[feasible[at]!.slot]! + 1
-    if (seen[domain] === 1 || (ignored.size > 0 && ignored.has(feasible[at]!))) continue
+  for (let at = 0; at < positions.length && count < most; at += 1) {
+    const domain = domainOf[slots[positions[at]!]!]! + 1
+    if (seen[domain] === 1 || (leftOut !== null && leftOut[at] === 1)) continue
     seen[domain] = 1
     count += 1
   }
@@ -187,19 +203,21 @@ function isCounted(node: NodeState | undefined, pod: PodState, constraint: Sprea
 }
 
 function normaliseAll(raw: Int32Array, normalised: Int32Array): void {
-  normalise(raw, normalised, [], nobody)
+  normalise(raw, normalised, null)
 }
 
-function normalise(raw: Int32Array, normalised: Int32Array, feasible: readonly NodeState[], ignored: ReadonlySet<NodeState>): void {
-  const isLeftOut = (at: number): boolean => ignored.size > 0 && ignored.has(feasible[at]!)
+function normalise(raw: Int32Array, normalised: Int32Array, leftOut: LeftOut): void {
   let least = Number.MAX_SAFE_INTEGER
   let most = 0
   for (let at = 0; at < raw.length; at += 1) {
-    if (isLeftOut(at)) continue
+    if (leftOut !== null && leftOut[at] === 1) continue
     if (raw[at]! < least) least = raw[at]!
     if (raw[at]! > most) most = raw[at]!
   }
-  for (let at = 0; at < raw.length; at += 1) normalised[at] = isLeftOut(at) ? 0 : most === 0 ? maxScore : Math.floor((maxScore * (most + least - raw[at]!)) / most)
+  for (let at = 0; at < raw.length; at += 1) {
+    const isOut = leftOut !== null && leftOut[at] === 1
+    normalised[at] = isOut ? 0 : most === 0 ? maxScore : Math.floor((maxScore * (most + least - raw[at]!)) / most)
+  }
 }
 
 function podHint(pod: PodState, old: Pod | undefined, changed: Pod | undefined): boolean {
