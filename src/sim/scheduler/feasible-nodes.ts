@@ -20,10 +20,16 @@ export class FeasibleNodes {
 
   /** Worked out only for those who need more than numbers. */
   get nodes(): readonly NodeState[] {
-    return (this.listed ??= Array.from(this.positions, (position) => this.all[position]!))
+    return (this.listed ??= this.list())
   }
 
   map<T>(convert: (node: NodeState, row: number) => T): T[] {
     return this.nodes.map(convert)
+  }
+
+  private list(): readonly NodeState[] {
+    const nodes: NodeState[] = []
+    for (let row = 0; row < this.positions.length; row += 1) nodes.push(this.at(row))
+    return nodes
   }
 }

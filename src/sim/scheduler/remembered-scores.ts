@@ -35,15 +35,15 @@ export class RawColumn {
   /** Writes the scores of some nodes. */
   read(prepared: PreparedScore, { positions }: FeasibleNodes, raw: Int32Array): void {
     const scores = this.column.current()
-    let isComplete = true
+    let unasked: number[] | null = null
     for (let row = 0; row < positions.length; row += 1) {
       const score = scores[positions[row]!]!
       raw[row] = score
-      if (score === unknown) isComplete = false
+      if (score === unknown) (unasked ??= []).push(row)
     }
-    if (isComplete) return
-    this.ask(prepared, positions.filter((position) => scores[position] === unknown))
-    for (let row = 0; row < positions.length; row += 1) raw[row] = scores[positions[row]!]!
+    if (!unasked) return
+    this.ask(prepared, Int32Array.from(unasked, (row) => positions[row]!), scores)
+    for (const row of unasked) raw[row] = scores[positions[row]!]!
   }
 
   /** The positions of nodes whose scores were worked out since this was last asked: what the journal has to look at. */
@@ -63,10 +63,9 @@ export class RawColumn {
     return positions.map((position) => scores[position]!)
   }
 
-  private ask(prepared: PreparedScore, positions: Int32Array): void {
+  private ask(prepared: PreparedScore, positions: Int32Array, scores: Int32Array): void {
     const asked = new Int32Array(positions.length)
     prepared.score(new FeasibleNodes(this.nodes, positions), asked)
-    const scores = this.column.current()
     for (let row = 0; row < positions.length; row += 1) {
       scores[positions[row]!] = asked[row]!
       this.news.push(positions[row]!)

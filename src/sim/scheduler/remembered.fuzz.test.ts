@@ -57,7 +57,7 @@ class World {
   }
 
   private cycleOn(cache: Cache): SchedulingCycle {
-    const ofPods = new DefaultSelectors({ services: () => noServices, replicaSet: (key) => selectors['abcd'.indexOf(key.at(-1)!)] })
+    const ofPods = new DefaultSelectors({ services: () => noServices, replicaSet: (key) => selectors['abcd'.indexOf(key.at(-1)!)], replicationController: () => undefined })
     const view = { cache, namespaceLabels: () => undefined, defaultSelector: (pod: PodState) => ofPods.of(pod) }
     return new SchedulingCycle(createProfile(), cache, view, this.nominations, drawsOf(() => this.decisions), () => now)
   }
