@@ -23,6 +23,6 @@ conformance('podtemplate-lifecycle', (bench) => {
   expect(bench.listEverywhere('podtemplates', 'podtemplate-static=true').map(({ metadata }) => metadata.name)).toEqual([name])
   bench.patch('podtemplates', bench.key(name), 'strategic', { metadata: { labels: { podtemplate: 'patched' } } })
   expect(bench.get('podtemplates', bench.key(name)).metadata.labels).toEqual({ 'podtemplate-static': 'true', podtemplate: 'patched' })
-  bench.delete('podtemplates', bench.key(name))
+  expect(bench.delete('podtemplates', bench.key(name))).toMatchObject({ kind: 'PodTemplate', metadata: { name } })
   expect(bench.list('podtemplates', 'podtemplate-static=true')).toEqual([])
 })

@@ -16,7 +16,7 @@ const orphanFinalizer = 'orphan'
 const foregroundFinalizer = 'foregroundDeletion'
 
 /** registry Store.ReturnDeletedObject: these answer with the object, the others with a Status. */
-const returnsDeletedObject: ReadonlySet<string> = new Set(['pods', 'services', 'serviceaccounts', 'namespaces'])
+const returnsDeletedObject: ReadonlySet<string> = new Set(['pods', 'services', 'serviceaccounts', 'namespaces', 'podtemplates'])
 
 /** DELETE of one object: at once, after a grace period, or when its finalizers are gone. */
 export function remove(target: Target, options: DeleteOptions): Result<unknown> {
