@@ -1,4 +1,4 @@
-import type { EndpointSlice, Node, Pod, ReplicaSet } from '../src/sim/api/generated/types.ts'
+import type { Endpoints, EndpointSlice, Node, Pod, ReplicaSet } from '../src/sim/api/generated/types.ts'
 import type { KubernetesObject } from '../src/sim/api/objects.ts'
 import type { Cluster } from '../src/sim/cluster/cluster.ts'
 import type { KeyValue } from '../src/sim/etcd/store.ts'
@@ -53,6 +53,7 @@ function lineOf(object: KubernetesObject): string[] {
 
 function essence(object: KubernetesObject): unknown {
   if (object.kind === 'EndpointSlice') return ((object as EndpointSlice).endpoints ?? []).map(({ conditions }) => canonicalJson(conditions)).sort()
+  if (object.kind === 'Endpoints') return ((object as Endpoints).subsets ?? []).map(({ addresses = [], notReadyAddresses = [], ports }) => canonicalJson([addresses.length, notReadyAddresses.length, ports])).sort()
   if (object.kind === 'Node') {
     const { spec, status, metadata } = object as Node
     return stripped({ labels: metadata.labels, taints: spec.taints, unschedulable: spec.unschedulable, conditions: status.conditions, allocatable: status.allocatable, capacity: status.capacity })

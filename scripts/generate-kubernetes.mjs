@@ -6,14 +6,14 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ENUMS, GUARANTEED, KINDS, QUANTITY_FIELDS, QUANTITY_MAPS } from './kubernetes-facts.mjs'
+import { ENUMS, GUARANTEED, KINDS, NAMES, QUANTITY_FIELDS, QUANTITY_MAPS } from './kubernetes-facts.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const models = join(root, 'node_modules/@kubernetes/client-node/dist/gen/models')
 const modelNames = new Set(readdirSync(models).filter((file) => file.endsWith('.d.ts')).map((file) => file.slice(0, -'.d.ts'.length)))
 
 /** The name of a model as Kubernetes writes it: V1PodSpec → PodSpec, CoreV1Event → Event. */
-const kubernetesName = (model) => model.replace(/^(?:Core|Rbac|Discovery|Events|Storage)?V\d+(?:(?:alpha|beta)\d+)?(?=[A-Z])/, '')
+const kubernetesName = (model) => NAMES.get(model) ?? model.replace(/^(?:Core|Rbac|Discovery|Events|Storage)?V\d+(?:(?:alpha|beta)\d+)?(?=[A-Z])/, '')
 
 const definitions = {
   Quantity: { description: 'Fixed-point number: 100m, 0.5, 128Mi, 1e3.', oneOf: [{ type: 'string', pattern: '^[+-]?[0-9.]+([eE][-+]?[0-9]+|[numkMGTPE]i?|Ki)?$' }, { type: 'number' }] },

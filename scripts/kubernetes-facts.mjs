@@ -2,7 +2,7 @@
 
 /** Every kind the project knows the shape of. `internal`: bodies of subresources and answers, which nobody writes as a manifest. */
 export const KINDS = [
-  ...['Namespace', 'Node', 'Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'PodTemplate', 'ReplicationController'].map((kind) => ({ group: '', version: 'v1', kind })),
+  ...['Namespace', 'Node', 'Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'Endpoints', 'PodTemplate', 'ReplicationController'].map((kind) => ({ group: '', version: 'v1', kind })),
   { group: '', version: 'v1', kind: 'Event', model: 'CoreV1Event' },
   ...['ReplicaSet', 'Deployment', 'DaemonSet'].map((kind) => ({ group: 'apps', version: 'v1', kind })),
   { group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice' },
@@ -11,6 +11,9 @@ export const KINDS = [
   { group: 'autoscaling', version: 'v1', kind: 'Scale', internal: true },
   { group: '', version: 'v1', kind: 'DeleteOptions', internal: true },
 ]
+
+/** Models whose name without group and version another one has too. */
+export const NAMES = new Map([['CoreV1EndpointPort', 'CoreEndpointPort']])
 
 /** Maps and fields whose strings are quantities: OpenAPI says only "string". */
 export const QUANTITY_MAPS = new Set(['limits', 'requests', 'capacity', 'allocatable', 'hard', 'used', 'default', 'defaultRequest', 'max', 'min', 'maxLimitRequestRatio', 'overhead', 'allocatedResources'])
@@ -24,6 +27,7 @@ export const ENUMS = {
   'Container.imagePullPolicy': ['Always', 'IfNotPresent', 'Never'],
   'ContainerPort.protocol': ['TCP', 'UDP', 'SCTP'],
   'ServicePort.protocol': ['TCP', 'UDP', 'SCTP'],
+  'CoreEndpointPort.protocol': ['TCP', 'UDP', 'SCTP'],
   'ServiceSpec.type': ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'],
   'ServiceSpec.sessionAffinity': ['None', 'ClientIP'],
   'ServiceSpec.externalTrafficPolicy': ['Cluster', 'Local'],
@@ -43,7 +47,7 @@ export const ENUMS = {
  */
 const object = ['apiVersion', 'kind', 'metadata']
 export const GUARANTEED = {
-  ...Object.fromEntries(['ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'EndpointSlice', 'Binding'].map((kind) => [kind, object])),
+  ...Object.fromEntries(['ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'Endpoints', 'EndpointSlice', 'Binding'].map((kind) => [kind, object])),
   ...Object.fromEntries(['Namespace', 'Node', 'Pod', 'Service', 'ReplicaSet', 'Deployment', 'DaemonSet', 'ReplicationController', 'Scale'].map((kind) => [kind, [...object, 'spec', 'status']])),
   Lease: [...object, 'spec'],
   PodTemplate: [...object, 'template'],
@@ -63,4 +67,5 @@ export const GUARANTEED = {
   DaemonSetUpdateStrategy: ['type'],
   ServiceSpec: ['type', 'sessionAffinity'],
   ServicePort: ['protocol', 'targetPort'],
+  CoreEndpointPort: ['protocol'],
 }

@@ -1,4 +1,4 @@
-import type { DaemonSet, Deployment, EndpointSlice, Node, Pod, ReplicaSet, ReplicationController, Service } from '../../src/sim/api/generated/types.ts'
+import type { DaemonSet, Deployment, Endpoints, EndpointSlice, Node, Pod, ReplicaSet, ReplicationController, Service } from '../../src/sim/api/generated/types.ts'
 import { matchesLabelSelector } from '../../src/sim/api/labels.ts'
 import { matchRequiredNodeAffinity } from '../../src/sim/api/node-affinity.ts'
 import { controllerOf, keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
@@ -25,7 +25,7 @@ export function checkRest(cluster: Cluster, fail: Fail): void {
   replicas([...sets, ...controllers], pods, fail)
   rollouts(all<Deployment>('Deployment'), sets, pods, fail)
   daemons(all<DaemonSet>('DaemonSet'), found, pods, fail)
-  endpoints(cluster, all<Service>('Service'), all<EndpointSlice>('EndpointSlice'), pods, fail)
+  endpoints(cluster, all<Service>('Service'), [...all<EndpointSlice>('EndpointSlice').map(readyOfSlice), ...all<Endpoints>('Endpoints').map(readyOfEndpoints)], pods, fail)
 }
 
 /** 90: for as long as that nothing may have been written, but heartbeats and what restless pods tell. */
@@ -118,21 +118,39 @@ function daemonNodeOf({ spec }: Pod): string | undefined {
 }
 
 /** 96 and 98: the ready endpoints of a Service are the ready pods it selects, and a request to it is answered if and only if there is one. */
-function endpoints(cluster: Cluster, services: readonly Service[], slices: readonly EndpointSlice[], pods: readonly Pod[], fail: Fail): void {
+function endpoints(cluster: Cluster, services: readonly Service[], all: readonly ReadyAddresses[], pods: readonly Pod[], fail: Fail): void {
   for (const service of services) {
     const selector = Object.entries(service.spec.selector ?? {})
     if (selector.length === 0) continue
-    const { namespace, name } = service.metadata
+    const { namespace } = service.metadata
     const due = pods.filter((pod) => pod.metadata.namespace === namespace && selector.every(([key, value]) => pod.metadata.labels?.[key] === value) && isReady(pod))
-    const told = slices.filter((slice) => slice.metadata.namespace === namespace && slice.metadata.labels?.['kubernetes.io/service-name'] === name).flatMap((slice) => (slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready).flatMap(({ addresses }) => addresses))
-    const [wanted, has] = [due.map(({ status }) => status.podIP).sort().join(), [...told].sort().join()]
-    if (wanted !== has && !pods.some((pod) => pod.metadata.namespace === namespace && isRestless(pod))) fail(96, `Service ${keyOf(service)} has the endpoints ${has}, ready are ${wanted}`)
+    const wanted = due.map(({ status }) => status.podIP).sort().join()
+    for (const kind of ['EndpointSlice', 'Endpoints']) {
+      const has = all.filter((told) => told.kind === kind && told.service === keyOf(service)).flatMap(({ addresses }) => addresses).sort().join()
+      if (wanted !== has && !pods.some((pod) => pod.metadata.namespace === namespace && isRestless(pod))) fail(96, `Service ${keyOf(service)} has the endpoints ${has} in its ${kind}, ready are ${wanted}`)
+    }
     const from = pods.find((pod) => pod.metadata.namespace === 'default' && isReady(pod))
     if (namespace !== 'default' || !from) continue
     const route = cluster.ask({ kind: 'route', service: keyOf(service), from: keyOf(from) })
     const answered = route.ok && (route.value as { ok: boolean }).ok
     if (answered !== due.length > 0) fail(98, `a request to Service ${keyOf(service)} is ${answered ? '' : 'not '}answered, it has ${due.length} endpoints`)
   }
+}
+
+/** What one object tells of a Service. */
+interface ReadyAddresses {
+  readonly kind: string
+  readonly service: string
+  readonly addresses: readonly string[]
+}
+
+function readyOfSlice({ kind, metadata: { namespace, labels }, endpoints: told = [] }: EndpointSlice): ReadyAddresses {
+  return { kind, service: `${namespace}/${labels?.['kubernetes.io/service-name']}`, addresses: told.filter(({ conditions }) => conditions?.ready).flatMap(({ addresses }) => addresses) }
+}
+
+/** Each address once, however many sets of ports it serves. */
+function readyOfEndpoints({ kind, metadata, subsets = [] }: Endpoints): ReadyAddresses {
+  return { kind, service: keyOf({ metadata }), addresses: [...new Set(subsets.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip)))] }
 }
 
 function isReady({ status }: Pod): boolean {

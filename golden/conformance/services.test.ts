@@ -2,7 +2,8 @@ import { expect } from 'vitest'
 import type { EndpointSlice, Service } from '../../src/sim/api/generated/types.ts'
 import { findKind, findResource } from '../../src/sim/api/resources.ts'
 import { must } from '../../src/sim/api/status.ts'
-import { conformance, pausePod, withAnnotations, type Bench } from './conformance.ts'
+import { conformance, withAnnotations, type Bench } from './conformance.ts'
+import { createServiceOfNobody, createServicesOverTwoPods } from './services.ts'
 
 const minute = 60_000
 
@@ -17,24 +18,22 @@ conformance('service-find-kubernetes', (bench) => {
   expect(services.filter(({ metadata }) => metadata.name === 'kubernetes' && metadata.namespace === 'default')).toHaveLength(1)
 })
 
-// Endpoints are not built; the EndpointSlices stand for both.
 conformance('kubernetes-endpoints', (bench) => {
   const slices = must(bench.client.list('endpointslices', 'default', { labelSelector: 'kubernetes.io/service-name=kubernetes' })).items
   expect(slices.length).toBeGreaterThanOrEqual(1)
   const { spec } = bench.get('services', 'default/kubernetes')
-  expect(slices.flatMap(({ endpoints }) => endpoints ?? []).flatMap(({ addresses }) => addresses)).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+\.\d+$/)])
-  expect(slices[0]!.ports?.map(({ name, port }) => [name, port])).toEqual(spec.ports?.map(({ name, targetPort }) => [name, targetPort]))
+  const { subsets = [] } = bench.get('endpoints', 'default/kubernetes')
+  expect(subsets.length).toBeGreaterThanOrEqual(1)
+  const addresses = subsets.flatMap((subset) => (subset.addresses ?? []).map(({ ip }) => ip))
+  expect(addresses).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+\.\d+$/)])
+  expect(slices.flatMap(({ endpoints }) => endpoints ?? []).flatMap((endpoint) => endpoint.addresses)).toEqual(addresses)
+  const ports = subsets.flatMap((subset) => subset.ports ?? [])
+  expect(ports.map(({ name, port }) => [name, port])).toEqual(spec.ports?.map(({ name, targetPort }) => [name, targetPort]))
+  expect(slices.flatMap((slice) => slice.ports ?? [])).toEqual(ports)
 })
 
 conformance('endpointslice-for-pods', (bench) => {
-  const ports = (...list: readonly (readonly [string, number])[]) => ({ containers: [{ name: 'container1', image: 'nginx:1.27', ports: list.map(([name, containerPort]) => ({ name, containerPort })) }] })
-  bench.create('pods', pausePod('pod1', { pod1: 'on', shared12: 'on' }, ports(['example-name', 3000])))
-  bench.create('pods', pausePod('pod2', { pod2: 'on', shared12: 'on' }, ports(['example-name', 3001], ['other-port', 3002])))
-  bench.within(5 * minute, 'the pods have addresses', () => bench.list('pods').every(({ status }) => status.podIP !== undefined))
-  const service = (name: string, selector: object, port: object) => bench.create('services', { metadata: { name }, spec: { selector, publishNotReadyAddresses: true, ports: [{ protocol: 'TCP', ...port }] } })
-  service('example-int-port', { pod1: 'on' }, { name: 'example', port: 80, targetPort: 3000 })
-  service('example-named-port', { shared12: 'on' }, { name: 'http', port: 80, targetPort: 'example-name' })
-  service('example-no-match', { pod3: 'on' }, { name: 'example-no-match', port: 80, targetPort: 8080 })
+  createServicesOverTwoPods(bench)
   const portsAndPods = (name: string) => slicesOf(bench, name).map(({ ports: slicePorts, endpoints }) => [slicePorts?.[0]?.port, ...(endpoints ?? []).map(({ targetRef }) => targetRef?.name)]).sort()
   const intended = [[3000, 'pod1'], [3001, 'pod2']]
   const complete = (name: string, count: number) => () => slicesOf(bench, name).flatMap(({ endpoints }) => endpoints ?? []).filter(({ conditions }) => conditions?.ready).length === count
@@ -54,7 +53,7 @@ conformance('endpointslice-for-pods', (bench) => {
 
 conformance('endpointslice-empty', (bench) => {
   const name = 'example-empty-selector'
-  bench.create('services', { metadata: { name }, spec: { selector: { 'does-not-match-anything': 'endpoints-and-endpoint-slices-should-still-be-created' }, ports: [{ name: 'example', port: 80, protocol: 'TCP' }] } })
+  createServiceOfNobody(bench, name)
   bench.within(30_000, 'there is a slice', () => slicesOf(bench, name).length === 1)
   const [slice] = slicesOf(bench, name)
   expect(slice?.metadata.labels?.['endpointslice.kubernetes.io/managed-by']).toBe('endpointslice-controller.k8s.io')

@@ -10,6 +10,7 @@ import { collectionInterval, firstPause, longestPause } from '../../src/sim/cont
 import { maxRevisionHistoryLength } from '../../src/sim/controllers/deployment/annotations.ts'
 import { concurrentSyncs as deploymentSyncs, maxRetries } from '../../src/sim/controllers/deployment/deployment-controller.ts'
 import { stuckRequeueExtra } from '../../src/sim/controllers/deployment/deployment-sync.ts'
+import { maxCapacity } from '../../src/sim/controllers/endpoint/plan-endpoints.ts'
 import { longestSyncBackOff, maxRetries as sliceRetries, sliceChangeDelay, syncBackOff } from '../../src/sim/controllers/endpoint-slice/endpoint-slice-controller.ts'
 import { defaultControllerManagerFlags } from '../../src/sim/controllers/flags.ts'
 import { capacity } from '../../src/sim/controllers/garbage-collector/absent-owners.ts'
@@ -87,6 +88,7 @@ const constants: Readonly<Record<string, () => unknown>> = {
   'namespace-retry-base': () => retryBase,
   'namespace-retry-max': () => retryMax,
   'gc-absent-owner-cache': () => capacity,
+  'endpoints-max-capacity': () => maxCapacity,
   'endpointslice-change-min-delay': () => sliceChangeDelay,
   'endpointslice-max-retries': () => sliceRetries,
   'endpointslice-backoff-base': () => syncBackOff,

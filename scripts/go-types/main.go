@@ -16,7 +16,7 @@ import (
 )
 
 var kinds = []any{
-	core.Namespace{}, core.Node{}, core.Pod{}, core.Service{}, core.Event{}, core.ConfigMap{}, core.Secret{}, core.ServiceAccount{}, core.Binding{}, core.ReplicationController{}, core.PodTemplate{},
+	core.Namespace{}, core.Node{}, core.Pod{}, core.Service{}, core.Event{}, core.ConfigMap{}, core.Secret{}, core.ServiceAccount{}, core.Endpoints{}, core.Binding{}, core.ReplicationController{}, core.PodTemplate{},
 	apps.ReplicaSet{}, apps.Deployment{}, apps.DaemonSet{}, coordination.Lease{}, discovery.EndpointSlice{}, autoscaling.Scale{}, meta.DeleteOptions{},
 }
 
@@ -25,6 +25,16 @@ var opaque = map[string]bool{"Time": true, "MicroTime": true, "Quantity": true, 
 
 var rows = map[string][]string{}
 
+// Two packages named v1 have a struct of this name: the one of core bears its group in the table.
+var coreEndpointPort = reflect.TypeOf(core.EndpointPort{})
+
+func nameOf(t reflect.Type) string {
+	if t == coreEndpointPort {
+		return "CoreEndpointPort"
+	}
+	return t.Name()
+}
+
 func visit(t reflect.Type) {
 	for t.Kind() == reflect.Ptr || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 		t = t.Elem()
@@ -32,11 +42,12 @@ func visit(t reflect.Type) {
 	if t.Kind() != reflect.Struct || opaque[t.Name()] {
 		return
 	}
-	if _, seen := rows[t.Name()]; seen {
+	name := nameOf(t)
+	if _, seen := rows[name]; seen {
 		return
 	}
-	rows[t.Name()] = nil
-	rows[t.Name()] = fieldsOf(t)
+	rows[name] = nil
+	rows[name] = fieldsOf(t)
 }
 
 func fieldsOf(t reflect.Type) (fields []string) {
@@ -60,6 +71,9 @@ func typeCode(t reflect.Type) string {
 	text := t.String()
 	if t.Kind() == reflect.Ptr {
 		return "*" + typeCode(t.Elem())
+	}
+	if t.Kind() == reflect.Slice && t.Elem() == coreEndpointPort {
+		return "[]v1." + nameOf(coreEndpointPort)
 	}
 	if t.Kind() == reflect.String && text != "string" {
 		return text + "$"

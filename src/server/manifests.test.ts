@@ -61,7 +61,7 @@ const fates: Readonly<Record<string, (seen: Seen) => void>> = {
   // It waits for a Service that another file of its project has.
   'Pod_spec.initContainers_init-container.yaml': ({ pods }) => expect(podStatusWord(pods[0]!)).toBe('Init:0/1'),
   'Endpoints_endpoint-slice.yaml': ({ objects }) => expect(objects.some(({ kind, metadata }) => kind === 'EndpointSlice' && metadata.name === 'endpoint-slices')).toBe(true),
-  'Service_spec.ports.nodePort_node-port.yaml': ({ objects }) => expect(objects.find(({ metadata }) => metadata.name === 'service-node-port-service')).toMatchObject({ spec: { ports: [{ nodePort: 30007 }] } }),
+  'Service_spec.ports.nodePort_node-port.yaml': ({ objects }) => expect(objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'service-node-port-service')).toMatchObject({ spec: { ports: [{ nodePort: 30007 }] } }),
   'DaemonSet_simple-daemon-set.yaml': ({ pods }) => expect(pods.map(isReady)).toEqual([true, true, true]),
 }
 

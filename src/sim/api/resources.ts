@@ -1,5 +1,5 @@
 import type {
-  ConfigMap, DaemonSet, Deployment, EndpointSlice, Event, Lease, Namespace, Node, Pod, PodTemplate, ReplicaSet, ReplicationController, Secret, Service, ServiceAccount,
+  ConfigMap, DaemonSet, Deployment, Endpoints, EndpointSlice, Event, Lease, Namespace, Node, Pod, PodTemplate, ReplicaSet, ReplicationController, Secret, Service, ServiceAccount,
 } from './generated/types.ts'
 
 /** The kinds there are, by the resource of their URL. To add a kind: a line here, one in `resources`, one in scripts/kubernetes-facts.mjs. */
@@ -9,6 +9,7 @@ export interface Resources {
   leases: Lease
   pods: Pod
   services: Service
+  endpoints: Endpoints
   endpointslices: EndpointSlice
   events: Event
   configmaps: ConfigMap
@@ -37,6 +38,8 @@ export interface ResourceDefinition {
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly subresources: readonly Subresource[]
+  /** What every answer warns of. */
+  readonly deprecation?: string
 }
 
 export type Subresource = 'status' | 'scale' | 'binding' | 'log' | 'finalize' | 'ephemeralcontainers'
@@ -49,6 +52,7 @@ function define(group: string, resource: Resource, kind: string, rest: Partial<R
 /** The one table that drives routes, schemas, strategies and discovery, in the order discovery lists them. */
 export const resources: readonly ResourceDefinition[] = [
   define('', 'configmaps', 'ConfigMap', { shortNames: ['cm'] }),
+  define('', 'endpoints', 'Endpoints', { shortNames: ['ep'], deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }),
   define('', 'events', 'Event', { shortNames: ['ev'] }),
   define('', 'namespaces', 'Namespace', { namespaced: false, shortNames: ['ns'], subresources: ['finalize', 'status'] }),
   define('', 'nodes', 'Node', { namespaced: false, shortNames: ['no'], subresources: ['status'] }),

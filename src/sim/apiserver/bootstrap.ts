@@ -1,4 +1,4 @@
-// Upstream: pkg/controlplane/controller/systemnamespaces, pkg/controlplane/controller/kubernetesservice and pkg/controlplane/reconcilers (v1.36).
+// Upstream: pkg/controlplane/controller/systemnamespaces, pkg/controlplane/controller/kubernetesservice and pkg/controlplane/reconcilers (v1.36). Left out: the look at them every ten seconds: who deletes one has to restart the server.
 import { definitionOf, type Resource } from '../api/resources.ts'
 import { strategyOf } from '../api/strategy/strategies.ts'
 import { namespaceOf, readObject, type Core } from './core.ts'
@@ -18,16 +18,22 @@ export function bootstrap(core: Core, advertiseAddress: string): void {
     apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes', namespace: 'default', labels },
     spec: { type: 'ClusterIP', clusterIP: '10.96.0.1', sessionAffinity: 'None', ports },
   })
+  const securePorts = [{ name: 'https', port: securePort, protocol: 'TCP' }]
+  // The server writes both, so that nobody need mirror one in the other.
+  makeMissing(core, 'endpoints', {
+    apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: [{ addresses: [{ ip: advertiseAddress }], ports: securePorts }],
+  })
   makeMissing(core, 'endpointslices', {
     apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
     addressType: 'IPv4',
     endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
-    ports: [{ name: 'https', protocol: 'TCP', port: securePort }],
+    ports: securePorts,
   })
 }
 
-/** Both things in the namespace `default` bear this name. */
+/** All these things in the namespace `default` bear this name. */
 function makeMissing(core: Core, resource: Resource, body: unknown): void {
   if (!readObject(core, definitionOf(resource), 'default', 'kubernetes')) make(core, resource, 'default', body)
 }

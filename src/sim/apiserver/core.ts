@@ -46,7 +46,7 @@ export function prefixOf(definition: ResourceDefinition): string {
   return prefixes.get(definition.resource) ?? `/registry/${definition.resource}/`
 }
 
-const prefixes = new Map([['nodes', '/registry/minions/'], ['services', '/registry/services/specs/']])
+const prefixes = new Map([['nodes', '/registry/minions/'], ['services', '/registry/services/specs/'], ['endpoints', '/registry/services/endpoints/']])
 
 /** The last key of each resource: one request asks for the same several times, and a text that is put together anew has to be read through anew. */
 const lastKeys = new Map<ResourceDefinition, { readonly namespace: string | undefined; readonly name: string; readonly key: string }>()

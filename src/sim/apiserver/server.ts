@@ -117,7 +117,7 @@ export class ApiServer implements Transport {
     // Who reads an object measures it.
     if (!(serving && isReadWhole(request)) && isTooLarge(request.body)) return refused(requestEntityTooLarge(`limit is ${mostBytes}`))
     if (!serving) return refused(storeUnreachable)
-    return dispatch(target.value, request, this.logs)
+    return warned(target.value, dispatch(target.value, request, this.logs))
   }
 
   watch(request: ApiRequest, sink: WatchSink): Result<WatchHandle> {
@@ -139,7 +139,7 @@ export class ApiServer implements Transport {
       const existing = listSelected({ ...target.value, name: '' }, { ...options, resourceVersion: '' })
       if (!existing.ok) return existing
       for (const object of existing.value.items) sink.event({ type: 'ADDED', object })
-      return accepted(cache.watch(namespace, selection.value, store.revision, bookmarks, sink))
+      return warned(target.value, accepted(cache.watch(namespace, selection.value, store.revision, bookmarks, sink)))
     }
     if (version.value < Math.max(cache.since, store.compactedRevision)) {
       sink.event({ type: 'ERROR', object: tooOld(version.value, Math.max(cache.since, store.compactedRevision)) as unknown as KubernetesObject })
@@ -147,7 +147,7 @@ export class ApiServer implements Transport {
       return accepted({ stop: () => undefined })
     }
     if (version.value > store.revision) return refused(tooLarge(version.value, store.revision))
-    return accepted(cache.watch(namespace, selection.value, version.value, bookmarks, sink))
+    return warned(target.value, accepted(cache.watch(namespace, selection.value, version.value, bookmarks, sink)))
   }
 
   /** Every interval, what was old at the last one is forgotten: history reaches back one to two intervals. */
@@ -185,6 +185,11 @@ export class ApiServer implements Transport {
       fieldValidation: request.options?.fieldValidation ?? 'Warn',
     })
   }
+}
+
+/** The answer, with a word about what it asks for if nobody should any more. */
+function warned<T>({ definition: { deprecation } }: Target, result: Result<T>): Result<T> {
+  return deprecation !== undefined && result.ok ? { ...result, warnings: [deprecation, ...(result.warnings ?? [])] } : result
 }
 
 /** Makes the process; `start` opens it. */

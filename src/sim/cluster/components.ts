@@ -6,7 +6,9 @@ import { createInformers } from '../client/informers.ts'
 import { startLeaderElection } from '../client/leader-election.ts'
 import { startDaemonSetController } from '../controllers/daemon-set/daemon-set-controller.ts'
 import { startDeploymentController } from '../controllers/deployment/deployment-controller.ts'
+import { startEndpointController } from '../controllers/endpoint/endpoint-controller.ts'
 import { startEndpointSliceController } from '../controllers/endpoint-slice/endpoint-slice-controller.ts'
+import { startEndpointSliceMirroringController } from '../controllers/endpoint-slice-mirroring/endpoint-slice-mirroring-controller.ts'
 import { defaultControllerManagerFlags, type ControllerManagerFlags } from '../controllers/flags.ts'
 import { startGarbageCollector } from '../controllers/garbage-collector/garbage-collector.ts'
 import { startNamespaceController } from '../controllers/namespace/namespace-controller.ts'
@@ -93,6 +95,8 @@ export function startControllerManager(world: World, host: ProcessHost, started:
     () => startReplicaSetController(controller('replicaset-controller')),
     () => startDaemonSetController(controller('daemonset-controller')),
     () => startEndpointSliceController(controller('endpoint-slice-controller'), flags),
+    () => startEndpointController(controller('endpoint-controller'), flags),
+    () => startEndpointSliceMirroringController(controller('endpoint-slice-mirroring-controller'), flags),
     () => startPodGarbageCollector(controller('pod-garbage-collector'), flags),
     () => flags.enableGarbageCollector && startGarbageCollector(controller('garbage-collector-controller', { qps: 2, burst: 1 }), flags),
     () => startReplicationController(controller('replication-controller'), flags),

@@ -35,7 +35,7 @@ function readAs(before: unknown, text: string): unknown {
 const mayBeNegative: ReadonlySet<string> = new Set(['kubeApiQps', 'terminatedPodGcThreshold', 'nodeStatusMaxImages'])
 
 /** What is done each so often, and by so many, takes at least a millisecond and one of them: of nothing at all there is no end. */
-const isCadence = /(?:Period|Frequency|Interval|Syncs|PerSlice)$/
+const isCadence = /(?:Period|Frequency|Interval|Syncs|PerSlice|PerSubset)$/
 
 function isPossible(property: string, before: unknown, value: number): boolean {
   if (mayBeNegative.has(property)) return true

@@ -77,6 +77,19 @@ test('a new endpoint is in the rules a moment later, and a second after the last
   expect(count()).toBe(2)
 })
 
+test('Endpoints made by hand for a Service without a selector are where its traffic goes', () => {
+  const cluster = start([web(1), service({ selector: undefined }), client('worker-1')])
+  expect(failureOf(ask(cluster, 'worker-1'))).not.toMatch(/^answered/)
+  const [pod] = [...cluster.store.range('/registry/pods/default/web-') as { value: unknown }[]].map(({ value }) => value as Pod)
+  const endpoints = (ip = '') => ({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'web' }, subsets: [{ addresses: [{ ip }], ports: [{ port: 80 }] }] })
+  cluster.perform({ kind: 'apply', manifests: [endpoints(pod?.status.podIP)] })
+  cluster.advanceTo(22_000)
+  expect(failureOf(ask(cluster, 'worker-1'))).toBe(`answered by ${pod?.status.podIP}`)
+  cluster.perform({ kind: 'delete', resource: 'endpoints', key: 'default/web' })
+  cluster.advanceTo(25_000)
+  expect(failureOf(ask(cluster, 'worker-1'))).not.toMatch(/^answered/)
+})
+
 test('a script that waits for a Service goes on when the Service is there, and not before', () => {
   const waiting = { ...client('worker-1'), spec: { nodeName: 'worker-1', initContainers: [{ name: 'wait', image: 'busybox', command: ['sh', '-c', 'until nslookup late; do sleep 2; done; until [ "$(curl -s -o /dev/null -w %{http_code} http://late)" = 200 ]; do sleep 1; done'] }], containers: [{ name: 'c', image: 'nginx' }] } }
   const cluster = start([waiting, web(1)], 60_000)

@@ -38,12 +38,22 @@ export interface ControllerManagerFlags {
   readonly namespaceSyncPeriod: Millis
   /** --concurrent-rc-syncs */
   readonly concurrentRcSyncs: number
+  /** --concurrent-endpoint-syncs */
+  readonly concurrentEndpointSyncs: number
+  /** --endpoint-updates-batch-period */
+  readonly endpointUpdatesBatchPeriod: Millis
   /** --concurrent-service-endpoint-syncs */
   readonly concurrentServiceEndpointSyncs: number
   /** --max-endpoints-per-slice */
   readonly maxEndpointsPerSlice: number
   /** --endpointslice-updates-batch-period */
   readonly endpointsliceUpdatesBatchPeriod: Millis
+  /** --mirroring-concurrent-service-endpoint-syncs */
+  readonly mirroringConcurrentServiceEndpointSyncs: number
+  /** --mirroring-max-endpoints-per-subset */
+  readonly mirroringMaxEndpointsPerSubset: number
+  /** --mirroring-endpointslice-updates-batch-period */
+  readonly mirroringEndpointsliceUpdatesBatchPeriod: Millis
   /** --allocate-node-cidrs: without it nodes get no ranges of addresses; kubeadm sets it */
   readonly allocateNodeCidrs: boolean
   /** --cluster-cidr, IPv4 */
@@ -72,9 +82,14 @@ export const defaultControllerManagerFlags: ControllerManagerFlags = {
   concurrentNamespaceSyncs: 10,
   namespaceSyncPeriod: 300_000,
   concurrentRcSyncs: 5,
+  concurrentEndpointSyncs: 5,
+  endpointUpdatesBatchPeriod: 0,
   concurrentServiceEndpointSyncs: 5,
   maxEndpointsPerSlice: 100,
   endpointsliceUpdatesBatchPeriod: 0,
+  mirroringConcurrentServiceEndpointSyncs: 5,
+  mirroringMaxEndpointsPerSubset: 1000,
+  mirroringEndpointsliceUpdatesBatchPeriod: 0,
   allocateNodeCidrs: false,
   clusterCidr: '10.244.0.0/16',
   nodeCidrMaskSize: 24,

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../sim/api/objects.ts'
 import { keyOf } from '../../sim/api/objects.ts'
 import type { Resource } from '../../sim/api/resources.ts'
 import { parseTime } from '../../sim/api/time.ts'
+import { endpointsText } from '../stores/endpoints-text.ts'
 import { ageText } from '../stores/format.ts'
 import { isLost, nodeStatus, zoneOf } from '../stores/node-status.ts'
 import { podStatus } from '../stores/pod-status.ts'
@@ -27,6 +28,7 @@ const tables: Readonly<Record<CanvasView, readonly Table[]>> = {
     { title: 'Nodes', resource: 'nodes', columns: ['Status', 'Zone', 'Machine', 'Pods'], row: nodeRow },
     { title: 'Pods', resource: 'pods', columns: ['Status', 'Ready', 'Restarts', 'Node', 'Address'], row: podRow },
     { title: 'Services', resource: 'services', columns: ['Type', 'Address', 'Endpoints'], row: serviceRow },
+    { title: 'Endpoints', resource: 'endpoints', columns: ['Endpoints'], row: endpointsRow },
   ],
   applications: [
     { title: 'Deployments', resource: 'deployments', columns: ['Ready', 'Updated', 'Image'], row: deploymentRow },
@@ -108,6 +110,11 @@ function serviceRow(key: string, view: ClusterView): readonly ReactNode[] {
   const service = view.objects.services.get(key)
   const endpoints = view.endpoints.get(key) ?? []
   return service ? [service.spec.type, service.spec.clusterIP ?? '', `${endpoints.filter(({ ready }) => ready).length} of ${endpoints.length} ready`] : []
+}
+
+function endpointsRow(key: string, view: ClusterView): readonly ReactNode[] {
+  const endpoints = view.objects.endpoints.get(key)
+  return endpoints ? [endpointsText(endpoints)] : []
 }
 
 function deploymentRow(key: string, view: ClusterView): readonly ReactNode[] {

@@ -14,6 +14,7 @@ import { kindOf, nameOf, objectOf, thingOf, type Thing } from '../stores/things.
 import { useUi } from '../stores/ui-store.ts'
 import { ComponentSections } from './ComponentSections.tsx'
 import { Conditions } from './Conditions.tsx'
+import { EndpointsSections } from './EndpointsSections.tsx'
 import { NodeSections } from './NodeSections.tsx'
 import { ObjectEvents } from './ObjectEvents.tsx'
 import { PodSections } from './PodSections.tsx'
@@ -130,6 +131,8 @@ function Sections({ thing }: { readonly thing: Thing }) {
       return <NodeSections name={thing.key} />
     case 'services':
       return <ServiceSections id={thing.key} />
+    case 'endpoints':
+      return <EndpointsSections id={thing.key} />
     case 'deployments':
     case 'replicasets':
     case 'daemonsets':

@@ -12,6 +12,7 @@ const none: readonly PodEndpoint[] = []
 export function ServiceSections({ id }: { readonly id: string }) {
   const service = useCluster((view) => view.objects.services.get(id))
   const endpoints = useCluster((view) => view.endpoints.get(id)) ?? none
+  const hasEndpoints = useCluster((view) => view.objects.endpoints.has(id))
   if (!service) return null
   const selector = Object.entries(service.spec.selector ?? {}).map(([key, value]) => `${key}=${value}`).join(', ')
   return (
@@ -31,6 +32,7 @@ export function ServiceSections({ id }: { readonly id: string }) {
             <li key={pod}><Button look="link" onClick={() => useUi.getState().select({ resource: 'pods', key: pod })}>{pod.split('/')[1]}</Button> {ready ? '' : leaving ? '· leaving' : '· not ready'}</li>
           ))}
         </ul>
+        {hasEndpoints ? <p className="text-text-2">As one object: <Button look="link" onClick={() => useUi.getState().select({ resource: 'endpoints', key: id })}>Endpoints</Button></p> : null}
       </section>
       <RulesSection id={id} />
     </>

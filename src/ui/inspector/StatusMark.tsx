@@ -23,7 +23,7 @@ export function StatusMark({ thing }: { readonly thing: Thing }) {
     return <Mark tone={isReady ? 'ready' : 'bad'} word={isReady ? 'Ready' : 'NotReady'}><Server size={17} /></Mark>
   }
   if (component) return <Mark tone={component.state === 'running' ? 'ready' : component.state === 'stopped' ? 'bad' : 'starting'} word={componentWords[component.state]}><Cpu size={17} /></Mark>
-  if (thing.resource === 'services') return <Mark tone="calm"><Waypoints size={17} /></Mark>
+  if (thing.resource === 'services' || thing.resource === 'endpoints' || thing.resource === 'endpointslices') return <Mark tone="calm"><Waypoints size={17} /></Mark>
   return <Mark tone="calm">{thing.resource === 'leases' || thing.resource === 'configmaps' || thing.resource === 'secrets' ? <FileText size={17} /> : <Boxes size={17} />}</Mark>
 }
 

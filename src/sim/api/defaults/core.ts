@@ -1,5 +1,5 @@
 // Upstream: pkg/apis/core/v1/defaults.go, pkg/apis/discovery/v1/defaults.go (v1.36).
-import type { EndpointSlice, Namespace, Node, Secret } from '../generated/types.ts'
+import type { CoreEndpointPort, Endpoints, EndpointSlice, EndpointSubset, Namespace, Node, Secret } from '../generated/types.ts'
 
 const nameLabel = 'kubernetes.io/metadata.name'
 
@@ -25,6 +25,14 @@ export function defaultSecret(secret: Secret): Secret {
   const { stringData, ...rest } = secret
   const data = stringData ? { ...secret.data, ...Object.fromEntries(Object.entries(stringData).map(([key, text]) => [key, base64(text)])) } : secret.data
   return { ...rest, ...(data ? { data } : {}), type: secret.type || 'Opaque' }
+}
+
+/** Ports are TCP. What says so already stays the very same. */
+export function defaultEndpoints(endpoints: Endpoints): Endpoints {
+  const isComplete = ({ ports = [] }: EndpointSubset): boolean => ports.every(({ protocol }: Partial<CoreEndpointPort>) => protocol)
+  if (!endpoints.subsets || endpoints.subsets.every(isComplete)) return endpoints
+  const completed = (port: CoreEndpointPort): CoreEndpointPort => ({ ...port, protocol: port.protocol || 'TCP' })
+  return { ...endpoints, subsets: endpoints.subsets.map((subset) => (isComplete(subset) ? subset : { ...subset, ports: subset.ports?.map(completed) })) }
 }
 
 /** Ports are TCP and have a name, even if an empty one. */

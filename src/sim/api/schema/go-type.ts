@@ -33,6 +33,7 @@ export interface GoField {
 }
 
 export interface GoStruct {
+  /** As Go has it; two packages may have one of that name. */
   readonly name: string
   /** In Go's order, which is the order of printing; only that an object begins with its apiVersion. */
   readonly fields: readonly GoField[]
@@ -59,9 +60,14 @@ export function structOf(name: string): GoStruct {
   const texts = row === '' ? [] : row.split('|')
   if (texts[0] === 'kind:string' && texts[1] === 'apiVersion:string') texts.splice(0, 2, 'apiVersion:string', 'kind:string')
   const fields = texts.map(parseField)
-  const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])), order: [], isShared: name === 'PodSpec' || name === 'PodCondition', printing: fields.filter(printsZero), blank: createBlank() }
+  const struct = { name: inGo(name), fields, byName: new Map(fields.map((field) => [field.name, field])), order: [], isShared: name === 'PodSpec' || name === 'PodCondition', printing: fields.filter(printsZero), blank: createBlank() }
   structs.set(name, struct)
   return struct
+}
+
+/** The type of a struct by its name in the table. */
+export function typeNamed(struct: string): GoType {
+  return parseType(`v1.${struct}`)
 }
 
 /** The struct that a type is. */
@@ -104,8 +110,13 @@ function readType(code: string): GoType {
   const equals = code.indexOf('=')
   if (equals > 0) return { ...parseType(code.slice(equals + 1)), text: code.slice(0, equals) }
   if (code.startsWith('map[')) return { kind: 'map', text: code, element: parseType(code.slice(code.indexOf(']') + 1)) }
-  if (code.startsWith('[]')) return { kind: 'list', text: code, element: elementOf(code.slice(2)) }
-  return { kind: 'struct', text: code, struct: code.slice(code.indexOf('.') + 1) }
+  if (code.startsWith('[]')) return { kind: 'list', text: inGo(code), element: elementOf(code.slice(2)) }
+  return { kind: 'struct', text: inGo(code), struct: code.slice(code.indexOf('.') + 1) }
+}
+
+/** The table has two structs that Go calls EndpointPort, each in a package called v1. */
+function inGo(text: string): string {
+  return text.replace('CoreEndpointPort', 'EndpointPort')
 }
 
 /** Elements of lists carry no mark: what is not in the table of structs is a string type. */

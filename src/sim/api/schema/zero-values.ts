@@ -30,7 +30,7 @@ export function isOmitted({ type, pointer, always }: GoField, value: unknown): b
 export const emptyList: readonly never[] = Object.freeze([])
 export const emptyMap: Readonly<Record<string, never>> = Object.freeze({})
 
-const zeroStructs = new Map<string, Readonly<Record<string, unknown>>>()
+const zeroStructs = new Map<GoStruct, Readonly<Record<string, unknown>>>()
 
 /** Go's zero value of a type, as it is printed. */
 export function zeroOf(type: GoType): unknown {
@@ -54,11 +54,11 @@ export function zeroOf(type: GoType): unknown {
 }
 
 function zeroStruct(struct: GoStruct): Readonly<Record<string, unknown>> {
-  const known = zeroStructs.get(struct.name)
+  const known = zeroStructs.get(struct)
   if (known) return known
   const zero: Record<string, unknown> = {}
   for (const field of struct.printing) zero[field.name] = zeroValue(field)
-  zeroStructs.set(struct.name, Object.freeze(zero))
+  zeroStructs.set(struct, Object.freeze(zero))
   return zero
 }
 

@@ -1,6 +1,6 @@
-// Upstream: pkg/registry/core/{namespace,node,configmap,secret,serviceaccount,event}, pkg/registry/coordination/lease, pkg/registry/discovery/endpointslice (v1.36).
-import { defaultEndpointSlice, defaultNamespace, defaultNode, defaultSecret } from '../defaults/core.ts'
-import type { ConfigMap, EndpointSlice, Event, Lease, Namespace, Node, Secret, ServiceAccount } from '../generated/types.ts'
+// Upstream: pkg/registry/core/{namespace,node,configmap,secret,serviceaccount,event,endpoint}, pkg/registry/coordination/lease, pkg/registry/discovery/endpointslice (v1.36).
+import { defaultEndpoints, defaultEndpointSlice, defaultNamespace, defaultNode, defaultSecret } from '../defaults/core.ts'
+import type { ConfigMap, Endpoints, EndpointSlice, Event, Lease, Namespace, Node, Secret, ServiceAccount } from '../generated/types.ts'
 import type { KubernetesObject } from '../objects.ts'
 import { semanticEqual } from '../semantic.ts'
 import {
@@ -8,6 +8,7 @@ import {
   validateServiceAccountUpdate,
 } from '../validation/core.ts'
 import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpoint-slice.ts'
+import { endpointsWarnings, validateEndpoints, validateEndpointsUpdate } from '../validation/endpoints.ts'
 import { validateEvent, validateEventUpdate } from '../validation/event.ts'
 import { validateLease, validateLeaseUpdate } from '../validation/lease.ts'
 import { validateNode, validateNodeUpdate } from '../validation/node.ts'
@@ -88,6 +89,20 @@ export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   prepareForUpdate: withSecretNames,
   validateUpdate: validateServiceAccountUpdate,
   allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+/** The server keeps the subsets as they are sent: it was long ago that it packed them anew. */
+export const endpointsStrategy: Strategy<Endpoints> = {
+  defaults: defaultEndpoints,
+  defaulted: ['subsets'],
+  prepareForCreate: unchanged,
+  validate: validateEndpoints,
+  prepareForUpdate: unchanged,
+  validateUpdate: validateEndpointsUpdate,
+  warningsOnCreate: endpointsWarnings,
+  warningsOnUpdate: endpointsWarnings,
+  allowCreateOnUpdate: true,
   allowUnconditionalUpdate: true,
 }
 

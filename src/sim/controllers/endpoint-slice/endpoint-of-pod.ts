@@ -1,4 +1,6 @@
-import type { Endpoint, EndpointPort, Node, Pod, Service, ServicePort } from '../../api/generated/types.ts'
+import type { Endpoint, EndpointPort, Node, Pod, Service } from '../../api/generated/types.ts'
+import { isReady } from '../active-pods.ts'
+import { hasHostname, portOf } from '../service-pods.ts'
 
 /** The address types of EndpointSlices that this controller makes. */
 export type AddressType = 'IPv4' | 'IPv6'
@@ -14,18 +16,9 @@ export function addressTypesOf({ spec }: Service): readonly AddressType[] {
   return [spec.clusterIP.includes(':') ? 'IPv6' : 'IPv4']
 }
 
-/** Finished pods and pods without an address are in no slice; terminating ones are. */
-export function belongsInSlices({ status }: Pod): boolean {
-  return status.phase !== 'Succeeded' && status.phase !== 'Failed' && (!!status.podIP || (status.podIPs ?? []).length > 0)
-}
-
-export function isPodReady(pod: Pod): boolean {
-  return pod.status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True'
-}
-
 /** What a slice says about one pod; without addresses when the pod has none of this family. */
 export function endpointOf(pod: Pod, node: Node | undefined, service: Service, addressType: AddressType): Endpoint {
-  const serving = isPodReady(pod)
+  const serving = isReady(pod)
   const terminating = pod.metadata.deletionTimestamp !== undefined
   const zone = node?.metadata.labels?.[zoneLabel]
   const { namespace, name, uid } = pod.metadata
@@ -49,20 +42,6 @@ export function portsOf(service: Service, pod: Pod): readonly EndpointPort[] {
     ports.push({ name, port, protocol, ...(appProtocol !== undefined && { appProtocol }) })
   }
   return ports
-}
-
-function portOf(pod: Pod, { targetPort, protocol }: ServicePort): number | undefined {
-  if (typeof targetPort === 'number') return targetPort
-  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
-  for (const container of [...pod.spec.containers, ...sidecars]) {
-    const match = container.ports?.find((port) => port.name === targetPort && port.protocol === protocol)
-    if (match) return match.containerPort
-  }
-  return undefined
-}
-
-function hasHostname(pod: Pod, service: Service): boolean {
-  return !!pod.spec.hostname && pod.spec.subdomain === service.metadata.name && pod.metadata.namespace === service.metadata.namespace
 }
 
 function addressesOf(pod: Pod, addressType: AddressType): readonly string[] {

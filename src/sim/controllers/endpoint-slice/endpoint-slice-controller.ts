@@ -1,26 +1,26 @@
 // Upstream: pkg/controller/endpointslice and k8s.io/endpointslice (v1.36). Left out: metrics.
 import { internalError } from '../../api/errors.ts'
 import type { EndpointSlice, Node, Service } from '../../api/generated/types.ts'
-import { keyOf, objectKey } from '../../api/objects.ts'
+import { keyOf } from '../../api/objects.ts'
 import type { ObjectKey } from '../../api/objects.ts'
-import { must, StatusError } from '../../api/status.ts'
+import { StatusError } from '../../api/status.ts'
 import type { Change, ComponentContext, Draft } from '../../client/component.ts'
 import type { Steps } from '../../client/steps.ts'
 import { WorkQueue } from '../../client/work-queue.ts'
 import type { Requeue } from '../../client/work-queue.ts'
 import { defaultControllerManagerFlags } from '../flags.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
+import { ManagedSlices, writeSlices } from '../managed-slices.ts'
+import { serviceSelectionOf } from '../service-selection.ts'
+import { SliceTracker } from '../slice-tracker.ts'
+import { TriggerTimes } from '../trigger-times.ts'
 import { zoneLabel } from './endpoint-of-pod.ts'
 import { planEndpointSlices } from './plan-endpoint-slices.ts'
 import type { SlicePlan } from './plan-endpoint-slices.ts'
 import { PreparedPods } from './prepared-pods.ts'
-import { ServiceSelection } from './service-selection.ts'
-import { controllerName, managedByLabel, serviceNameLabel, sliceObject } from './slice-draft.ts'
-import type { SliceDraft } from './slice-draft.ts'
-import { SliceTracker } from './slice-tracker.ts'
+import { controllerName, sliceObject } from './slice-draft.ts'
 import { milliCpu } from './topology-allocation.ts'
 import { TopologyCache } from './topology-hints.ts'
-import { TriggerTimes } from './trigger-times.ts'
 
 /** Upstream: endpointSliceChangeMinSyncDelay. */
 export const sliceChangeDelay = 1_000
@@ -36,11 +36,11 @@ export function startEndpointSliceController(context: ComponentContext, options:
   const { maxEndpointsPerSlice, endpointsliceUpdatesBatchPeriod: batchPeriod, concurrentServiceEndpointSyncs: workers } = { ...defaultControllerManagerFlags, ...options }
   const { agenda, client, informers } = context
   const services = informers.of('services')
-  const pods = informers.of('pods')
+  const selection = serviceSelectionOf(informers)
   const slices = informers.of('endpointslices')
   const nodes = informers.of('nodes')
-  const selection = new ServiceSelection(services, pods)
   const tracker = new SliceTracker()
+  const managed = new ManagedSlices(controllerName, tracker)
   const triggers = new TriggerTimes()
   const topology = new TopologyCache()
   const prepared = new PreparedPods()
@@ -50,13 +50,11 @@ export function startEndpointSliceController(context: ComponentContext, options:
   queue.pause()
   topologyQueue.pause()
 
-  slices.addIndex('endpointslice/service', (slice) => (isManaged(slice) ? [serviceOf(slice)] : []))
+  slices.addIndex('endpointslice/service', (slice) => managed.servicesOf(slice))
   services.onChange(({ old, new: current }) => queue.add(keyOf((current ?? old)!)))
-  pods.onChange((change) => {
-    for (const service of selection.servicesConcernedBy(change)) queue.addAfter(service, batchPeriod)
-  })
+  selection.onPodChange((service) => queue.addAfter(service, batchPeriod))
   slices.onChange((change) => {
-    for (const service of servicesToRedo(change, tracker)) queue.addAfter(service, Math.max(sliceChangeDelay, batchPeriod))
+    for (const service of managed.servicesToRedo(change)) queue.addAfter(service, Math.max(sliceChangeDelay, batchPeriod))
   })
   nodes.onChange((change) => {
     if (concernsTopology(change)) topologyQueue.add(allNodes)
@@ -96,7 +94,9 @@ export function startEndpointSliceController(context: ComponentContext, options:
 
 function* carryOut({ client, events }: ComponentContext, tracker: SliceTracker, plan: SlicePlan, service: Service, triggerTime: string | null): Steps<void> {
   try {
-    yield* write(client, tracker, plan, service, triggerTime)
+    const create = plan.create.map((draft) => sliceObject(draft, service, triggerTime) as Draft<'endpointslices'>)
+    const update = plan.update.map((draft) => sliceObject(draft, service, triggerTime) as EndpointSlice)
+    yield* writeSlices(client, tracker, keyOf(service), { create, update, delete: plan.delete })
     for (const { type, reason, message } of plan.events) events.event(service, type, reason, message)
     const [first, ...others] = plan.errors
     if (first !== undefined) throw new StatusError(internalError(others.length > 0 ? `[${plan.errors.join(', ')}]` : first))
@@ -106,48 +106,6 @@ function* carryOut({ client, events }: ComponentContext, tracker: SliceTracker, 
     }
     throw error
   }
-}
-
-function* write(client: ComponentContext['client'], tracker: SliceTracker, plan: SlicePlan, service: Service, triggerTime: string | null): Steps<void> {
-  const key = keyOf(service)
-  for (const draft of plan.create) {
-    const created = client.create('endpointslices', sliceObject(draft, service, triggerTime) as Draft<'endpointslices'>)
-    // A namespace that is going takes no new slice, and needs none.
-    if (!created.ok && created.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return
-    tracker.wrote(key, must(created))
-    yield weightOf(draft)
-  }
-  for (const draft of plan.update) {
-    tracker.wrote(key, must(client.update('endpointslices', sliceObject(draft, service, triggerTime) as EndpointSlice)))
-    yield weightOf(draft)
-  }
-  for (const slice of plan.delete) {
-    const deleted = client.delete('endpointslices', keyOf(slice))
-    if (!deleted.ok && deleted.status.reason !== 'NotFound') throw new StatusError(deleted.status)
-    if (deleted.ok) tracker.deleted(key, slice)
-    yield
-  }
-}
-
-/** A slice of a hundred endpoints is worth five small objects. */
-function weightOf({ endpoints }: SliceDraft): number {
-  return Math.ceil(endpoints.length / 20)
-}
-
-/** The Services whose slices somebody else changed. */
-function servicesToRedo({ old, new: current }: Change<EndpointSlice>, tracker: SliceTracker): readonly ObjectKey[] {
-  if (!current) return old && isManaged(old) && tracker.sawDeletion(serviceOf(old), old) ? [serviceOf(old)] : []
-  const isTaken = old !== undefined && (serviceOf(old) !== serviceOf(current) || isManaged(old) !== isManaged(current))
-  if (isTaken) return [...new Set([serviceOf(old), serviceOf(current)])]
-  return isManaged(current) && tracker.isNews(serviceOf(current), current) ? [serviceOf(current)] : []
-}
-
-function isManaged({ metadata: { labels } }: EndpointSlice): boolean {
-  return labels?.[managedByLabel] === controllerName
-}
-
-function serviceOf({ metadata: { namespace, labels } }: EndpointSlice): ObjectKey {
-  return objectKey(namespace, labels?.[serviceNameLabel] ?? '')
 }
 
 function concernsTopology({ old, new: current }: Change<Node>): boolean {

@@ -1,4 +1,5 @@
 import type { Endpoint, EndpointPort, EndpointSlice, Service } from '../../api/generated/types.ts'
+import { endpointIdentity, saysTheSame } from '../endpoint-identity.ts'
 import type { AddressType } from './endpoint-of-pod.ts'
 import { draftOf, labelsDiffer, newSlice, sliceLabels } from './slice-draft.ts'
 import type { SliceDraft } from './slice-draft.ts'
@@ -12,10 +13,6 @@ export interface SliceChanges {
 
 /** Endpoints that slices are to have, by what makes them the same endpoint: address, host name and pod name. */
 export type EndpointSet = Map<string, Endpoint>
-
-export function endpointIdentity({ addresses, hostname = '', targetRef }: Endpoint): string {
-  return `${addresses.length > 1 ? [...addresses].sort().join(' ') : addresses[0] ?? ''}|${hostname}|${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`
-}
 
 /** A group of slices: all endpoints in it are reached at the same ports. */
 export interface PortGroup {
@@ -79,23 +76,6 @@ function identitiesOf(slice: EndpointSlice): readonly string[] {
   let identities = identitiesOfSlice.get(slice)
   if (!identities) identitiesOfSlice.set(slice, (identities = (slice.endpoints ?? []).map(endpointIdentity)))
   return identities
-}
-
-/** Hints do not count here: they are given later. */
-function saysTheSame(a: Endpoint, b: Endpoint): boolean {
-  return a === b || (
-    a.nodeName === b.nodeName &&
-    a.zone === b.zone &&
-    a.conditions?.ready === b.conditions?.ready &&
-    a.conditions?.serving === b.conditions?.serving &&
-    a.conditions?.terminating === b.conditions?.terminating &&
-    a.targetRef?.kind === b.targetRef?.kind &&
-    a.targetRef?.namespace === b.targetRef?.namespace &&
-    a.targetRef?.name === b.targetRef?.name &&
-    a.targetRef?.uid === b.targetRef?.uid &&
-    a.targetRef?.apiVersion === b.targetRef?.apiVersion &&
-    a.targetRef?.fieldPath === b.targetRef?.fieldPath
-  )
 }
 
 function fill(draft: SliceDraft, left: EndpointSet, maxEndpoints: number): void {

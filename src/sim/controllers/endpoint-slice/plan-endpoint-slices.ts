@@ -1,9 +1,11 @@
 import type { EndpointSlice, Node, Pod, Service } from '../../api/generated/types.ts'
 import { keyOf } from '../../api/objects.ts'
+import { endpointIdentity, portsKey } from '../endpoint-identity.ts'
+import { canBeReached } from '../service-pods.ts'
 import { removeHints } from './endpoint-hints.ts'
-import { addressTypesOf, belongsInSlices, endpointOf, portsOf } from './endpoint-of-pod.ts'
+import { addressTypesOf, endpointOf, portsOf } from './endpoint-of-pod.ts'
 import type { AddressType } from './endpoint-of-pod.ts'
-import { endpointIdentity, packEndpoints } from './pack-endpoints.ts'
+import { packEndpoints } from './pack-endpoints.ts'
 import type { PortGroup } from './pack-endpoints.ts'
 import { isOwnedBy, newSlice, sliceLabels } from './slice-draft.ts'
 import type { PreparedPod, PreparedPods } from './prepared-pods.ts'
@@ -79,7 +81,7 @@ function desiredGroups({ service, pods, nodeOf, prepared }: SliceState, addressT
   const groups = new Map<string, PortGroup>()
   const errors: string[] = []
   const preparePod = (pod: Pod, before?: PreparedPod): PreparedPod | undefined => {
-    if (!before && !belongsInSlices(pod)) return undefined
+    if (!before && !canBeReached(pod)) return undefined
     const node = nodeOf(pod.spec.nodeName ?? '')
     return before && before.node === node ? before : prepare(pod, node, service, addressType)
   }
@@ -119,10 +121,6 @@ function groupExisting(service: Service, existing: readonly EndpointSlice[]) {
     else byPorts.set(key, [slice])
   }
   return { byPorts, strange }
-}
-
-function portsKey(ports: NonNullable<EndpointSlice['ports']>): string {
-  return ports.map(({ name, port, protocol, appProtocol }) => JSON.stringify([name ?? null, protocol ?? null, port ?? null, appProtocol ?? null])).sort().join()
 }
 
 /** An empty slice that is as a new placeholder would be. */

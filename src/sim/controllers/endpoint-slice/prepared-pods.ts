@@ -2,7 +2,7 @@ import type { Endpoint, EndpointPort, Node, Pod, Service } from '../../api/gener
 import { keyOf } from '../../api/objects.ts'
 import type { ObjectKey } from '../../api/objects.ts'
 import type { AddressType } from './endpoint-of-pod.ts'
-import { placesBefore } from './places.ts'
+import { placesBefore } from '../places.ts'
 
 /** A pod as the slices of one Service show it. */
 export interface PreparedPod {

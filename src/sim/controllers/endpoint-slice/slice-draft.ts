@@ -1,12 +1,9 @@
 import type { Endpoint, EndpointPort, EndpointSlice, OwnerReference, Service } from '../../api/generated/types.ts'
+import { headlessLabel, managedByLabel, serviceNameLabel, triggerTimeAnnotation } from '../service-labels.ts'
 import type { AddressType } from './endpoint-of-pod.ts'
 
 /** The value of the managed-by label of the slices that this controller keeps. */
 export const controllerName = 'endpointslice-controller.k8s.io'
-export const serviceNameLabel = 'kubernetes.io/service-name'
-export const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
-const headlessLabel = 'service.kubernetes.io/headless'
-const triggerTimeAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
 
 /** A slice on its way to be written: its endpoints may still change. `name` absent: it is new. */
 export interface SliceDraft {

@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/generated/types.ts'
+import type { Pod } from '../api/generated/types.ts'
 
 /** Where each pod stood in the list before, which was in the order of names as well; -1 for one that is new. Most stand there as the same object. */
 export function placesBefore(before: readonly Pod[], pods: readonly Pod[]): Int32Array {

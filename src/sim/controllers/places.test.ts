@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { RandomStreams } from '../../kernel/random.ts'
-import type { Pod } from '../../api/generated/types.ts'
+import { RandomStreams } from '../kernel/random.ts'
+import type { Pod } from '../api/generated/types.ts'
 import { placesBefore } from './places.ts'
 
 const pod = (name: string) => ({ metadata: { name } }) as Pod

@@ -1,5 +1,5 @@
-import type { Pod, Service } from '../../api/generated/types.ts'
-import type { ObjectKey } from '../../api/objects.ts'
+import type { Pod, Service } from '../api/generated/types.ts'
+import type { ObjectKey } from '../api/objects.ts'
 import { placesBefore } from './places.ts'
 
 interface ServiceTimes {

@@ -1,5 +1,5 @@
-import type { EndpointSlice } from '../../api/generated/types.ts'
-import type { ObjectKey } from '../../api/objects.ts'
+import type { EndpointSlice } from '../api/generated/types.ts'
+import type { ObjectKey } from '../api/objects.ts'
 
 /**
  * Which generation of which slice this controller wrote last, by Service: until its cache shows those, a pass over the Service would do the same again.

@@ -1,7 +1,7 @@
-import type { Pod } from '../../api/generated/types.ts'
-import type { Labels } from '../../api/objects.ts'
-import type { Change } from '../../client/component.ts'
-import { isPodReady } from './endpoint-of-pod.ts'
+import type { Pod } from '../api/generated/types.ts'
+import type { Labels } from '../api/objects.ts'
+import type { Change } from '../client/component.ts'
+import { isReady } from './active-pods.ts'
 
 /** Which Services a change of a pod concerns: those that select one of `labels`; of `either`, those that select exactly one of two. */
 export type Concerned =
@@ -21,7 +21,7 @@ export function concernedBy({ old, new: current }: Change<Pod>): Concerned {
 }
 
 function endpointChanged(old: Pod, current: Pod): boolean {
-  if (old.metadata.deletionTimestamp !== current.metadata.deletionTimestamp || isPodReady(old) !== isPodReady(current)) return true
+  if (old.metadata.deletionTimestamp !== current.metadata.deletionTimestamp || isReady(old) !== isReady(current)) return true
   const before = old.status.podIPs ?? []
   const after = current.status.podIPs ?? []
   return before.length !== after.length || before.some(({ ip }, at) => ip !== after[at]?.ip)

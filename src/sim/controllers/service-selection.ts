@@ -1,29 +1,44 @@
-import type { Pod, Service } from '../../api/generated/types.ts'
-import { keyOf } from '../../api/objects.ts'
-import type { Labels, ObjectKey } from '../../api/objects.ts'
-import type { Change, Informer } from '../../client/component.ts'
+import type { Pod, Service } from '../api/generated/types.ts'
+import { keyOf } from '../api/objects.ts'
+import type { Labels, ObjectKey } from '../api/objects.ts'
+import type { Change, Informer, Informers } from '../client/component.ts'
 import { concernedBy } from './pod-changes.ts'
 
+type ServiceHandler = (service: ObjectKey) => void
+
 /** Finds the pods of a Service and the Services of a pod without walking through all of either. */
-export class ServiceSelection {
+class ServiceSelection {
+  private readonly handlers: ServiceHandler[] = []
+
   constructor(
     private readonly services: Informer<Service>,
     private readonly pods: Informer<Pod>,
   ) {
-    services.addIndex('endpointslice/selector', selectorIndex)
-    pods.addIndex('endpointslice/label', labelIndex)
+    services.addIndex('service/selector', selectorIndex)
+    pods.addIndex('service/label', labelIndex)
+  }
+
+  /**
+   * Tells of each Service that needs a pass because of a change of a pod. However many controllers ask, what a change concerns is found out once.
+   * Who comes late hears only of what comes: of the Services that are there it is told anyway, by their own informer.
+   */
+  onPodChange(handler: ServiceHandler): void {
+    this.handlers.push(handler)
+    if (this.handlers.length > 1) return
+    this.pods.onChange((change) => {
+      for (const service of this.servicesConcernedBy(change)) for (const tell of this.handlers) tell(service)
+    })
   }
 
   podsOf({ metadata, spec: { selector = {} } }: Service): readonly Pod[] {
     const pairs = Object.entries(selector)
     const pair = tellingPair(pairs)
     if (!pair) return this.pods.lister.list(metadata.namespace)
-    const candidates = this.pods.lister.byIndex('endpointslice/label', labelKey(metadata.namespace, ...pair))
+    const candidates = this.pods.lister.byIndex('service/label', labelKey(metadata.namespace, ...pair))
     return pairs.length === 1 ? candidates : candidates.filter((pod) => selects(selector, pod.metadata.labels ?? {}))
   }
 
-  /** The Services that need a pass because of this change of a pod. */
-  servicesConcernedBy(change: Change<Pod>): Iterable<ObjectKey> {
+  private servicesConcernedBy(change: Change<Pod>): Iterable<ObjectKey> {
     const concerned = concernedBy(change)
     const namespace = (change.new ?? change.old)?.metadata.namespace
     switch (concerned.kind) {
@@ -39,13 +54,22 @@ export class ServiceSelection {
   private servicesFor(namespace: string | undefined, labels: Labels): readonly ObjectKey[] {
     const keys: ObjectKey[] = []
     for (const pair of pairsOf(namespace, labels)) {
-      for (const service of this.services.lister.byIndex('endpointslice/selector', pair)) {
+      for (const service of this.services.lister.byIndex('service/selector', pair)) {
         if (selects(service.spec.selector ?? {}, labels)) keys.push(keyOf(service))
       }
     }
-    for (const service of this.services.lister.byIndex('endpointslice/selector', labelKey(namespace, '', ''))) keys.push(keyOf(service))
+    for (const service of this.services.lister.byIndex('service/selector', labelKey(namespace, '', ''))) keys.push(keyOf(service))
     return keys
   }
+}
+
+const selections = new WeakMap<Informers, ServiceSelection>()
+
+/** The one of a process: its controllers share it as they share their informers. */
+export function serviceSelectionOf(informers: Informers): ServiceSelection {
+  let selection = selections.get(informers)
+  if (!selection) selections.set(informers, (selection = new ServiceSelection(informers.of('services'), informers.of('pods'))))
+  return selection
 }
 
 /** A Service stands under one pair of its selector, so that a pod finds its Services by its own labels. */
