@@ -18,12 +18,24 @@ export interface ApiRequest {
   readonly namespace?: string
   readonly name?: string
   readonly subresource?: string
-  /** The object, the patch, or the DeleteOptions. */
+  /** The object (Composed: a new one that needs no reading), the patch, or the DeleteOptions. */
   readonly body?: unknown
   readonly patchType?: PatchType
   /** Who asks, as the trace shows it and as the default field manager: "kube-scheduler", "kubelet/worker-1", "user". */
   readonly user: string
   readonly options?: RequestOptions
+}
+
+/**
+ * A new object that a component composed in the very form in which it is stored: keys in Go's order, all that Go prints and nothing else, its parts frozen.
+ * It is not read again. Only code makes one: nothing that comes as JSON is ever taken for one.
+ */
+export class Composed<T extends KubernetesObject = KubernetesObject> {
+  readonly object: T
+
+  constructor(object: T) {
+    this.object = object
+  }
 }
 
 /** The query parameters of the API. */

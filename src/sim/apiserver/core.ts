@@ -8,7 +8,7 @@ import type { AdmittedSpecs } from '../api/admission/service-account.ts'
 import type { FeatureGate } from '../api/feature-gates.ts'
 import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
 import { objectKey, type KubernetesObject } from '../api/objects.ts'
-import { settledObject } from '../api/schema/settle.ts'
+import { sealedObject, settledObject } from '../api/schema/settle.ts'
 import type { Allocators } from '../api/strategy/allocators.ts'
 import type { WallClock } from '../api/time.ts'
 import type { LeaseId, Store } from '../etcd/store.ts'
@@ -77,12 +77,16 @@ export function revisionOf(object: KubernetesObject): number {
   return Number(object.metadata.resourceVersion)
 }
 
-/** Writes an object over the version that it was made from (`before`; undefined: there was none). Who watches is told because of this write. */
-export function commit(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, lease?: LeaseId): KubernetesObject {
+/**
+ * Writes an object over the version that it was made from (`before`; undefined: there was none). Who watches is told because of this write.
+ * `isDraft`: it was made for this write alone and can be stored itself.
+ */
+export function commit(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, lease?: LeaseId, isDraft = false): KubernetesObject {
   const { namespace, name } = object.metadata
   const key = storageKey(definition, namespace, name)
-  const write = tellTrace(core, by, definition, key)
-  const swap = core.agenda.because(write, () => core.store.put(key, before ? revisionOf(before) : 0, (revision) => settledObject(object, String(revision)), lease))
+  // All versions share one text.
+  const write = tellTrace(core, by, definition, (before && core.store.get(key)?.key) ?? key)
+  const swap = core.agenda.because(write, () => core.store.put(key, before ? revisionOf(before) : 0, (revision) => (isDraft ? sealedObject : settledObject)(object, String(revision)), lease))
   // Requests run one after the other, so what was read a moment ago is still there.
   assert(swap.ok, `${definition.resource} ${key} changed during a request`)
   return swap.kv.value!
@@ -92,7 +96,7 @@ export function commit(core: Core, by: Authorship, definition: ResourceDefinitio
 export function commitDeletion(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
   const { namespace, name } = object.metadata
   const key = storageKey(definition, namespace, name)
-  const write = tellTrace(core, by, definition, key)
+  const write = tellTrace(core, by, definition, core.store.get(key)?.key ?? key)
   const swap = core.agenda.because(write, () => core.store.delete(key, revisionOf(object)))
   assert(swap.ok, `${definition.resource} ${key} changed during a request`)
   return settledObject(object, String(swap.kv.modRevision))
@@ -109,8 +113,7 @@ function tellTrace(core: Core, { user, verb, subresource }: Authorship, definiti
   const { resource } = definition
   const told: Write = {
     author: user, verb, resource, subresource,
-    // All versions share one text.
-    stored: core.store.get(stored)?.key ?? stored,
+    stored,
     start: prefixOf(definition).length,
     revision: core.store.revision + 1,
     weight: weightOf(definition, subresource),

@@ -1,6 +1,9 @@
+import { flatText } from '../kernel/flat-text.ts'
 import { alreadyExists, generateNameConflict, invalid, versionSetOnCreate } from '../api/errors.ts'
 import type { ObjectMeta } from '../api/generated/types.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
+import { Composed } from '../api/request.ts'
+import { draftMetadata, draftObject } from '../api/schema/settle.ts'
 import { refused, type Result } from '../api/status.ts'
 import { withoutDisabledFields } from '../api/strategy/disabled-fields.ts'
 import { admitCreate } from './admission.ts'
@@ -17,6 +20,7 @@ const nameAttempts = 8
 
 /** POST: makes the object that was sent into a stored one. */
 export function create(target: Target, body: unknown): Result<KubernetesObject> {
+  if (body instanceof Composed) return createOnce(target, body.object, undefined)
   const decoded = decodeBody(target, body)
   if (!decoded.ok) return decoded
   const sent = decoded.value
@@ -30,27 +34,29 @@ export function create(target: Target, body: unknown): Result<KubernetesObject> 
 
 function createOnce(target: Target, sent: KubernetesObject, warnings: readonly string[] | undefined): Result<KubernetesObject> {
   const { core, definition, strategy } = target
-  const admitted = admitCreate(target, withSystemFields(target, sent))
+  const draft = withSystemFields(target, sent)
+  const admitted = admitCreate(target, draft)
   if (!admitted.ok) return admitted
-  const reservation = reserve(target, strategy.defaults(admitted.value), null)
-  if (!reservation.ok) return reservation
-  const { object: reserved, revert, keep } = reservation.value
-  const object = strategy.prepareForCreate(withoutDisabledFields(reserved, core.featureGates), { now: core.wall.time() })
+  const defaulted = strategy.defaults(admitted.value)
+  const reservation = reserve(target, defaulted, null)
+  if (reservation && !reservation.ok) return reservation
+  const reserved = reservation?.value
+  const object = strategy.prepareForCreate(withoutDisabledFields(reserved?.object ?? defaulted, core.featureGates), { now: core.wall.time() })
   const errors = strategy.validate(object)
   const { name, namespace, generateName } = object.metadata
   const versioned = target.by.verb === 'create' && /^\d*[1-9]\d*$/.test(sent.metadata.resourceVersion ?? '')
   const taken = errors.length === 0 && readObject(core, definition, namespace, name) !== undefined
   if (errors.length > 0 || versioned || taken) {
-    revert()
+    reserved?.revert()
     if (errors.length > 0) return refused(invalid(definition, name, errors))
     // The store refuses that before it looks whether the name is free.
     if (versioned) return refused(versionSetOnCreate())
     return refused(generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name))
   }
   const final = strategy.canonicalize?.(object) ?? object
-  if (target.dryRun) revert()
-  else keep()
-  const stored = target.dryRun ? withoutVersion(final) : commit(core, target.by, definition, final, undefined, leaseFor(core, definition))
+  if (target.dryRun) reserved?.revert()
+  else reserved?.keep()
+  const stored = target.dryRun ? withoutVersion(final) : commit(core, target.by, definition, final, undefined, leaseFor(core, definition), final === draft)
   return withWarnings(stored, warnings, strategy.warningsOnCreate?.(stored))
 }
 
@@ -58,19 +64,18 @@ function createOnce(target: Target, sent: KubernetesObject, warnings: readonly s
 function withSystemFields({ core, definition, namespace }: Target, sent: KubernetesObject): KubernetesObject {
   const { name, labels, annotations, finalizers } = sent.metadata
   const { generateName, ownerReferences } = core.owners.share(sent.metadata)
-  const metadata: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = {
-    name: name || (generateName ? generateName.slice(0, longestGeneratedBase) + core.names.suffix(5) : ''),
-    uid: core.uids.uuid(),
-    resourceVersion: '',
-    creationTimestamp: core.wall.time(),
-  }
+  const metadata = draftMetadata(definition.kind)
+  metadata.name = name || (generateName ? flatText(generateName.slice(0, longestGeneratedBase) + core.names.suffix(5)) : '')
+  metadata.uid = flatText(core.uids.uuid())
+  metadata.resourceVersion = ''
+  metadata.creationTimestamp = core.wall.time()
   if (definition.namespaced && namespace !== undefined) metadata.namespace = namespace
   if (generateName) metadata.generateName = generateName
   if (labels) metadata.labels = labels
   if (annotations) metadata.annotations = annotations
   if (ownerReferences) metadata.ownerReferences = ownerReferences
   if (finalizers) metadata.finalizers = finalizers
-  return { ...sent, metadata }
+  return draftObject(sent, metadata as ObjectMeta)
 }
 
 /** A dry run shows what would be stored; it has no version because nothing was. */

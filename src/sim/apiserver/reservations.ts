@@ -14,11 +14,9 @@ interface Reserved {
   keep(): void
 }
 
-const nothing = (): void => undefined
-
-/** Sets aside what a kind draws from a common pool (addresses and ports of Services). */
-export function reserve({ core, definition, strategy }: Target, object: KubernetesObject, old: KubernetesObject | null): Result<Reserved> {
-  if (!strategy.reserve) return accepted({ object, revert: nothing, keep: nothing })
+/** Sets aside what a kind draws from a common pool (addresses and ports of Services); null: it draws nothing. */
+export function reserve({ core, definition, strategy }: Target, object: KubernetesObject, old: KubernetesObject | null): Result<Reserved> | null {
+  if (!strategy.reserve) return null
   const reservation = strategy.reserve(object, old, core.allocators)
   if (reservation.errors.length > 0) return refused(invalid(definition, object.metadata.name, reservation.errors))
   return accepted({ object: reservation.object, revert: () => reservation.revert(), keep: () => reservation.commit() })

@@ -111,21 +111,26 @@ export class ApiServer implements Transport {
   request(request: ApiRequest): Result<unknown> {
     if (!this.running) return refused(unreachableStatus(address))
     this.requestsHandled += 1
-    const target = this.targetOf(request)
-    if (!target.ok) return target
+    const definition = findResource(request.group, request.resource)
+    if (!isServed(definition, request)) return refused(unknownResource(request))
+    const fault = scopeFault(definition, request)
+    if (fault) return refused(fault)
     const { serving } = this.core.store
     // Who reads an object measures it.
     if (!(serving && isReadWhole(request)) && isTooLarge(request.body)) return refused(requestEntityTooLarge(`limit is ${mostBytes}`))
     if (!serving) return refused(storeUnreachable)
-    return warned(target.value, dispatch(target.value, request, this.logs))
+    return warned(definition, dispatch(this.targetOf(definition, request), request, this.logs))
   }
 
   watch(request: ApiRequest, sink: WatchSink): Result<WatchHandle> {
     if (!this.running) return refused(unreachableStatus(address))
     this.requestsHandled += 1
-    const target = this.targetOf(request)
-    if (!target.ok) return target
-    const { definition, namespace } = target.value
+    const definition = findResource(request.group, request.resource)
+    if (!isServed(definition, request)) return refused(unknownResource(request))
+    const fault = scopeFault(definition, request)
+    if (fault) return refused(fault)
+    const target = this.targetOf(definition, request)
+    const { namespace } = target
     const options = request.options ?? {}
     const selection = selectionOf(definition, options)
     if (!selection.ok) return selection
@@ -136,10 +141,10 @@ export class ApiServer implements Transport {
     const { store } = this.core
     if (version.value === 0) {
       // Without a version the watch begins with what is there, as if it were being created now.
-      const existing = listSelected({ ...target.value, name: '' }, { ...options, resourceVersion: '' })
+      const existing = listSelected({ ...target, name: '' }, { ...options, resourceVersion: '' })
       if (!existing.ok) return existing
       for (const object of existing.value.items) sink.event({ type: 'ADDED', object })
-      return warned(target.value, accepted(cache.watch(namespace, selection.value, store.revision, bookmarks, sink)))
+      return warned(definition, accepted(cache.watch(namespace, selection.value, store.revision, bookmarks, sink)))
     }
     if (version.value < Math.max(cache.since, store.compactedRevision)) {
       sink.event({ type: 'ERROR', object: tooOld(version.value, Math.max(cache.since, store.compactedRevision)) as unknown as KubernetesObject })
@@ -147,7 +152,7 @@ export class ApiServer implements Transport {
       return accepted({ stop: () => undefined })
     }
     if (version.value > store.revision) return refused(tooLarge(version.value, store.revision))
-    return warned(target.value, accepted(cache.watch(namespace, selection.value, version.value, bookmarks, sink)))
+    return warned(definition, accepted(cache.watch(namespace, selection.value, version.value, bookmarks, sink)))
   }
 
   /** Every interval, what was old at the last one is forgotten: history reaches back one to two intervals. */
@@ -167,28 +172,22 @@ export class ApiServer implements Transport {
     })
   }
 
-  private targetOf(request: ApiRequest): Result<Target> {
-    const definition = findResource(request.group, request.resource)
-    if (!definition || definition.version !== request.version) return refused(unknownResource(request))
-    const { subresource } = request
-    if (subresource !== undefined && !definition.subresources.some((known) => known === subresource)) return refused(unknownResource(request))
-    const fault = scopeFault(definition, request)
-    if (fault) return refused(fault)
-    return accepted({
-      core: request.options?.dryRun === true ? this.rehearsal : this.core,
+  private targetOf(definition: ResourceDefinition, { verb, user, subresource, namespace, name = '', options }: ApiRequest): Target {
+    const dryRun = options?.dryRun === true
+    return {
+      core: dryRun ? this.rehearsal : this.core,
       definition,
       strategy: strategyOf(definition.resource),
-      namespace: request.namespace,
-      name: request.name ?? '',
-      by: { user: request.user, verb: request.verb, subresource },
-      dryRun: request.options?.dryRun === true,
-      fieldValidation: request.options?.fieldValidation ?? 'Warn',
-    })
+      namespace, name,
+      by: { user, verb, subresource },
+      dryRun,
+      fieldValidation: options?.fieldValidation ?? 'Warn',
+    }
   }
 }
 
 /** The answer, with a word about what it asks for if nobody should any more. */
-function warned<T>({ definition: { deprecation } }: Target, result: Result<T>): Result<T> {
+function warned<T>({ deprecation }: ResourceDefinition, result: Result<T>): Result<T> {
   return deprecation !== undefined && result.ok ? { ...result, warnings: [deprecation, ...(result.warnings ?? [])] } : result
 }
 
@@ -199,6 +198,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
 const storeUnreachable: Status = {
   kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'etcdserver: request timed out', code: 500,
+}
+
+/** Whether there is what the URL names. */
+function isServed(definition: ResourceDefinition | undefined, { version, subresource }: ApiRequest): definition is ResourceDefinition {
+  return definition !== undefined && definition.version === version && (subresource === undefined || definition.subresources.some((known) => known === subresource))
 }
 
 /** Bodies that are objects of the kind that the URL names. */

@@ -1,7 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Deployment, Pod } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
+import type { ObjectList } from '../api/request.ts'
+import { definitionOf } from '../api/resources.ts'
+import { decodeObject } from '../api/schema.ts'
 import { must } from '../api/status.ts'
+import { Cluster } from '../cluster/cluster.ts'
 import { createTestCluster } from '../cluster/testing.ts'
 import type { Client } from '../client/component.ts'
 import { Store } from '../etcd/store.ts'
@@ -151,4 +155,21 @@ test('who watches one node hears of its pods as they come and go, and of their l
   must(cluster.client.patch('pods', 'default/a', 'merge', { metadata: { labels: { app: 'db' } } }))
   must(cluster.client.delete('pods', 'default/a', { gracePeriodSeconds: 0 }))
   expect(heard).toEqual({ all: ['ADDED a', 'ADDED b', 'MODIFIED a', 'MODIFIED a', 'DELETED a'], web: ['ADDED a', 'DELETED a'] })
+})
+
+test('what components compose, to be stored without being read, is what reading would have made of it', () => {
+  const cluster = new Cluster(5, { workers: 2 })
+  cluster.advanceTo(0)
+  const container = { name: 'c', image: 'nginx:1.27', resources: { requests: { cpu: '1' } } }
+  cluster.perform({ kind: 'apply', manifests: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: { replicas: 20, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [container] } } } }] })
+  cluster.advanceTo(30_000)
+  cluster.perform({ kind: 'power-off', node: 'worker-2' })
+  cluster.advanceTo(600_000)
+  const list = cluster.ask({ kind: 'read', request: { verb: 'list', group: '', version: 'v1', resource: 'events' } })
+  const events = (list.ok ? (list.value as ObjectList).items : []) as readonly (KubernetesObject & { readonly reason: string })[]
+  const reasons = new Set(events.map(({ reason }) => reason))
+  for (const reason of ['Scheduled', 'Created', 'FailedScheduling', 'NodeNotReady', 'TaintManagerEviction', 'ScalingReplicaSet', 'Starting']) expect(reasons).toContain(reason)
+  // The metadata are put together by the server.
+  const saidIn = (event: KubernetesObject): string => JSON.stringify({ ...event, metadata: null })
+  for (const event of events) expect(saidIn(must(decodeObject(definitionOf('events'), JSON.parse(JSON.stringify(event)), 'Strict')))).toBe(saidIn(event))
 })

@@ -4,7 +4,7 @@ import { settled, type KubernetesObject } from '../api/objects.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import { refused, type Result, type Status } from '../api/status.ts'
 import { withoutDisabledFields } from '../api/strategy/disabled-fields.ts'
-import type { StrategyEnvironment } from '../api/strategy/strategy.ts'
+import type { Strategy, StrategyEnvironment } from '../api/strategy/strategy.ts'
 import { admitUpdate } from './admission.ts'
 import { commit, readObject, storageKey } from './core.ts'
 import { create } from './create.ts'
@@ -25,27 +25,37 @@ export interface UpdateRules {
   readonly reserves: boolean
 }
 
+const rulesOfObjects = new Map<Strategy, UpdateRules>()
+const rulesOfStatuses = new Map<Strategy, UpdateRules>()
+
 /** PUT and PATCH of the object itself. */
 export function wholeObject({ strategy }: Target): UpdateRules {
-  return {
+  return known(rulesOfObjects, strategy, () => ({
     prepare: (object, old, environment) => strategy.prepareForUpdate(object, old, environment),
     validate: (object, old) => strategy.validateUpdate(object, old),
     warnings: (object, old) => strategy.warningsOnUpdate?.(object, old) ?? [],
     unconditional: strategy.allowUnconditionalUpdate,
     createsMissing: strategy.allowCreateOnUpdate,
     reserves: true,
-  }
+  }))
 }
 
 /** PUT and PATCH of the status subresource: the rest of the object stays as it is. */
 export function statusOnly({ strategy }: Target): UpdateRules {
-  return {
+  return known(rulesOfStatuses, strategy, () => ({
     prepare: (object, old, environment) => strategy.status?.prepareForUpdate(object, old, environment) ?? old,
     validate: (object, old) => strategy.status?.validateUpdate(object, old) ?? [],
     unconditional: strategy.allowUnconditionalUpdate,
     createsMissing: false,
     reserves: false,
-  }
+  }))
+}
+
+/** Most requests are updates: their rules are made once. */
+function known(rules: Map<Strategy, UpdateRules>, strategy: Strategy, make: () => UpdateRules): UpdateRules {
+  let found = rules.get(strategy)
+  if (!found) rules.set(strategy, (found = make()))
+  return found
 }
 
 /** PUT: replaces the object by what was sent, if it was made from the newest version. */
@@ -69,7 +79,7 @@ export function replace(target: Target, sent: KubernetesObject, existing: Kubern
   if (stale) return refused(stale)
   const admitted = admitUpdate(target, withSystemFields(sent, existing))
   if (!admitted.ok) return admitted
-  const reservation = rules.reserves ? reserve(target, admitted.value, existing) : undefined
+  const reservation = rules.reserves ? reserve(target, admitted.value, existing) : null
   if (reservation && !reservation.ok) return reservation
   const prepared = rules.prepare(withoutDisabledFields(reservation?.value.object ?? admitted.value, core.featureGates), existing, { now: core.wall.time() })
   const errors = rules.validate(prepared, existing)

@@ -1,6 +1,6 @@
 import type { Millis } from '../kernel/agenda.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
-import type { ApiRequest, ObjectList, PatchType, RequestOptions, Transport, Verb, WatchHandle, WatchSink } from '../api/request.ts'
+import { Composed, type ApiRequest, type ObjectList, type PatchType, type RequestOptions, type Transport, type Verb, type WatchHandle, type WatchSink } from '../api/request.ts'
 import { definitionOf, type ObjectOf, type Resource, type Subresource } from '../api/resources.ts'
 import type { Result, Status } from '../api/status.ts'
 import type { Client, DeleteOptions, Draft } from './component.ts'
@@ -68,8 +68,8 @@ class ComponentClient implements Client {
     return this.transport.watch({ verb: 'watch', group, version, resource, user: this.user, namespace, options }, sink)
   }
 
-  create<R extends Resource>(resource: R, draft: Draft<R>, options?: RequestOptions): Result<ObjectOf<R>> {
-    const { namespace } = draft.metadata
+  create<R extends Resource>(resource: R, draft: Draft<R> | Composed, options?: RequestOptions): Result<ObjectOf<R>> {
+    const { namespace } = draft instanceof Composed ? draft.object.metadata : draft.metadata
     return this.call('create', resource, { namespace, body: draft, options })
   }
 

@@ -1,7 +1,7 @@
 import type { ProcessAgenda } from '../kernel/agenda.ts'
 import type { Random } from '../kernel/random.ts'
 import type { ObjectKey, KubernetesObject } from '../api/objects.ts'
-import type { ObjectList, PatchType, RequestOptions, WatchHandle, WatchSink } from '../api/request.ts'
+import type { Composed, ObjectList, PatchType, RequestOptions, WatchHandle, WatchSink } from '../api/request.ts'
 import type { ObjectOf, Resource, Subresource } from '../api/resources.ts'
 import type { Result } from '../api/status.ts'
 import type { WallClock } from '../api/time.ts'
@@ -43,7 +43,7 @@ export interface Client {
   /** All namespaces when `namespace` is undefined. */
   list<R extends Resource>(resource: R, namespace?: string, options?: RequestOptions): Result<ObjectList<ObjectOf<R>>>
   watch(resource: Resource, namespace: string | undefined, options: RequestOptions, sink: WatchSink): Result<WatchHandle>
-  create<R extends Resource>(resource: R, draft: Draft<R>, options?: RequestOptions): Result<ObjectOf<R>>
+  create<R extends Resource>(resource: R, draft: Draft<R> | Composed, options?: RequestOptions): Result<ObjectOf<R>>
   update<R extends Resource>(resource: R, object: ObjectOf<R>, subresource?: Subresource): Result<ObjectOf<R>>
   updateStatus<R extends Resource>(resource: R, object: ObjectOf<R>): Result<ObjectOf<R>>
   patch<R extends Resource>(resource: R, key: ObjectKey, type: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>>

@@ -1,9 +1,12 @@
 // Upstream: k8s.io/client-go/tools/record and tools/events (v0.36). Left out: ends of event series.
 import type { Agenda, Millis } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import { RollingHash } from '../kernel/hash.ts'
 import { hexOfWords } from '../kernel/hex.ts'
 import type { Random } from '../kernel/random.ts'
+import type { Event } from '../api/generated/types.ts'
 import { objectKey } from '../api/objects.ts'
+import { Composed } from '../api/request.ts'
 import type { Result } from '../api/status.ts'
 import { formatTime, type EpochMillis, type WallClock } from '../api/time.ts'
 import type { Client, EventOptions, EventRecorder, ObjectReferenceSource } from './component.ts'
@@ -90,11 +93,11 @@ class Recorder implements EventRecorder {
       // The event may have ended in the meantime: then it is made again.
       if (patched.ok || patched.status.reason !== 'NotFound') return patched
     }
-    return client.create('events', {
-      apiVersion: 'v1', kind: 'Event', metadata,
-      involvedObject, reason, message, type, source, reportingComponent: source.component ?? '', reportingInstance: source.host ?? '',
-      count: correlation.count, firstTimestamp: formatTime(correlation.first), lastTimestamp: time,
-    })
+    return client.create('events', composed({
+      apiVersion: 'v1', kind: 'Event', metadata, involvedObject, reason, message: message ? flatText(message) : undefined, source,
+      firstTimestamp: formatTime(correlation.first), lastTimestamp: time, count: correlation.count, type,
+      eventTime: null, reportingComponent: source.component ?? '', reportingInstance: source.host ?? '',
+    }))
   }
 
   /** events.k8s.io/v1: an event that comes again becomes a series; its later occurrences are only counted. */
@@ -108,11 +111,11 @@ class Recorder implements EventRecorder {
     if (known >= 0 && now - this.series.get(known, last) <= seriesWindow) return this.countInSeries(known, now, involvedObject)
     const metadata = this.addSeries(known >= 0 ? known : this.series.add(key), now, random.below(drawLimit), involvedObject)
     const eventTime = wall.microTime()
-    this.send(() => client.create('events', {
-      apiVersion: 'v1', kind: 'Event', metadata,
-      involvedObject, reason, message, type, source: noSource, reportingComponent: component, reportingInstance: `${component}-${host}`,
-      eventTime, action, ...(related && { related }),
-    }))
+    this.send(() => client.create('events', composed({
+      apiVersion: 'v1', kind: 'Event', metadata, involvedObject, reason, message: message ? flatText(message) : undefined, source: noSource,
+      firstTimestamp: null, lastTimestamp: null, type,
+      eventTime, action, related, reportingComponent: component, reportingInstance: flatText(`${component}-${host}`),
+    })))
   }
 
   /** Events about one object often come together: they share what they say of it. */
@@ -196,11 +199,18 @@ class Recorder implements EventRecorder {
 /** One write of an event. */
 type Sending = () => Result<unknown>
 
+/** In Go's order, without what is empty. */
 function referenceTo({ apiVersion, kind, metadata }: ObjectReferenceSource, fieldPath: string | undefined): InvolvedObject {
   const { name, namespace, uid, resourceVersion } = metadata
   // Not spread together: frozen, each of these would have a shape of its own.
-  if (namespace === undefined) return Object.freeze(fieldPath ? { kind, name, uid, apiVersion, resourceVersion, fieldPath } : { kind, name, uid, apiVersion, resourceVersion })
-  return Object.freeze(fieldPath ? { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath } : { kind, namespace, name, uid, apiVersion, resourceVersion })
+  if (namespace && name && uid && resourceVersion) return Object.freeze(fieldPath ? { kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath } : { kind, namespace, name, uid, apiVersion, resourceVersion })
+  const given = Object.entries({ kind, namespace, name, uid, apiVersion, resourceVersion, fieldPath }).filter(([, value]) => value)
+  return Object.freeze(Object.fromEntries(given))
+}
+
+/** Times that are not there Go prints as null. */
+function composed(event: { readonly [K in keyof Omit<Event, 'metadata'>]: Event[K] | null | undefined } & { readonly metadata: Place }): Composed {
+  return new Composed(event as unknown as Event)
 }
 
 interface Place {

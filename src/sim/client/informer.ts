@@ -39,6 +39,7 @@ interface Arrival<T> {
   /** What was written, or why it was listed: what follows from seeing it follows from that. */
   readonly cause: CauseId
   readonly news: WatchEvent | readonly T[]
+  next: Arrival<T> | null
 }
 
 type Handler<T> = (change: Change<T>) => void
@@ -48,8 +49,9 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   synced = false
   readonly lister = new ObjectCache<T>()
   private readonly handlers: Handler<T>[] = []
-  /** What the connection has brought and the cache does not show yet. */
-  private arrivals: Arrival<T>[] = []
+  /** What the connection has brought and the cache does not show yet, each knowing the next: mostly there is one. */
+  private first: Arrival<T> | null = null
+  private last: Arrival<T> | null = null
   private delivering = false
   /** A list that is being handed out. */
   private replacing: { readonly cause: CauseId; readonly pieces: Generator<void, void, void> } | null = null
@@ -152,7 +154,10 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   private arrive(news: Arrival<T>['news']): void {
     const isNothing = this.options.seesNothingAtOnce && !('type' in news) && news.length === 0
     const due = isNothing ? Math.max(this.lastDue, this.options.agenda.now) : this.due()
-    this.arrivals.push({ due, cause: this.options.agenda.cause, news })
+    const arrival: Arrival<T> = { due, cause: this.options.agenda.cause, news, next: null }
+    if (this.last) this.last.next = arrival
+    else this.first = arrival
+    this.last = arrival
     if (!this.delivering) this.planDelivery(due)
   }
 
@@ -164,20 +169,19 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   private deliver(): void {
     const { agenda } = this.options
     this.replacePiece()
-    let at = 0
-    for (; !this.replacing && at < mostAtOnce && at < this.arrivals.length && this.arrivals[at]!.due <= agenda.now; at += 1) {
-      const { cause, news } = this.arrivals[at]!
+    for (let told = 0; !this.replacing && told < mostAtOnce && this.first && this.first.due <= agenda.now; told += 1) {
+      const { cause, news, next } = this.first
+      this.first = next
+      if (!next) this.last = null
       if ('type' in news) agenda.because(cause, () => this.apply(news))
       else {
         this.replacing = { cause, pieces: this.synced ? this.replace(news) : this.fill(news) }
         this.replacePiece()
       }
     }
-    this.arrivals = at === this.arrivals.length ? [] : this.arrivals.slice(at)
     this.delivering = false
-    const next = this.arrivals[0]
     if (this.replacing) this.planDelivery(agenda.now)
-    else if (next) this.planDelivery(Math.max(next.due, agenda.now))
+    else if (this.first) this.planDelivery(Math.max(this.first.due, agenda.now))
   }
 
   private apply(event: WatchEvent): void {

@@ -26,8 +26,9 @@ export class RecentTable {
 
   /** The row of a key, which counts as a use of it; -1: it is not known. A row is good until the next `add` or `forget`. */
   find(key: number): number {
-    if (!this.has(key)) return -1
+    if (this.size === 0) return -1
     const row = this.rowFor(key)
+    if (this.cells[row] !== key) return -1
     this.cells[row + usedColumn] = this.uses += 1
     return row
   }

@@ -71,26 +71,26 @@ export class Trace {
   }
 
   /** Adds to the hash what is too frequent and too dull to be kept: a lease was renewed. */
-  count({ author, verb, resource, subresource, stored, start, revision }: Write): void {
+  count(write: Write): void {
     this.hash.addNumber(this.moment.now)
-    this.hash.addWord(this.authors.numberOf(author))
-    this.hash.addWord(this.words.numberOf(verb))
-    this.hash.addWord(this.words.numberOf(resource))
-    this.hash.addWord(this.words.numberOf(subresource ?? ''))
-    this.hash.addText(stored, start)
-    this.hash.addNumber(revision)
+    this.authors.count(write.author)
+    this.words.count(write.verb)
+    this.words.count(write.resource)
+    this.words.count(write.subresource ?? '')
+    this.countObject(write)
   }
 
   /** Answers the id of the entry. */
   write(write: Write): CauseId {
-    this.count(write)
+    this.hash.addNumber(this.moment.now)
     const row = this.rows.addRow()
     const { columns } = this.rows
-    columns.author[row] = this.authors.numberOf(write.author)
-    columns.verb[row] = this.words.numberOf(write.verb)
-    columns.resource[row] = this.words.numberOf(write.resource)
-    columns.subresource[row] = this.words.numberOf(write.subresource ?? '')
+    columns.author[row] = this.authors.count(write.author)
+    columns.verb[row] = this.words.count(write.verb)
+    columns.resource[row] = this.words.count(write.resource)
+    columns.subresource[row] = this.words.count(write.subresource ?? '')
     columns.start[row] = write.start
+    this.countObject(write)
     return this.fill(row, this.moment.cause, write.revision, write.weight, write.stored)
   }
 
@@ -98,7 +98,7 @@ export class Trace {
   add(told: Told): CauseId {
     const { now, cause, occasion } = this.moment
     this.hash.addNumber(now)
-    this.hash.addWord(this.authors.numberOf(told.author))
+    this.authors.count(told.author)
     this.hash.addText(flatText(told.what))
     flatText(told.about ?? '')
     const row = this.rows.addRow()
@@ -138,6 +138,11 @@ export class Trace {
     return this.hash.digest
   }
 
+  private countObject({ stored, start, revision }: Write): void {
+    this.hash.addText(stored, start)
+    this.hash.addNumber(revision)
+  }
+
   private fill(row: number, cause: CauseId, revision: number, weight: Weight, told: string | Told): CauseId {
     const { columns } = this.rows
     this.newest += 1
@@ -172,20 +177,32 @@ class Texts {
   private readonly texts: string[] = []
   private readonly numbers = new Map<string, number>()
   private readonly hash: RollingHash
+  /** One author often writes several things in a row. */
+  private lastText: string | null = null
+  private lastNumber = 0
 
   constructor(hash: RollingHash) {
     this.hash = hash
   }
 
-  numberOf(text: string): number {
-    const known = this.numbers.get(text)
-    if (known !== undefined) return known
-    this.hash.addText(text)
-    this.numbers.set(text, this.texts.length)
-    return this.texts.push(text) - 1
+  /** Adds the text's number to the hash, and answers it. */
+  count(text: string): number {
+    const number = text === this.lastText ? this.lastNumber : this.numberOf(text)
+    this.hash.addWord(number)
+    return number
   }
 
   textOf(number: number): string {
     return this.texts[number]!
+  }
+
+  private numberOf(text: string): number {
+    let number = this.numbers.get(text)
+    if (number === undefined) {
+      this.hash.addText(text)
+      this.numbers.set(text, (number = this.texts.push(text) - 1))
+    }
+    this.lastText = text
+    return (this.lastNumber = number)
   }
 }

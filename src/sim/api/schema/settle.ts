@@ -17,16 +17,43 @@ export function settledObject(object: KubernetesObject, resourceVersion: string)
   return Object.freeze(stored) as unknown as KubernetesObject
 }
 
+/** An object that is being made of what was sent and of metadata, for its maker to change until it is sealed. */
+export function draftObject(sent: KubernetesObject, metadata: KubernetesObject['metadata']): KubernetesObject {
+  const draft = structOf(sent.kind).blank()
+  const fields = sent as KubernetesObject & Fields
+  for (const key in fields) {
+    const value = key === 'metadata' ? metadata : fields[key]
+    if (value !== undefined) draft[key] = value
+  }
+  return draft as unknown as KubernetesObject
+}
+
+/** The metadata of such an object, empty. */
+export function draftMetadata(kind: string): { -readonly [K in keyof KubernetesObject['metadata']]?: KubernetesObject['metadata'][K] } {
+  return blankMetadataOf(structOf(kind))()
+}
+
+/** Such an object as it is stored, if nobody has put another in its place: the very one, under this version and frozen. Its parts are frozen already. */
+export function sealedObject(draft: KubernetesObject, resourceVersion: string): KubernetesObject {
+  ;(draft.metadata as { resourceVersion: string }).resourceVersion = resourceVersion
+  Object.freeze(draft.metadata)
+  return Object.freeze(draft)
+}
+
 let objectMeta: GoStruct | null = null
 
 /** The kinds differ in how much metadata they have, so each has blanks of its own for it. */
 const blankMetadata = new Map<GoStruct, () => Record<string, unknown>>()
 
-function settledMetadata(kind: GoStruct, metadata: KubernetesObject['metadata'], resourceVersion: string): Fields {
-  const struct = (objectMeta ??= structOf('ObjectMeta'))
+function blankMetadataOf(kind: GoStruct): () => Record<string, unknown> {
   let blank = blankMetadata.get(kind)
   if (!blank) blankMetadata.set(kind, (blank = createBlank()))
-  const stored = blank()
+  return blank
+}
+
+function settledMetadata(kind: GoStruct, metadata: KubernetesObject['metadata'], resourceVersion: string): Fields {
+  const struct = (objectMeta ??= structOf('ObjectMeta'))
+  const stored = blankMetadataOf(kind)()
   const fields = metadata as KubernetesObject['metadata'] & Fields
   for (const key in fields) {
     const value = key === 'resourceVersion' ? resourceVersion : settledField(struct, key, fields[key])

@@ -77,7 +77,8 @@ class NodeLifecycle implements NodeLifecycleHandle {
       this.nodeQueue.add(node.metadata.name)
     })
     this.pods.onChange(({ old, new: pod }) => {
-      if (pod?.spec.nodeName && pod.spec.nodeName !== old?.spec.nodeName) this.podQueue.add(keyOf(pod))
+      // On a node that is well there is nothing to do; should it be lost, all its pods are looked at.
+      if (pod?.spec.nodeName && pod.spec.nodeName !== old?.spec.nodeName && !this.isWell(pod.spec.nodeName)) this.podQueue.add(keyOf(pod))
     })
     this.context.informers.whenSynced(() => {
       this.startedAt = this.context.agenda.now
@@ -198,6 +199,10 @@ class NodeLifecycle implements NodeLifecycleHandle {
     const labels = labelsToCopy(node)
     if (labels) this.context.client.patch('nodes', name, 'strategic', { metadata: { labels } })
     return 'whenChanged'
+  }
+
+  private isWell(node: string): boolean {
+    return this.known.get(node)?.health?.ready?.status === 'True'
   }
 
   /** A pod that was bound to a node after that was found lost. */

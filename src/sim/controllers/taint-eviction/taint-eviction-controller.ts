@@ -60,7 +60,9 @@ class TaintEviction implements TaintEvictionHandle {
     })
     this.pods.onChange(({ old, new: pod }) => {
       if (old && pod && old.spec.nodeName === pod.spec.nodeName && sameTolerations(old.spec.tolerations, pod.spec.tolerations)) return
-      if ((pod ?? old)?.spec.nodeName) this.queue.add(`pod ${keyOf((pod ?? old)!)}`)
+      const key = keyOf((pod ?? old)!)
+      // Should its node be tainted, all its pods are looked at.
+      if (pod ? this.taintsByNode.has(pod.spec.nodeName ?? '') : this.evictions.has(key)) this.queue.add(`pod ${key}`)
     })
     this.context.informers.whenSynced(() => this.queue.resume())
   }
