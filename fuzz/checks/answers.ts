@@ -1,6 +1,8 @@
+import type { Pod } from '../../src/sim/api/generated/types.ts'
 import { keyOf, objectKey, type KubernetesObject } from '../../src/sim/api/objects.ts'
-import type { ApiRequest, ObjectList } from '../../src/sim/api/request.ts'
+import { Composed, type ApiRequest, type ObjectList } from '../../src/sim/api/request.ts'
 import { findResource } from '../../src/sim/api/resources.ts'
+import { decodeObject } from '../../src/sim/api/schema.ts'
 import type { Result } from '../../src/sim/api/status.ts'
 import type { Check, Scene } from './check.ts'
 
@@ -14,11 +16,21 @@ export class Answers implements Check {
   requested(request: ApiRequest, result: Result<unknown>): void {
     const { verb, subresource, options } = request
     if (options?.dryRun) return
+    if (request.body instanceof Composed) this.asRead(request, request.body.object)
     if (verb === 'list') return this.listed(request, result as Result<ObjectList>)
     if (subresource !== undefined && subresource !== 'status') return
     if (verb !== 'get' && verb !== 'create' && verb !== 'update' && verb !== 'patch') return
     if (result.ok) this.newest(request, result.value as KubernetesObject)
     else if (result.status.reason === 'NotFound' && verb === 'get') this.nothing(request)
+  }
+
+  /** What is stored without being read is what reading would have made of it; of an update the status counts, of metadata nothing: the server makes them. Row 28. */
+  private asRead({ verb, user, resource }: ApiRequest, object: KubernetesObject): void {
+    const definition = findResource('', resource)
+    const told = (read: KubernetesObject): string => JSON.stringify(verb === 'create' ? { ...read, metadata: null } : (read as Pod).status)
+    const read = definition && decodeObject(definition, JSON.parse(JSON.stringify(object)), 'Strict')
+    if (!read?.ok) this.scene.fail(28, `${user} composed ${resource} ${keyOf(object)} wrongly: ${read?.status.message ?? 'there is no such kind'}`)
+    else if (told(read.value) !== told(object)) this.scene.fail(28, `${user} composed ${told(object)}, which reads ${told(read.value)}`)
   }
 
   private newest({ verb, user }: ApiRequest, told: KubernetesObject): void {

@@ -18,7 +18,7 @@ export interface ApiRequest {
   readonly namespace?: string
   readonly name?: string
   readonly subresource?: string
-  /** The object (Composed: a new one that needs no reading), the patch, or the DeleteOptions. */
+  /** The object (Composed: one that needs no reading), the patch, or the DeleteOptions. */
   readonly body?: unknown
   readonly patchType?: PatchType
   /** Who asks, as the trace shows it and as the default field manager: "kube-scheduler", "kubelet/worker-1", "user". */
@@ -27,7 +27,7 @@ export interface ApiRequest {
 }
 
 /**
- * A new object that a component composed in the very form in which it is stored: keys in Go's order, all that Go prints and nothing else, its parts frozen.
+ * An object that a component composed in the very form in which it is stored: keys in Go's order, all that Go prints and nothing else, the parts of a new one frozen.
  * It is not read again. Only code makes one: nothing that comes as JSON is ever taken for one.
  */
 export class Composed<T extends KubernetesObject = KubernetesObject> {

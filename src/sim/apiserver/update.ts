@@ -1,8 +1,9 @@
 import { conflict, invalid, modifiedMessage, notFound } from '../api/errors.ts'
 import type { FieldError } from '../api/field-errors.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
+import { Composed } from '../api/request.ts'
 import { semanticEqual } from '../api/semantic.ts'
-import { refused, type Result, type Status } from '../api/status.ts'
+import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import { withoutDisabledFields } from '../api/strategy/disabled-fields.ts'
 import type { Strategy, StrategyEnvironment } from '../api/strategy/strategy.ts'
 import { admitUpdate } from './admission.ts'
@@ -62,7 +63,7 @@ function known(rules: Map<Strategy, UpdateRules>, strategy: Strategy, make: () =
 export function update(target: Target, body: unknown, rules: UpdateRules): Result<KubernetesObject> {
   const { core, definition, namespace, name } = target
   const existing = readObject(core, definition, namespace, name)
-  const decoded = decodeReplacement(target, body, existing)
+  const decoded = body instanceof Composed ? accepted(body.object) : decodeReplacement(target, body, existing)
   if (!decoded.ok) return decoded
   const sent = decoded.value
   const { uid } = sent.metadata

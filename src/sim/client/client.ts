@@ -74,12 +74,16 @@ class ComponentClient implements Client {
   }
 
   update<R extends Resource>(resource: R, object: ObjectOf<R>, subresource?: Subresource): Result<ObjectOf<R>> {
-    const { namespace, name } = object.metadata
-    return this.call('update', resource, { namespace, name, subresource, body: object })
+    return this.put(resource, object, subresource)
   }
 
-  updateStatus<R extends Resource>(resource: R, object: ObjectOf<R>): Result<ObjectOf<R>> {
-    return this.update(resource, object, 'status')
+  updateStatus<R extends Resource>(resource: R, object: ObjectOf<R> | Composed<ObjectOf<R>>): Result<ObjectOf<R>> {
+    return this.put(resource, object, 'status')
+  }
+
+  private put<R extends Resource>(resource: R, body: ObjectOf<R> | Composed<ObjectOf<R>>, subresource: Subresource | undefined): Result<ObjectOf<R>> {
+    const { namespace, name } = body instanceof Composed ? body.object.metadata : body.metadata
+    return this.call('update', resource, { namespace, name, subresource, body })
   }
 
   patch<R extends Resource>(resource: R, key: ObjectKey, patchType: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>> {

@@ -45,7 +45,7 @@ export interface Client {
   watch(resource: Resource, namespace: string | undefined, options: RequestOptions, sink: WatchSink): Result<WatchHandle>
   create<R extends Resource>(resource: R, draft: Draft<R> | Composed, options?: RequestOptions): Result<ObjectOf<R>>
   update<R extends Resource>(resource: R, object: ObjectOf<R>, subresource?: Subresource): Result<ObjectOf<R>>
-  updateStatus<R extends Resource>(resource: R, object: ObjectOf<R>): Result<ObjectOf<R>>
+  updateStatus<R extends Resource>(resource: R, object: ObjectOf<R> | Composed<ObjectOf<R>>): Result<ObjectOf<R>>
   patch<R extends Resource>(resource: R, key: ObjectKey, type: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>>
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Result<unknown>
   /** Answers what it was asked to delete: with a limit, one page of it. */

@@ -38,7 +38,7 @@ export interface ContainerFacts {
 /** The words for a container that was there once and cannot be found. */
 export const lostContainer = { reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated', exitCode: 137 } as const
 
-/** The API's view of one container: the very object that there was, when it says the same. */
+/** The API's view of one container, its fields in Go's order: the very object that there was, when it says the same. */
 export function containerStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): ContainerStatus {
   const status = newStatusOf(facts, timeOf)
   return facts.oldStatus && semanticEqual(facts.oldStatus, status) ? facts.oldStatus : status
@@ -54,26 +54,37 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
   const waits = facts.willStart && facts.startError !== undefined && newest.state === 'exited'
   const { started, ready } = flagsOf(facts, newest)
   const lastState = waits ? state : previous ? stateOf(facts, previous, timeOf) : facts.oldStatus?.restartCount === newest.attempt ? facts.oldStatus.lastState : facts.oldStatus?.state?.terminated ? facts.oldStatus.state : undefined
-  const plain = {
+  const resources = newest.state === 'running' && container.resources?.requests ? container.resources : undefined
+  const status: { -readonly [field in keyof ContainerStatus]: ContainerStatus[field] } = {
     name: container.name,
+    state: waits && facts.startError ? waitingFor(facts.startError) : state,
+    lastState: lastState ?? noState,
+    ready: waits ? false : ready,
+    restartCount: newest.attempt,
     image: newest.image.name,
     imageID: newest.image.id,
     containerID: newest.id,
-    restartCount: newest.attempt,
-    ready: waits ? false : ready,
     started: waits ? false : started,
-    state: waits && facts.startError ? { waiting: facts.startError } : state,
-    lastState: lastState ?? noState,
   }
-  const status = facts.stopSignal === undefined ? plain : { ...plain, stopSignal: facts.stopSignal }
-  if (!container.resources?.requests || newest.state !== 'running') return status
-  return { ...status, resources: container.resources, allocatedResources: container.resources.requests }
+  if (resources) {
+    status.allocatedResources = resources.requests
+    status.resources = resources
+  }
+  if (facts.stopSignal !== undefined) status.stopSignal = facts.stopSignal
+  return status
+}
+
+function waitingFor({ reason, message }: StartError): ContainerState {
+  return { waiting: { reason, ...(message && { message }) } }
 }
 
 /** The runtime cannot tell: what ran last time has ended without a word, all else waits. */
 function unknownStatus({ container, oldStatus }: ContainerFacts, newest: ContainerRecord, lastState: ContainerState = noState): ContainerStatus {
-  const base = { name: container.name, image: newest.image.name, imageID: newest.image.id, containerID: newest.id, ready: false, started: false, lastState }
-  return oldStatus?.state?.running ? { ...base, restartCount: oldStatus.restartCount + 1, state: lostState() } : { ...base, restartCount: newest.attempt, state: waitingState() }
+  const ran = oldStatus?.state?.running !== undefined
+  return {
+    name: container.name, state: ran ? lostState() : waitingState(), lastState, ready: false, restartCount: ran ? oldStatus.restartCount + 1 : newest.attempt,
+    image: newest.image.name, imageID: newest.image.id, containerID: newest.id, started: false,
+  }
 }
 
 /** The terminated state of a container that is gone for good. */
@@ -86,14 +97,16 @@ const undefinedTime = null as unknown as string
 
 function neverMade(facts: ContainerFacts): ContainerStatus {
   const { container, oldStatus } = facts
-  const base = { name: container.name, image: container.image, imageID: '', restartCount: oldStatus?.restartCount ?? 0, ready: false, started: false, lastState: oldStatus?.lastState ?? noState }
+  const unmade = (state: ContainerState, ready: boolean): ContainerStatus => ({
+    name: container.name, state, lastState: oldStatus?.lastState ?? noState, ready, restartCount: oldStatus?.restartCount ?? 0, image: container.image, imageID: '', started: false,
+  })
   if (facts.isInit && !isSidecar(container) && facts.podInitialized) {
     const message = 'Unable to get init container status from container runtime and pod has been initialized, treat it as exited normally'
-    return { ...base, ready: true, state: { terminated: { exitCode: 0, reason: 'Completed', message, startedAt: undefinedTime, finishedAt: undefinedTime } } }
+    return unmade({ terminated: { exitCode: 0, reason: 'Completed', message, startedAt: undefinedTime, finishedAt: undefinedTime } }, true)
   }
   const wasRunning = oldStatus?.state?.running !== undefined || oldStatus?.state?.terminated !== undefined
   if (wasRunning && oldStatus) return { ...oldStatus, ready: false, started: false, restartCount: oldStatus.restartCount + (oldStatus.state?.running ? 1 : 0), ...(oldStatus.state?.running && { state: unmadeState(facts), lastState: lostState() }) }
-  return { ...base, state: facts.startError && facts.willStart ? { waiting: facts.startError } : unmadeState(facts) }
+  return unmade(facts.startError && facts.willStart ? waitingFor(facts.startError) : unmadeState(facts), false)
 }
 
 function unmadeState(facts: ContainerFacts): ContainerState {
@@ -107,7 +120,7 @@ function stateOf(facts: ContainerFacts, record: ContainerRecord, timeOf: (at: Mi
   return {
     terminated: {
       exitCode: record.exitCode,
-      reason: record.reason,
+      ...(record.reason && { reason: record.reason }),
       ...(message && { message }),
       startedAt: timeOf(record.startedAt ?? record.createdAt),
       finishedAt: timeOf(record.finishedAt ?? record.createdAt),

@@ -47,7 +47,7 @@ export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
     initContainerStatuses: initContainerStatuses.length === 0 ? undefined : unlessSame(old.initContainerStatuses, initContainerStatuses),
     containerStatuses: unlessSame(old.containerStatuses, sortedByName(containerStatuses)),
   }
-  return saysTheSame(old, own) ? old : written(own)
+  return saysTheSame(old, own) ? old : orderedStatus(own)
 }
 
 const none: readonly PodCondition[] = []
@@ -56,22 +56,21 @@ const none: readonly PodCondition[] = []
 type OwnField = 'phase' | 'qosClass' | 'nominatedNodeName' | 'observedGeneration' | 'reason' | 'message' | 'conditions' | 'startTime' | 'hostIP' | 'hostIPs' | 'podIP' | 'podIPs' | 'initContainerStatuses' | 'containerStatuses'
 type OwnFields = { readonly phase: string } & { readonly [field in OwnField]: PodStatus[field] | undefined }
 
-/** Without what is not there. Field by field: what is spread from parts has a hidden class of its own for each pod. */
-function written(own: OwnFields): PodStatus {
-  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } = { phase: own.phase }
-  if (own.qosClass !== undefined) status.qosClass = own.qosClass
-  if (own.nominatedNodeName !== undefined) status.nominatedNodeName = own.nominatedNodeName
-  status.observedGeneration = own.observedGeneration
-  if (own.reason !== undefined) status.reason = own.reason
-  if (own.message !== undefined) status.message = own.message
-  status.conditions = own.conditions
-  status.startTime = own.startTime
+/** A status of what a kubelet writes, in Go's order and without what is not there. Field by field: what is spread from parts has a hidden class of its own for each pod. */
+export function orderedStatus(own: Partial<OwnFields> & Pick<OwnFields, 'phase'>): PodStatus {
+  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } = { observedGeneration: own.observedGeneration, phase: own.phase }
+  if (own.conditions?.length) status.conditions = own.conditions
+  if (own.message) status.message = own.message
+  if (own.reason) status.reason = own.reason
+  if (own.nominatedNodeName) status.nominatedNodeName = own.nominatedNodeName
   if (own.hostIP !== undefined) status.hostIP = own.hostIP
   if (own.hostIPs !== undefined) status.hostIPs = own.hostIPs
   if (own.podIP !== undefined) status.podIP = own.podIP
   if (own.podIPs !== undefined) status.podIPs = own.podIPs
+  status.startTime = own.startTime
   if (own.initContainerStatuses !== undefined) status.initContainerStatuses = own.initContainerStatuses
-  status.containerStatuses = own.containerStatuses
+  if (own.containerStatuses !== undefined) status.containerStatuses = own.containerStatuses
+  if (own.qosClass !== undefined) status.qosClass = own.qosClass
   return status
 }
 

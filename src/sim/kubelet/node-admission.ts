@@ -1,6 +1,7 @@
 // Upstream: pkg/kubelet/kubelet.go HandlePodAdditions, rejectPod, pkg/kubelet/preemption (v1.36).
 import type { Node, Pod } from '../api/generated/types.ts'
 import type { ComponentContext } from '../client/component.ts'
+import { orderedStatus } from './api-pod-status.ts'
 import { NodeRoom } from './node-room.ts'
 import { shutdownRefusal } from './node-shutdown.ts'
 import type { Rejection } from './pod-admission.ts'
@@ -55,7 +56,7 @@ export class NodeAdmission {
 
   private reject(pod: Pod, { reason, message }: Rejection): void {
     this.context.events.event(pod, 'Warning', reason, message)
-    const status = { ...pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: this.context.wall.time(), observedGeneration: pod.metadata.generation ?? 1 }
+    const status = orderedStatus({ ...pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: this.context.wall.time(), observedGeneration: pod.metadata.generation ?? 1 })
     this.writer.write({ written: undefined }, pod, status, false)
   }
 }

@@ -2,6 +2,7 @@
 import type { Agenda, Millis } from '../kernel/agenda.ts'
 import type { Pod, PodStatus } from '../api/generated/types.ts'
 import { keyOf } from '../api/objects.ts'
+import { Composed } from '../api/request.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import type { ComponentContext } from '../client/component.ts'
 import { isOwnCondition, isOwnDisruption } from './api-pod-status.ts'
@@ -81,7 +82,9 @@ export class StatusWriter {
     if (live.metadata.uid !== pod.metadata.uid && mirrorOf !== pod.metadata.uid) return true
     const merged = status ? mergeWithOthers(live.status, status) : live.status
     if (!semanticEqual(live.status, merged)) {
-      const written = client.updateStatus('pods', { ...live, status: merged })
+      const next = { ...live, status: merged }
+      // What is the kubelet's alone is in the form that is stored.
+      const written = client.updateStatus('pods', merged === status ? new Composed(next) : next)
       if (!written.ok) return written.status.reason === 'NotFound'
       told.written = written.value.status
       // A kubelet before this one has said it, or the answer to what this one said was lost: it stands for what this one says.

@@ -24,7 +24,12 @@ const defaultSpecOfPod = memoized((raw: PodSpec): PodSpec => {
 function requestsFromLimits(container: Container): Container {
   const { limits, requests } = container.resources ?? {}
   if (!limits) return container
-  return { ...container, resources: { ...container.resources, limits, requests: { ...limits, ...requests } } }
+  return { ...container, resources: { ...container.resources, limits, requests: inOrder({ ...limits, ...requests }) } }
+}
+
+/** Go prints maps in the order of their keys. */
+function inOrder(list: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(list).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 function hostPorts(container: Container, hostNetwork: boolean): Container {
