@@ -31,10 +31,22 @@ test('has what every cluster has when it starts', () => {
   )
   expect(cluster.list('services')[0]).toMatchObject({ metadata: { name: 'kubernetes' }, spec: { clusterIP: '10.96.0.1', type: 'ClusterIP' } })
   expect(cluster.list('endpointslices')[0]).toMatchObject({ endpoints: [{ addresses: ['192.168.0.10'] }], ports: [{ name: 'https', port: 6443 }] })
+  expect(cluster.list('endpoints')[0]).toMatchObject({ subsets: [{ addresses: [{ ip: '192.168.0.10' }], ports: [{ name: 'https', port: 6443 }] }] })
   cluster.restartApiServer()
   expect(cluster.list('services')).toHaveLength(1)
   const rival = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'default' }, spec: { clusterIP: '10.96.0.1', ports: [{ port: 80 }] } }
   expect(refusal(client.create('services', rival as never)).message).toContain('provided IP is already allocated')
+})
+
+test('every answer about Endpoints says that nobody should ask for them any more', () => {
+  const warnings = ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice']
+  const about = { resource: 'endpoints', namespace: 'default' }
+  const body = { metadata: { name: 'db' }, subsets: [{ addresses: [{ ip: 'FD00::1' }] }] }
+  expect(request({ ...about, verb: 'list' })).toMatchObject({ ok: true, warnings })
+  expect(request({ ...about, verb: 'create', body })).toMatchObject({ ok: true, warnings: [...warnings, expect.stringContaining('RFC 5952')] })
+  expect(request({ ...about, verb: 'delete', name: 'db' })).toMatchObject({ ok: true, warnings })
+  expect(client.watch('endpoints', 'default', {}, { event: () => undefined, closed: () => undefined })).toMatchObject({ ok: true, warnings })
+  expect(request({ resource: 'services', namespace: 'default', verb: 'list' })).not.toHaveProperty('warnings')
 })
 
 test('refuses what names nothing that is there, in the words of Kubernetes', () => {

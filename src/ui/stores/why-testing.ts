@@ -35,7 +35,7 @@ export function shopAfter(commands: readonly TimedCommand[], until: number): Sho
 
 /** The chain of the newest thing whose name begins so, one line a step: hashes of names as `…`. */
 export function why({ view, ask }: Shop, kind: string, prefix: string, after = -Infinity): string[] {
-  const maps = { Pod: view.objects.pods, ReplicaSet: view.objects.replicasets, Node: view.objects.nodes, Deployment: view.objects.deployments }
+  const maps = { Pod: view.objects.pods, ReplicaSet: view.objects.replicasets, Node: view.objects.nodes, Deployment: view.objects.deployments, Endpoints: view.objects.endpoints, EndpointSlice: view.objects.endpointslices }
   const found = [...maps[kind as 'Pod'].values()].filter(({ metadata }) => metadata.name.startsWith(prefix) && Date.parse(metadata.creationTimestamp ?? '') - view.start >= after).at(-1)
   const thing = thingOf(kind, found?.metadata.namespace, found?.metadata.name)
   const hash = /(?<=-)[0-9a-f]{6,10}(-[a-z0-9]{5})?\b/g

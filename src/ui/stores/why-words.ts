@@ -45,7 +45,7 @@ function wordsOf(entry: TraceEntry, cause: TraceEntry | undefined, before: reado
 
 /** Bindings and counts follow from what was told, and what follows from them is told. */
 function isBookkeeping({ what }: TraceEntry): boolean {
-  return /^(create pods\/binding|(update|patch) (replicasets|deployments|daemonsets)\/status|(create|update|patch) (endpoints|endpointslices)) /.test(what)
+  return /^(create pods\/binding|(update|patch) (replicasets|deployments|daemonsets|replicationcontrollers)\/status|(update|patch) (endpoints|endpointslices)) /.test(what)
 }
 
 /** What a person did, or a fault that ended by itself. `ender`: what ended it. */
@@ -89,6 +89,8 @@ function writeWords(entry: TraceEntry, cause: TraceEntry | undefined): WhyStep {
   if (author === 'deployment-controller' && what.startsWith('create replicasets ')) return step(`Deployment ${name.slice(0, name.lastIndexOf('-'))} made ReplicaSet ${name}`, 'Each version of its template has one of its own.')
   if (author === 'deployment-controller' && target === 'replicasets') return step(`The deployment controller told ReplicaSet ${name} how many it should be`)
   if (author === 'daemonset-controller' && what.startsWith('create pods ')) return step(`The DaemonSet of ${name.slice(0, name.lastIndexOf('-'))} created it`, 'It wants one on every machine that it may use.')
+  if (author === 'endpoint-controller' && verb === 'create') return step(`The endpoint controller made Endpoints ${name}`, 'Every Service with a selector has Endpoints of its name: who can be reached for it.')
+  if (author === 'endpoint-slice-mirroring-controller' && verb === 'create') return step(`Endpoints were mirrored in EndpointSlice ${name}`, 'Nodes route by slices alone.')
   if (author === 'default-scheduler' && what.startsWith('delete pods ')) return step(`Scheduler preempted ${name}`, 'A pod of higher priority needs its room.')
   if (author.startsWith('kubelet/')) return step(kubeletWords(author.slice('kubelet/'.length), verb, target, name))
   return step(`${author === 'user' && at < 0 ? 'The installation' : authorName(author)} ${done.get(verb) ?? verb} ${subject(target)} ${name}`)

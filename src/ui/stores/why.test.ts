@@ -48,6 +48,13 @@ test('a pod that came from scaling up leads back to the person who scaled', () =
   ])
 })
 
+test('Endpoints are there for a Service, and slices for those of a Service without a selector', () => {
+  expect(why(shopAfter([], 10_000), 'Endpoints', 'redis')).toEqual(['00:01 you: You applied 13 objects', '00:01 now: The endpoint controller made Endpoints redis. Every Service with a selector has Endpoints of its name: who can be reached for it.'])
+  const [service, endpoints] = [{ spec: { ports: [{ port: 80 }] } }, { subsets: [{ addresses: [{ ip: '10.1.2.3' }], ports: [{ port: 80 }] }] }].map((rest, at) => ({ apiVersion: 'v1', kind: ['Service', 'Endpoints'][at]!, metadata: { name: 'away', namespace: 'shop' }, ...rest }))
+  const view = shopAfter([{ at: 61_000, command: { kind: 'apply', manifests: [service!, endpoints!] } }], 75_000)
+  expect(why(view, 'EndpointSlice', 'away-')).toEqual(['01:01 you: You applied 2 objects', expect.stringMatching(/^01:01 now: Endpoints were mirrored in EndpointSlice away-\w{5}\. Nodes route by slices alone\.$/)])
+})
+
 test('a pod of a ReplicationController leads to it, and from there to the person who scaled', () => {
   const controller = { apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'old', namespace: 'shop' }, spec: { replicas: 1, template: { metadata: { labels: { app: 'old' } }, spec: { containers: [{ name: 'web', image: 'nginx:1.27' }] } } } }
   const view = shopAfter([{ at: 61_000, command: { kind: 'apply', manifests: [controller] } }, { at: 62_000, command: { kind: 'scale', resource: 'replicationcontrollers', key: 'shop/old', replicas: 2 } }], 75_000)

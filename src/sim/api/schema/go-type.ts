@@ -51,6 +51,9 @@ export interface GoStruct {
 const structs = new Map<string, GoStruct>()
 const types = new Map<string, GoType>()
 
+/** Structs of which many objects, or many versions of one, hold the very same. */
+const shared: ReadonlySet<string> = new Set(['PodSpec', 'PodCondition', 'EndpointAddress'])
+
 /** The struct of this name; asking for one that is not in the table is our own mistake. */
 export function structOf(name: string): GoStruct {
   const known = structs.get(name)
@@ -60,7 +63,7 @@ export function structOf(name: string): GoStruct {
   const texts = row === '' ? [] : row.split('|')
   if (texts[0] === 'kind:string' && texts[1] === 'apiVersion:string') texts.splice(0, 2, 'apiVersion:string', 'kind:string')
   const fields = texts.map(parseField)
-  const struct = { name: inGo(name), fields, byName: new Map(fields.map((field) => [field.name, field])), order: [], isShared: name === 'PodSpec' || name === 'PodCondition', printing: fields.filter(printsZero), blank: createBlank() }
+  const struct = { name: inGo(name), fields, byName: new Map(fields.map((field) => [field.name, field])), order: [], isShared: shared.has(name), printing: fields.filter(printsZero), blank: createBlank() }
   structs.set(name, struct)
   return struct
 }

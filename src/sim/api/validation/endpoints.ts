@@ -50,7 +50,18 @@ function eachAddress<T>({ addresses = [], notReadyAddresses = [] }: EndpointSubs
   ]
 }
 
-function validateAddress({ ip, hostname, nodeName }: EndpointAddress, path: string): FieldError[] {
+/** Most addresses of an update are the very ones that are stored, and were found to be without a fault then. */
+const faultless = new WeakSet<EndpointAddress>()
+const none: readonly FieldError[] = []
+
+function validateAddress(address: EndpointAddress, path: string): readonly FieldError[] {
+  if (faultless.has(address)) return none
+  const faults = faultsOfAddress(address, path)
+  if (faults.length === 0 && Object.isFrozen(address)) faultless.add(address)
+  return faults
+}
+
+function faultsOfAddress({ ip, hostname, nodeName }: EndpointAddress, path: string): readonly FieldError[] {
   return [
     ...checkAddress(`${path}.ip`, ip, 'legacy'),
     ...(hostname ? checkLabel(`${path}.hostname`, hostname) : []),

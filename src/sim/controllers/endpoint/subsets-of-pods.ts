@@ -39,8 +39,8 @@ export function subsetsOfPods(service: Service, pods: readonly Pod[]): readonly 
 
 /** In Go's order of fields: the server keeps it as it is. */
 function subsetOf(groups: readonly Group[], ports: readonly CoreEndpointPort[]): EndpointSubset {
-  const ready = groups.flatMap((group) => group.ready).sort(byAddress)
-  const notReady = groups.flatMap((group) => group.notReady).sort(byAddress)
+  const ready = sorted(groups.map((group) => group.ready))
+  const notReady = sorted(groups.map((group) => group.notReady))
   return {
     ...(ready.length > 0 && { addresses: ready }),
     ...(notReady.length > 0 && { notReadyAddresses: notReady }),
@@ -72,11 +72,13 @@ const plainAddresses = new WeakMap<Pod, EndpointAddress>()
 
 function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {
   const isV6 = isOfIPv6(service, pod)
+  const isNamed = hasHostname(pod, service)
+  const known = isNamed ? undefined : plainAddresses.get(pod)
+  if (known && known.ip.includes(':') === isV6) return known
   const ip = pod.status.podIPs?.find((one) => one.ip.includes(':') === isV6)?.ip
   if (ip === undefined) return undefined
-  if (hasHostname(pod, service)) return newAddress(pod, ip, pod.spec.hostname)
-  let address = plainAddresses.get(pod)
-  if (address?.ip !== ip) plainAddresses.set(pod, (address = newAddress(pod, ip, undefined)))
+  const address = newAddress(pod, ip, isNamed ? pod.spec.hostname : undefined)
+  if (!isNamed) plainAddresses.set(pod, address)
   return address
 }
 
@@ -92,6 +94,11 @@ function isOfIPv6({ spec: { ipFamilies = [], clusterIP } }: Service, pod: Pod): 
   if (first !== undefined) return first === 'IPv6'
   const telling = clusterIP && clusterIP !== 'None' ? clusterIP : pod.status.podIP
   return telling?.includes(':') ?? false
+}
+
+function sorted(lists: readonly (readonly EndpointAddress[])[]): readonly EndpointAddress[] {
+  const all = lists.length === 1 ? lists[0]!.slice() : lists.flat()
+  return all.sort(byAddress)
 }
 
 function byAddress(a: EndpointAddress, b: EndpointAddress): number {
