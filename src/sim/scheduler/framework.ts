@@ -59,12 +59,22 @@ export interface FilterPlugin extends Plugin {
 export interface PreparedScore {
   /** Writes the raw score of each node: a loop of its own in every plugin, for it runs for every pod and node. */
   score(nodes: FeasibleNodes, raw: Int32Array): void
-  /** As with filters. */
-  readonly asks?: object
   /** Brings raw scores to 0 … 100 by nothing but themselves; absent when they are there already. */
   readonly normalise?: Normalise
   /** The same when it takes more than the raw scores. */
   readonly normaliseHere?: Normalise
+}
+
+/** A score that puts nodes in groups which score alike. */
+export interface GroupedScore {
+  /** What stands for all that decides, with the node itself, which group it is in: until the node changes, it is in the same for all pods with the same. */
+  readonly asks: readonly object[]
+  /** Writes a number for each node, which those of its group share. */
+  group(nodes: FeasibleNodes, keys: Float64Array): void
+  /** The raw score of the group with this number; absent: it is the number. */
+  rawOf?(key: number): number
+  /** As of other scores, however many nodes have each. */
+  readonly normalise?: Normalise
 }
 
 export type Normalise = (raw: Int32Array, normalised: Int32Array) => void
@@ -75,7 +85,7 @@ export interface ScorePlugin {
   /** It looks at what runs on a node, too. */
   readonly isAboutRoom?: boolean
   /** Null: skipped, it says nothing about this pod. */
-  preScore(pod: PodState, view: View, feasible: FeasibleNodes): PreparedScore | null
+  preScore(pod: PodState, view: View, feasible: FeasibleNodes): PreparedScore | GroupedScore | null
 }
 
 export const maxScore = 100

@@ -1,7 +1,8 @@
 import type { NodeScore, PluginScore } from './decision.ts'
 import type { Normalise } from './framework.ts'
-import type { RawColumn } from './remembered-scores.ts'
 import { ScoreColumnWriter } from './score-column-writer.ts'
+import { ScoreGroupWriter } from './score-group-writer.ts'
+import type { ScoreGroups } from './score-groups.ts'
 import { ScoreItems } from './score-items.ts'
 import type { ScoreColumn, ScoreTable } from './score-nodes.ts'
 
@@ -44,7 +45,7 @@ export class ScoreJournal {
   private chapter: Chapter | null = null
   private readonly byKind = new Map<string, OpenTable>()
   /** Columns that many kinds share. */
-  private readonly remembered = new Map<RawColumn, OpenColumn>()
+  private readonly byGroups = new Map<ScoreGroups, GroupedOpenColumn>()
   private columns = 0
 
   /** `kind`: pods that are scored alike, `positions`: of the nodes that fit. */
@@ -65,7 +66,7 @@ export class ScoreJournal {
     const most = Math.max(mostItems, 4 * names.length)
     if (chapter && chapter.names === names && chapter.items.length < most && this.columns < mostColumns && this.columns * names.length < Math.max(mostNumbers, 16 * names.length)) return chapter
     this.byKind.clear()
-    this.remembered.clear()
+    this.byGroups.clear()
     this.columns = 0
     return (this.chapter = { names, items: new ScoreItems() })
   }
@@ -73,13 +74,14 @@ export class ScoreJournal {
   private open(kind: string, { columns }: ScoreTable, nodes: number): OpenTable {
     const before = this.byKind.get(kind)
     if (before && isOf(before.columns, columns)) return before
-    const newWriter = (): ScoreColumnWriter => new ScoreColumnWriter(this.columns++, nodes)
+    const newId = (): number => this.columns++
     const openColumn = (column: ScoreColumn): OpenColumn => {
-      const { remembered } = column
-      const known = remembered ? this.remembered.get(remembered) : before?.columns.find((open) => open.isOf(column))
+      const { groups } = column
+      const known = groups ? this.byGroups.get(groups) : before?.columns.find((open) => open.isOf(column))
       if (known) return known
-      const opened = new OpenColumn(column, newWriter)
-      if (remembered) this.remembered.set(remembered, opened)
+      if (!groups) return new PlainOpenColumn(column, newId, nodes)
+      const opened = new GroupedOpenColumn(column, groups, newId(), nodes)
+      this.byGroups.set(groups, opened)
       return opened
     }
     const opened = columns.map(openColumn)
@@ -95,39 +97,50 @@ interface OpenTable {
   readonly kept: readonly KeptColumn[]
 }
 
-/** A column, and who writes its raw scores and, where there are such, its normalised ones. */
-class OpenColumn {
+/** A column, and who writes what changes in it. */
+interface OpenColumn {
   readonly kept: KeptColumn
-  private readonly remembered: RawColumn | null
+  isOf(column: ScoreColumn): boolean
+  write(column: ScoreColumn, positions: Int32Array, items: ScoreItems): void
+}
+
+class GroupedOpenColumn implements OpenColumn {
+  readonly kept: KeptColumn
+  private readonly writer: ScoreGroupWriter
+
+  constructor({ name, weight, normalise }: ScoreColumn, private readonly groups: ScoreGroups, id: number, nodes: number) {
+    this.writer = new ScoreGroupWriter(id, nodes)
+    this.kept = { id, name, weight, normalise, normalisedId: null }
+  }
+
+  isOf({ groups }: ScoreColumn): boolean {
+    return this.groups === groups
+  }
+
+  write(_: ScoreColumn, _positions: Int32Array, items: ScoreItems): void {
+    this.writer.write(this.groups, items)
+  }
+}
+
+/** Normalised scores that do not follow from the raw ones are written too. */
+class PlainOpenColumn implements OpenColumn {
+  readonly kept: KeptColumn
   private readonly raw: ScoreColumnWriter
   private readonly normalised: ScoreColumnWriter | null
 
-  constructor(column: ScoreColumn, newWriter: () => ScoreColumnWriter) {
-    const { name, weight, normalise, remembered } = column
-    this.remembered = remembered
-    this.raw = newWriter()
-    this.normalised = hasOwnNormalised(column) ? newWriter() : null
+  constructor({ name, weight, normalise, hasOwnNormalised }: ScoreColumn, newId: () => number, nodes: number) {
+    this.raw = new ScoreColumnWriter(newId(), nodes)
+    this.normalised = hasOwnNormalised ? new ScoreColumnWriter(newId(), nodes) : null
     this.kept = { id: this.raw.id, name, weight, normalise, normalisedId: this.normalised?.id ?? null }
   }
 
-  isOf(column: ScoreColumn): boolean {
-    const { name, normalise } = this.kept
-    return this.remembered === column.remembered && name === column.name && normalise === column.normalise && (this.normalised !== null) === hasOwnNormalised(column)
+  isOf({ name, normalise, hasOwnNormalised, groups }: ScoreColumn): boolean {
+    return groups === null && this.kept.name === name && this.kept.normalise === normalise && (this.normalised !== null) === hasOwnNormalised
   }
 
   write({ raw, normalised }: ScoreColumn, positions: Int32Array, items: ScoreItems): void {
-    if (this.remembered) this.writeRemembered(this.remembered, items)
-    else this.raw.write(positions, raw, items)
+    this.raw.write(positions, raw, items)
     this.normalised?.write(positions, normalised, items)
-  }
-
-  /** The scores of nodes that were not asked since the last time are written already. */
-  private writeRemembered(column: RawColumn, items: ScoreItems): void {
-    const news = column.takeNews()
-    const positions = this.raw.hasBegun ? news : column.known()
-    const scores = column.scoresAt(positions)
-    if (this.raw.hasBegun) this.raw.moveNodes(positions, scores, items)
-    else this.raw.write(positions, scores, items)
   }
 }
 
@@ -146,10 +159,6 @@ export function scoresOf({ chapter, columns, until }: KeptScores, positions: rea
     return { node: names[position]!, total: scores.reduce((sum, { weight, normalised }) => sum + weight * normalised, 0), plugins: scores }
   })
   return rows.sort((a, b) => b.total - a.total || (a.node < b.node ? -1 : a.node > b.node ? 1 : 0))
-}
-
-function hasOwnNormalised({ raw, normalised, normalise }: ScoreColumn): boolean {
-  return normalise === null && normalised !== raw
 }
 
 function isOf(open: readonly OpenColumn[], columns: readonly ScoreColumn[]): boolean {

@@ -17,14 +17,14 @@ export interface ShapePoint {
   readonly score: number
 }
 
-type Scores = (feasible: FeasibleNodes, raw: Int32Array) => void
+type Scores = (feasible: FeasibleNodes, scores: Float64Array) => void
 
 /** The scores of nodes for a pod by a strategy. */
 export function allocationScores(strategy: ScoringStrategy, pod: PodState): Scores {
   const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(pod, name) > 0)
   switch (strategy.type) {
     case 'LeastAllocated':
-      return isDefault(resources) ? ({ nodes }, raw) => leastOfTwo(pod, nodes, raw) : each((node) => weighted(resources, pod, node, leastRequested, Math.floor))
+      return isDefault(resources) ? ({ nodes }, scores) => leastOfTwo(pod, nodes, scores) : each((node) => weighted(resources, pod, node, leastRequested, Math.floor))
     case 'MostAllocated':
       return each((node) => weighted(resources, pod, node, mostRequested, Math.floor))
     case 'RequestedToCapacityRatio': {
@@ -37,8 +37,8 @@ export function allocationScores(strategy: ScoringStrategy, pod: PodState): Scor
 }
 
 function each(score: (node: NodeState) => number): Scores {
-  return ({ nodes }, raw) => {
-    nodes.forEach((node, at) => (raw[at] = score(node)))
+  return ({ nodes }, scores) => {
+    nodes.forEach((node, at) => (scores[at] = score(node)))
   }
 }
 
@@ -47,13 +47,13 @@ function isDefault(resources: readonly ScoredResource[]): boolean {
 }
 
 /** The default strategy without a list: this runs for every pod and node. */
-function leastOfTwo({ demand }: PodState, nodes: readonly NodeState[], raw: Int32Array): void {
+function leastOfTwo({ demand }: PodState, nodes: readonly NodeState[], scores: Float64Array): void {
   for (let at = 0; at < nodes.length; at += 1) {
     const { cpu, memory, countedCpu, countedMemory } = nodes[at]!
     const ofCpu = cpu === 0 ? 0 : leastRequested(countedCpu + demand.countedCpu, cpu)
     const ofMemory = memory === 0 ? 0 : leastRequested(countedMemory + demand.countedMemory, memory)
     // What a node has nothing of does not weigh.
-    raw[at] = cpu === 0 || memory === 0 ? ofCpu + ofMemory : Math.floor((ofCpu + ofMemory) / 2)
+    scores[at] = cpu === 0 || memory === 0 ? ofCpu + ofMemory : Math.floor((ofCpu + ofMemory) / 2)
   }
 }
 

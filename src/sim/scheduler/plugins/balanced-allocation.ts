@@ -14,11 +14,11 @@ export function balancedAllocation(resources: readonly ScoredResource[]): ScoreP
     preScore(pod) {
       if (names.every((name) => requestOf(pod, name) === 0)) return null
       const counted = names.filter((name) => !isExtended(name) || requestOf(pod, name) > 0)
-      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { asks: pod.demand, score: ({ nodes }, raw) => scoresOfTwo(pod, nodes, raw) }
+      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { asks: [pod.demand], group: ({ nodes }, keys) => scoresOfTwo(pod, nodes, keys) }
       return {
-        asks: pod.demand,
-        score({ nodes }, raw) {
-          nodes.forEach((node, at) => (raw[at] = gain(balance(node, pod, counted), balance(node, null, counted))))
+        asks: [pod.demand],
+        group({ nodes }, keys) {
+          nodes.forEach((node, at) => (keys[at] = gain(balance(node, pod, counted), balance(node, null, counted))))
         },
       }
     },
@@ -31,11 +31,11 @@ function gain(withPod: number, withoutPod: number): number {
 }
 
 /** The default resources without a list: this runs for every pod and node. */
-function scoresOfTwo({ demand }: PodState, nodes: readonly NodeState[], raw: Int32Array): void {
+function scoresOfTwo({ demand }: PodState, nodes: readonly NodeState[], keys: Float64Array): void {
   for (let at = 0; at < nodes.length; at += 1) {
     const { cpu, memory, usedCpu, usedMemory } = nodes[at]!
-    if (cpu === 0 || memory === 0) raw[at] = gain(100, 100)
-    else raw[at] = gain(twoBalanced((usedCpu + demand.cpu) / cpu, (usedMemory + demand.memory) / memory), twoBalanced(usedCpu / cpu, usedMemory / memory))
+    if (cpu === 0 || memory === 0) keys[at] = gain(100, 100)
+    else keys[at] = gain(twoBalanced((usedCpu + demand.cpu) / cpu, (usedMemory + demand.memory) / memory), twoBalanced(usedCpu / cpu, usedMemory / memory))
   }
 }
 

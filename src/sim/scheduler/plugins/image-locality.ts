@@ -1,4 +1,4 @@
-import { maxScore, type ScorePlugin } from '../framework.ts'
+import { maxScore, type GroupedScore, type ScorePlugin } from '../framework.ts'
 import type { ImageColumn } from '../image-columns.ts'
 
 const megabyte = 1024 * 1024
@@ -17,23 +17,36 @@ export const imageLocality: ScorePlugin = {
     const total = slots.length
     const images = names.flatMap((name) => cache.image(name) ?? [])
     const threshold = maxContainerThreshold * names.length
+    if (images.length < 2) return byBytes(images[0] ?? nowhere, slots, threshold)
     return {
       score({ positions }, raw) {
-        if (images.length === 0) raw.fill(0)
-        else for (let at = 0; at < positions.length; at += 1) raw[at] = scoreOf(bytesOn(slots[positions[at]!]!, images, total), threshold)
+        for (let at = 0; at < positions.length; at += 1) raw[at] = scoreOf(images.reduce((sum, image) => sum + weighted(bytesOn(slots[positions[at]!]!, image), image, total), 0), threshold)
       },
     }
   },
 }
 
-/** Bytes that need not be pulled, each image weighted by the share of nodes that have it. */
-function bytesOn(slot: number, images: readonly ImageColumn[], total: number): number {
-  let sum = 0
-  for (let at = 0; at < images.length; at += 1) {
-    const { bytes, nodes } = images[at]!
-    if (slot < bytes.length && bytes[slot]! > 0) sum += Math.floor(bytes[slot]! * (nodes / total))
+/** An image that no node has. */
+const nowhere: ImageColumn = { nodes: 0, bytes: new Float64Array(0) }
+
+/** With one image, nodes differ by its bytes only. */
+function byBytes(image: ImageColumn, slots: Int32Array, threshold: number): GroupedScore {
+  return {
+    asks: [image],
+    group({ positions }, keys) {
+      for (let at = 0; at < positions.length; at += 1) keys[at] = bytesOn(slots[positions[at]!]!, image)
+    },
+    rawOf: (bytes) => scoreOf(weighted(bytes, image, slots.length), threshold),
   }
-  return sum
+}
+
+function bytesOn(slot: number, { bytes }: ImageColumn): number {
+  return slot < bytes.length && bytes[slot]! > 0 ? bytes[slot]! : 0
+}
+
+/** Bytes that need not be pulled, weighted by the share of nodes that have the image. */
+function weighted(bytes: number, { nodes }: ImageColumn, total: number): number {
+  return Math.floor(bytes * (nodes / total))
 }
 
 function scoreOf(sum: number, threshold: number): number {

@@ -38,9 +38,9 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     const preferred = pod.pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
     if (preferred.length === 0) return null
     return {
-      asks: preferred,
-      score({ nodes }, raw) {
-        nodes.forEach((node, at) => (raw[at] = preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0)))
+      asks: [preferred],
+      group({ nodes }, keys) {
+        nodes.forEach((node, at) => (keys[at] = preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0)))
       },
       normalise,
     }

@@ -18,7 +18,7 @@ export function resourcesFit(strategy: ScoringStrategy): FilterPlugin & ScorePlu
       { resource: 'Node', actions: ['Add', 'UpdateNodeAllocatable'], hint: (pod, event) => event.resource === 'Node' && nodeHint(pod, event.old, event.new) },
     ],
     preFilter: (pod) => ({ kind: 'filter', filter: filterFor(pod) }),
-    preScore: (pod) => ({ asks: pod.demand, score: allocationScores(strategy, pod) }),
+    preScore: (pod) => ({ asks: [pod.demand], group: allocationScores(strategy, pod) }),
   }
 }
 

@@ -31,11 +31,11 @@ export const taintToleration: FilterPlugin & ScorePlugin = {
   preScore(pod) {
     const tolerations = tolerationsOf(pod.pod)
     return {
-      asks: tolerations,
-      score({ nodes }, raw) {
+      asks: [tolerations],
+      group({ nodes }, keys) {
         for (let at = 0; at < nodes.length; at += 1) {
           const { softTaints } = nodes[at]!
-          raw[at] = softTaints.length === 0 ? 0 : untolerated(softTaints, tolerations)
+          keys[at] = softTaints.length === 0 ? 0 : untolerated(softTaints, tolerations)
         }
       },
       normalise,

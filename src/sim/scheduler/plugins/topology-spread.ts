@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/generated/types.ts'
 import { sameTaints, type ClusterEvent } from '../cluster-event.ts'
-import { labelOf, maxScore, skip, type FilterPlugin, type PreparedFilter, type PreparedScore, type Refusal, type ScorePlugin, type View } from '../framework.ts'
+import { labelOf, maxScore, skip, type FilterPlugin, type GroupedScore, type PreparedFilter, type PreparedScore, type Refusal, type ScorePlugin, type View } from '../framework.ts'
 import type { FeasibleNodes } from '../feasible-nodes.ts'
 import { LeastCount } from '../least-count.ts'
 import { naturalLog } from '../natural-log.ts'
@@ -26,6 +26,7 @@ const systemDefaults = [{ topologyKey: hostname, maxSkew: 3 }, { topologyKey: 't
 export const topologySpread: FilterPlugin & ScorePlugin = {
   name,
   weight: 2,
+  isAboutRoom: true,
   events: [
     { resource: 'Pod', actions: ['Add', 'UpdatePodLabel', 'Delete'], hint: (pod, event) => event.resource === 'Pod' && podHint(pod, event.old, event.new) },
     { resource: 'Node', actions: ['Add', 'Delete', 'UpdateNodeLabel', 'UpdateNodeTaint'], hint: nodeHint },
@@ -115,42 +116,64 @@ function defaultConstraints(pod: PodState, view: View): readonly SpreadConstrain
   return systemDefaults.map(({ topologyKey, maxSkew }) => ({ topologyKey, maxSkew, minDomains: 1, selector, honoursAffinity: true, honoursTaints: false }))
 }
 
-/** What one constraint says of nodes. */
+/** What one constraint says of nodes: those in the same domain score alike, and so do those with equally many pods when every node is a domain. */
 interface Part {
-  readonly domainOf: Int32Array
-  /** By node when every node is a domain; null: no pods are counted. */
+  readonly topology: TopologyColumn
+  /** By the slot of the node when every node is a domain. */
   readonly counts: Uint16Array | null
   /** By domain otherwise. */
   readonly sums: Int32Array | null
   readonly weight: number
   readonly offset: number
+  /** More than any digit that stands for a node. */
+  readonly radix: number
 }
+
+/** What a constraint that selects nothing counts. */
+const noPods = new Uint16Array(0)
 
 /** By row, 1 for nodes that are left out; null: none is. */
 type LeftOut = Uint8Array | null
 
 /** `own`: nodes that lack a key are then left out; under the built-in constraints they are scored on the others. */
-function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], own: boolean, view: View, feasible: FeasibleNodes): PreparedScore {
+function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], own: boolean, view: View, feasible: FeasibleNodes): PreparedScore | GroupedScore {
   const { cache } = view
   const leftOut = own ? whichLack(constraints, feasible) : null
   const scored = leftOut ? leftOut.reduce((count, out) => count - out, feasible.length) : feasible.length
   const parts = constraints.map((constraint): Part => {
     const { selector, topologyKey, maxSkew } = constraint
-    const column = selector.text ? cache.matching(pod.namespace, selector) : null
     const topology = cache.domains(topologyKey)
-    const { domainOf, size } = topology
     const offset = maxSkew - 1
-    if (topologyKey === hostname) return { domainOf, counts: column, sums: null, weight: naturalLog(scored + 2), offset }
-    const sums = column && size > 0 ? sumsFor(pod, constraint, column, view, own ? constraints : null) : new Int32Array(size)
-    return { domainOf, counts: null, sums, weight: naturalLog(domainsAmong(feasible, leftOut, topology, cache.slots) + 2), offset }
+    if (topologyKey === hostname) return { topology, counts: selector.text ? cache.matching(pod.namespace, selector) : noPods, sums: null, weight: naturalLog(scored + 2), offset, radix: 0x10001 }
+    const sums = selector.text ? sumsFor(pod, constraint, view, own ? constraints : null) : new Int32Array(topology.size)
+    return { topology, counts: null, sums, weight: naturalLog(domainsAmong(feasible, leftOut, topology, cache.slots) + 2), offset, radix: topology.size + 1 }
   })
+  const { slots } = cache
+  if (!leftOut && parts.reduce((product, { radix }) => product * radix, 1) <= Number.MAX_SAFE_INTEGER) return inGroups(parts, slots)
   return {
     score({ positions }, raw) {
-      const scores = new Float64Array(positions.length)
-      for (const part of parts) addPart(scores, part, positions, cache.slots)
-      for (let at = 0; at < raw.length; at += 1) raw[at] = leftOut !== null && leftOut[at] === 1 ? 0 : Math.floor(scores[at]! + 0.5)
+      for (let at = 0; at < raw.length; at += 1) raw[at] = leftOut?.[at] === 1 ? 0 : scoreOf(parts, (part) => digitOf(part, slots[positions[at]!]!))
     },
-    ...(leftOut ? { normaliseHere: (raw: Int32Array, normalised: Int32Array) => normalise(raw, normalised, leftOut) } : { normalise: normaliseAll }),
+    normaliseHere: (raw, normalised) => normalise(raw, normalised, leftOut),
+  }
+}
+
+/** The digits of a node make one number, that of the first part the lowest. */
+function inGroups(parts: readonly Part[], slots: Int32Array): GroupedScore {
+  return {
+    asks: parts.flatMap(({ topology, counts }) => (counts ? [topology, counts] : [topology])),
+    group({ positions }, keys) {
+      for (let row = 0; row < positions.length; row += 1) keys[row] = parts.reduceRight((key, part) => key * part.radix + digitOf(part, slots[positions[row]!]!), 0)
+    },
+    rawOf(key) {
+      let rest = key
+      return scoreOf(parts, ({ radix }) => {
+        const digit = rest % radix
+        rest = (rest - digit) / radix
+        return digit
+      })
+    },
+    normalise: normaliseAll,
   }
 }
 
@@ -159,14 +182,20 @@ function whichLack(constraints: readonly SpreadConstraint[], { nodes }: Feasible
   return lacking.includes(1) ? lacking : null
 }
 
-function addPart(scores: Float64Array, { domainOf, counts, sums, weight, offset }: Part, positions: Int32Array, slots: Int32Array): void {
-  for (let at = 0; at < positions.length; at += 1) {
-    const slot = slots[positions[at]!]!
-    const domain = domainOf[slot]!
-    if (domain === nowhere) continue
-    const count = sums !== null ? sums[domain]! : counts !== null ? counts[slot]! : 0
-    scores[at]! += count * weight + offset
+/** All that a part asks of a node: 0 when it is in no domain, else one more than its count or the number of its domain. */
+function digitOf({ topology, counts }: Part, slot: number): number {
+  const domain = topology.domainOf[slot]!
+  if (domain === nowhere) return 0
+  return 1 + (counts ? (counts[slot] ?? 0) : domain)
+}
+
+function scoreOf(parts: readonly Part[], digitFor: (part: Part) => number): number {
+  let score = 0
+  for (const part of parts) {
+    const digit = digitFor(part)
+    if (digit > 0) score += (part.sums ? part.sums[digit - 1]! : digit - 1) * part.weight + part.offset
   }
+  return Math.floor(score + 0.5)
 }
 
 /** In how many domains the nodes that fit are; those without the label count as one. */
@@ -184,11 +213,12 @@ function domainsAmong({ positions }: FeasibleNodes, leftOut: LeftOut, { domainOf
 }
 
 /** The matching pods in each domain. Those of nodes that do not fit count too. */
-function sumsFor(pod: PodState, constraint: SpreadConstraint, column: Uint16Array, { cache }: View, allKeys: readonly SpreadConstraint[] | null): Int32Array {
+function sumsFor(pod: PodState, constraint: SpreadConstraint, { cache }: View, allKeys: readonly SpreadConstraint[] | null): Int32Array {
   const { topologyKey, selector, honoursAffinity, honoursTaints } = constraint
   const includesAll = !allKeys && !honoursTaints && !(honoursAffinity && hasRequiredNodeAffinity(pod.pod))
   if (includesAll) return cache.matchingByDomain(pod.namespace, selector, topologyKey)
   const { domainOf, size } = cache.domains(topologyKey)
+  const column = cache.matching(pod.namespace, selector)
   const sums = new Int32Array(size)
   for (let slot = 0; slot < domainOf.length; slot += 1) {
     const count = column[slot]!
