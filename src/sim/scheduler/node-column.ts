@@ -5,9 +5,7 @@ export const unknown = -0x80000000
 
 /** A number for each node, by its position, that is forgotten when the node changes. */
 export class NodeColumn {
-  readonly numbers: Int32Array
-  /** How many are unknown. */
-  blanks: number
+  private readonly numbers: Int32Array
   private seen: number
 
   constructor(
@@ -15,32 +13,17 @@ export class NodeColumn {
     private readonly changes: NodeChanges,
   ) {
     this.numbers = new Int32Array(nodes).fill(unknown)
-    this.blanks = nodes
     this.seen = changes.count
   }
 
-  /** All numbers, as they hold until a node changes. */
-  catchUp(): Int32Array {
+  /** All numbers, to read and to add to, until a node changes. */
+  current(): Int32Array {
     const { changes, numbers } = this
     if (this.seen === changes.count) return numbers
-    const positions = changes.since(this.seen)
+    const changed = changes.since(this.seen)
     this.seen = changes.count
-    if (!positions) {
-      numbers.fill(unknown)
-      this.blanks = numbers.length
-    } else for (let at = 0; at < positions.length; at += 1) this.forget(positions[at]!)
+    if (changed) for (const position of changed) numbers[position] = unknown
+    else numbers.fill(unknown)
     return numbers
-  }
-
-  set(position: number, number: number): void {
-    if (this.numbers[position] === unknown) this.blanks -= 1
-    this.numbers[position] = number
-  }
-
-  private forget(position: number): void {
-    // A node that is there in name only has no position of its own.
-    if (position >= this.numbers.length || this.numbers[position] === unknown) return
-    this.numbers[position] = unknown
-    this.blanks += 1
   }
 }

@@ -18,17 +18,21 @@ export class RecentColumns<T extends Remembered> {
   constructor(private readonly create: (asks: readonly object[], nodes: readonly NodeState[]) => T) {}
 
   of(asks: readonly object[], nodes: readonly NodeState[]): T {
-    if (this.nodes !== nodes) this.columns.length = 0
+    const { columns } = this
+    if (this.nodes !== nodes) columns.length = 0
     this.nodes = nodes
-    const at = this.columns.findIndex((column) => isSameList(column.asks, asks))
-    if (at === 0) return this.columns[0]!
-    const column = at < 0 ? this.create(asks, nodes) : this.columns.splice(at, 1)[0]!
-    this.columns.unshift(column)
-    if (this.columns.length > most) this.columns.pop()
+    let at = 0
+    while (at < columns.length && !isSameList(columns[at]!.asks, asks)) at += 1
+    if (at === 0 && columns.length > 0) return columns[0]!
+    const column = at < columns.length ? columns.splice(at, 1)[0]! : this.create(asks, nodes)
+    columns.unshift(column)
+    if (columns.length > most) columns.pop()
     return column
   }
 }
 
 function isSameList(a: readonly object[], b: readonly object[]): boolean {
-  return a.length === b.length && a.every((item, at) => item === b[at])
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false
+  return true
 }

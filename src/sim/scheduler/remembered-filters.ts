@@ -54,7 +54,7 @@ class VerdictColumn implements PreparedFilter {
   /** `filters`: those of the pod at hand. */
   open(filters: readonly PreparedFilter[]): Int32Array {
     this.filters = filters
-    return (this.verdicts = this.column.catchUp())
+    return (this.verdicts = this.column.current())
   }
 
   filter(node: NodeState): Refusal | null {
@@ -65,7 +65,7 @@ class VerdictColumn implements PreparedFilter {
 
   private ask(node: NodeState): Refusal | null {
     const refusal = runFilters(node, this.filters)
-    this.column.set(node.position, refusal ? this.numberOf(refusal) : fits)
+    this.verdicts[node.position] = refusal ? this.numberOf(refusal) : fits
     return refusal
   }
 

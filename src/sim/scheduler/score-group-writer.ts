@@ -4,8 +4,10 @@ import { groupChanges, nodeMoves, type ScoreItems } from './score-items.ts'
 /** Follows the groups of nodes that score alike through many decisions, and writes down which nodes move and what else a group scores. */
 export class ScoreGroupWriter {
   /** As written, by the position of the node: null as long as nothing is. */
-  private written: Int32Array | null = null
+  private groups: Int32Array | null = null
   private readonly scores: (number | undefined)[] = []
+  /** To a reader all nodes are in group 0 in the beginning, so this one and 0 change places. */
+  private largest = 0
 
   constructor(
     private readonly id: number,
@@ -15,26 +17,33 @@ export class ScoreGroupWriter {
   write(column: ScoreGroups, items: ScoreItems): void {
     const news = column.takeNews()
     const { groups, raw, present } = column
-    if (this.written) for (const position of news) this.move(this.written, position, groups[position]!, items)
+    if (this.groups) for (const position of news) this.move(this.groups, position, groups[position]!, items)
     else this.begin(groups, items)
     for (const group of present) {
       if (this.scores[group] === raw[group]) continue
       this.scores[group] = raw[group]!
-      items.add(this.id, groupChanges, group, raw[group]!)
+      items.add(this.id, groupChanges, this.written(group), raw[group]!)
     }
   }
 
-  /** To a reader all nodes are in group 0 in the beginning. */
   private begin(groups: Int32Array, items: ScoreItems): void {
-    const written = new Int32Array(this.nodes)
-    this.written = written
-    groups.forEach((group, position) => this.move(written, position, group, items))
+    const before = new Int32Array(this.nodes)
+    const sizes: number[] = []
+    for (const group of groups) sizes[group] = (sizes[group] ?? 0) + 1
+    sizes.forEach((size, group) => (this.largest = size > (sizes[this.largest] ?? 0) ? group : this.largest))
+    this.groups = before
+    for (let position = 0; position < groups.length; position += 1) this.move(before, position, groups[position]!, items)
   }
 
-  private move(written: Int32Array, position: number, group: number, items: ScoreItems): void {
-    // Of a node that changed meanwhile nobody has asked; whoever does will be told as news.
-    if (group < 0 || written[position] === group) return
-    written[position] = group
-    items.add(this.id, nodeMoves, position, group)
+  private move(before: Int32Array, position: number, group: number, items: ScoreItems): void {
+    const written = this.written(group)
+    if (before[position] === written) return
+    before[position] = written
+    items.add(this.id, nodeMoves, position, written)
+  }
+
+  private written(group: number): number {
+    if (group === this.largest) return 0
+    return group === 0 ? this.largest : group
   }
 }

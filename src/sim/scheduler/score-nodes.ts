@@ -3,7 +3,8 @@ import type { FeasibleNodes } from './feasible-nodes.ts'
 import type { GroupedScore, Normalise, PreparedScore, ScorePlugin, View } from './framework.ts'
 import type { PodState } from './pod-state.ts'
 import type { Profile } from './profile.ts'
-import { RememberedGroups, type ScoreGroups } from './score-groups.ts'
+import { RecentColumns } from './recent-columns.ts'
+import { ScoreGroups } from './score-groups.ts'
 
 /** The scores of the nodes that fit, a column per plugin that had something to say. Valid until the next pod is scored. */
 export interface ScoreTable {
@@ -28,13 +29,16 @@ export interface ScoreColumn {
 export class ScoreBoard {
   private arrays: Int32Array[] = []
   private taken = 0
-  private readonly remembered: RememberedGroups
+  private readonly plugins: readonly { readonly plugin: ScorePlugin; readonly columns: RecentColumns<ScoreGroups> }[]
 
   constructor(
-    private readonly profile: Profile,
-    cache: Cache,
+    { scores }: Profile,
+    private readonly cache: Cache,
   ) {
-    this.remembered = new RememberedGroups(cache)
+    this.plugins = scores.map((plugin) => {
+      const changes = plugin.isAboutRoom ? cache.roomChanges : cache.nodeChanges
+      return { plugin, columns: new RecentColumns((asks, nodes) => new ScoreGroups(asks, nodes, changes)) }
+    })
   }
 
   score(pod: PodState, view: View, feasible: FeasibleNodes): ScoreTable {
@@ -43,19 +47,13 @@ export class ScoreBoard {
     const columns: ScoreColumn[] = []
     const skipped: string[] = []
     const totals = this.array(feasible.length).fill(0)
-    for (const plugin of this.profile.scores) {
+    for (const { plugin, columns: remembered } of this.plugins) {
       const prepared = plugin.preScore(pod, view, feasible)
       if (!prepared) skipped.push(plugin.name)
-      else columns.push('asks' in prepared ? this.byGroup(plugin, prepared, feasible, totals) : this.oneByOne(plugin, prepared, feasible, totals))
+      else if ('asks' in prepared) columns.push(byGroup(plugin, prepared, remembered.of(prepared.asks, this.cache.nodes), feasible, totals))
+      else columns.push(this.oneByOne(plugin, prepared, feasible, totals))
     }
     return { columns, totals, skipped }
-  }
-
-  private byGroup(plugin: ScorePlugin, prepared: GroupedScore, feasible: FeasibleNodes, totals: Int32Array): ScoreColumn {
-    const groups = this.remembered.of(plugin, prepared)
-    groups.score(prepared, feasible)
-    groups.addTo(totals, feasible, plugin.weight)
-    return new GroupedColumn(plugin, prepared.normalise ?? null, groups, feasible)
   }
 
   private oneByOne({ name, weight }: ScorePlugin, prepared: PreparedScore, feasible: FeasibleNodes, totals: Int32Array): ScoreColumn {
@@ -75,6 +73,12 @@ export class ScoreBoard {
   }
 }
 
+function byGroup(plugin: ScorePlugin, prepared: GroupedScore, groups: ScoreGroups, feasible: FeasibleNodes, totals: Int32Array): ScoreColumn {
+  groups.score(prepared, feasible)
+  groups.addTo(totals, feasible, plugin.weight)
+  return new GroupedColumn(plugin, prepared.normalise ?? null, groups, feasible)
+}
+
 /** A column of which only groups were looked at: row by row it is for those who ask. */
 class GroupedColumn implements ScoreColumn {
   readonly name: string
@@ -92,14 +96,10 @@ class GroupedColumn implements ScoreColumn {
   }
 
   get raw(): Int32Array {
-    return this.rows(this.groups.raw)
+    return this.groups.rawAt(this.feasible.positions)
   }
 
   get normalised(): Int32Array {
-    return this.rows(this.groups.normalised)
-  }
-
-  private rows(scores: readonly number[]): Int32Array {
-    return this.feasible.positions.map((position) => scores[this.groups.groups[position]!]!)
+    return this.groups.scoresAt(this.feasible.positions)
   }
 }

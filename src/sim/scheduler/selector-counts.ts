@@ -38,7 +38,10 @@ const limit = 1_000
  * spreading would otherwise look at every pod of the cluster for every pod it places.
  */
 export class SelectorCounts {
-  private readonly byText = new Map<string, Count>()
+  /** By namespace and text. */
+  private readonly byNamespace = new Map<string, Map<string, Count>>()
+  /** The oldest first. */
+  private readonly counts = new Set<Count>()
   private readonly byLabels = new Map<Labels, Alike>()
 
   /** The column of counts by the slot of the node. Valid until the cache changes. */
@@ -59,7 +62,7 @@ export class SelectorCounts {
 
   podAdded(pod: PodState, slot: number): void {
     let alike = this.byLabels.get(pod.labels)
-    if (!alike) this.byLabels.set(pod.labels, (alike = { pods: 0, counts: this.matching(pod.labels) }))
+    if (!alike) this.byLabels.set(pod.labels, (alike = { pods: 0, counts: new Set([...this.counts].filter(({ selector }) => selector.matches(pod.labels))) }))
     alike.pods += 1
     change(alike, pod, slot, 1)
   }
@@ -73,12 +76,14 @@ export class SelectorCounts {
   }
 
   private countOf(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Count {
-    const text = `${namespace}\n${selector.text}`
-    const known = this.byText.get(text)
+    const known = this.byNamespace.get(namespace)?.get(selector.text)
     if (known) return known
-    if (this.byText.size >= limit) this.forgetOldest()
+    if (this.counts.size >= limit) this.forgetOldest()
     const count: Count = { namespace, selector, bySlot: new Uint16Array(nodes.length + 16), sums: new Map() }
-    this.byText.set(text, count)
+    this.counts.add(count)
+    const siblings = this.byNamespace.get(namespace)
+    if (siblings) siblings.set(selector.text, count)
+    else this.byNamespace.set(namespace, new Map([[selector.text, count]]))
     const matching = new Set<Labels>()
     for (const [labels, { counts }] of this.byLabels) {
       if (!selector.matches(labels)) continue
@@ -90,15 +95,10 @@ export class SelectorCounts {
     return count
   }
 
-  private matching(labels: Labels): Set<Count> {
-    const counts = new Set<Count>()
-    for (const count of this.byText.values()) if (count.selector.matches(labels)) counts.add(count)
-    return counts
-  }
-
   private forgetOldest(): void {
-    const [text, count] = this.byText.entries().next().value!
-    this.byText.delete(text)
+    const count = this.counts.values().next().value!
+    this.counts.delete(count)
+    this.byNamespace.get(count.namespace)!.delete(count.selector.text)
     for (const { counts } of this.byLabels.values()) counts.delete(count)
   }
 }

@@ -1,3 +1,4 @@
+import type { PodSpec } from '../../api/generated/types.ts'
 import { maxScore, type GroupedScore, type ScorePlugin } from '../framework.ts'
 import type { ImageColumn } from '../image-columns.ts'
 
@@ -11,8 +12,7 @@ export const imageLocality: ScorePlugin = {
   weight: 1,
 
   preScore(pod, { cache }) {
-    const { containers, initContainers = [] } = pod.pod.spec
-    const names = [...initContainers, ...containers].map(({ image }) => withTag(image ?? ''))
+    const names = imagesOf(pod.pod.spec)
     const { slots } = cache
     const total = slots.length
     const images = names.flatMap((name) => cache.image(name) ?? [])
@@ -24,6 +24,15 @@ export const imageLocality: ScorePlugin = {
       },
     }
   },
+}
+
+/** Pods of one template have one specification. */
+const known = new WeakMap<PodSpec, readonly string[]>()
+
+function imagesOf(spec: PodSpec): readonly string[] {
+  let names = known.get(spec)
+  if (!names) known.set(spec, (names = [...(spec.initContainers ?? []), ...spec.containers].map(({ image }) => withTag(image ?? ''))))
+  return names
 }
 
 /** An image that no node has. */

@@ -160,10 +160,16 @@ function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], o
 
 /** The digits of a node make one number, that of the first part the lowest. */
 function inGroups(parts: readonly Part[], slots: Int32Array): GroupedScore {
+  const asks: object[] = []
+  for (const { topology, counts } of parts) asks.push(topology, counts ?? topology)
   return {
-    asks: parts.flatMap(({ topology, counts }) => (counts ? [topology, counts] : [topology])),
+    asks,
     group({ positions }, keys) {
-      for (let row = 0; row < positions.length; row += 1) keys[row] = parts.reduceRight((key, part) => key * part.radix + digitOf(part, slots[positions[row]!]!), 0)
+      for (let row = 0; row < positions.length; row += 1) {
+        let key = 0
+        for (let at = parts.length - 1; at >= 0; at -= 1) key = key * parts[at]!.radix + digitOf(parts[at]!, slots[positions[row]!]!)
+        keys[row] = key
+      }
     },
     rawOf(key) {
       let rest = key
