@@ -1,4 +1,4 @@
-// Upstream: pkg/controller/endpointslice and k8s.io/endpointslice (v1.36). Left out: metrics.
+// Upstream: pkg/controller/endpointslice and k8s.io/endpointslice (v1.36). Left out: metrics, the queue in which changes of pods wait until their Services are looked up.
 import { internalError } from '../../api/errors.ts'
 import type { EndpointSlice, Node, Service } from '../../api/generated/types.ts'
 import { keyOf } from '../../api/objects.ts'

@@ -1,4 +1,4 @@
-// Upstream: pkg/controller/endpoint (v1.36). Left out: metrics.
+// Upstream: pkg/controller/endpoint (v1.36). Left out: metrics, the queue in which changes of pods wait until their Services are looked up.
 import { internalError } from '../../api/errors.ts'
 import type { Endpoints } from '../../api/generated/types.ts'
 import { keyOf, splitKey } from '../../api/objects.ts'
