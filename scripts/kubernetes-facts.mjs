@@ -2,7 +2,7 @@
 
 /** Every kind the project knows the shape of. `internal`: bodies of subresources and answers, which nobody writes as a manifest. */
 export const KINDS = [
-  ...['Namespace', 'Node', 'Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'Endpoints', 'PodTemplate', 'ReplicationController'].map((kind) => ({ group: '', version: 'v1', kind })),
+  ...['Namespace', 'Node', 'Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'Endpoints', 'PodTemplate', 'ReplicationController', 'ResourceQuota'].map((kind) => ({ group: '', version: 'v1', kind })),
   { group: '', version: 'v1', kind: 'Event', model: 'CoreV1Event' },
   ...['ReplicaSet', 'Deployment', 'DaemonSet'].map((kind) => ({ group: 'apps', version: 'v1', kind })),
   { group: 'discovery.k8s.io', version: 'v1', kind: 'EndpointSlice' },
@@ -38,6 +38,8 @@ export const ENUMS = {
   'Toleration.operator': ['Exists', 'Equal', 'Lt', 'Gt'],
   'LabelSelectorRequirement.operator': ['In', 'NotIn', 'Exists', 'DoesNotExist'],
   'NodeSelectorRequirement.operator': ['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt'],
+  'ScopedResourceSelectorRequirement.scopeName': ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity', 'VolumeAttributesClass'],
+  'ScopedResourceSelectorRequirement.operator': ['In', 'NotIn', 'Exists', 'DoesNotExist'],
   'TopologySpreadConstraint.whenUnsatisfiable': ['DoNotSchedule', 'ScheduleAnyway'],
 }
 
@@ -48,7 +50,7 @@ export const ENUMS = {
 const object = ['apiVersion', 'kind', 'metadata']
 export const GUARANTEED = {
   ...Object.fromEntries(['ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'Endpoints', 'EndpointSlice', 'Binding'].map((kind) => [kind, object])),
-  ...Object.fromEntries(['Namespace', 'Node', 'Pod', 'Service', 'ReplicaSet', 'Deployment', 'DaemonSet', 'ReplicationController', 'Scale'].map((kind) => [kind, [...object, 'spec', 'status']])),
+  ...Object.fromEntries(['Namespace', 'Node', 'Pod', 'Service', 'ReplicaSet', 'Deployment', 'DaemonSet', 'ReplicationController', 'ResourceQuota', 'Scale'].map((kind) => [kind, [...object, 'spec', 'status']])),
   Lease: [...object, 'spec'],
   PodTemplate: [...object, 'template'],
   ObjectMeta: ['name', 'uid', 'resourceVersion', 'creationTimestamp'],

@@ -16,7 +16,7 @@ import (
 )
 
 var kinds = []any{
-	core.Namespace{}, core.Node{}, core.Pod{}, core.Service{}, core.Event{}, core.ConfigMap{}, core.Secret{}, core.ServiceAccount{}, core.Endpoints{}, core.Binding{}, core.ReplicationController{}, core.PodTemplate{},
+	core.Namespace{}, core.Node{}, core.Pod{}, core.Service{}, core.Event{}, core.ConfigMap{}, core.Secret{}, core.ServiceAccount{}, core.Endpoints{}, core.Binding{}, core.ReplicationController{}, core.PodTemplate{}, core.ResourceQuota{},
 	apps.ReplicaSet{}, apps.Deployment{}, apps.DaemonSet{}, coordination.Lease{}, discovery.EndpointSlice{}, autoscaling.Scale{}, meta.DeleteOptions{},
 }
 

@@ -66,7 +66,7 @@ const fates: Readonly<Record<string, (seen: Seen) => void>> = {
 }
 
 /** Kinds that are not there yet, by the first file that has them. */
-const unknownKinds = ['Ingress', 'Job', 'NetworkPolicy', 'PersistentVolumeClaim', 'PodDisruptionBudget', 'ResourceQuota', 'PersistentVolume', 'StatefulSet']
+const unknownKinds = ['Ingress', 'Job', 'NetworkPolicy', 'PersistentVolumeClaim', 'PodDisruptionBudget', 'PersistentVolume', 'StatefulSet']
 
 const files = here ? readdirSync(folder).filter((name) => statSync(`${folder}/${name}`).isDirectory()).flatMap((name) => readdirSync(`${folder}/${name}`).map((file) => `${name}/${file}`)) : []
 const apps = ['voting-app', 'guestbook', 'online-boutique']

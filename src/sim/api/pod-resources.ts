@@ -37,7 +37,7 @@ export function countRequests(pod: CountedPod, options: CountingOptions = {}): R
   const { spec } = pod
   const total = aggregate(pod, options, 'requests')
   if (!options.skipPodLevel && hasPodLevelRequests(spec)) override(total, spec.resources?.requests)
-  if (!options.withoutOverhead) add(total, amountsOf(spec.overhead))
+  if (!options.withoutOverhead) addAmounts(total, amountsOf(spec.overhead))
   return total
 }
 
@@ -88,19 +88,19 @@ function aggregate(pod: CountedPod, options: CountingOptions, which: 'requests' 
     return which === 'requests' && options.nonMissing ? new Map([...options.nonMissing, ...counted]) : counted
   }
   const total = new Map<string, Quantity>()
-  for (const container of spec.containers) add(total, amounts(container, status?.containerStatuses))
+  for (const container of spec.containers) addAmounts(total, amounts(container, status?.containerStatuses))
   const running = new Map<string, Quantity>()
   const largest = new Map<string, Quantity>()
   for (const container of spec.initContainers ?? []) {
     const restarts = container.restartPolicy === 'Always'
     const own = amounts(container, restarts ? status?.initContainerStatuses : undefined)
     if (restarts) {
-      add(total, own)
-      add(running, own)
+      addAmounts(total, own)
+      addAmounts(running, own)
       raise(largest, running)
     } else {
       const meanwhile = new Map(own)
-      add(meanwhile, running)
+      addAmounts(meanwhile, running)
       raise(largest, meanwhile)
     }
   }
@@ -120,13 +120,15 @@ function override(total: Map<string, Quantity>, list: ResourceList | undefined):
   for (const [name, quantity] of amountsOf(list)) if (isPodLevelResource(name)) total.set(name, quantity)
 }
 
-function amountsOf(list: ResourceList | undefined): Map<string, Quantity> {
+/** The amounts that a resource list holds. */
+export function amountsOf(list: ResourceList | undefined): Map<string, Quantity> {
   const amounts = new Map<string, Quantity>()
   for (const name in list) amounts.set(name, parseQuantity(list[name] ?? '') ?? zeroQuantity)
   return amounts
 }
 
-function add(total: Map<string, Quantity>, amounts: ResourceAmounts): void {
+/** Adds amounts to a total. */
+export function addAmounts(total: Map<string, Quantity>, amounts: ResourceAmounts): void {
   for (const [name, quantity] of amounts) {
     const held = total.get(name)
     total.set(name, held ? addQuantities(held, quantity) : quantity)
@@ -160,8 +162,8 @@ function computeQosClass(spec: PodSpec): QosClass {
   for (const resources of stated) {
     const limited = positive(resources?.limits)
     if (limited.size < qosResources.length) limitedThroughout = false
-    add(requests, positive(resources?.requests))
-    add(limits, limited)
+    addAmounts(requests, positive(resources?.requests))
+    addAmounts(limits, limited)
   }
   if (requests.size === 0 && limits.size === 0) return 'BestEffort'
   const equal = [...requests].every(([name, quantity]) => {

@@ -1,5 +1,5 @@
 import type {
-  ConfigMap, DaemonSet, Deployment, Endpoints, EndpointSlice, Event, Lease, Namespace, Node, Pod, PodTemplate, ReplicaSet, ReplicationController, Secret, Service, ServiceAccount,
+  ConfigMap, DaemonSet, Deployment, Endpoints, EndpointSlice, Event, Lease, Namespace, Node, Pod, PodTemplate, ReplicaSet, ReplicationController, ResourceQuota, Secret, Service, ServiceAccount,
 } from './generated/types.ts'
 
 /** The kinds there are, by the resource of their URL. To add a kind: a line here, one in `resources`, one in scripts/kubernetes-facts.mjs. */
@@ -15,6 +15,7 @@ export interface Resources {
   configmaps: ConfigMap
   secrets: Secret
   serviceaccounts: ServiceAccount
+  resourcequotas: ResourceQuota
   replicasets: ReplicaSet
   deployments: Deployment
   daemonsets: DaemonSet
@@ -59,6 +60,7 @@ export const resources: readonly ResourceDefinition[] = [
   define('', 'pods', 'Pod', { shortNames: ['po'], categories: ['all'], subresources: ['binding', 'ephemeralcontainers', 'log', 'status'] }),
   define('', 'podtemplates', 'PodTemplate'),
   define('', 'replicationcontrollers', 'ReplicationController', { shortNames: ['rc'], categories: ['all'], subresources: ['scale', 'status'] }),
+  define('', 'resourcequotas', 'ResourceQuota', { shortNames: ['quota'], subresources: ['status'] }),
   define('', 'secrets', 'Secret'),
   define('', 'serviceaccounts', 'ServiceAccount', { shortNames: ['sa'] }),
   define('', 'services', 'Service', { shortNames: ['svc'], categories: ['all'], subresources: ['status'] }),

@@ -13,7 +13,7 @@ import { namespaceOf, readObject } from './core.ts'
 import type { Target } from './target.ts'
 
 /** The plugins by the names that --disable-admission-plugins takes. */
-export type AdmissionPlugin = 'NamespaceLifecycle' | 'ServiceAccount' | 'TaintNodesByCondition' | 'Priority' | 'DefaultTolerationSeconds'
+export type AdmissionPlugin = 'NamespaceLifecycle' | 'ServiceAccount' | 'TaintNodesByCondition' | 'Priority' | 'DefaultTolerationSeconds' | 'ResourceQuota'
 
 /** What the admission plugins make of an object that is about to be created, in upstream's order. */
 export function admitCreate(target: Target, object: KubernetesObject): Result<KubernetesObject> {

@@ -15,6 +15,7 @@ import type { LeaseId, Store } from '../etcd/store.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import type { EventLease } from './event-ttl.ts'
 import type { PodsByNode } from './pods-by-node.ts'
+import type { Quotas } from './quotas.ts'
 import type { SharedOwners } from './shared-owners.ts'
 
 /** What all parts of the API server work with. */
@@ -30,6 +31,7 @@ export interface Core {
   readonly disabledPlugins: ReadonlySet<AdmissionPlugin>
   readonly featureGates: ReadonlySet<FeatureGate>
   readonly podsByNode: PodsByNode
+  readonly quotas: Quotas
   readonly owners: SharedOwners
   readonly admittedSpecs: AdmittedSpecs
 }

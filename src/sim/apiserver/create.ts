@@ -4,12 +4,13 @@ import type { ObjectMeta } from '../api/generated/types.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
 import { Composed } from '../api/request.ts'
 import { draftMetadata, draftObject } from '../api/schema/settle.ts'
-import { refused, type Result } from '../api/status.ts'
+import { refused, type Result, type Status } from '../api/status.ts'
 import { withoutDisabledFields } from '../api/strategy/disabled-fields.ts'
 import { admitCreate } from './admission.ts'
 import { commit, readObject } from './core.ts'
 import { decodeBody, withWarnings } from './decode.ts'
 import { leaseFor } from './event-ttl.ts'
+import { chargeQuotas } from './quotas.ts'
 import { reserve } from './reservations.ts'
 import type { Target } from './target.ts'
 
@@ -42,22 +43,30 @@ function createOnce(target: Target, sent: KubernetesObject, warnings: readonly s
   if (reservation && !reservation.ok) return reservation
   const reserved = reservation?.value
   const object = strategy.prepareForCreate(withoutDisabledFields(reserved?.object ?? defaulted, core.featureGates), { now: core.wall.time() })
-  const errors = strategy.validate(object)
-  const { name, namespace, generateName } = object.metadata
-  const versioned = target.by.verb === 'create' && /^\d*[1-9]\d*$/.test(sent.metadata.resourceVersion ?? '')
-  const taken = errors.length === 0 && readObject(core, definition, namespace, name) !== undefined
-  if (errors.length > 0 || versioned || taken) {
+  const refusal = refusalOf(target, object, sent)
+  if (refusal) {
     reserved?.revert()
-    if (errors.length > 0) return refused(invalid(definition, name, errors))
-    // The store refuses that before it looks whether the name is free.
-    if (versioned) return refused(versionSetOnCreate())
-    return refused(generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name))
+    return refused(refusal)
   }
   const final = strategy.canonicalize?.(object) ?? object
   if (target.dryRun) reserved?.revert()
   else reserved?.keep()
   const stored = target.dryRun ? withoutVersion(final) : commit(core, target.by, definition, final, undefined, leaseFor(core, definition), final === draft)
   return withWarnings(stored, warnings, strategy.warningsOnCreate?.(stored))
+}
+
+/** Why an object that is complete is not stored. Quotas are charged before the store is asked: what it refuses has been charged, until they are counted again. */
+function refusalOf(target: Target, object: KubernetesObject, sent: KubernetesObject): Status | null {
+  const { core, definition, strategy, by } = target
+  const { name, namespace, generateName } = object.metadata
+  const errors = strategy.validate(object)
+  if (errors.length > 0) return invalid(definition, name, errors)
+  const beyond = chargeQuotas(target, { object, old: null })
+  if (beyond) return beyond
+  // The store refuses that before it looks whether the name is free.
+  if (by.verb === 'create' && /^\d*[1-9]\d*$/.test(sent.metadata.resourceVersion ?? '')) return versionSetOnCreate()
+  if (!readObject(core, definition, namespace, name)) return null
+  return generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name)
 }
 
 /** What only the server decides: whatever the client sent in these fields does not count. */

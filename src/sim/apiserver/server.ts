@@ -21,6 +21,7 @@ import { dispatch, listSelected } from './dispatch.ts'
 import { leaseHistory } from './lease-history.ts'
 import { parseVersion, tooLarge } from './list.ts'
 import { PodsByNode } from './pods-by-node.ts'
+import { Quotas } from './quotas.ts'
 import { restoreReservations } from './reservations.ts'
 import { selectionOf } from './selection.ts'
 import { SharedOwners } from './shared-owners.ts'
@@ -61,7 +62,7 @@ export class ApiServer implements Transport {
   private readonly advertiseAddress: string
   private readonly compactionInterval: Millis
   private readonly caches = new Map<string, WatchCache>()
-  private stopIndexing = (): void => undefined
+  private stopIndexing: readonly (() => void)[] = []
 
   constructor(options: ApiServerOptions) {
     const { agenda, store, wall, trace, random, logs, advertiseAddress = '192.168.0.10', compactionInterval = 300_000, disabledPlugins = [], featureGates = '' } = options
@@ -77,6 +78,7 @@ export class ApiServer implements Transport {
       disabledPlugins: new Set(disabledPlugins),
       featureGates: openGates(featureGates),
       podsByNode: new PodsByNode(),
+      quotas: new Quotas(),
       owners: new SharedOwners(),
       admittedSpecs: new WeakMap(),
     }
@@ -87,7 +89,7 @@ export class ApiServer implements Transport {
   start(): void {
     assert(this.core.store.serving, 'the API server was started without its store')
     // First, so that who is told of a write finds it when listing.
-    this.stopIndexing = this.core.podsByNode.follow(this.core.store)
+    this.stopIndexing = [this.core.podsByNode.follow(this.core.store), this.core.quotas.follow(this.core.store)]
     this.core.store.keepDifferences(leaseHistory)
     for (const definition of resources) this.caches.set(definition.resource, new WatchCache(this.core, definition))
     restoreReservations(this.core)
@@ -102,7 +104,7 @@ export class ApiServer implements Transport {
 
   /** The process ends: all watches break at once. */
   stop(): void {
-    this.stopIndexing()
+    for (const stop of this.stopIndexing) stop()
     for (const cache of this.caches.values()) cache.close()
     this.caches.clear()
     this.core.agenda.dispose()

@@ -11,6 +11,7 @@ import { commit, readObject, storageKey } from './core.ts'
 import { create } from './create.ts'
 import { decodeReplacement, withWarnings } from './decode.ts'
 import { leaseFor } from './event-ttl.ts'
+import { chargeQuotas } from './quotas.ts'
 import { discard, reserve } from './reservations.ts'
 import type { Target } from './target.ts'
 
@@ -84,9 +85,10 @@ export function replace(target: Target, sent: KubernetesObject, existing: Kubern
   if (reservation && !reservation.ok) return reservation
   const prepared = rules.prepare(withoutDisabledFields(reservation?.value.object ?? admitted.value, core.featureGates), existing, { now: core.wall.time() })
   const errors = rules.validate(prepared, existing)
-  if (errors.length > 0) {
+  const refusal = errors.length > 0 ? invalid(definition, name, errors) : chargeQuotas(target, { object: prepared, old: existing })
+  if (refusal) {
     reservation?.value.revert()
-    return refused(invalid(definition, name, errors))
+    return refused(refusal)
   }
   const object = strategy.canonicalize?.(prepared) ?? prepared
   if (target.dryRun) reservation?.value.revert()

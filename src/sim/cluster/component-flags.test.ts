@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { gateFault, openGates } from '../api/feature-gates.ts'
 import type { Event, Node, Pod } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { KeyValue } from '../etcd/store.ts'
@@ -45,6 +46,25 @@ test.each([
   ['kube-controller-manager', 'controller-start-interval', '-1'], ['kube-apiserver', 'etcd-compaction-interval', '0'], ['kubelet', 'syncFrequency', '0'],
 ])('%s is refused --%s=%s, with which nothing else would ever happen', (component, flag, value) => {
   expect(() => new Cluster(1, { flags: { [component]: { [flag]: value } } })).toThrow(`${component}: --${flag} cannot be "${value}"`)
+})
+
+test('quotas need not be counted anew from time to time', () => {
+  expect(() => new Cluster(1, { flags: { 'kube-controller-manager': { 'resource-quota-sync-period': '0s' } } })).not.toThrow()
+})
+
+test.each([
+  ['kube-apiserver', 'feature-gates', 'Nonsense=true', 'unrecognized feature gate: Nonsense (this simulation knows ContainerStopSignals)'],
+  ['kubelet', 'featureGates', 'ContainerStopSignals=true,Nonsense=false', 'unrecognized feature gate: Nonsense (this simulation knows ContainerStopSignals)'],
+  ['kube-apiserver', 'feature-gates', 'ContainerStopSignals', 'missing bool value for ContainerStopSignals'],
+  ['kube-apiserver', 'feature-gates', 'ContainerStopSignals=yes', 'invalid value of ContainerStopSignals=yes, err: strconv.ParseBool: parsing "yes": invalid syntax'],
+])('%s is refused --%s=%s as the real one does not start with it', (component, flag, value, why) => {
+  expect(() => new Cluster(1, { flags: { [component]: { [flag]: value } } })).toThrow(`${component}: --${flag} cannot be "${value}": ${why}`)
+})
+
+test('a gate is open when it is said to be, in any of the words for yes, or all alpha features are', () => {
+  const texts = ['', 'ContainerStopSignals=true', ' ContainerStopSignals = T ,', 'ContainerStopSignals=false', 'AllAlpha=true', 'AllAlpha=true,ContainerStopSignals=false', 'ContainerStopSignals=1,ContainerStopSignals=0']
+  expect(texts.map((text) => openGates(text).has('ContainerStopSignals'))).toEqual([false, true, true, false, true, false, false])
+  expect(texts.map(gateFault)).toEqual(texts.map(() => null))
 })
 
 test('a rate of next to nothing makes controllers slow, not the simulation wrong', () => {

@@ -17,6 +17,7 @@ import { startNodeLifecycleController, type NodeLifecycleHandle } from '../contr
 import { startPodGarbageCollector } from '../controllers/pod-garbage-collector/pod-garbage-collector.ts'
 import { startReplicaSetController } from '../controllers/replica-set/replica-set-controller.ts'
 import { startReplicationController } from '../controllers/replica-set/replication-controller.ts'
+import { startResourceQuotaController } from '../controllers/resource-quota/resource-quota-controller.ts'
 import { startServiceAccountController } from '../controllers/service-account/service-account-controller.ts'
 import { startTaintEvictionController, type TaintEvictionHandle } from '../controllers/taint-eviction/taint-eviction-controller.ts'
 import { startKubeProxy, type RuleTable } from '../network/kube-proxy.ts'
@@ -91,6 +92,7 @@ export function startControllerManager(world: World, host: ProcessHost, started:
     () => started({ nodeLifecycle, taintEviction: startTaintEvictionController(controller('taint-eviction-controller')) }),
     () => startServiceAccountController(controller('serviceaccount-controller')),
     () => startNamespaceController(controller('namespace-controller', { qps: 20, burst: 100 }), flags),
+    () => startResourceQuotaController(controller('resourcequota-controller'), flags),
     () => startDeploymentController(controller('deployment-controller')),
     () => startReplicaSetController(controller('replicaset-controller')),
     () => startDaemonSetController(controller('daemonset-controller')),

@@ -1,4 +1,5 @@
 import { parseDuration } from '../api/duration.ts'
+import { gateFault } from '../api/feature-gates.ts'
 import type { ClusterOptions } from './run.ts'
 
 /** A component's flags as a person wrote them: `node-monitor-grace-period` → `40s`. */
@@ -18,6 +19,8 @@ export function flagsOver<T extends object>(component: string, defaults: T, text
     if (!Object.hasOwn(defaults, property)) throw new OptionError(`${component} has no flag --${flag} that this simulation knows`)
     const value = readAs(before, text)
     if (value === null || (typeof value === 'number' && !isPossible(property, before, value))) throw new OptionError(`${component}: --${flag} cannot be "${text}"`)
+    const fault = property === 'featureGates' ? gateFault(text) : null
+    if (fault !== null) throw new OptionError(`${component}: --${flag} cannot be "${text}": ${fault}`)
     changed.set(property, value)
   }
   return { ...defaults, ...Object.fromEntries(changed) }
@@ -34,12 +37,15 @@ function readAs(before: unknown, text: string): unknown {
 /** Below zero these have a meaning: no limit. */
 const mayBeNegative: ReadonlySet<string> = new Set(['kubeApiQps', 'terminatedPodGcThreshold', 'nodeStatusMaxImages'])
 
+/** With nothing they are off. */
+const mayBeZero: ReadonlySet<string> = new Set(['resourceQuotaSyncPeriod'])
+
 /** What is done each so often, and by so many, takes at least a millisecond and one of them: of nothing at all there is no end. */
 const isCadence = /(?:Period|Frequency|Interval|Syncs|PerSlice|PerSubset)$/
 
 function isPossible(property: string, before: unknown, value: number): boolean {
   if (mayBeNegative.has(property)) return true
-  return isCadence.test(property) && before !== 0 ? value >= 1 : value >= 0
+  return isCadence.test(property) && before !== 0 && !mayBeZero.has(property) ? value >= 1 : value >= 0
 }
 
 /** Options that no cluster can be built from; the message is for the person who gave them. */

@@ -42,6 +42,10 @@ export interface ControllerManagerFlags {
   readonly concurrentEndpointSyncs: number
   /** --endpoint-updates-batch-period */
   readonly endpointUpdatesBatchPeriod: Millis
+  /** --concurrent-resource-quota-syncs, of each of its two queues */
+  readonly concurrentResourceQuotaSyncs: number
+  /** --resource-quota-sync-period: how often all quotas are counted anew; 0: never */
+  readonly resourceQuotaSyncPeriod: Millis
   /** --concurrent-service-endpoint-syncs */
   readonly concurrentServiceEndpointSyncs: number
   /** --max-endpoints-per-slice */
@@ -84,6 +88,8 @@ export const defaultControllerManagerFlags: ControllerManagerFlags = {
   concurrentRcSyncs: 5,
   concurrentEndpointSyncs: 5,
   endpointUpdatesBatchPeriod: 0,
+  concurrentResourceQuotaSyncs: 5,
+  resourceQuotaSyncPeriod: 300_000,
   concurrentServiceEndpointSyncs: 5,
   maxEndpointsPerSlice: 100,
   endpointsliceUpdatesBatchPeriod: 0,

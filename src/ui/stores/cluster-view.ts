@@ -51,7 +51,7 @@ export interface ClusterView {
 const traceKept = 4000
 
 const noObjects: ObjectMaps = {
-  configmaps: new Map(), events: new Map(), namespaces: new Map(), nodes: new Map(), pods: new Map(), secrets: new Map(), serviceaccounts: new Map(),
+  configmaps: new Map(), events: new Map(), namespaces: new Map(), nodes: new Map(), pods: new Map(), resourcequotas: new Map(), secrets: new Map(), serviceaccounts: new Map(),
   services: new Map(), daemonsets: new Map(), deployments: new Map(), replicasets: new Map(), leases: new Map(), endpoints: new Map(), endpointslices: new Map(),
   podtemplates: new Map(), replicationcontrollers: new Map(),
 }

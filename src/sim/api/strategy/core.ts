@@ -1,7 +1,8 @@
-// Upstream: pkg/registry/core/{namespace,node,configmap,secret,serviceaccount,event,endpoint}, pkg/registry/coordination/lease, pkg/registry/discovery/endpointslice (v1.36).
+// Upstream: pkg/registry/core/{namespace,node,configmap,secret,serviceaccount,event,endpoint,resourcequota}, pkg/registry/coordination/lease, pkg/registry/discovery/endpointslice (v1.36).
 import { defaultEndpoints, defaultEndpointSlice, defaultNamespace, defaultNode, defaultSecret } from '../defaults/core.ts'
-import type { ConfigMap, Endpoints, EndpointSlice, Event, Lease, Namespace, Node, Secret, ServiceAccount } from '../generated/types.ts'
+import type { ConfigMap, Endpoints, EndpointSlice, Event, Lease, Namespace, Node, ResourceQuota, Secret, ServiceAccount } from '../generated/types.ts'
 import type { KubernetesObject } from '../objects.ts'
+import { compareAmounts } from '../schema/quantities.ts'
 import { semanticEqual } from '../semantic.ts'
 import {
   validateConfigMap, validateConfigMapUpdate, validateNamespace, validateNamespaceFinalizeUpdate, validateNamespaceStatusUpdate, validateNamespaceUpdate, validateSecret, validateSecretUpdate, validateServiceAccount,
@@ -12,6 +13,7 @@ import { endpointsWarnings, validateEndpoints, validateEndpointsUpdate } from '.
 import { validateEvent, validateEventUpdate } from '../validation/event.ts'
 import { validateLease, validateLeaseUpdate } from '../validation/lease.ts'
 import { validateNode, validateNodeUpdate } from '../validation/node.ts'
+import { validateResourceQuota, validateResourceQuotaStatusUpdate, validateResourceQuotaUpdate } from '../validation/resource-quota.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -104,6 +106,33 @@ export const endpointsStrategy: Strategy<Endpoints> = {
   warningsOnUpdate: endpointsWarnings,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: true,
+}
+
+/** A quota's hard limits are its maker's; how much is used, its controller and admission write. */
+export const resourceQuotaStrategy: Strategy<ResourceQuota> = {
+  defaults: unchanged,
+  defaulted: [],
+  prepareForCreate: (quota) => ({ ...quota, status: {} }),
+  validate: validateResourceQuota,
+  prepareForUpdate: (next, old) => keep(next, old, 'status'),
+  validateUpdate: validateResourceQuotaUpdate,
+  warningsOnCreate: ({ spec }) => ['cpu', 'memory', 'storage', 'ephemeral-storage'].flatMap((name) => warningOf(spec.hard ?? {}, name)),
+  status: {
+    prepareForUpdate: (next, old) => keep(next, old, 'spec'),
+    validateUpdate: validateResourceQuotaStatusUpdate,
+  },
+  allowCreateOnUpdate: false,
+  allowUnconditionalUpdate: true,
+}
+
+/** More may be asked for than may be used. */
+function warningOf(hard: Readonly<Record<string, string>>, name: string): string[] {
+  const long = `requests.${name}`
+  const requested = Object.hasOwn(hard, long) || (name !== 'cpu' && name !== 'memory') ? long : name
+  const request = hard[requested]
+  const limit = hard[`limits.${name}`]
+  if (request === undefined || limit === undefined || compareAmounts(request, limit) <= 0) return []
+  return [`ResourceQuota ${requested} (${request}) should be less than limits.${name} (${limit})`]
 }
 
 /** Its generation counts every change but those of its metadata's bookkeeping. */

@@ -1,7 +1,7 @@
 import { assert } from '../../kernel/assert.ts'
 import { definitionOf, type Resource, type Resources } from '../resources.ts'
 import { validateCommonFields } from '../validation/metadata.ts'
-import { configMapStrategy, endpointsStrategy, endpointSliceStrategy, eventStrategy, leaseStrategy, namespaceStrategy, nodeStrategy, secretStrategy, serviceAccountStrategy } from './core.ts'
+import { configMapStrategy, endpointsStrategy, endpointSliceStrategy, eventStrategy, leaseStrategy, namespaceStrategy, nodeStrategy, resourceQuotaStrategy, secretStrategy, serviceAccountStrategy } from './core.ts'
 import { podStrategy } from './pod.ts'
 import { serviceStrategy } from './service.ts'
 import type { Strategy, SubresourceStrategy } from './strategy.ts'
@@ -19,6 +19,7 @@ const strategies: { readonly [R in Resource]: Strategy<Resources[R]> } = {
   configmaps: configMapStrategy,
   secrets: secretStrategy,
   serviceaccounts: serviceAccountStrategy,
+  resourcequotas: resourceQuotaStrategy,
   replicasets: replicaSetStrategy,
   deployments: deploymentStrategy,
   daemonsets: daemonSetStrategy,

@@ -35,7 +35,7 @@ export function validateQuantity(name: string, amount: string, path: string): Fi
 }
 
 /** Maps have no order; ours is that of the names. */
-function sorted(amounts: Amounts): [string, string][] {
+export function sorted(amounts: Amounts): [string, string][] {
   return Object.entries(amounts).sort(([one], [other]) => (one < other ? -1 : 1))
 }
 
@@ -51,9 +51,23 @@ const standard = new Set([
 function validateName(name: string, path: string): FieldError[] {
   const faults = checkQualified(path, name)
   if (faults.length > 0) return faults
-  return name.includes('/') || standard.has(name) || isHugePages(name) || name.startsWith('requests.hugepages-')
-    ? []
-    : [invalid(path, name, 'must be a standard resource type or fully qualified')]
+  return name.includes('/') || isStandard(name) ? [] : [invalid(path, name, 'must be a standard resource type or fully qualified')]
+}
+
+function isStandard(name: string): boolean {
+  return standard.has(name) || isHugePages(name) || name.startsWith('requests.hugepages-')
+}
+
+/** A resource whose use can be limited without saying whose it is: all standard ones but `storage`, which is limited as `requests.storage`. */
+export function isQuotaResource(name: string): boolean {
+  return isStandard(name) && name !== 'storage'
+}
+
+/** The name and the amount of a resource that a quota limits or counts. */
+export function validateQuotaAmount(name: string, amount: string, path: string): FieldError[] {
+  const faults = validateName(name, path)
+  if (!name.includes('/') && !isQuotaResource(name)) faults.push(invalid(path, name, 'must be a standard resource for quota'))
+  return [...faults, ...validateQuantity(name, amount, path)]
 }
 
 function validateContainerName(name: string, path: string): FieldError[] {
@@ -102,15 +116,18 @@ function validateClaims(claims: readonly ResourceClaim[], known: readonly string
   })
 }
 
-function isHugePages(name: string): boolean {
+/** Memory in pages of one size. */
+export function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-')
 }
 
-function isNative(name: string): boolean {
+/** A resource of Kubernetes' own; the others are somebody's devices. */
+export function isNative(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/')
 }
 
-function isExtended(name: string): boolean {
+/** A resource that somebody else brings to nodes, such as `example.com/gpu`. */
+export function isExtended(name: string): boolean {
   return !isNative(name) && !name.startsWith('requests.') && checkQualifiedName(`requests.${name}`).length === 0
 }
 
