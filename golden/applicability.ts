@@ -4,6 +4,7 @@ import { isDaemonSetKind } from './controllers/daemonset.ts'
 import { isDeploymentKind } from './controllers/deployment.ts'
 import { isCollectorKind } from './controllers/garbage-collector.ts'
 import { isPodCollectorKind } from './controllers/podgc.ts'
+import { isBuiltQuotaCase } from './controllers/quota.ts'
 import { isReplicaSetKind } from './controllers/replicaset.ts'
 import { isAccountKind } from './controllers/serviceaccount.ts'
 import type { GoldenCase } from './harness.ts'
@@ -63,6 +64,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'controllers/deployment': { leftOut: 'Kinds of cases about parts that are not built.', applies: isDeploymentKind },
   'controllers/replicaset': { leftOut: 'Kinds of cases about parts that are not built.', applies: isReplicaSetKind },
   'controllers/daemonset': { leftOut: 'History: ControllerRevision is not a kind yet.', applies: isDaemonSetKind },
+  'controllers/quota': { leftOut: 'Kinds that are not built.', applies: isBuiltQuotaCase },
   'controllers/constants': { leftOut: 'Flags and constants of controllers that are not built.', applies: isKnownConstant },
 }
 

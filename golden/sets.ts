@@ -6,6 +6,7 @@ import { replicaSetSet } from './controllers/replicaset.ts'
 import { garbageCollector } from './controllers/garbage-collector.ts'
 import { namespaceSet } from './controllers/namespace.ts'
 import { podgcSet } from './controllers/podgc.ts'
+import { quotaSet } from './controllers/quota.ts'
 import { serviceAccountSet } from './controllers/serviceaccount.ts'
 import { endpointSlice } from './machinery/endpointslice.ts'
 import { nameSet } from './machinery/names.ts'
@@ -84,6 +85,7 @@ export const sets: readonly GoldenSet[] = [
   namespaceSet,
   podgcSet,
   serviceAccountSet,
+  quotaSet,
   nodeLoss,
   deploymentSet,
   replicaSetSet,

@@ -61,7 +61,7 @@ function refusalOf(target: Target, object: KubernetesObject, sent: KubernetesObj
   const { name, namespace, generateName } = object.metadata
   const errors = strategy.validate(object)
   if (errors.length > 0) return invalid(definition, name, errors)
-  const beyond = chargeQuotas(target, { object, old: null })
+  const beyond = chargeQuotas(target, object, null)
   if (beyond) return beyond
   // The store refuses that before it looks whether the name is free.
   if (by.verb === 'create' && /^\d*[1-9]\d*$/.test(sent.metadata.resourceVersion ?? '')) return versionSetOnCreate()

@@ -1,5 +1,5 @@
 // Upstream: apiserver/pkg/admission/plugin/resourcequota (v1.36). Left out: its cache and with it conflicts and retries (it reads the newest quotas), the time-out of 10 s.
-import { judgeByQuotas, type ChargedObject } from '../api/admission/resource-quota.ts'
+import { judgeByQuotas } from '../api/admission/resource-quota.ts'
 import { forbidden } from '../api/errors.ts'
 import type { ResourceQuota } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
@@ -41,14 +41,14 @@ export class Quotas {
 }
 
 /** Charges the quotas of a namespace with an object that is about to be stored there; why it may not be, or null. A dry run is only judged. */
-export function chargeQuotas(target: Target, charged: ChargedObject): Status | null {
+export function chargeQuotas(target: Target, object: KubernetesObject, old: KubernetesObject | null): Status | null {
   const { core, definition, namespace, by, dryRun } = target
   if (namespace === undefined || by.subresource !== undefined) return null
   const quotas = core.quotas.of(namespace)
   const evaluator = quotas && evaluatorOf(definition.resource)
   if (!evaluator || core.disabledPlugins.has('ResourceQuota')) return null
-  const verdict = judgeByQuotas(quotas, evaluator, charged, core.wall.epochMillis)
-  if ('refusal' in verdict) return forbidden(definition, charged.object.metadata.name, verdict.refusal)
+  const verdict = judgeByQuotas(quotas, evaluator, { object, old }, core.wall.epochMillis)
+  if ('refusal' in verdict) return forbidden(definition, object.metadata.name, verdict.refusal)
   if (dryRun) return null
   const author = { user: 'kube-apiserver', verb: 'update', subresource: 'status' }
   for (const quota of verdict.charged) commit(core, author, definitionOf('resourcequotas'), quota, quota)

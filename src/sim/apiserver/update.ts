@@ -85,7 +85,7 @@ export function replace(target: Target, sent: KubernetesObject, existing: Kubern
   if (reservation && !reservation.ok) return reservation
   const prepared = rules.prepare(withoutDisabledFields(reservation?.value.object ?? admitted.value, core.featureGates), existing, { now: core.wall.time() })
   const errors = rules.validate(prepared, existing)
-  const refusal = errors.length > 0 ? invalid(definition, name, errors) : chargeQuotas(target, { object: prepared, old: existing })
+  const refusal = errors.length > 0 ? invalid(definition, name, errors) : chargeQuotas(target, prepared, existing)
   if (refusal) {
     reservation?.value.revert()
     return refused(refusal)

@@ -48,6 +48,12 @@ test.each([
   expect(() => new Cluster(1, { flags: { [component]: { [flag]: value } } })).toThrow(`${component}: --${flag} cannot be "${value}"`)
 })
 
+test.each([
+  ['kube-controller-manager', 'namespace-sync-period', '90000.5'], ['kube-controller-manager', 'max-endpoints-per-slice', '1.5'], ['kubelet', 'syncFrequency', '1000.5'],
+])('%s is refused --%s=%s, which is no whole number', (component, flag, value) => {
+  expect(() => new Cluster(1, { flags: { [component]: { [flag]: value } } })).toThrow(`${component}: --${flag} cannot be "${value}"`)
+})
+
 test('quotas need not be counted anew from time to time', () => {
   expect(() => new Cluster(1, { flags: { 'kube-controller-manager': { 'resource-quota-sync-period': '0s' } } })).not.toThrow()
 })

@@ -37,6 +37,9 @@ function readAs(before: unknown, text: string): unknown {
 /** Below zero these have a meaning: no limit. */
 const mayBeNegative: ReadonlySet<string> = new Set(['kubeApiQps', 'terminatedPodGcThreshold', 'nodeStatusMaxImages'])
 
+/** Rates and shares; all else is counted in whole things or milliseconds. */
+const mayBeFraction: ReadonlySet<string> = new Set(['kubeApiQps', 'nodeEvictionRate', 'secondaryNodeEvictionRate', 'unhealthyZoneThreshold'])
+
 /** With nothing they are off. */
 const mayBeZero: ReadonlySet<string> = new Set(['resourceQuotaSyncPeriod'])
 
@@ -44,6 +47,7 @@ const mayBeZero: ReadonlySet<string> = new Set(['resourceQuotaSyncPeriod'])
 const isCadence = /(?:Period|Frequency|Interval|Syncs|PerSlice|PerSubset)$/
 
 function isPossible(property: string, before: unknown, value: number): boolean {
+  if (!Number.isInteger(value) && !mayBeFraction.has(property)) return false
   if (mayBeNegative.has(property)) return true
   return isCadence.test(property) && before !== 0 && !mayBeZero.has(property) ? value >= 1 : value >= 0
 }

@@ -7,13 +7,13 @@ import { compareQuantities, subtractQuantities, zeroQuantity } from '../quantity
 import { isInScopes, type Evaluator } from '../quota/evaluator.ts'
 
 /** An object that is about to be stored: what it replaces, or null when it is new. */
-export interface ChargedObject {
+interface ChargedObject {
   readonly object: KubernetesObject
   readonly old: KubernetesObject | null
 }
 
 /** What quotas say about an object: why not, or how they are to be written down if it is stored. */
-export type QuotaVerdict = { readonly refusal: string } | { readonly charged: readonly ResourceQuota[] }
+type QuotaVerdict = { readonly refusal: string } | { readonly charged: readonly ResourceQuota[] }
 
 /** Judges an object by all quotas of its namespace; the first that it does not fit is named. */
 export function judgeByQuotas(quotas: readonly ResourceQuota[], evaluator: Evaluator, { object, old }: ChargedObject, now: Millis): QuotaVerdict {
