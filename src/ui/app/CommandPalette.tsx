@@ -93,11 +93,11 @@ function allEntries(view: ClusterView): readonly Entry[] {
 }
 
 function things(view: ClusterView): Thing[] {
-  const { nodes, deployments, daemonsets, replicationcontrollers, services, pods } = view.objects
+  const { nodes, deployments, daemonsets, replicationcontrollers, resourcequotas, services, pods } = view.objects
   const all = (resource: Exclude<Thing['resource'], 'components'>, objects: ReadonlyMap<string, KubernetesObject>) => [...objects.values()].map((object): Thing => ({ resource, key: keyOf(object) }))
   return [
     ...all('nodes', nodes), ...view.components.map(({ name }): Thing => ({ resource: 'components', key: name })),
-    ...all('deployments', deployments), ...all('daemonsets', daemonsets), ...all('replicationcontrollers', replicationcontrollers), ...all('services', services), ...all('pods', pods),
+    ...all('deployments', deployments), ...all('daemonsets', daemonsets), ...all('replicationcontrollers', replicationcontrollers), ...all('services', services), ...all('resourcequotas', resourcequotas), ...all('pods', pods),
   ]
 }
 

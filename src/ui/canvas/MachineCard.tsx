@@ -2,6 +2,7 @@ import { Ellipsis, Server } from 'lucide-react'
 import { memo, useMemo } from 'react'
 import type { Node, Pod } from '../../sim/api/generated/types.ts'
 import { Badge } from '../design/Badge.tsx'
+import { Bar } from '../design/Bar.tsx'
 import { Button, IconButton } from '../design/Button.tsx'
 import { Countdown, CountdownBar, Elapsed } from '../design/Countdown.tsx'
 import { cores, gibibytes } from '../stores/format.ts'
@@ -119,14 +120,6 @@ function Bars({ node, pods }: { readonly node: Node; readonly pods: ReadonlyMap<
       <span>Mem</span>
       <Bar share={load.memory / load.memoryTotal} />
       <span>{gibibytes(load.memory)} / {gibibytes(load.memoryTotal)} Gi</span>
-    </div>
-  )
-}
-
-function Bar({ share }: { readonly share: number }) {
-  return (
-    <div className="bar">
-      <i data-hot={share > 0.85 || undefined} style={{ width: `${Math.min(100, Math.round((Number.isFinite(share) ? share : 0) * 100))}%` }} />
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { endpointsText } from '../stores/endpoints-text.ts'
 import { ageText } from '../stores/format.ts'
 import { isLost, nodeStatus, zoneOf } from '../stores/node-status.ts'
 import { podStatus } from '../stores/pod-status.ts'
+import { nearestLimit } from '../stores/quotas.ts'
 import type { ClusterView } from '../stores/cluster-view.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { useClock } from '../stores/clock.ts'
@@ -36,6 +37,7 @@ const tables: Readonly<Record<CanvasView, readonly Table[]>> = {
     { title: 'DaemonSets', resource: 'daemonsets', columns: ['Wanted', 'Ready'], row: daemonSetRow },
     { title: 'ReplicationControllers', resource: 'replicationcontrollers', columns: ['Wanted', 'There', 'Ready'], isRare: true, row: replicationControllerRow },
     { title: 'PodTemplates', resource: 'podtemplates', columns: ['Image'], isRare: true, row: podTemplateRow },
+    { title: 'ResourceQuotas', resource: 'resourcequotas', columns: ['Nearest limit', 'Used'], isRare: true, row: quotaRow },
   ],
   'control-plane': [{ title: 'Leases', resource: 'leases', columns: ['Holder', 'Renewed'], row: leaseRow }],
 }
@@ -141,6 +143,12 @@ function replicationControllerRow(key: string, view: ClusterView): readonly Reac
 
 function podTemplateRow(key: string, view: ClusterView): readonly ReactNode[] {
   return [view.objects.podtemplates.get(key)?.template.spec.containers.map(({ image }) => image).join(', ')]
+}
+
+function quotaRow(key: string, view: ClusterView): readonly ReactNode[] {
+  const quota = view.objects.resourcequotas.get(key)
+  const limit = quota && nearestLimit(quota)
+  return limit ? [limit.name, `${limit.used ?? '?'} of ${limit.hard}`] : []
 }
 
 function leaseRow(key: string, view: ClusterView): readonly ReactNode[] {

@@ -98,6 +98,20 @@ stringData:
 `,
   },
   {
+    title: 'ResourceQuota',
+    text: `apiVersion: v1
+kind: ResourceQuota
+metadata:
+  name: limits
+spec:
+  hard:
+    pods: "10"
+    requests.cpu: "2"
+    requests.memory: 2Gi
+    count/deployments.apps: "5"
+`,
+  },
+  {
     title: 'Namespace',
     text: `apiVersion: v1
 kind: Namespace

@@ -18,6 +18,7 @@ import { EndpointsSections } from './EndpointsSections.tsx'
 import { NodeSections } from './NodeSections.tsx'
 import { ObjectEvents } from './ObjectEvents.tsx'
 import { PodSections } from './PodSections.tsx'
+import { QuotaSections } from './QuotaSections.tsx'
 import { RunningDown } from './RunningDown.tsx'
 import { ServiceSections } from './ServiceSections.tsx'
 import { StatusMark } from './StatusMark.tsx'
@@ -138,6 +139,8 @@ function Sections({ thing }: { readonly thing: Thing }) {
     case 'daemonsets':
     case 'replicationcontrollers':
       return <WorkloadSections resource={thing.resource} id={thing.key} />
+    case 'resourcequotas':
+      return <QuotaSections id={thing.key} />
     case 'components':
       return <ComponentSections name={thing.key} />
     default:

@@ -1,4 +1,4 @@
-import { Boxes, Cpu, FileText, Server, Waypoints } from 'lucide-react'
+import { Boxes, Cpu, FileText, Gauge, Server, Waypoints } from 'lucide-react'
 import { Badge } from '../design/Badge.tsx'
 import { Glyph, toneOf } from '../design/Glyph.tsx'
 import { isLost, nodeStatus } from '../stores/node-status.ts'
@@ -24,6 +24,7 @@ export function StatusMark({ thing }: { readonly thing: Thing }) {
   }
   if (component) return <Mark tone={component.state === 'running' ? 'ready' : component.state === 'stopped' ? 'bad' : 'starting'} word={componentWords[component.state]}><Cpu size={17} /></Mark>
   if (thing.resource === 'services' || thing.resource === 'endpoints' || thing.resource === 'endpointslices') return <Mark tone="calm"><Waypoints size={17} /></Mark>
+  if (thing.resource === 'resourcequotas') return <Mark tone="calm"><Gauge size={17} /></Mark>
   return <Mark tone="calm">{thing.resource === 'leases' || thing.resource === 'configmaps' || thing.resource === 'secrets' ? <FileText size={17} /> : <Boxes size={17} />}</Mark>
 }
 

@@ -45,6 +45,16 @@ test('a pod that its kubelet refuses says when and why; one behind gates says wh
   expect(why(shop, 'Pod', 'gated').at(-1)).toBe('01:01 now: Its scheduling gates hold it back. The scheduler does not look at it before they are gone: example.com/quota.')
 })
 
+test('a workload that a quota leaves no room says which quota and how much of it is used', () => {
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'small', namespace: 'shop' }, spec: { hard: { 'count/pods': '1k' } } }
+  const used = shopAfter([at(61, { kind: 'apply', manifests: [quota] })], until(63)).view.objects.resourcequotas.get('shop/small')?.status.used?.['count/pods']
+  const full = { ...quota, spec: { hard: { 'count/pods': used } } }
+  const shop = shopAfter([at(61, { kind: 'apply', manifests: [full] }), at(70, { kind: 'scale', resource: 'deployments', key: 'shop/redis', replicas: 2 })], until(90))
+  const now = `now: Quota small has no room for more of its pods. The next takes count/pods=1; count/pods=${used} of count/pods=${used} is used.`
+  expect(noTimes(why(shop, 'ReplicaSet', 'redis-')).slice(-4)).toEqual(['you: You scaled redis to 2', 'cluster: Deployment redis shifted its ReplicaSets. redis-… from 1 to 2.', 'cluster: ReplicaSet redis-… wanted 2, counted 1', now])
+  expect(noTimes(why(shop, 'Deployment', 'redis')).at(-1)).toBe(now)
+})
+
 test('a pod that nobody hears of any more leads back to what happened to its machine', () => {
   const shop = shopAfter([at(61, { kind: 'cut-off', node: 'worker-2' })], until(130))
   const key = [...shop.view.objects.pods.values()].find(({ metadata, spec }) => metadata.namespace === 'shop' && spec.nodeName === 'worker-2')!.metadata.name

@@ -45,7 +45,7 @@ function wordsOf(entry: TraceEntry, cause: TraceEntry | undefined, before: reado
 
 /** Bindings and counts follow from what was told, and what follows from them is told. */
 function isBookkeeping({ what }: TraceEntry): boolean {
-  return /^(create pods\/binding|(update|patch) (replicasets|deployments|daemonsets|replicationcontrollers)\/status|(update|patch) (endpoints|endpointslices)) /.test(what)
+  return /^(create pods\/binding|(update|patch) (replicasets|deployments|daemonsets|replicationcontrollers|resourcequotas)\/status|(update|patch) (endpoints|endpointslices)) /.test(what)
 }
 
 /** What a person did, or a fault that ended by itself. `ender`: what ended it. */

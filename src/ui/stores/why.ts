@@ -7,6 +7,7 @@ import { objectOf, thingId, type Thing } from './things.ts'
 import { isVerdict, ToldStory } from './why-chain.ts'
 import { nodeSteps, silenceWords } from './why-node.ts'
 import { podNow, schedulingSteps } from './why-pod.ts'
+import { refusedNow } from './why-refused.ts'
 import { authorName, chainWords, inputWords, isScaling, type WhyStep } from './why-words.ts'
 
 /** From a person's command or a fault down to this thing, along the causes that the cluster wrote down. Pure; what is not known is said to be so. */
@@ -38,7 +39,11 @@ function objectSteps(view: ClusterView, story: ToldStory, thing: Thing): readonl
     return [...(before ?? []), ...origin, ...(after ?? []), ...doneTo(view, story, thing, created), ...podNow(view, story, pod)]
   }
   const scaled = story.last((entry) => entry.about === thingId(thing) && isScaling(entry) && entry.at > (created?.at ?? 0) + sameBreath)
-  return scaled ? [...origin, ...leadingTo(view, story, scaled).filter((step) => !origin.some(({ at, what }) => at === step.at && what === step.what))] : origin
+  const scaling = scaled ? leadingTo(view, story, scaled).filter((step) => !origin.some(({ at, what }) => at === step.at && what === step.what)) : []
+  const refused = refusedNow(object, view.start)
+  // What it set out to do it has not done.
+  const told = refused.length > 0 ? scaling.map((step) => (step.detail?.startsWith('It created') ? { ...step, detail: undefined } : step)) : scaling
+  return [...origin, ...told, ...refused]
 }
 
 /** Entries this close together are one and the same reaction. */
