@@ -4,7 +4,7 @@ import type { Container, Pod } from '../api/generated/types.ts'
 import type { ContainerIdentity } from '../runtime/container-runtime.ts'
 import { parseImageReference } from '../runtime/image-reference.ts'
 import type { PullOutcome } from '../runtime/image-store.ts'
-import type { ContainerRecord, PullSecret, SandboxRecord } from '../runtime/node-disk.ts'
+import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
 import type { StartError } from './api-container-status.ts'
 import { templateOf } from './container-template.ts'
 import { durationText } from './go-duration.ts'
@@ -13,7 +13,7 @@ import { PodFiles } from './pod-files.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { decideImage, presentText, pullBackOffOf, pulledText, pullErrorOf, type ImagePresence } from './image-decision.ts'
 import { pullSecretsOf } from './pull-secrets.ts'
-import { credentialsFor } from './registry-credentials.ts'
+import { credentialsFor, noCredentials, type PodCredentials } from './registry-credentials.ts'
 import { rpcError } from './runtime-calls.ts'
 import { withEntry, withoutEntry } from './sparse-map.ts'
 import { containerEvent, hashOf, runWorkerHook, type WorkerHost } from './worker-host.ts'
@@ -78,7 +78,7 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
   const { image } = container
   const { now } = host.agenda
   const reference = parseImageReference(image)
-  const credentials = 'error' in reference ? [] : credentialsFor(reference.repository, pullSecretsOf(host, pod))
+  const credentials = 'error' in reference ? noCredentials : credentialsFor(reference.repository, pullSecretsOf(host, pod))
   const refusal = host.calls.refusal()
   if (refusal !== null && !('error' in reference) && container.imagePullPolicy !== 'Always') {
     // The name is not known yet where upstream prints it.
@@ -97,6 +97,11 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
     containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${decision.error.reason}`)
     return done({ kind: 'failed', error: decision.error, retryAt: null })
   }
+  if (!credentials.ok) {
+    // What Go says of them is all that is told.
+    containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${credentials.error}`)
+    return done({ kind: 'failed', error: { reason: credentials.error, message: credentials.error }, retryAt: null })
+  }
   const key = `${pod.metadata.uid}_${image}`
   const until = host.imageBackOff.untilSinceUpdate(key, now)
   if (until !== null) {
@@ -108,7 +113,7 @@ function ensureImage(host: WorkerHost, request: StartRequest, done: (failure: St
   containerEvent(host, worker, container, 'Normal', 'Pulling', `Pulling image "${image}"`)
   const pulled = (outcome: PullOutcome): void => {
     host.images.imagesChanged()
-    if (outcome.ok) host.pullRecords.pulled(image, outcome.image.digest, credentials[0])
+    if (outcome.ok) host.pullRecords.pulled(image, outcome.image.digest, credentials.matching[0])
     if (!request.isWanted()) return
     if (outcome.ok) {
       host.pullErrors = withoutEntry(host.pullErrors, key)
@@ -130,10 +135,11 @@ function identityOf({ container, attempt }: StartRequest): ContainerIdentity {
   return { name: container.name, image: container.image, attempt, hash: hashOf(container) }
 }
 
-function presenceOf(host: WorkerHost, image: string, credentials: readonly PullSecret[]): ImagePresence {
+function presenceOf(host: WorkerHost, image: string, credentials: PodCredentials): ImagePresence {
   const found = host.runtime.images.find(image)
   if (!found) return 'absent'
-  return host.pullRecords.mustPull(image, found.digest, credentials) ? 'inaccessible' : 'usable'
+  const mustPull = host.pullRecords.mustPull(image, found.digest, credentials)
+  return mustPull === 'unknown' ? 'unknown' : mustPull ? 'inaccessible' : 'usable'
 }
 
 function create(host: WorkerHost, request: StartRequest, done: (outcome: StartOutcome) => void): void {

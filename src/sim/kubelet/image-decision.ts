@@ -11,8 +11,8 @@ export type ImageDecision =
   | { readonly kind: 'pull' }
   | { readonly kind: 'refuse'; readonly error: StartError; readonly event: { readonly reason: string; readonly message: string } }
 
-/** Whether an image is there, and whether the pod may have it without another pull. */
-export type ImagePresence = 'absent' | 'inaccessible' | 'usable'
+/** Whether an image is there, and whether the pod may have it without another pull; 'unknown': its credentials cannot be read. */
+export type ImagePresence = 'absent' | 'inaccessible' | 'usable' | 'unknown'
 
 /** Decides by name, policy and presence. */
 export function decideImage(container: Pick<Container, 'image' | 'imagePullPolicy'>, presence: ImagePresence): ImageDecision {
@@ -23,7 +23,7 @@ export function decideImage(container: Pick<Container, 'image' | 'imagePullPolic
   }
   if (container.imagePullPolicy === 'Always') return { kind: 'pull' }
   if (presence === 'usable') return { kind: 'use' }
-  if (container.imagePullPolicy === 'IfNotPresent') return { kind: 'pull' }
+  if (container.imagePullPolicy === 'IfNotPresent' || presence === 'unknown') return { kind: 'pull' }
   const message = `Container image "${container.image}" is not present with pull policy of Never`
   return { kind: 'refuse', error: { reason: 'ErrImageNeverPull', message }, event: { reason: 'ErrImageNeverPull', message } }
 }

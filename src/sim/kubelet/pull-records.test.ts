@@ -107,5 +107,41 @@ test.each<[string, string, number]>([
   ['https://index.docker.io/v1/', 'docker.io/library/nginx', 1],
   ['index.docker.io', 'quay.io/app', 0],
 ])('credentials for %s are asked about %s: %i', (location, repository, count) => {
-  expect(credentialsFor(repository, [secretWith(location)])).toHaveLength(count)
+  expect(credentialsFor(repository, [secretWith(location)])).toMatchObject({ ok: true, matching: Array.from({ length: count }, () => ({ name: 'reg' })) })
+})
+
+const secretOf = (type: string, key: string, text: string) => ({ metadata: { uid: 'u', namespace: 'default', name: 'reg' }, type: `kubernetes.io/${type}`, data: { [key]: btoa(text) } }) as unknown as Secret
+
+test.each([
+  ['{"auths', 'unexpected end of JSON input'],
+  ['[]', 'json: cannot unmarshal array into Go value of type credentialprovider.DockerConfigJSON'],
+  ['{"auths":"quay.io"}', 'json: cannot unmarshal string into Go struct field DockerConfigJSON.auths of type credentialprovider.DockerConfig'],
+  ['{"auths":{"quay.io":true}}', 'json: cannot unmarshal bool into Go value of type credentialprovider.dockerConfigEntryWithAuth'],
+  ['{"auths":{"quay.io":{"username":7}}}', 'json: cannot unmarshal number into Go struct field dockerConfigEntryWithAuth.username of type string'],
+  ['{"auths":{"quay.io":{"auth":"a-b"}}}', 'illegal base64 data at input byte 1'],
+  ['{"auths":{"quay.io":{"auth":"dXNlcg=="}}}', 'unable to parse auth field, must be formatted as base64(username:password)'],
+])('of a docker configuration %s Go says: %s', (text, error) => {
+  expect(credentialsFor('quay.io/app', [secretWith('quay.io'), secretOf('dockerconfigjson', '.dockerconfigjson', text)])).toEqual({ ok: false, error })
+})
+
+test('null, an auth without padding, other types of secrets and empty ones are no fault', () => {
+  const fine = [secretOf('dockerconfigjson', '.dockerconfigjson', 'null'), secretOf('dockercfg', '.dockercfg', '{"quay.io":{"auth":"dXNlcjpwYXNz"}}'), secretOf('basic-auth', '.dockercfg', 'nonsense'), secretOf('dockercfg', '.dockercfg', '')]
+  expect(credentialsFor('quay.io/app', fine)).toMatchObject({ ok: true, matching: [{}] })
+  expect(credentialsFor('quay.io/app', [secretOf('dockercfg', '.dockercfg', '{"quay.io":{"auth":"dXM6cGFzcw"}}')])).toMatchObject({ ok: true, matching: [{}] })
+})
+
+test('a pod whose credentials cannot be read says so and pulls nothing, but uses what everybody may', () => {
+  const node = nodeWith()
+  const data = { '.dockerconfigjson': btoa('{"auths":{"quay.io":{"auth":"?"}}}') }
+  must(node.cluster.client.create('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'bad', namespace: 'default' }, type: 'kubernetes.io/dockerconfigjson', data } as never))
+  addSecret(node, 'team')
+  const error = 'illegal base64 data at input byte 0'
+  const waiting = (name: string) => node.pod(name)?.status.containerStatuses?.[0]?.state?.waiting
+  expect(run(node, 'absent', 'bad')).toEqual(['Failed'])
+  expect(waiting('absent')).toEqual({ reason: error, message: error })
+  expect(run(node, 'first', 'team')).toEqual(pulls)
+  expect(run(node, 'present', 'bad', 'Never')).toEqual(['Failed'])
+  expect(waiting('present')).toEqual({ reason: error, message: error })
+  expect(run(node, 'nobody')).toEqual(pulls)
+  expect(run(node, 'anybody', 'bad')).toEqual(uses)
 })

@@ -3,6 +3,7 @@ import { parseImageReference } from '../runtime/image-reference.ts'
 import type { ImageStore } from '../runtime/image-store.ts'
 import type { NodeDisk, PullRecord, PullSecret, RepositoryAccess } from '../runtime/node-disk.ts'
 import type { KubeletFlags } from './flags.ts'
+import type { PodCredentials } from './registry-credentials.ts'
 
 /** Whether pods without the credentials of an image's pull may use it: never asked, not for what was there before the kubelet, not for some, always asked. */
 export const credentialPolicies = ['NeverVerify', 'NeverVerifyPreloadedImages', 'NeverVerifyAllowlistedImages', 'AlwaysVerify'] as const
@@ -27,14 +28,15 @@ export class PullRecords {
     this.disk.pullRecords.set(digest, withAccess(record, repository, credentials))
   }
 
-  /** Whether an image that is there must be pulled all the same, to see that the pod may have it. */
-  mustPull(image: string, digest: string, credentials: readonly PullSecret[]): boolean {
+  /** Whether an image that is there must be pulled all the same, to see that the pod may have it; 'unknown' when it takes credentials to tell and they cannot be read. */
+  mustPull(image: string, digest: string, credentials: PodCredentials): boolean | 'unknown' {
     const record = this.disk.pullRecords.get(digest)
     if (!this.asksFor(image, record !== undefined || this.images.progressOf(image) !== undefined)) return false
     const access = record?.get(repositoryOf(image))
     if (access === undefined) return true
     if (access === 'everybody') return false
-    for (const own of credentials) {
+    if (!credentials.ok) return 'unknown'
+    for (const own of credentials.matching) {
       for (const known of access) {
         const saysTheSame = own.credentialHash === known.credentialHash
         const isTheSame = own.uid === known.uid && own.namespace === known.namespace && own.name === known.name

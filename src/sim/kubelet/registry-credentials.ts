@@ -1,5 +1,7 @@
 // Upstream: pkg/credentialprovider/keyring.go, config.go, secrets (v1.36). Left out: the node's own docker configuration, credential provider plugins, service accounts' tokens; what a registry makes of the credentials (all let everybody in).
 import type { Secret } from '../api/generated/types.ts'
+import { jsonKindOf, readJsonText } from '../api/schema/json-text.ts'
+import { decodeBytes } from '../api/schema/scalars.ts'
 import { digestOf } from '../runtime/image-catalogue.ts'
 import type { PullSecret } from '../runtime/node-disk.ts'
 import { decodeBase64 } from './container-environment.ts'
@@ -9,28 +11,87 @@ interface KeyringEntry extends PullSecret {
   readonly location: string
 }
 
-/** The credentials, of those that these secrets hold, which are for an image of this repository (`docker.io/library/nginx`); best match first. */
-export function credentialsFor(repository: string, secrets: readonly Secret[]): readonly PullSecret[] {
-  if (secrets.length === 0) return none
-  const entries = secrets.flatMap(entriesOf).toSorted((one, other) => (one.location === other.location ? 0 : one.location > other.location ? -1 : 1))
-  const matching = entries.filter(({ location }) => matches(location, repository))
-  const found = matching.length > 0 || !repository.startsWith('docker.io/') ? matching : entries.filter(({ location }) => location === 'index.docker.io')
-  return found.map(({ uid, namespace, name, credentialHash }) => ({ uid, namespace, name, credentialHash }))
+/** The credentials that a pod has for an image, or why its secrets cannot be read. */
+export type PodCredentials = { readonly ok: true; readonly matching: readonly PullSecret[] } | Unreadable
+
+/** In the words of Go's decoders. */
+interface Unreadable {
+  readonly ok: false
+  readonly error: string
 }
 
-const none: readonly PullSecret[] = []
+/** The credentials, of those that these secrets hold, which are for an image of this repository (`docker.io/library/nginx`); best match first. One secret that cannot be read spoils all. */
+export function credentialsFor(repository: string, secrets: readonly Secret[]): PodCredentials {
+  if (secrets.length === 0) return noCredentials
+  const read = secrets.map(entriesOf)
+  const unreadable = read.find((result) => !result.ok)
+  if (unreadable) return unreadable
+  const entries = read.flatMap((result) => (result.ok ? result.value : [])).toSorted((one, other) => (one.location === other.location ? 0 : one.location > other.location ? -1 : 1))
+  const matching = entries.filter(({ location }) => matches(location, repository))
+  const found = matching.length > 0 || !repository.startsWith('docker.io/') ? matching : entries.filter(({ location }) => location === 'index.docker.io')
+  return { ok: true, matching: found.map(({ uid, namespace, name, credentialHash }) => ({ uid, namespace, name, credentialHash })) }
+}
 
-function entriesOf({ metadata: { uid, namespace = '', name }, type, data = {} }: Secret): readonly KeyringEntry[] {
-  const parsed = type === 'kubernetes.io/dockerconfigjson' ? readJson(data['.dockerconfigjson'])['auths'] : type === 'kubernetes.io/dockercfg' ? readJson(data['.dockercfg']) : {}
-  return Object.entries(isRecord(parsed) ? parsed : {}).flatMap(([address, said]) => {
-    const location = locationOf(address)
-    return isRecord(said) ? [{ uid, namespace, name, location, credentialHash: digestOf(credentialText(said)) }] : []
-  })
+/** Of a pod without secrets, and of an image whose name is none. */
+export const noCredentials: PodCredentials = { ok: true, matching: [] }
+
+type Read<T> = { readonly ok: true; readonly value: T } | Unreadable
+type Fields = Readonly<Record<string, unknown>>
+
+const packageName = 'credentialprovider'
+
+function entriesOf({ metadata: { uid, namespace = '', name }, type, data = {} }: Secret): Read<readonly KeyringEntry[]> {
+  const auths = type === 'kubernetes.io/dockerconfigjson' ? authsIn(data['.dockerconfigjson']) : type === 'kubernetes.io/dockercfg' ? readFields(data['.dockercfg'], 'DockerConfig') : nothing
+  if (!auths.ok) return auths
+  const entries: KeyringEntry[] = []
+  for (const [address, said] of Object.entries(auths.value)) {
+    const login = loginOf(said)
+    if (!login.ok) return login
+    entries.push({ uid, namespace, name, location: locationOf(address), credentialHash: digestOf(login.value) })
+  }
+  return { ok: true, value: entries }
+}
+
+const nothing: Read<Fields> = { ok: true, value: {} }
+
+function authsIn(encoded: string | undefined): Read<Fields> {
+  const read = readFields(encoded, 'DockerConfigJSON')
+  return read.ok ? fieldsOf(read.value['auths'], `Go struct field DockerConfigJSON.auths of type ${packageName}.DockerConfig`) : read
+}
+
+function readFields(encoded: string | undefined, type: string): Read<Fields> {
+  if (!encoded) return nothing
+  const read = readJsonText(decodeBase64(encoded))
+  return read.ok ? fieldsOf(read.value, `Go value of type ${packageName}.${type}`) : read
+}
+
+/** What is left out, or null, has no fields. */
+function fieldsOf(value: unknown, place: string): Read<Fields> {
+  if (value === undefined || value === null) return nothing
+  return jsonKindOf(value) === 'object' ? { ok: true, value: value as Fields } : { ok: false, error: `json: cannot unmarshal ${jsonKindOf(value)} into ${place}` }
 }
 
 /** User and password, whether they are written apart or as `auth`. */
-function credentialText({ username, password, auth }: Readonly<Record<string, unknown>>): string {
-  return typeof auth === 'string' && auth !== '' ? decodeBase64(auth) : `${typeof username === 'string' ? username : ''}:${typeof password === 'string' ? password : ''}`
+function loginOf(said: unknown): Read<string> {
+  const entry = 'dockerConfigEntryWithAuth'
+  const read = fieldsOf(said, `Go value of type ${packageName}.${entry}`)
+  if (!read.ok) return read
+  for (const field of ['username', 'password', 'email', 'auth']) {
+    const value = read.value[field] ?? ''
+    if (typeof value !== 'string') return { ok: false, error: `json: cannot unmarshal ${jsonKindOf(value)} into Go struct field ${entry}.${field} of type string` }
+  }
+  // They are texts, or not there.
+  const { username = '', password = '', auth } = read.value as Readonly<Record<string, string | undefined>>
+  return auth ? decodeLogin(auth) : { ok: true, value: `${username}:${password}` }
+}
+
+/** Base64, padded or not. */
+function decodeLogin(auth: string): Read<string> {
+  const missing = auth.trim().endsWith('=') || auth.length % 4 === 1 ? 0 : (4 - (auth.length % 4)) % 4
+  const bytes = decodeBytes(auth + '='.repeat(missing))
+  if (!bytes.ok) return bytes
+  const login = decodeBase64(auth)
+  return login.includes(':') ? { ok: true, value: login } : { ok: false, error: 'unable to parse auth field, must be formatted as base64(username:password)' }
 }
 
 /** `https://index.docker.io/v1/` is its host; another path counts. */
@@ -74,18 +135,4 @@ function fits(pattern: string, label: string): boolean {
   }
   while (pattern[at] === '*') at += 1
   return at === pattern.length
-}
-
-function readJson(encoded: string | undefined): Readonly<Record<string, unknown>> {
-  if (encoded === undefined) return {}
-  try {
-    const value: unknown = JSON.parse(decodeBase64(encoded))
-    return isRecord(value) ? value : {}
-  } catch {
-    return {}
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

@@ -3,6 +3,11 @@ export type JsonText =
   | { readonly ok: true; readonly value: unknown; readonly duplicates: readonly string[] }
   | { readonly ok: false; readonly error: string }
 
+/** What Go calls such a value when it fits nowhere. */
+export function jsonKindOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+}
+
 const maxDepth = 64
 const maxDuplicates = 100
 

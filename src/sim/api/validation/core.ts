@@ -4,7 +4,7 @@ import { forbidden, invalid, required, tooLong } from '../field-errors.ts'
 import type { ConfigMap, Namespace, Secret, ServiceAccount } from '../generated/types.ts'
 import { byteLength } from '../go-text.ts'
 import { checkConfigMapKey, checkFinalizerName, nameIsDnsLabel, nameIsDnsSubdomain } from '../names.ts'
-import { readJsonText } from '../schema/json-text.ts'
+import { jsonKindOf, readJsonText } from '../schema/json-text.ts'
 import { semanticEqual } from '../semantic.ts'
 import { decodedBytes, decodedLength } from './base64.ts'
 import { faultsOf } from './checks.ts'
@@ -114,7 +114,7 @@ function validateJson(key: string, data: Readonly<Record<string, string>>): Fiel
 function jsonObjectFault(text: string): string | null {
   const read = readJsonText(text)
   if (!read.ok) return read.error
-  const kind = Array.isArray(read.value) ? 'array' : typeof read.value === 'boolean' ? 'bool' : typeof read.value
+  const kind = jsonKindOf(read.value)
   return kind === 'object' ? null : `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`
 }
 
