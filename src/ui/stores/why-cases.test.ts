@@ -50,7 +50,7 @@ test('a workload that a quota leaves no room says which quota and how much of it
   const used = shopAfter([at(61, { kind: 'apply', manifests: [quota] })], until(63)).view.objects.resourcequotas.get('shop/small')?.status.used?.['count/pods']
   const full = { ...quota, spec: { hard: { 'count/pods': used } } }
   const shop = shopAfter([at(61, { kind: 'apply', manifests: [full] }), at(70, { kind: 'scale', resource: 'deployments', key: 'shop/redis', replicas: 2 })], until(90))
-  const now = `now: Quota small has no room for more of its pods. The next takes count/pods=1; count/pods=${used} of count/pods=${used} is used.`
+  const now = `now: Quota small has no room for more of its pods. count/pods: ${used} of ${used} used, 1 more asked for.`
   expect(noTimes(why(shop, 'ReplicaSet', 'redis-')).slice(-4)).toEqual(['you: You scaled redis to 2', 'cluster: Deployment redis shifted its ReplicaSets. redis-… from 1 to 2.', 'cluster: ReplicaSet redis-… wanted 2, counted 1', now])
   expect(noTimes(why(shop, 'Deployment', 'redis')).at(-1)).toBe(now)
 })

@@ -12,7 +12,16 @@ export function refusedNow(object: KubernetesObject, start: number): readonly Wh
   if (!failure) return []
   const at = (parseTime(failure.lastTransitionTime ?? '') ?? start) - start
   const { message = '' } = failure
-  const [, quota, requested, used, limited] = /forbidden: exceeded quota: (\S+), requested: (\S+), used: (\S+), limited: (\S+)$/.exec(message) ?? []
-  if (quota) return [{ at, who: 'now', what: `Quota ${quota} has no room for more of its pods`, detail: `The next takes ${requested}; ${used} of ${limited} is used.` }]
+  const [, quota, ...lists] = /forbidden: exceeded quota: (\S+), requested: (\S+), used: (\S+), limited: (\S+)$/.exec(message) ?? []
+  const [requested, used, limited] = lists.map(amountsIn)
+  if (quota && requested) {
+    const short = [...requested].map(([name, amount]) => `${name}: ${used?.get(name) ?? '?'} of ${limited?.get(name) ?? '?'} used, ${amount} more asked for`)
+    return [{ at, who: 'now', what: `Quota ${quota} has no room for more of its pods`, detail: `${short.join('; ')}.` }]
+  }
   return [{ at, who: 'now', what: 'The API server refuses its pods', detail: message || undefined }]
+}
+
+/** `pods=1,requests.cpu=200m` */
+function amountsIn(list: string): ReadonlyMap<string, string> {
+  return new Map(list.split(',').map((part): [string, string] => [part.slice(0, part.lastIndexOf('=')), part.slice(part.lastIndexOf('=') + 1)]))
 }
