@@ -72,3 +72,20 @@ conformance('rc-lifecycle', (bench) => {
   bench.deleteCollection('replicationcontrollers', label)
   bench.within(minute, 'the watch shows that it is gone', () => watch.types().at(-1) === 'DELETED')
 })
+
+conformance('rc-quota-condition', (bench) => {
+  const name = 'condition-test'
+  const key = bench.key(name)
+  bench.create('resourcequotas', { metadata: { name }, spec: { hard: { pods: '2' } } })
+  bench.within(minute, 'the quota is in force', () => bench.get('resourcequotas', key).status.hard?.['pods'] === '2')
+  bench.create('replicationcontrollers', controllerOfPods(name, { name }, { replicas: 3 }))
+  const seen = () => {
+    const { metadata, status } = bench.get('replicationcontrollers', key)
+    return { isCurrent: status.observedGeneration === metadata.generation, failure: status.conditions?.find(({ type }) => type === 'ReplicaFailure') }
+  }
+  bench.within(minute, 'its failure is told', () => seen().isCurrent && seen().failure !== undefined)
+  expect(seen().failure).toMatchObject({ status: 'True', reason: 'FailedCreate', message: expect.stringContaining('exceeded quota: condition-test, requested: pods=1, used: pods=2, limited: pods=2') })
+  expect(bench.list('pods')).toHaveLength(2)
+  bench.update('replicationcontrollers', key, (controller) => ({ ...controller, spec: { ...controller.spec, replicas: 2 } }))
+  bench.within(minute, 'the failure is over', () => seen().isCurrent && seen().failure === undefined)
+})
