@@ -94,6 +94,7 @@ function template(random: Random): Pod['spec'] {
   const requests = { cpu: random.pick(['100m', '300m', '1', '3']), memory: '64Mi', ...(random.chance(1, 4) && { 'example.com/gpu': '1' }) }
   return {
     containers: [{ name: 'c', image: random.pick(['web:1', 'db:1']), ports: hostPort, resources: { requests } }],
+    ...(random.chance(1, 4) && { initContainers: [{ name: 'first', image: 'web:1' }] }),
     priority: random.pick([0, 0, 10]),
     ...(random.chance(1, 5) && { topologySpreadConstraints: [spread] }),
     ...(random.chance(1, 4) && { tolerations: [{ key: 'dedicated', operator: 'Exists' }] }),
@@ -107,7 +108,7 @@ function randomNode(random: Random, at: number): Node {
   const taints = random.chance(1, 4) ? [{ key: 'dedicated', effect: random.pick(['NoSchedule', 'PreferNoSchedule'] as const) }] : []
   const labels = { 'kubernetes.io/hostname': name, zone: `z${at % 3}`, 'topology.kubernetes.io/zone': `z${random.below(8) === 0 ? 3 : at % 2}`, ...(random.chance(4, 5) && { rack: `r${at % 2}` }) }
   const allocatable = { cpu: random.pick(['4', '2', '8']), memory: random.pick(['8Gi', '4Gi']), pods: random.pick(['110', '7']), ...(random.chance(1, 2) && { 'example.com/gpu': '2' }) }
-  const images = random.chance(1, 2) ? [{ names: ['web:1'], sizeBytes: 300_000_000 }] : []
+  const images = ['web:1', 'db:1'].flatMap((image) => (random.chance(1, 2) ? [{ names: [image], sizeBytes: random.pick([300_000_000, 700_000_000]) }] : []))
   return { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name, labels }, spec: { taints, unschedulable: random.chance(1, 12) }, status: { allocatable, images } } as unknown as Node
 }
 
@@ -154,5 +155,5 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('what is remembered of nodes changes no deci
     disturb(world, random, nodes, placed, spec)
   }
   for (const [pod, expected] of tables) expect(world.kept(pod), pod.metadata.name).toEqual(expected)
-  expect([...tables.values()].filter((rows) => (rows as unknown[]).length > 1).length).toBeGreaterThan(60)
+  expect([...tables.values()].filter((rows) => (rows as unknown[]).length > 1).length).toBeGreaterThan(30)
 })

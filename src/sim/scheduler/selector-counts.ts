@@ -30,6 +30,11 @@ interface Alike {
   readonly counts: Set<Count>
 }
 
+interface OfNamespace {
+  readonly byText: Map<string, Count>
+  readonly byLabels: Map<Labels, Alike>
+}
+
 /** Selectors in use at once; what a workload no longer asks for makes room. */
 const limit = 1_000
 
@@ -38,11 +43,9 @@ const limit = 1_000
  * spreading would otherwise look at every pod of the cluster for every pod it places.
  */
 export class SelectorCounts {
-  /** By namespace and text. */
-  private readonly byNamespace = new Map<string, Map<string, Count>>()
+  private readonly namespaces = new Map<string, OfNamespace>()
   /** The oldest first. */
   private readonly counts = new Set<Count>()
-  private readonly byLabels = new Map<Labels, Alike>()
 
   /** The column of counts by the slot of the node. Valid until the cache changes. */
   of(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Uint16Array {
@@ -61,31 +64,38 @@ export class SelectorCounts {
   }
 
   podAdded(pod: PodState, slot: number): void {
-    let alike = this.byLabels.get(pod.labels)
-    if (!alike) this.byLabels.set(pod.labels, (alike = { pods: 0, counts: new Set([...this.counts].filter(({ selector }) => selector.matches(pod.labels))) }))
+    const { byText, byLabels } = this.ofNamespace(pod.namespace)
+    let alike = byLabels.get(pod.labels)
+    if (!alike) byLabels.set(pod.labels, (alike = { pods: 0, counts: new Set([...byText.values()].filter(({ selector }) => selector.matches(pod.labels))) }))
     alike.pods += 1
     change(alike, pod, slot, 1)
   }
 
   podRemoved(pod: PodState, slot: number): void {
-    const alike = this.byLabels.get(pod.labels)
+    const { byLabels } = this.ofNamespace(pod.namespace)
+    const alike = byLabels.get(pod.labels)
     if (!alike) return
     alike.pods -= 1
-    if (alike.pods === 0) this.byLabels.delete(pod.labels)
+    if (alike.pods === 0) byLabels.delete(pod.labels)
     change(alike, pod, slot, -1)
   }
 
+  private ofNamespace(namespace: string): OfNamespace {
+    let found = this.namespaces.get(namespace)
+    if (!found) this.namespaces.set(namespace, (found = { byText: new Map(), byLabels: new Map() }))
+    return found
+  }
+
   private countOf(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Count {
-    const known = this.byNamespace.get(namespace)?.get(selector.text)
+    const { byText, byLabels } = this.ofNamespace(namespace)
+    const known = byText.get(selector.text)
     if (known) return known
     if (this.counts.size >= limit) this.forgetOldest()
     const count: Count = { namespace, selector, bySlot: new Uint16Array(nodes.length + 16), sums: new Map() }
     this.counts.add(count)
-    const siblings = this.byNamespace.get(namespace)
-    if (siblings) siblings.set(selector.text, count)
-    else this.byNamespace.set(namespace, new Map([[selector.text, count]]))
+    byText.set(selector.text, count)
     const matching = new Set<Labels>()
-    for (const [labels, { counts }] of this.byLabels) {
+    for (const [labels, { counts }] of byLabels) {
       if (!selector.matches(labels)) continue
       counts.add(count)
       matching.add(labels)
@@ -98,8 +108,9 @@ export class SelectorCounts {
   private forgetOldest(): void {
     const count = this.counts.values().next().value!
     this.counts.delete(count)
-    this.byNamespace.get(count.namespace)!.delete(count.selector.text)
-    for (const { counts } of this.byLabels.values()) counts.delete(count)
+    const { byText, byLabels } = this.ofNamespace(count.namespace)
+    byText.delete(count.selector.text)
+    for (const { counts } of byLabels.values()) counts.delete(count)
   }
 }
 
@@ -110,7 +121,6 @@ function countOn({ pods, slot }: NodeState, count: Count, matching: ReadonlySet<
 function change({ counts }: Alike, pod: PodState, slot: number, by: number): void {
   if (pod.isTerminating) return
   for (const count of counts) {
-    if (count.namespace !== pod.namespace) continue
     grown(count, slot + 1)[slot]! += by
     for (const sums of count.sums.values()) addTo(sums, slot, by)
   }

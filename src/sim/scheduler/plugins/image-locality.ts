@@ -14,13 +14,16 @@ export const imageLocality: ScorePlugin = {
   preScore(pod, { cache }) {
     const names = imagesOf(pod.pod.spec)
     const { slots } = cache
-    const total = slots.length
     const images = names.flatMap((name) => cache.image(name) ?? [])
     const threshold = maxContainerThreshold * names.length
     if (images.length < 2) return byBytes(images[0] ?? nowhere, slots, threshold)
     return {
       score({ positions }, raw) {
-        for (let at = 0; at < positions.length; at += 1) raw[at] = scoreOf(images.reduce((sum, image) => sum + weighted(bytesOn(slots[positions[at]!]!, image), image, total), 0), threshold)
+        for (let at = 0; at < positions.length; at += 1) {
+          let sum = 0
+          for (const image of images) sum += weighted(bytesOn(slots[positions[at]!]!, image), image, slots.length)
+          raw[at] = scoreOf(sum, threshold)
+        }
       },
     }
   },
