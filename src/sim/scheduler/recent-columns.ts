@@ -2,32 +2,45 @@ import type { NodeState } from './node-state.ts'
 
 /** Something remembered of all nodes, for pods that ask the same of them. */
 interface Remembered {
-  /** All that it depends on besides the nodes. */
+  /** All that it depends on besides the nodes; what tells most of them apart comes last. */
   readonly asks: readonly object[]
 }
 
-/** So many different sorts of pods at once. */
-const most = 64
+/** So many sorts of pods at once. */
+const most = 256
 
-/** What was remembered of the nodes for the last few sorts of pods, as long as there are the same nodes in the same order. */
+/** What was remembered of the nodes for the last sorts of pods, as long as there are the same nodes in the same order. */
 export class RecentColumns<T extends Remembered> {
   private nodes: readonly NodeState[] = []
-  /** The last used first. */
-  private readonly columns: T[] = []
+  /** By the last that they ask, the oldest first. */
+  private readonly columns = new Map<object, T[]>()
+  private size = 0
 
   constructor(private readonly create: (asks: readonly object[], nodes: readonly NodeState[]) => T) {}
 
   of(asks: readonly object[], nodes: readonly NodeState[]): T {
-    const { columns } = this
-    if (this.nodes !== nodes) columns.length = 0
-    this.nodes = nodes
-    let at = 0
-    while (at < columns.length && !isSameList(columns[at]!.asks, asks)) at += 1
-    if (at === 0 && columns.length > 0) return columns[0]!
-    const column = at < columns.length ? columns.splice(at, 1)[0]! : this.create(asks, nodes)
-    columns.unshift(column)
-    if (columns.length > most) columns.pop()
+    if (this.nodes !== nodes) this.beginAnew(nodes)
+    const last = asks.at(-1)!
+    const alike = this.columns.get(last)
+    if (alike) for (const column of alike) if (isSameList(column.asks, asks)) return column
+    const column = this.create(asks, nodes)
+    if (alike) alike.push(column)
+    else this.columns.set(last, [column])
+    this.size += 1
+    if (this.size > most) this.forgetOldest()
     return column
+  }
+
+  private beginAnew(nodes: readonly NodeState[]): void {
+    this.nodes = nodes
+    this.columns.clear()
+    this.size = 0
+  }
+
+  private forgetOldest(): void {
+    const [last, alike] = this.columns.entries().next().value!
+    this.columns.delete(last)
+    this.size -= alike.length
   }
 }
 

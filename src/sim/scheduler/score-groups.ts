@@ -1,5 +1,5 @@
 import { FeasibleNodes } from './feasible-nodes.ts'
-import type { GroupedScore } from './framework.ts'
+import type { GroupedScore, Normalise } from './framework.ts'
 import type { NodeChanges } from './node-changes.ts'
 import type { NodeState } from './node-state.ts'
 
@@ -93,7 +93,7 @@ export class ScoreGroups {
     for (let group = 0; group < isThere.length; group += 1) if (isThere[group] === 1) this.present.push(group)
   }
 
-  private normalise(normalise: NonNullable<GroupedScore['normalise']>): void {
+  private normalise(normalise: Normalise): void {
     const { present, raw } = this
     const scores = new Int32Array(present.length)
     const normalised = new Int32Array(present.length)

@@ -161,7 +161,8 @@ function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], o
 /** The digits of a node make one number, that of the first part the lowest. */
 function inGroups(parts: readonly Part[], slots: Int32Array): GroupedScore {
   const asks: object[] = []
-  for (const { topology, counts } of parts) asks.push(topology, counts ?? topology)
+  for (const { topology } of parts) asks.push(topology)
+  for (const { counts } of parts) if (counts) asks.push(counts)
   return {
     asks,
     group({ positions }, keys) {
