@@ -1,6 +1,6 @@
 // Upstream: pkg/quota/v1/evaluator/core/pods.go and pkg/quota/v1/install/update_filter.go (v1.36). Left out: resizing in place, devices behind extended resources, priority classes whose names are no values of labels.
 import type { Millis } from '../../kernel/agenda.ts'
-import type { Container, Pod, PodAffinityTerm } from '../generated/types.ts'
+import type { Container, ContainerStatus, Pod, PodAffinityTerm } from '../generated/types.ts'
 import { amountsOf, countLimits, countRequests, hasPodLevelResources, qosClass, type ResourceAmounts } from '../pod-resources.ts'
 import type { Quantity } from '../quantity.ts'
 import { testOf, type SelectorOperator } from '../selector-requirements.ts'
@@ -52,8 +52,11 @@ function chargedUsage(pod: Pod): ResourceAmounts {
 }
 
 function isGrantedAsAsked({ spec, status }: Pod): boolean {
-  const given = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])]
-  return given.every(({ name, resources }) => resources === undefined || [...spec.containers, ...(spec.initContainers ?? [])].some((container) => container.name === name && container.resources === resources))
+  return areGranted(status.containerStatuses, spec.containers) && areGranted(status.initContainerStatuses, spec.initContainers)
+}
+
+function areGranted(statuses: readonly ContainerStatus[] | undefined, asked: readonly Container[] = []): boolean {
+  return statuses?.every(({ name, resources }) => resources === undefined || asked.some((container) => container.resources === resources && container.name === name)) ?? true
 }
 
 function namedForQuotas(requests: ResourceAmounts, limits: ResourceAmounts): ResourceAmounts {

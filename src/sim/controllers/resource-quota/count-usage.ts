@@ -1,7 +1,7 @@
 import type { ResourceQuota } from '../../api/generated/types.ts'
 import type { KubernetesObject } from '../../api/objects.ts'
-import { addAmounts, resourceListOf, type ResourceList } from '../../api/pod-resources.ts'
-import { zeroQuantity, type Quantity } from '../../api/quantity.ts'
+import { resourceListOf, type ResourceList } from '../../api/pod-resources.ts'
+import { addQuantities, zeroQuantity } from '../../api/quantity.ts'
 import { isInScopes } from '../../api/quota/evaluator.ts'
 import { isCounted, quotaResources } from '../../api/quota/evaluators.ts'
 import type { Resource } from '../../api/resources.ts'
@@ -22,10 +22,10 @@ export function* countUsage(quota: ResourceQuota, list: (resource: Resource) => 
       if (at % objectsPerStep === objectsPerStep - 1) yield
       if (!isInScopes(evaluator, quota, object)) continue
       const usage = evaluator.usageOf(object, now)
-      addAmounts(used, new Map(counted.flatMap((name): [string, Quantity][] => {
+      for (const name of counted) {
         const amount = usage.get(name)
-        return amount ? [[name, amount]] : []
-      })))
+        if (amount) used.set(name, addQuantities(used.get(name) ?? zeroQuantity, amount))
+      }
     }
   }
   return resourceListOf(used)
