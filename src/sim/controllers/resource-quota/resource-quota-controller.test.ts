@@ -92,13 +92,30 @@ test('what is deleted is free again, and so is what a pod has taken that has end
   const web = createPod(cluster, 'web', { cpu: '400m' })
   createPod(cluster, 'db', { cpu: '600m' })
   expect(statusOf(cluster).used).toEqual({ pods: '2', 'count/pods': '2', configmaps: '1', cpu: '1' })
-  must(cluster.client.delete('configmaps', 'default/settings'))
+  advance(cluster, 10)
   must(cluster.client.updateStatus('pods', { ...web, status: { ...web.status, phase: 'Succeeded' } }))
+  advance(cluster, 10)
+  expect(statusOf(cluster).used).toEqual({ pods: '1', 'count/pods': '2', configmaps: '1', cpu: '600m' })
+  must(cluster.client.delete('configmaps', 'default/settings'))
   advance(cluster, 10)
   expect(statusOf(cluster).used).toEqual({ pods: '1', 'count/pods': '2', configmaps: '0', cpu: '600m' })
   must(cluster.client.delete('pods', 'default/db', { gracePeriodSeconds: 0 }))
   advance(cluster, 10)
   expect(statusOf(cluster).used).toEqual({ pods: '0', 'count/pods': '1', configmaps: '0', cpu: '0' })
+})
+
+test('of what a container asks for and what it has been given the most counts', () => {
+  const cluster = counted()
+  createQuota(cluster, { cpu: '1' })
+  advance(cluster, 10)
+  let pod = createPod(cluster, 'web', { cpu: '300m' })
+  const used = ['300m', '500m', '200m'].map((cpu) => {
+    const given = { name: 'app', image: 'nginx:1.27', imageID: '', ready: true, restartCount: 0, resources: { requests: { cpu } } }
+    pod = must(cluster.client.updateStatus('pods', { ...pod, status: { ...pod.status, containerStatuses: [given] } }))
+    advance(cluster, 10)
+    return statusOf(cluster).used?.cpu
+  })
+  expect(used).toEqual(['300m', '500m', '300m'])
 })
 
 test('a pod that should have ended long ago counts no longer when all is counted anew', () => {
