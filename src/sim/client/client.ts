@@ -73,17 +73,13 @@ class ComponentClient implements Client {
     return this.call('create', resource, { namespace, body: draft, options })
   }
 
-  update<R extends Resource>(resource: R, object: ObjectOf<R>, subresource?: Subresource): Result<ObjectOf<R>> {
-    return this.put(resource, object, subresource)
+  update<R extends Resource>(resource: R, body: ObjectOf<R> | Composed<ObjectOf<R>>, subresource?: Subresource): Result<ObjectOf<R>> {
+    const { namespace, name } = body instanceof Composed ? body.object.metadata : body.metadata
+    return this.call('update', resource, { namespace, name, subresource, body })
   }
 
   updateStatus<R extends Resource>(resource: R, object: ObjectOf<R> | Composed<ObjectOf<R>>): Result<ObjectOf<R>> {
-    return this.put(resource, object, 'status')
-  }
-
-  private put<R extends Resource>(resource: R, body: ObjectOf<R> | Composed<ObjectOf<R>>, subresource: Subresource | undefined): Result<ObjectOf<R>> {
-    const { namespace, name } = body instanceof Composed ? body.object.metadata : body.metadata
-    return this.call('update', resource, { namespace, name, subresource, body })
+    return this.update(resource, object, 'status')
   }
 
   patch<R extends Resource>(resource: R, key: ObjectKey, patchType: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>> {

@@ -44,7 +44,7 @@ export interface Client {
   list<R extends Resource>(resource: R, namespace?: string, options?: RequestOptions): Result<ObjectList<ObjectOf<R>>>
   watch(resource: Resource, namespace: string | undefined, options: RequestOptions, sink: WatchSink): Result<WatchHandle>
   create<R extends Resource>(resource: R, draft: Draft<R> | Composed, options?: RequestOptions): Result<ObjectOf<R>>
-  update<R extends Resource>(resource: R, object: ObjectOf<R>, subresource?: Subresource): Result<ObjectOf<R>>
+  update<R extends Resource>(resource: R, object: ObjectOf<R> | Composed<ObjectOf<R>>, subresource?: Subresource): Result<ObjectOf<R>>
   updateStatus<R extends Resource>(resource: R, object: ObjectOf<R> | Composed<ObjectOf<R>>): Result<ObjectOf<R>>
   patch<R extends Resource>(resource: R, key: ObjectKey, type: PatchType, patch: unknown, subresource?: Subresource): Result<ObjectOf<R>>
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Result<unknown>

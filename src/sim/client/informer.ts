@@ -233,7 +233,8 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   }
 
   private tell(change: Change<T>): void {
-    for (const handler of this.handlers) handler(change)
+    const { handlers } = this
+    for (let at = 0; at < handlers.length; at += 1) handlers[at]!(change)
   }
 
   private retry(again: () => void): void {

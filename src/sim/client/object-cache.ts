@@ -63,7 +63,8 @@ export class ObjectCache<T extends Named> implements Lister<T> {
     byName.set(name, object)
     sorted?.put(object, old)
     this.all = null
-    for (const index of this.indexes) reindex(index, old, object)
+    const { indexes } = this
+    for (let at = 0; at < indexes.length; at += 1) reindex(indexes[at]!, old, object)
     return old
   }
 

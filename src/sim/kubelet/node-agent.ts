@@ -2,6 +2,7 @@
 import type { Millis } from '../kernel/agenda.ts'
 import type { Lease, Node, NodeStatus } from '../api/generated/types.ts'
 import { semanticEqual } from '../api/semantic.ts'
+import { Composed } from '../api/request.ts'
 import type { Result } from '../api/status.ts'
 import type { ComponentContext, ObjectReferenceSource } from '../client/component.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
@@ -266,7 +267,7 @@ export class NodeAgent {
   /** Tried some times at once, for as long as nobody else has written the lease. */
   private writeRenewal(lease: Lease): Result<Lease> {
     const { client, wall } = this.options.context
-    const write = () => client.update('leases', { ...lease, spec: { ...lease.spec, renewTime: wall.microTime() } })
+    const write = () => client.update('leases', new Composed({ ...lease, spec: { ...lease.spec, renewTime: wall.microTime() } }))
     let renewed = write()
     for (let tries = 1; !renewed.ok && renewed.status.reason !== 'Conflict' && tries < kubeletConstants.leaseUpdateTries; tries += 1) renewed = write()
     return renewed

@@ -54,9 +54,11 @@ export function conditionsOf(facts: PodFacts, phase: PodPhase): readonly Conditi
   ]
 }
 
+const noContainers: readonly Container[] = []
+
 function initProgress(facts: PodFacts): { pending: boolean; failedForGood: boolean; sidecarsRunning: number } {
   const progress = { pending: false, failedForGood: false, sidecarsRunning: 0 }
-  for (const container of facts.spec.initContainers ?? []) {
+  for (const container of facts.spec.initContainers ?? noContainers) {
     const status = named(facts.initContainerStatuses, container)
     if (isSidecar(container)) {
       const { running, terminated } = status?.state ?? {}
@@ -94,14 +96,14 @@ function initializedCondition(facts: PodFacts, phase: PodPhase): ConditionFacts 
   const type = 'Initialized'
   const unknown: string[] = []
   const incomplete: string[] = []
-  for (const container of facts.spec.initContainers ?? []) {
+  for (const container of facts.spec.initContainers ?? noContainers) {
     const status = named(facts.initContainerStatuses, container)
     if (!status) unknown.push(container.name)
     else if (isSidecar(container) ? status.started !== true : !status.ready) incomplete.push(container.name)
   }
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'True', reason: 'PodCompleted' }
   if (unknown.length + incomplete.length === 0 || facts.containerStatuses.some(hasStarted)) return initialized
-  return { type, status: 'False', reason: 'ContainersNotInitialized', message: listed([['unknown', unknown], ['incomplete', incomplete]]) }
+  return { type, status: 'False', reason: 'ContainersNotInitialized', message: listed(unknown, 'incomplete', incomplete) }
 }
 
 function hasStarted(status: ContainerStatus): boolean {
@@ -112,16 +114,18 @@ function containersReadyCondition(facts: PodFacts, phase: PodPhase): ConditionFa
   const type = 'ContainersReady'
   const unknown: string[] = []
   const unready: string[] = []
-  const count = (container: Container, status: ContainerStatus | undefined) => {
-    if (!status) unknown.push(container.name)
-    else if (!status.ready) unready.push(container.name)
-  }
-  for (const container of facts.spec.initContainers ?? []) if (isSidecar(container)) count(container, named(facts.initContainerStatuses, container))
-  for (const container of facts.spec.containers) count(container, named(facts.containerStatuses, container))
+  for (const container of facts.spec.initContainers ?? noContainers) if (isSidecar(container)) noteUnready(container, facts.initContainerStatuses, unknown, unready)
+  for (const container of facts.spec.containers) noteUnready(container, facts.containerStatuses, unknown, unready)
   if (phase === 'Succeeded' && unknown.length === 0) return { type, status: 'False', reason: 'PodCompleted' }
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
   if (unknown.length + unready.length === 0) return containersReady
-  return { type, status: 'False', reason: 'ContainersNotReady', message: listed([['unknown', unknown], ['unready', unready]]) }
+  return { type, status: 'False', reason: 'ContainersNotReady', message: listed(unknown, 'unready', unready) }
+}
+
+function noteUnready(container: Container, statuses: readonly ContainerStatus[], unknown: string[], unready: string[]): void {
+  const status = named(statuses, container)
+  if (!status) unknown.push(container.name)
+  else if (!status.ready) unready.push(container.name)
 }
 
 function readyCondition(facts: PodFacts, inner: ConditionFacts): ConditionFacts {
@@ -136,8 +140,11 @@ function readyCondition(facts: PodFacts, inner: ConditionFacts): ConditionFacts 
   return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') }
 }
 
-function listed(groups: readonly (readonly [string, readonly string[]])[]): string {
-  return groups.filter(([, names]) => names.length > 0).map(([word, names]) => `containers with ${word} status: [${names.join(' ')}]`).join(', ')
+/** Both kinds of containers that keep a pod from it, the unknown first. */
+function listed(unknown: readonly string[], word: string, others: readonly string[]): string {
+  const first = unknown.length === 0 ? '' : `containers with unknown status: [${unknown.join(' ')}]`
+  const second = others.length === 0 ? '' : `containers with ${word} status: [${others.join(' ')}]`
+  return first && second ? `${first}, ${second}` : first + second
 }
 
 function named(statuses: readonly ContainerStatus[], { name }: Container): ContainerStatus | undefined {

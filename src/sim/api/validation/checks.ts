@@ -4,7 +4,7 @@ import { checkDns1123Label, checkDns1123Subdomain, checkPortName, checkPortNumbe
 
 /** One fault of `value` for each message. */
 export function faultsOf(path: string, value: unknown, messages: readonly string[]): FieldError[] {
-  return messages.map((message) => invalid(path, value, message))
+  return messages.length === 0 ? [] : messages.map((message) => invalid(path, value, message))
 }
 
 export function checkLabel(path: string, value: string): FieldError[] {

@@ -18,34 +18,44 @@ export function validateEventUpdate(next: Event, _old: Event): FieldError[] {
 }
 
 function validateEventItself(event: Event): FieldError[] {
-  const { namespace = '' } = event.metadata
-  return [...(event.eventTime ? validateNewEvent(event) : validateOldEvent(event)), ...checkSubdomain('namespace', namespace)]
+  const faults: FieldError[] = []
+  if (event.eventTime) judgeNew(event, faults)
+  else judgeOld(event, faults)
+  for (const fault of checkSubdomain('namespace', event.metadata.namespace ?? '')) faults.push(fault)
+  return faults
 }
 
 function elsewhere(event: Event): FieldError {
   return invalid('involvedObject.namespace', event.involvedObject.namespace ?? '', 'does not match event.namespace')
 }
 
-function validateOldEvent(event: Event): FieldError[] {
+function judgeOld(event: Event, faults: FieldError[]): void {
   const { namespace = '' } = event.metadata
   const { namespace: involved = '' } = event.involvedObject
   const fits = involved ? involved === namespace : namespace === '' || namespace === 'default'
-  return fits ? [] : [elsewhere(event)]
+  if (!fits) faults.push(elsewhere(event))
 }
 
-function validateNewEvent(event: Event): FieldError[] {
+function judgeNew(event: Event, faults: FieldError[]): void {
   const { namespace = '' } = event.metadata
   const { reportingComponent = '', reportingInstance = '', action = '', reason = '', message = '' } = event
-  const faults: FieldError[] = []
   if (!event.involvedObject.namespace && namespace !== 'default' && namespace !== 'kube-system') faults.push(elsewhere(event))
   if (!reportingComponent) faults.push(required('reportingController', ''))
-  faults.push(...checkQualified('reportingController', reportingComponent))
-  faults.push(...checkText('reportingInstance', reportingInstance, 128), ...checkText('action', action, 128), ...checkText('reason', reason, 128))
-  if (byteLength(message) > 1024) faults.push(invalid('message', '', 'can have at most 1024 characters'))
-  return faults
+  for (const fault of checkQualified('reportingController', reportingComponent)) faults.push(fault)
+  judgeText('reportingInstance', reportingInstance, faults)
+  judgeText('action', action, faults)
+  judgeText('reason', reason, faults)
+  if (isLonger(message, 1024)) faults.push(invalid('message', '', 'can have at most 1024 characters'))
 }
 
-function checkText(path: string, text: string, max: number): FieldError[] {
-  if (!text) return [required(path, '')]
-  return byteLength(text) > max ? [invalid(path, '', `can have at most ${max} characters`)] : []
+const mostBytes = 128
+
+function judgeText(path: string, text: string, faults: FieldError[]): void {
+  if (!text) faults.push(required(path, ''))
+  else if (isLonger(text, mostBytes)) faults.push(invalid(path, text, `can have at most ${mostBytes} characters`))
+}
+
+/** In UTF-8 a unit of a text takes three bytes at most. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && byteLength(text) > bytes
 }
