@@ -3,7 +3,6 @@ import type { ConfigMap } from '../api/generated/types.ts'
 import { must } from '../api/status.ts'
 import { createTestCluster, type TestCluster } from '../cluster/testing.ts'
 import type { Change, Informer } from './component.ts'
-import { createInformers } from './informers.ts'
 
 const many = 250
 
@@ -74,25 +73,4 @@ test('a handler that comes late is told of all that is there, and in order of wh
   cluster.advanceTo(1_100)
   expect(told).toHaveLength(many + 1)
   expect(told.slice(-2)).toEqual(['new m249 0', 'changed m249 1'])
-})
-
-test('a kind that came later takes nothing of what the others draw, and a list of none of it keeps nobody waiting', () => {
-  const sightings = (later: boolean): readonly number[] => {
-    const cluster = createTestCluster()
-    const seen: number[] = []
-    cluster.component('reader', ({ agenda, client }) => {
-      const lagOf = () => ({ base: 2, jitter: 40 })
-      const informers = createInformers({ name: 'reader', agenda, client, random: cluster.random.of('reader'), lagOf, ownWayTo: (resource) => ({ client, random: cluster.random.of(resource) }) })
-      if (later) informers.of('podtemplates')
-      informers.of('configmaps').onChange(() => seen.push(cluster.timeline.now))
-      informers.whenSynced(() => seen.push(cluster.timeline.now))
-    })
-    for (let at = 1; at < 10; at += 1) {
-      cluster.advanceTo(at * 100)
-      create(cluster, `m${at}`)
-    }
-    cluster.advanceTo(2_000)
-    return seen
-  }
-  expect(sightings(true)).toEqual(sightings(false))
 })

@@ -19,8 +19,6 @@ export interface InformerOptions {
   readonly client: Client
   readonly random: Random
   readonly lag: Lag
-  /** A list that nothing is on is not late. */
-  readonly seesNothingAtOnce: boolean
   readonly resource: Resource
   readonly selectors: Pick<RequestOptions, 'fieldSelector' | 'labelSelector'>
   readonly onSynced: () => void
@@ -152,8 +150,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   }
 
   private arrive(news: Arrival<T>['news']): void {
-    const isNothing = this.options.seesNothingAtOnce && !('type' in news) && news.length === 0
-    const due = isNothing ? Math.max(this.lastDue, this.options.agenda.now) : this.due()
+    const due = this.due()
     const arrival: Arrival<T> = { due, cause: this.options.agenda.cause, news, next: null }
     if (this.last) this.last.next = arrival
     else this.first = arrival

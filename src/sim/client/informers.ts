@@ -12,17 +12,7 @@ export interface InformersOptions {
   readonly client: Client
   readonly random: Random
   lagOf(resource: Resource): Lag
-  /** A connection and a stream for one resource alone; absent: all share the component's. */
-  ownWayTo?(resource: Resource): Way
 }
-
-/** How an informer comes by its news. */
-type Way = Pick<InformersOptions, 'client' | 'random'>
-
-/** The kinds whose informers share their component's connection and stream. Each that came later has its own: where there is no such object, nothing is drawn and nobody waits. */
-const sharing: ReadonlySet<Resource> = new Set<Resource>([
-  'configmaps', 'daemonsets', 'deployments', 'endpointslices', 'events', 'leases', 'namespaces', 'nodes', 'pods', 'replicasets', 'secrets', 'serviceaccounts', 'services',
-])
 
 /** The informers of one process: whoever asks twice for the same gets the same. */
 export function createInformers(options: InformersOptions): Informers {
@@ -48,10 +38,8 @@ class InformerSet implements Informers {
     const known = this.all.get(id)
     // The same id means the same resource, hence the same type.
     if (known) return known as unknown as Informer<ObjectOf<R>>
-    const { name, agenda, lagOf, ownWayTo } = this.options
-    const own = sharing.has(resource) ? undefined : ownWayTo?.(resource)
-    const { client, random } = own ?? this.options
-    const informer = new Reflector<ObjectOf<R>>({ name, agenda, client, random, lag: lagOf(resource), seesNothingAtOnce: own !== undefined, resource, selectors, onSynced: () => this.proceed() })
+    const { name, agenda, client, random, lagOf } = this.options
+    const informer = new Reflector<ObjectOf<R>>({ name, agenda, client, random, lag: lagOf(resource), resource, selectors, onSynced: () => this.proceed() })
     this.all.set(id, informer)
     // In its own turn: handlers and indexes are added by whoever asked, first.
     agenda.after(0, `${name}: list ${resource}`, () => informer.listAndWatch())

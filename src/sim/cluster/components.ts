@@ -58,7 +58,7 @@ export function createContext(world: World, { name, host, agenda, link, informer
     wall: world.clockOf(host),
     client,
     random,
-    informers: informers ?? createInformers({ name: user, agenda, client, random, lagOf: () => watchLag, ownWayTo: (resource) => ({ client: createClient(link, user, agenda, limits), random: world.random.of(`${user}/${resource}`) }) }),
+    informers: informers ?? createInformers({ name: user, agenda, client, random, lagOf: () => watchLag }),
     // Events have a client of their own upstream: they never hold up the work they tell of.
     events: createEventRecorder({ agenda, client: createClient(link, user, agenda), wall: world.clockOf(host), random: world.random.of(`${user}/events`), component: name, host, ...(eventLimit && { limit: eventLimit }) }),
     decided: (what, about, detail) => void world.trace.add({ kind: 'decision', author: user, what, about, detail }),
