@@ -28,6 +28,11 @@ function start(bench: Bench, spec: Readonly<Record<string, unknown>> = {}): void
   bench.create('daemonsets', { ...draft, metadata: { ...draft.metadata, labels: { testname: name } } })
 }
 
+/** Its controller has seen it too: of what it takes for unavailable it may delete as much as it likes. */
+function isKnownToRun(bench: Bench, nodes: readonly string[]): void {
+  bench.within(minute, 'its status says so', () => bench.get('daemonsets', bench.key(name)).status.numberAvailable === nodes.length)
+}
+
 function image(bench: Bench, to: string): void {
   bench.patch('daemonsets', bench.key(name), 'strategic', { spec: { template: { spec: { containers: [{ name: 'httpd', image: to }] } } } })
 }
@@ -57,6 +62,7 @@ conformance('daemonset-rollback', (bench) => {
   start(bench, { updateStrategy: { type: 'RollingUpdate' } })
   const nodes = bench.schedulableNodes()
   runsOn(bench, nodes)
+  isKnownToRun(bench, nodes)
   image(bench, 'foo:non-existent')
   bench.within(5 * minute, 'a pod has the new image', () => bench.list('pods').some((pod) => imageOf(pod) === 'foo:non-existent'))
   const untouched = bench.list('pods').filter((pod) => imageOf(pod) === 'nginx:1.27').map(({ metadata }) => metadata.uid)
@@ -101,6 +107,7 @@ conformance('daemonset-rolling-update', (bench) => {
   start(bench, { updateStrategy: { type: 'RollingUpdate' } })
   const nodes = bench.schedulableNodes()
   runsOn(bench, nodes)
+  isKnownToRun(bench, nodes)
   const hashes = () => [...new Set(bench.list('pods').map(({ metadata }) => metadata.labels?.[hashLabel]))]
   const before = hashes()
   expect(before).toEqual([expect.stringMatching(/^[a-z0-9]+$/)])

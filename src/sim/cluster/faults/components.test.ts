@@ -108,7 +108,7 @@ test.each(['stop', 'stale', 'freeze'] as const)('the rules of a node stay as the
 
 test.each([true, false])('a scheduler whose cache is stale places pods on a node that is gone; told or listed anew (%s), it makes it good', (relist) => {
   // Pods and nodes are listed anew in either order: this seed has the nodes first.
-  const cluster = clusterWithWeb(relist ? 2 : 11)
+  const cluster = clusterWithWeb(relist ? 1 : 11)
   begin(cluster, { kind: 'stale', component: 'kube-scheduler', relist }, minute)
   must(cluster.perform({ kind: 'cordon', node: 'worker-1' }))
   must(scale(cluster, 8))
