@@ -36,6 +36,8 @@ function accepted(result: { readonly ok: boolean }): void {
 
 /** An object more is one more, and deleted it is one less. */
 function countsLifeOf(bench: Bench, resource: Resource, counted: string, draft: Parameters<typeof bench.create>[1]): void {
+  // What a namespace comes with has been seen by then.
+  bench.pass(2_000)
   const before = bench.list(resource).length
   createQuota(bench, 'test-quota', { ...hard, [counted]: String(before + 1) })
   waitForUse(bench, 'test-quota', { [counted]: String(before) })
