@@ -1,5 +1,5 @@
 import type { CauseId, ProcessAgenda } from '../kernel/agenda.ts'
-import { assert } from '../kernel/assert.ts'
+import { fail } from '../kernel/assert.ts'
 import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Trace, Write } from '../kernel/trace.ts'
@@ -90,7 +90,7 @@ export function commit(core: Core, by: Authorship, definition: ResourceDefinitio
   const write = tellTrace(core, by, definition, (before && core.store.get(key)?.key) ?? key)
   const swap = core.agenda.because(write, () => core.store.put(key, before ? revisionOf(before) : 0, (revision) => (isDraft ? sealedObject : settledObject)(object, String(revision)), lease))
   // Requests run one after the other, so what was read a moment ago is still there.
-  assert(swap.ok, `${definition.resource} ${key} changed during a request`)
+  if (!swap.ok) fail(`${definition.resource} ${key} changed during a request`)
   return swap.kv.value!
 }
 
@@ -100,7 +100,7 @@ export function commitDeletion(core: Core, by: Authorship, definition: ResourceD
   const key = storageKey(definition, namespace, name)
   const write = tellTrace(core, by, definition, core.store.get(key)?.key ?? key)
   const swap = core.agenda.because(write, () => core.store.delete(key, revisionOf(object)))
-  assert(swap.ok, `${definition.resource} ${key} changed during a request`)
+  if (!swap.ok) fail(`${definition.resource} ${key} changed during a request`)
   return settledObject(object, String(swap.kv.modRevision))
 }
 

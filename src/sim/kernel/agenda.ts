@@ -1,4 +1,4 @@
-import { assert } from './assert.ts'
+import { assert, fail } from './assert.ts'
 import { Fork } from './fork.ts'
 
 /** Virtual milliseconds; always a whole number. Zero is when the cluster is up: what brings it up happens before. */
@@ -144,7 +144,7 @@ export class Timeline implements Agenda {
     this.slots[slotOf(id)] = undefined
     this.waiting -= 1
     this.popRoot()
-    assert(due >= this.clock, `time would run backwards: ${due} < ${this.clock}`)
+    if (due < this.clock) fail(`time would run backwards: ${due} < ${this.clock}`)
     this.clock = due
     if (entry.owner?.holdsBack(id, entry)) return true
     this.runningLabel = entry.label
@@ -164,7 +164,7 @@ export class Timeline implements Agenda {
   }
 
   plan(due: Millis, label: string, run: () => void, owner: Fork | null): EntryId {
-    assert(Number.isSafeInteger(due), `due time of "${label}" is not a whole number: ${due}`)
+    if (!Number.isSafeInteger(due)) fail(`due time of "${label}" is not a whole number: ${due}`)
     const slot = this.free.pop() ?? this.slots.length
     assert(slot < mostSlots, 'too much is planned')
     this.sequence += 1

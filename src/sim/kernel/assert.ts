@@ -5,7 +5,12 @@ export class AssertionFailure extends Error {
 
 /** Halts the run when a condition that our own code guarantees does not hold. */
 export function assert(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new AssertionFailure(message)
+  if (!condition) fail(message)
+}
+
+/** The same where so much happens that the message is put together only once it is known that the condition does not hold. */
+export function fail(message: string): never {
+  throw new AssertionFailure(message)
 }
 
 /** Ends every `switch` over a union: a new member becomes a compile error here. */

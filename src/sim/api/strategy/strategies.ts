@@ -1,4 +1,4 @@
-import { assert } from '../../kernel/assert.ts'
+import { fail } from '../../kernel/assert.ts'
 import { definitionOf, type Resource, type Resources } from '../resources.ts'
 import { validateCommonFields } from '../validation/metadata.ts'
 import { configMapStrategy, endpointsStrategy, endpointSliceStrategy, eventStrategy, leaseStrategy, namespaceStrategy, nodeStrategy, resourceQuotaStrategy, secretStrategy, serviceAccountStrategy } from './core.ts'
@@ -33,8 +33,7 @@ const judging = new Map(Object.entries(strategies).map(([resource, strategy]) =>
 /** The rules of a resource, for the one registry that drives them all. */
 export function strategyOf(resource: Resource): Strategy {
   const strategy = judging.get(resource)
-  assert(strategy !== undefined, `no strategy for ${resource}`)
-  return strategy
+  return strategy ?? fail(`no strategy for ${resource}`)
 }
 
 /** Every update is judged by what holds for all kinds first. */
