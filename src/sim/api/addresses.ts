@@ -41,7 +41,7 @@ export function formatAddress(address: Address): string {
   return address.family === 4 ? address.parts.join('.') : formatIPv6(address.parts)
 }
 
-/** How strictly an address or a CIDR is read: `lax` as long ago, `legacy` for fields that are older than strictness, `canonical` for new ones. */
+/** How strictly an address or a CIDR is read: `legacy` for fields that are older than the one canonical form (StrictIPCIDRValidation, on since 1.36; `lax`, as before), `canonical` for new ones. */
 export type Strictness = 'lax' | 'legacy' | 'canonical'
 
 /** What most addresses are: four plain numbers, right for everybody. */

@@ -130,3 +130,15 @@ test('a pod that never ran or has ended goes at once; a negative grace is one se
   expect(grace({ nodeName: 'n' }, { phase: 'Failed' })).toBe(0)
   expect(grace({ nodeName: 'n' }, {}, { gracePeriodSeconds: -1 })).toBe(1)
 })
+
+test('addresses are read strictly: no leading zeros, nothing beyond the prefix', () => {
+  const faultsOf = (spec: object): readonly string[] => strategyOf('services').validate(service({ clusterIP: '10.96.0.9', clusterIPs: ['10.96.0.9'], ...spec })).map(({ field, detail }) => `${field} ${detail}`)
+  expect(faultsOf({ externalIPs: ['192.0.2.010'] })).toContain('spec.externalIPs[0] must not have leading 0s')
+  expect(faultsOf({ type: 'LoadBalancer', loadBalancerSourceRanges: ['10.0.0.1/8'] })).toContain('spec.LoadBalancerSourceRanges[0] must not have bits set beyond the prefix length')
+})
+
+test('pods that are many may write to one disk: whether that works is not asked any more', () => {
+  const volumes = [{ name: 'data', gcePersistentDisk: { pdName: 'disk' } }]
+  const set = made<ReplicaSet>('replicasets', { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata, spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template: { ...template, spec: { ...template.spec, volumes } } } })
+  expect(strategyOf('replicasets').validate(set)).toEqual([])
+})

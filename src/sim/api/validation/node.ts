@@ -56,7 +56,7 @@ function validateAddresses({ status }: Node): FieldError[] {
 
 function validatePodCIDRs(cidrs: readonly string[]): FieldError[] {
   const path = 'spec.podCIDRs'
-  const faults = cidrs.flatMap((cidr, at) => checkCidr(`${path}[${at}]`, cidr, 'lax'))
+  const faults = cidrs.flatMap((cidr, at) => checkCidr(`${path}[${at}]`, cidr, 'legacy'))
   if (cidrs.length < 2) return faults
   const families = new Set(cidrs.map((cidr) => parseCidr(cidr)?.address.family))
   if (families.size !== 2 || cidrs.length > 2) faults.push(invalid(path, cidrs, 'may specify no more than one CIDR for each IP family'))

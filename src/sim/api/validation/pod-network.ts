@@ -32,7 +32,7 @@ export function validateDNSConfig({ dnsConfig, dnsPolicy }: PodSpec, path: strin
   const { nameservers = [], searches = [], options = [] } = dnsConfig
   const faults: FieldError[] = []
   if (nameservers.length > maxNameservers) faults.push(invalid(`${path}.nameservers`, nameservers, `must not have more than ${maxNameservers} nameservers`))
-  nameservers.forEach((server, at) => faults.push(...checkAddress(`${path}.nameservers[${at}]`, server, 'lax')))
+  nameservers.forEach((server, at) => faults.push(...checkAddress(`${path}.nameservers[${at}]`, server, 'legacy')))
   if (searches.length > maxSearches) faults.push(invalid(`${path}.searches`, searches, `must not have more than ${maxSearches} search paths`))
   if (byteLength(searches.join(' ')) > maxSearchBytes) {
     faults.push(invalid(`${path}.searches`, searches, `must not have more than ${maxSearchBytes} characters (including spaces) in the search list`))
@@ -49,7 +49,7 @@ export function validateDNSConfig({ dnsConfig, dnsPolicy }: PodSpec, path: strin
 
 export function validateHostAliases(aliases: readonly HostAlias[], path: string): FieldError[] {
   return aliases.flatMap(({ ip, hostnames = [] }, at) => [
-    ...checkAddress(`${path}[${at}].ip`, ip, 'lax'),
+    ...checkAddress(`${path}[${at}].ip`, ip, 'legacy'),
     ...hostnames.flatMap((name, index) => checkSubdomain(`${path}[${at}].hostnames[${index}]`, name)),
   ])
 }

@@ -68,7 +68,7 @@ function validateHostIPs(hostIP: string | undefined, hostIPs: readonly { readonl
 
 function validateAddresses(addresses: readonly { readonly ip: string }[], path: string): FieldError[] {
   const faults: FieldError[] = []
-  for (let at = 0; at < addresses.length; at += 1) faults.push(...checkAddress(`${path}[${at}]`, addresses[at]!.ip, 'lax'))
+  for (let at = 0; at < addresses.length; at += 1) faults.push(...checkAddress(`${path}[${at}]`, addresses[at]!.ip, 'legacy'))
   if (addresses.length < 2) return faults
   const families = new Set(addresses.map(({ ip }) => parseAddress(ip)?.family))
   if (families.size !== 2 || addresses.length > 2) faults.push(invalid(path, addresses, 'may specify no more than one IP for each IP family'))

@@ -43,7 +43,7 @@ export function validateClusterIPs(spec: Spec): FieldError[] {
 
 function validateAddresses(clusterIPs: readonly string[], path: string): FieldError[] {
   return clusterIPs.flatMap((ip, at) => {
-    if (at > 0 || ip !== 'None') return checkAddress(`${path}[${at}]`, ip, 'lax')
+    if (at > 0 || ip !== 'None') return checkAddress(`${path}[${at}]`, ip, 'legacy')
     return clusterIPs.length > 1 ? [invalid(path, clusterIPs, "'None' must be the first and only value")] : []
   })
 }

@@ -2,7 +2,7 @@
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid, required } from '../field-errors.ts'
 import type { Service, ServicePort } from '../generated/types.ts'
-import { checkAddress, checkCidr } from '../addresses.ts'
+import { checkAddress, checkCidr, parseAddress } from '../addresses.ts'
 import { validateLabels } from '../metadata.ts'
 import { checkPortNumber, nameIsDnsLabel } from '../names.ts'
 import { checkChoice, checkLabel, checkOptionalChoice, checkPort, checkQualified, checkSubdomain, faultsOf } from './checks.ts'
@@ -53,13 +53,13 @@ export function validateServiceStatusUpdate(next: Service, old: Service): FieldE
   if (next.spec.type !== 'LoadBalancer' && ingress.length > 0) return [...faults, forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")]
   ingress.forEach(({ ip, ipMode, hostname }, at) => {
     const here = `${path}[${at}]`
-    if (ip) faults.push(...checkAddress(`${here}.ip`, ip, 'lax'))
+    if (ip) faults.push(...checkAddress(`${here}.ip`, ip, 'legacy'))
     if (ip && ipMode === undefined) faults.push(required(`${here}.ipMode`, 'must be specified when `ip` is set'))
     else if (!ip && ipMode !== undefined) faults.push(forbidden(`${here}.ipMode`, 'may not be specified when `ip` is not set'))
     else faults.push(...checkOptionalChoice(`${here}.ipMode`, ipMode, ['Proxy', 'VIP']))
     if (!hostname) return
     faults.push(...checkSubdomain(`${here}.hostname`, hostname))
-    if (checkAddress('', hostname, 'lax').length === 0) faults.push(invalid(`${here}.hostname`, hostname, 'must be a DNS name, not an IP address'))
+    if (parseAddress(hostname)) faults.push(invalid(`${here}.hostname`, hostname, 'must be a DNS name, not an IP address'))
   })
   return faults
 }
@@ -127,7 +127,7 @@ function validateAffinity({ sessionAffinity, sessionAffinityConfig: config }: Sp
 }
 
 function validateExternalIP(ip: string, path: string): FieldError[] {
-  const faults = checkAddress(path, ip, 'lax')
+  const faults = checkAddress(path, ip, 'legacy')
   return faults.length > 0 ? faults : checkOrdinaryAddress(path, ip)
 }
 
@@ -159,12 +159,12 @@ function validateSourceRanges({ metadata, spec }: Service): FieldError[] {
   // Upstream writes this one field with a capital letter.
   if (ranges.length > 0) {
     const path = 'spec.LoadBalancerSourceRanges'
-    return [...(elsewhere ? [forbidden(path, only)] : []), ...ranges.flatMap((range, at) => checkCidr(`${path}[${at}]`, range.trim(), 'lax'))]
+    return [...(elsewhere ? [forbidden(path, only)] : []), ...ranges.flatMap((range, at) => checkCidr(`${path}[${at}]`, range.trim(), 'legacy'))]
   }
   if (annotation === undefined) return []
   const path = `metadata.annotations[${sourceRangesAnnotation}]`
   const listed = annotation.trim() === '' ? [] : annotation.trim().split(',')
-  return [...(elsewhere ? [forbidden(path, only)] : []), ...listed.flatMap((range) => checkCidr(path, range.trim(), 'lax'))]
+  return [...(elsewhere ? [forbidden(path, only)] : []), ...listed.flatMap((range) => checkCidr(path, range.trim(), 'legacy'))]
 }
 
 function validateLoadBalancerFields(spec: Spec): FieldError[] {

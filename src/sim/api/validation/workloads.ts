@@ -79,7 +79,6 @@ function validateDaemonSetSpec({ spec }: DaemonSet, isUpdate: boolean): FieldErr
   return [
     ...faults,
     ...validatePodTemplate(template, 'spec.template'),
-    ...validateReadOnlyDisks(template),
     ...runsForever(template, 'DaemonSet'),
     ...checkNonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...validateDaemonSetStrategy(spec.updateStrategy, 'spec.updateStrategy'),
@@ -87,27 +86,18 @@ function validateDaemonSetSpec({ spec }: DaemonSet, isUpdate: boolean): FieldErr
   ]
 }
 
-/** The same disk on many nodes can only be read. */
-function validateReadOnlyDisks({ spec }: PodTemplateSpec): FieldError[] {
-  return (spec.volumes ?? []).flatMap((volume, at) => {
-    if (!volume.gcePersistentDisk || volume.gcePersistentDisk.readOnly) return []
-    return [invalid(`spec.template.spec.volumes[${at}].gcePersistentDisk.readOnly`, false, 'must be true for replicated pods > 1; GCE PD can only be mounted on multiple machines if it is read-only')]
-  })
-}
-
 interface Selecting {
   readonly selector: LabelSelector | null
   readonly template: PodTemplateSpec
-  readonly replicas: number
 }
 
-function validateSelectorAndTemplate({ selector, template, replicas }: Selecting, kind: string, isUpdate: boolean): FieldError[] {
+function validateSelectorAndTemplate({ selector, template }: Selecting, kind: string, isUpdate: boolean): FieldError[] {
   const faults = selector ? validateLabelSelector(selector, 'spec.selector', isUpdate) : [required('spec.selector', '')]
   if (selector && isEmpty(selector)) faults.push(invalid('spec.selector', selector, `empty selector is invalid for ${kind}`))
   const converted = selector ? convertSelector(selector) : { ok: true as const, value: nothing }
   if (!converted.ok) return [...faults, invalid('spec.selector', selector, 'invalid label selector')]
   if (!converted.value.isEmpty && !converted.value.matches(template.metadata?.labels ?? {})) faults.push(templateMismatch(template))
-  return [...faults, ...validatePodTemplate(template, 'spec.template'), ...(replicas > 1 ? validateReadOnlyDisks(template) : []), ...runsForever(template, 'ReplicaSet')]
+  return [...faults, ...validatePodTemplate(template, 'spec.template'), ...runsForever(template, 'ReplicaSet')]
 }
 
 function isEmpty(selector: LabelSelector): boolean {
