@@ -44,8 +44,8 @@ function lineOf(object: KubernetesObject): string[] {
   // Past templates and what was told are history; heartbeats are no state.
   if (object.kind === 'Event' || object.kind === 'Lease' || (object.kind === 'ReplicaSet' && (object as ReplicaSet).spec.replicas === 0)) return []
   const owner = object.metadata.ownerReferences?.[0]
-  // What a kubelet has refused stays, and its owner has made another.
-  if (object.kind === 'Pod' && owner && (object as Pod).status.phase === 'Failed') return []
+  // What a kubelet has refused stays, and its owner has made another, or has let it go since.
+  if (object.kind === 'Pod' && (owner || object.metadata.generateName) && (object as Pod).status.phase === 'Failed') return []
   const generated = owner && object.kind !== 'Lease' && object.kind !== 'ConfigMap'
   const name = generated ? `of ${owner.kind} ${owner.kind === 'ReplicaSet' ? owner.name.replace(/-[a-z0-9]{5,10}$/, '') : owner.name}` : (object.metadata.generateName ?? object.metadata.name)
   return [`${object.kind} ${object.metadata.namespace ?? ''}/${name} ${canonicalJson(essence(object))}`]

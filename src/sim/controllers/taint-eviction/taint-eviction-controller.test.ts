@@ -121,3 +121,20 @@ test('a node that is deleted cancels nothing; when it comes back without a taint
   expect(evictedAfter(cluster, 10_000)).toBeNull()
   expect(messages(cluster)).toEqual(['Cancelling deletion of Pod default/web'])
 })
+
+test('however many pods it has to delete, the next is decided about at once', () => {
+  const cluster = createTestCluster()
+  cluster.component('taint-eviction-controller', startTaintEvictionController, { qps: 20, burst: 30 })
+  must(cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, spec: {} }))
+  const create = (name: string): void => {
+    must(cluster.client.create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { nodeName: 'n1', terminationGracePeriodSeconds: 0, containers: [{ name: 'c', image: 'i' }] } } as unknown as Draft<'pods'>))
+  }
+  for (let at = 0; at < 100; at += 1) create(`web-${at}`)
+  cluster.advanceTo(10_000)
+  taint(cluster, [maintenance])
+  cluster.advanceTo(11_000)
+  expect(cluster.list('pods')).toEqual([])
+  create('late')
+  cluster.advanceTo(11_100)
+  expect(cluster.list('pods')).toEqual([])
+})

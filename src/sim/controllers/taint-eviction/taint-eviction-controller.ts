@@ -45,11 +45,12 @@ class TaintEviction implements TaintEvictionHandle {
   private readonly queue: WorkQueue
 
   constructor(private readonly context: ComponentContext) {
-    const { agenda, client, informers } = context
+    const { agenda, informers } = context
     this.nodes = informers.of('nodes')
     this.pods = informers.of('pods')
     this.podsOn = podsByNode(this.pods).podsOf
-    this.queue = new WorkQueue(agenda, 'taint-eviction', (item) => this.reconcile(item), { workers, client, cost: 0 })
+    // Without the client: deletions are ordered here and carried out beside (TimedWorkerQueue), so its limit keeps no worker busy.
+    this.queue = new WorkQueue(agenda, 'taint-eviction', (item) => this.reconcile(item), { workers, cost: 0 })
   }
 
   start(): void {
