@@ -1,5 +1,5 @@
-import type { Pod, PodCondition } from '../../src/sim/api/generated/types.ts'
-import { keyOf } from '../../src/sim/api/objects.ts'
+import type { Event, Pod, PodCondition } from '../../src/sim/api/generated/types.ts'
+import { keyOf, objectKey } from '../../src/sim/api/objects.ts'
 import type { Check, Scene, Write } from './check.ts'
 
 type ContainerStatus = NonNullable<Pod['status']['containerStatuses']>[number]
@@ -12,6 +12,7 @@ export class PodLives implements Check {
   constructor(private readonly scene: Scene) {}
 
   committed({ before, after, request }: Write): void {
+    if (after?.kind === 'Event' && !before) this.told(after as Event)
     if (after?.kind !== 'Pod') return
     const pod = after as Pod
     if (!before) this.born(pod)
@@ -74,7 +75,6 @@ export class PodLives implements Check {
     if (before.status.qosClass !== undefined && before.status.qosClass !== after.status.qosClass) fail(70, `pod ${key} was ${before.status.qosClass} and is ${after.status.qosClass}`)
     if (before.status.podIP && after.status.podIP && before.status.podIP !== after.status.podIP && after.status.containerStatuses?.some((each, at) => each.containerID === before.status.containerStatuses?.[at]?.containerID && each.state?.running)) fail(69, `pod ${key} had the address ${before.status.podIP} and has ${after.status.podIP}, with the same containers`)
     for (const status of after.status.containerStatuses ?? []) this.container(after, before.status.containerStatuses?.find(({ name }) => name === status.name), status)
-    if (now === 'Failed' && old !== 'Failed' && after.status.reason === 'DeadlineExceeded') this.deadline(after)
   }
 
   private container(pod: Pod, old: ContainerStatus | undefined, now: ContainerStatus): void {
@@ -88,6 +88,12 @@ export class PodLives implements Check {
       const since = (this.scene.wallNow - Date.parse(now.state.running.startedAt!)) / 1000
       if (!this.scene.hadWrongClock && since < (probe.initialDelaySeconds ?? 0)) this.scene.fail(67, `pod ${key}: ${now.name} is ready ${since} s after its start, its first probe is due after ${probe.initialDelaySeconds} s`)
     }
+  }
+
+  /** What a kubelet tells in the instant in which it does it: its status may follow much later. */
+  private told({ reason, involvedObject: { namespace, name = '', uid } }: Event): void {
+    const pod = this.scene.all<Pod>('Pod').get(objectKey(namespace, name))
+    if (pod && pod.metadata.uid === uid && reason === 'DeadlineExceeded') this.deadline(pod)
   }
 
   /** 71: not before its time. */
