@@ -75,6 +75,7 @@ export class PodLives implements Check {
     if (before.status.qosClass !== undefined && before.status.qosClass !== after.status.qosClass) fail(70, `pod ${key} was ${before.status.qosClass} and is ${after.status.qosClass}`)
     if (before.status.podIP && after.status.podIP && before.status.podIP !== after.status.podIP && after.status.containerStatuses?.some((each, at) => each.containerID === before.status.containerStatuses?.[at]?.containerID && each.state?.running)) fail(69, `pod ${key} had the address ${before.status.podIP} and has ${after.status.podIP}, with the same containers`)
     for (const status of after.status.containerStatuses ?? []) this.container(after, before.status.containerStatuses?.find(({ name }) => name === status.name), status)
+    if (now === 'Failed' && old !== 'Failed' && after.status.reason === 'DeadlineExceeded') this.deadline(after)
   }
 
   private container(pod: Pod, old: ContainerStatus | undefined, now: ContainerStatus): void {
