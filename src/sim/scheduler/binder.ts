@@ -32,8 +32,8 @@ export class Binder {
     if (this.isPlanned || this.next === this.waiting.length) return
     this.isPlanned = true
     const { agenda, client } = this.context
-    const { state, cause } = this.waiting[this.next]!.queued
-    agenda.because(cause, () => agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: binding cycle of ${state.key}`, () => this.bindNext()))
+    const { key, cause } = this.waiting[this.next]!.queued
+    agenda.because(cause, () => agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: binding cycle of ${key}`, () => this.bindNext()))
   }
 
   private bindNext(): void {
@@ -50,14 +50,14 @@ export class Binder {
 
   private bindTo(queued: QueuedPod, node: NodeState): void {
     const { client, events } = this.context
-    const { key, uid, pod } = queued.state
-    const refusal = runPoint(this.plugins, 'preBind', queued.state, node)
+    const { key, state } = queued
+    const refusal = runPoint(this.plugins, 'preBind', state, node)
     if (refusal) return this.hooks.refused(queued, refusal)
     this.context.decided(`place ${key} on ${node.name}`, `pods/${key}`, { node: node.name })
-    const result = client.bind(key, uid, node.name)
+    const result = client.bind(key, state.uid, node.name)
     if (!result.ok) return this.hooks.failed(queued, result.status)
-    events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`, { action: 'Binding' })
-    for (const plugin of this.plugins) plugin.postBind?.(queued.state, node)
+    events.event(state.pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node.name}`, { action: 'Binding' })
+    for (const plugin of this.plugins) plugin.postBind?.(state, node)
     this.hooks.bound(queued)
   }
 }

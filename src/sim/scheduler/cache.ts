@@ -14,7 +14,6 @@ export class Cache {
   /** The numbers of all nodes, by slot. */
   private amounts = new Float64Array(16 * amountsOfNode)
   private readonly podOf = new Map<string, PodState>()
-  private readonly assumed = new Set<string>()
   private readonly counts = new SelectorCounts()
   private readonly withAffinity = new Set<NodeState>()
   private readonly images = new ImageColumns()
@@ -102,18 +101,18 @@ export class Cache {
   }
 
   /** Reserves room on a node before the API server has heard of the binding. */
-  assume(pod: PodState, nodeName: string): void {
-    this.put(pod, nodeName)
-    this.assumed.add(pod.uid)
+  assume(pod: PodState, node: NodeState): void {
+    this.put(pod, node)
+    pod.isAssumed = true
   }
 
   /** Gives up what was assumed: the binding failed. */
   forget(pod: PodState): void {
-    if (this.assumed.delete(pod.uid)) this.take(pod.uid)
+    if (this.isAssumed(pod.uid)) this.take(pod.uid)
   }
 
   isAssumed(uid: string): boolean {
-    return this.assumed.has(uid)
+    return this.podOf.get(uid)?.isAssumed === true
   }
 
   pod(uid: string): PodState | undefined {
@@ -122,19 +121,17 @@ export class Cache {
 
   /** A pod that has a node was seen, new or changed: what was assumed of it is now known. */
   setPod(pod: PodState, nodeName: string): void {
-    this.assumed.delete(pod.uid)
     this.take(pod.uid)
-    this.put(pod, nodeName)
+    this.put(pod, this.stateOf(nodeName))
   }
 
   /** What was assumed of a pod has come to pass. */
   confirm(assumed: PodState, pod: Pod): void {
-    this.assumed.delete(assumed.uid)
+    assumed.isAssumed = false
     assumed.pod = pod
   }
 
   removePod(uid: string): void {
-    this.assumed.delete(uid)
     this.take(uid)
   }
 
@@ -145,8 +142,7 @@ export class Cache {
     return ordered
   }
 
-  private put(pod: PodState, nodeName: string): void {
-    const node = this.stateOf(nodeName)
+  private put(pod: PodState, node: NodeState): void {
     node.addPod(pod)
     this.roomChanges.add(node.position)
     pod.node = node
@@ -161,6 +157,7 @@ export class Cache {
     if (!pod || !node) return
     this.podOf.delete(uid)
     pod.node = null
+    pod.isAssumed = false
     node.removePod(pod)
     this.roomChanges.add(node.position)
     this.counts.podRemoved(pod, node.slot)

@@ -37,7 +37,7 @@ class World {
     const state = new PodState({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers, ...spec }, status: {} } as unknown as Pod)
     const outcome = this.cycle.schedule(state)
     this.log.record(this.count, new QueuedPod(state, 0, 0, this.count), outcome, this.cache.nodes)
-    if (outcome.node) this.cache.assume(state, outcome.node.name)
+    if (outcome.node) this.cache.assume(state, outcome.node)
     return { state, outcome }
   }
 }
@@ -116,4 +116,20 @@ test('forgets the oldest decisions first', () => {
   for (let at = 0; at < 5_001; at += 1) world.decide('a', {}, '1m')
   expect(world.log.decisionOf('default/p1', 'uid-1')).toBeNull()
   expect(world.log.decisionOf('default/p2', 'uid-2')).not.toBeNull()
+})
+
+test('has the last decision about a pod, which then is among the youngest', () => {
+  const world = new World(1)
+  world.addNode('n1', {}, {}, '1000')
+  const { state, outcome } = world.decide('a', {}, '1m')
+  const queued = new QueuedPod(state, 0, 0, 1)
+  for (let at = 0; at < 2_000; at += 1) world.decide('a', {}, '1m')
+  world.log.record(9, queued, outcome, world.cache.nodes)
+  world.log.record(10, queued, outcome, world.cache.nodes)
+  for (let at = 0; at < 4_500; at += 1) world.decide('a', {}, '1m')
+  expect(world.log.decisionOf('default/p1', 'uid-1')).toMatchObject({ at: 10 })
+  expect(world.log.decisionOf('default/p1002', 'uid-1002')).toBeNull()
+  for (let at = 0; at < 500; at += 1) world.decide('a', {}, '1m')
+  expect(world.log.decisionOf('default/p1', 'uid-1')).toBeNull()
+  expect(world.log.decisionOf('default/p2003', 'uid-2003')).not.toBeNull()
 })

@@ -32,6 +32,10 @@ type Exceptions = Pick<SchedulingDecision, 'nominatedNode' | 'message' | 'victim
 
 /** Its fields and those of its scores in one object: there are many of them. */
 interface Entry extends KeptScores {
+  readonly uid: string
+  /** The decisions before and after it that are still kept: a Map that loses its first key again and again takes ever longer to find the next. */
+  older: Entry | null
+  newer: Entry | null
   readonly at: Millis
   readonly attempt: number
   readonly node: string | null
@@ -48,6 +52,8 @@ const noExceptions: Exceptions = { nominatedNode: null, message: '', victims: []
 /** The last decision about each of the last pods, small until somebody looks. */
 export class DecisionLog {
   private readonly entries = new Map<string, Entry>()
+  private oldest: Entry | null = null
+  private newest: Entry | null = null
   /** The keys of pods that are gone: of a pod that lives the uid is known. */
   private readonly gone = new Map<string, ObjectKey>()
   private readonly journal = new ScoreJournal()
@@ -63,14 +69,18 @@ export class DecisionLog {
     const before = this.journal.bytes
     const { chapter, columns, until } = table ? this.journal.keep(controllerOf(pod)?.uid ?? '', table, feasible.positions, verdicts.names) : noScores
     const exceptions = exceptionsOf(outcome)
+    const known = this.entries.get(uid)
+    if (known) this.forget(known)
     const entry: Entry = {
-      at, attempt: queued.attempts, node: node?.name ?? null, from: from ?? 0, evaluated: feasible.length + refused.length, verdicts, chapter, columns, until, exceptions,
+      uid, older: this.newest, newer: null, at, attempt: queued.attempts, node: node?.name ?? null, from: from ?? 0, evaluated: feasible.length + refused.length, verdicts, chapter, columns, until, exceptions,
       bytes: 300 + Math.max(0, this.journal.bytes - before) + (exceptions ? 100 + 2 * exceptions.message.length : 0),
     }
-    this.forget(uid)
+    if (this.newest) this.newest.newer = entry
+    else this.oldest = entry
+    this.newest = entry
     this.entries.set(uid, entry)
     this.bytes += entry.bytes
-    while (this.entries.size > maxDecisions || this.bytes > maxBytes) this.forget(this.entries.keys().next().value!)
+    while (this.oldest && (this.entries.size > maxDecisions || this.bytes > maxBytes)) this.forget(this.oldest)
   }
 
   podGone(uid: string, key: ObjectKey): void {
@@ -91,12 +101,15 @@ export class DecisionLog {
     }
   }
 
-  private forget(uid: string): void {
-    const entry = this.entries.get(uid)
-    if (!entry) return
+  private forget(entry: Entry): void {
+    const { uid, older, newer, bytes } = entry
+    if (older) older.newer = newer
+    else this.oldest = newer
+    if (newer) newer.older = older
+    else this.newest = older
     this.entries.delete(uid)
-    this.gone.delete(uid)
-    this.bytes -= entry.bytes
+    if (this.gone.size > 0) this.gone.delete(uid)
+    this.bytes -= bytes
   }
 
   private goneUidOf(key: ObjectKey): string | undefined {

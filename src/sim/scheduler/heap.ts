@@ -1,7 +1,11 @@
-/** A binary heap whose members can be taken out by identity. Equal members do not exist: `before` is total. */
-export class Heap<T extends object> {
+/** What a heap holds: it writes down on it where it stands. */
+export interface Placed {
+  place: number
+}
+
+/** A binary heap whose members can be taken out by identity. Equal members do not exist: `before` is total. One is in one heap at a time. */
+export class Heap<T extends Placed> {
   private readonly items: T[] = []
-  private readonly places = new Map<T, number>()
   private readonly before: (a: T, b: T) => boolean
 
   constructor(before: (a: T, b: T) => boolean) {
@@ -13,7 +17,7 @@ export class Heap<T extends object> {
   }
 
   has(item: T): boolean {
-    return this.places.has(item)
+    return this.items[item.place] === item
   }
 
   peek(): T | undefined {
@@ -22,57 +26,47 @@ export class Heap<T extends object> {
 
   push(item: T): void {
     this.items.push(item)
-    this.places.set(item, this.items.length - 1)
-    this.rise(this.items.length - 1)
-  }
-
-  pop(): T | undefined {
-    const first = this.items[0]
-    if (first) this.remove(first)
-    return first
+    this.rise(item, this.items.length - 1)
   }
 
   remove(item: T): boolean {
-    const at = this.places.get(item)
-    if (at === undefined) return false
-    this.places.delete(item)
+    if (!this.has(item)) return false
     const last = this.items.pop()!
     if (last === item) return true
-    this.items[at] = last
-    this.places.set(last, at)
-    this.rise(at)
-    this.sink(this.places.get(last)!)
+    this.rise(last, item.place)
+    this.sink(last, last.place)
     return true
   }
 
-  private rise(start: number): void {
+  /** Puts it there or as much higher as it belongs. */
+  private rise(item: T, start: number): void {
     let at = start
     while (at > 0) {
       const parent = (at - 1) >> 1
-      if (!this.before(this.items[at]!, this.items[parent]!)) return
-      this.swap(at, parent)
+      if (!this.before(item, this.items[parent]!)) break
+      this.put(this.items[parent]!, at)
       at = parent
     }
+    this.put(item, at)
   }
 
-  private sink(start: number): void {
+  /** The same downwards. */
+  private sink(item: T, start: number): void {
+    const { items } = this
     let at = start
     for (;;) {
       let child = 2 * at + 1
-      if (child >= this.items.length) return
-      if (child + 1 < this.items.length && this.before(this.items[child + 1]!, this.items[child]!)) child += 1
-      if (!this.before(this.items[child]!, this.items[at]!)) return
-      this.swap(at, child)
+      if (child >= items.length) break
+      if (child + 1 < items.length && this.before(items[child + 1]!, items[child]!)) child += 1
+      if (!this.before(items[child]!, item)) break
+      this.put(items[child]!, at)
       at = child
     }
+    this.put(item, at)
   }
 
-  private swap(a: number, b: number): void {
-    const one = this.items[a]!
-    const other = this.items[b]!
-    this.items[a] = other
-    this.items[b] = one
-    this.places.set(one, b)
-    this.places.set(other, a)
+  private put(item: T, at: number): void {
+    this.items[at] = item
+    item.place = at
   }
 }

@@ -1,5 +1,7 @@
 import type { CauseId } from '../kernel/agenda.ts'
+import type { ObjectKey } from '../api/objects.ts'
 import type { EpochMillis } from '../api/time.ts'
+import type { Placed } from './heap.ts'
 import type { PodState } from './pod-state.ts'
 
 const initialBackOff = 1_000
@@ -8,8 +10,10 @@ const maxBackOff = 10_000
 const window = 1_000
 
 /** A pod that waits for a node, and its history of attempts (upstream: framework.QueuedPodInfo). */
-export class QueuedPod {
+export class QueuedPod implements Placed {
   state: PodState
+  readonly key: ObjectKey
+  place = 0
   /** When it came into the queue it is in. */
   since: EpochMillis
   /** Of first arrival: what breaks ties for good. */
@@ -28,6 +32,7 @@ export class QueuedPod {
 
   constructor(state: PodState, cause: CauseId, since: EpochMillis, sequence: number) {
     this.state = state
+    this.key = state.key
     this.cause = cause
     this.since = since
     this.sequence = sequence

@@ -149,7 +149,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('what is remembered of nodes changes no deci
     tables.set(pod, table(found))
     if (found.node) {
       const bound = { ...pod, spec: { ...spec, nodeName: found.node.name } }
-      world.change((cache) => cache.assume(new PodState(bound), bound.spec.nodeName))
+      world.change((cache) => cache.assume(new PodState(bound), cache.node(bound.spec.nodeName)!))
       placed.push(bound)
     }
     disturb(world, random, nodes, placed, spec)

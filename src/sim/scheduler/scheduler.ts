@@ -129,11 +129,11 @@ class Scheduler {
     const outcome = this.cycle.schedule(queued.state)
     this.log.record(this.context.agenda.now, queued, outcome, this.cache.nodes)
     const refusal = outcome.node ? this.place(queued, outcome.node) : null
-    this.context.agenda.after(cycleMillis, `kube-scheduler: done with ${queued.state.key}`, () => {
+    this.context.agenda.after(cycleMillis, `kube-scheduler: done with ${queued.key}`, () => {
       if (refusal ? !this.placementRefused(queued, refusal) : outcome.node || !this.rejected(queued, outcome)) return this.next()
       // What it writes about a pod that fits nowhere it waits for (SchedulerAsyncAPICalls is off): pods that find a node are not bound after all that.
       const { agenda, client } = this.context
-      agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: has told why not ${queued.state.key}`, () => this.next())
+      agenda.at(Math.max(agenda.now, client.busyUntil), `kube-scheduler: has told why not ${queued.key}`, () => this.next())
     })
   }
 
@@ -155,7 +155,7 @@ class Scheduler {
     const { state } = queued
     const { placement } = this.profile
     queued.assumedNode = node.name
-    this.cache.assume(state, node.name)
+    this.cache.assume(state, node)
     this.nominations.delete(state.uid)
     const refusal = runPoint(placement, 'reserve', state, node) ?? runPoint(placement, 'permit', state, node)
     if (refusal) this.unassume(queued)

@@ -92,9 +92,11 @@ export class SchedulingQueue {
 
   /** The most urgent pod. While none is active, pods do not wait out their back-off (SchedulerPopFromBackoffQ). */
   pop(): QueuedPod | null {
-    const queued = this.active.peek() ?? this.backOff.peek()
+    const heap = this.active.size > 0 ? this.active : this.backOff
+    const queued = heap.peek()
     if (!queued) return null
-    this.takeOut(queued)
+    heap.remove(queued)
+    this.byUid.delete(queued.state.uid)
     this.inFlight.set(queued.state.uid, this.dropped + this.events.length)
     queued.attempts += 1
     return queued
