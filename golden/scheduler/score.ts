@@ -1,4 +1,5 @@
-import type { ScoreColumn } from '../../src/sim/scheduler/score-nodes.ts'
+import { createProfile } from '../../src/sim/scheduler/profile.ts'
+import type { ScoreColumn } from '../../src/sim/scheduler/score-table.ts'
 import { difference } from '../harness.ts'
 import type { GoldenSet } from '../harness.ts'
 import { decide } from './world.ts'
@@ -18,7 +19,7 @@ export const schedulerScore: GoldenSet = {
       feasible: [...names].sort(),
       scored: true,
       plugins: Object.fromEntries(scores.columns.map((each) => [each.name, column(each)])),
-      skipped: [...scores.skipped].sort(),
+      skipped: createProfile().scores.map(({ name }) => name).filter((name) => !scores.columns.some((each) => each.name === name)).sort(),
       total: byNode(scores.totals),
       best: names.filter((_, at) => scores.totals[at] === best).sort(),
     }

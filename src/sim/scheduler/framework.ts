@@ -69,8 +69,8 @@ export interface PreparedScore {
 export interface GroupedScore {
   /** What stands for all that decides, with the node itself, which group it is in: until the node changes, it is in the same for all pods with the same. */
   readonly asks: readonly object[]
-  /** Writes a number for each node, which those of its group share. */
-  group(nodes: FeasibleNodes, keys: Float64Array): void
+  /** The number that a node shares with those of its group. */
+  keyOf(node: NodeState): number
   /** The raw score of the group with this number; absent: it is the number. */
   rawOf?(key: number): number
   /** As of other scores, however many nodes have each. */

@@ -1,24 +1,24 @@
 import type { NodeState } from './node-state.ts'
 
 /** Something remembered of all nodes, for pods that ask the same of them. */
-interface Remembered {
+interface Remembered<Asked extends object> {
   /** All that it depends on besides the nodes; what tells most of them apart comes last. */
-  readonly asks: readonly object[]
+  readonly asks: readonly Asked[]
 }
 
 /** So many sorts of pods at once. */
 const most = 256
 
 /** What was remembered of the nodes for the last sorts of pods, as long as there are the same nodes in the same order. */
-export class RecentColumns<T extends Remembered> {
+export class RecentColumns<T extends Remembered<Asked>, Asked extends object = object> {
   private nodes: readonly NodeState[] = []
   /** By the last that they ask, the oldest first. */
-  private readonly columns = new Map<object, T[]>()
+  private readonly columns = new Map<Asked, T[]>()
   private size = 0
 
-  constructor(private readonly create: (asks: readonly object[], nodes: readonly NodeState[]) => T) {}
+  constructor(private readonly create: (asks: readonly Asked[], nodes: readonly NodeState[]) => T) {}
 
-  of(asks: readonly object[], nodes: readonly NodeState[]): T {
+  of(asks: readonly Asked[], nodes: readonly NodeState[]): T {
     if (this.nodes !== nodes) this.beginAnew(nodes)
     const last = asks.at(-1)!
     const alike = this.columns.get(last)

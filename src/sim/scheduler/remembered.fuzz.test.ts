@@ -66,7 +66,7 @@ class World {
 function described({ node, feasible, refused, scores, preemption, ...others }: Outcome): object {
   const columns = scores?.columns.map(({ name, weight, raw, normalised }) => ({ name, weight, raw: [...raw], normalised: [...normalised] }))
   return {
-    ...others, columns, totals: scores && [...scores.totals], skipped: scores?.skipped, node: node?.name,
+    ...others, columns, totals: scores && [...scores.totals], node: node?.name,
     feasible: feasible.map(({ name }) => name), refused: refused.map(({ name }) => name),
     preemption: preemption && { ...preemption, candidates: preemption.candidates.map(namesIn), chosen: preemption.chosen && namesIn(preemption.chosen), displaced: preemption.displaced.length },
   }

@@ -10,7 +10,8 @@ import { preempt, type Preemption } from './preemption.ts'
 import type { Profile } from './profile.ts'
 import { fits, RememberedFilters } from './remembered-filters.ts'
 import { runFilters, runFiltersWith } from './run-filters.ts'
-import { ScoreBoard, type ScoreTable } from './score-nodes.ts'
+import { ScoreBoard } from './score-nodes.ts'
+import type { ScoreTable } from './score-table.ts'
 
 /** Everything one attempt found out. */
 export interface Outcome {
@@ -78,7 +79,7 @@ export class SchedulingCycle {
     if (found.feasible.length === 0) return this.failed(pod, prepared, found)
     const { feasible, refused, refusals, from, absent, stage } = found
     const scores = feasible.length === 1 ? null : this.scoreBoard.score(pod, this.view, feasible)
-    const node = scores ? feasible.at(this.pickBest(scores.totals)) : feasible.at(0)
+    const node = scores ? feasible.at(scores.pickBest(this.random)) : feasible.at(0)
     return { node, totalNodes: nodes.length, feasible, refused, refusals, from, absent, scores, message: '', rejectedBy: nobody, nominate: null, preemption: null, stage }
   }
 
@@ -184,26 +185,6 @@ export class SchedulingCycle {
     const counted = histogram(found.refusals.map(({ reasons }) => reasons))
     const message = fitError(totalNodes, counted, '', text ? `${noClaims}, preemption: ${text}` : '')
     return { ...this.nothing(totalNodes), ...found, message, rejectedBy, nominate, preemption }
-  }
-
-  /** One of the best, by the seeded stream. */
-  private pickBest(totals: Int32Array): number {
-    let best = totals[0]!
-    let ties = 0
-    for (let at = 0; at < totals.length; at += 1) {
-      const total = totals[at]!
-      if (total > best) {
-        best = total
-        ties = 1
-      } else if (total === best) ties += 1
-    }
-    let skipped = ties > 1 ? this.random.below(ties) : 0
-    for (let at = 0; at < totals.length; at += 1) {
-      if (totals[at] !== best) continue
-      if (skipped === 0) return at
-      skipped -= 1
-    }
-    return 0
   }
 }
 

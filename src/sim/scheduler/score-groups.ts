@@ -1,76 +1,76 @@
-import { FeasibleNodes } from './feasible-nodes.ts'
 import type { GroupedScore, Normalise } from './framework.ts'
 import type { NodeChanges } from './node-changes.ts'
 import type { NodeState } from './node-state.ts'
 
 /** Which nodes score alike with a plugin, and what they score with the pod at hand: a few numbers, however many nodes there are. */
 export class ScoreGroups {
+  readonly name: string
+  readonly weight: number
   /** By position. */
   readonly groups: Int32Array
   /** Of each group. */
   readonly raw: number[] = []
-  private normalised = this.raw
+  normalised = this.raw
+  /** How the second come from the first; null: they are the same. */
+  normalise: Normalise | null = null
   /** The groups whose scores are those of the pod at hand: all, or with scores that are normalised those of nodes that fit it. */
-  present: number[] = []
+  readonly present: number[] = []
   /** What the plugin says of the nodes of each group. */
   private readonly keys: number[] = []
   private readonly groupOf = new Map<number, number>()
+  /** Of each group, the last time that it was present. */
+  private readonly times: number[] = []
+  private time = 0
+  /** Those of the present groups, in their order. */
+  private presentRaw = new Int32Array(0)
+  private presentNormalised = new Int32Array(0)
   private news: number[] = []
   private seen = -Infinity
 
   constructor(
+    { name, weight }: { readonly name: string; readonly weight: number },
     readonly asks: readonly object[],
     private readonly nodes: readonly NodeState[],
     /** The plugin is asked again of these only. */
     private readonly changes: NodeChanges,
   ) {
+    this.name = name
+    this.weight = weight
     this.groups = new Int32Array(nodes.length)
   }
 
-  /** Works out what the groups score with a pod. */
-  score(score: GroupedScore, { positions }: FeasibleNodes): void {
-    this.catchUp(score)
-    const { keys, raw } = this
-    if (score.normalise) this.find(positions)
-    if (score.rawOf) for (const group of this.present) raw[group] = score.rawOf(keys[group]!)
-    if (score.normalise) this.normalise(score.normalise)
+  /** Asks the plugin about the nodes that changed. */
+  catchUp(score: GroupedScore): void {
+    const { changes, nodes } = this
+    if (this.seen === changes.count) return
+    const changed = changes.since(this.seen)
+    this.seen = changes.count
+    if (changed) for (const position of changed) this.ask(score, position)
+    else for (let position = 0; position < nodes.length; position += 1) this.ask(score, position)
   }
 
-  /** The normalised scores of nodes at these positions. */
-  scoresAt(positions: Int32Array): Int32Array {
-    return positions.map((position) => this.normalised[this.groups[position]!]!)
+  /** Works out what groups score with a pod. `groups`: those of the nodes that fit it. */
+  score({ rawOf, normalise }: GroupedScore, groups: readonly number[]): void {
+    const { keys, raw, present } = this
+    if (normalise) this.find(groups)
+    if (rawOf) for (const group of present) raw[group] = rawOf(keys[group]!)
+    if (normalise) this.bringToScale(normalise)
   }
 
-  rawAt(positions: Int32Array): Int32Array {
-    return positions.map((position) => this.raw[this.groups[position]!]!)
-  }
-
-  addTo(totals: Int32Array, { positions }: FeasibleNodes, weight: number): void {
-    const { groups, normalised } = this
-    const weighted = new Int32Array(normalised.length)
-    for (let group = 0; group < weighted.length; group += 1) weighted[group] = weight * normalised[group]!
-    if (weighted.length > 1) for (let row = 0; row < totals.length; row += 1) totals[row]! += weighted[groups[positions[row]!]!]!
-    else if (weighted[0] !== 0) for (let row = 0; row < totals.length; row += 1) totals[row]! += weighted[0]!
-  }
-
-  /** The positions of nodes that may have come to another group since this was last asked: what the journal has to look at. */
+  /** The positions of nodes that came to another group since this was last asked: what the journal has to look at. */
   takeNews(): readonly number[] {
     const { news } = this
     if (news.length > 0) this.news = []
     return news
   }
 
-  private catchUp(score: GroupedScore): void {
-    if (this.seen === this.changes.count) return
-    const changed = this.changes.since(this.seen)
-    this.seen = this.changes.count
-    const positions = changed ? changed.filter((position) => position < this.nodes.length) : this.nodes.map(({ position }) => position)
-    const keys = new Float64Array(positions.length)
-    score.group(new FeasibleNodes(this.nodes, new Int32Array(positions)), keys)
-    for (let row = 0; row < positions.length; row += 1) {
-      this.groups[positions[row]!] = this.groupFor(keys[row]!)
-      this.news.push(positions[row]!)
-    }
+  private ask(score: GroupedScore, position: number): void {
+    const node = this.nodes[position]
+    if (!node) return
+    const group = this.groupFor(score.keyOf(node))
+    if (this.groups[position] === group) return
+    this.groups[position] = group
+    this.news.push(position)
   }
 
   private groupFor(key: number): number {
@@ -80,26 +80,31 @@ export class ScoreGroups {
     this.groupOf.set(key, group)
     this.raw.push(key)
     this.present.push(group)
+    this.times.push(0)
     return group
   }
 
-  /** Which groups the nodes are in. */
-  private find(positions: Int32Array): void {
-    const { keys, groups } = this
-    if (keys.length === 1) return
-    const isThere = new Uint8Array(keys.length)
-    for (let row = 0; row < positions.length; row += 1) isThere[groups[positions[row]!]!] = 1
-    this.present = []
-    for (let group = 0; group < isThere.length; group += 1) if (isThere[group] === 1) this.present.push(group)
+  private find(groups: readonly number[]): void {
+    const { present, times } = this
+    this.time += 1
+    present.length = 0
+    for (const group of groups) {
+      if (times[group] === this.time) continue
+      times[group] = this.time
+      present.push(group)
+    }
   }
 
-  private normalise(normalise: Normalise): void {
+  private bringToScale(normalise: Normalise): void {
     const { present, raw } = this
-    const scores = new Int32Array(present.length)
-    const normalised = new Int32Array(present.length)
-    for (let at = 0; at < present.length; at += 1) scores[at] = raw[present[at]!]!
-    normalise(scores, normalised)
-    this.normalised = raw.map(() => 0)
-    for (let at = 0; at < present.length; at += 1) this.normalised[present[at]!] = normalised[at]!
+    if (this.presentRaw.length !== present.length) {
+      this.presentRaw = new Int32Array(present.length)
+      this.presentNormalised = new Int32Array(present.length)
+    }
+    for (let at = 0; at < present.length; at += 1) this.presentRaw[at] = raw[present[at]!]!
+    normalise(this.presentRaw, this.presentNormalised)
+    this.normalise = normalise
+    if (this.normalised === raw) this.normalised = []
+    for (let at = 0; at < present.length; at += 1) this.normalised[present[at]!] = this.presentNormalised[at]!
   }
 }

@@ -4,7 +4,7 @@ import { ScoreColumnWriter } from './score-column-writer.ts'
 import { ScoreGroupWriter } from './score-group-writer.ts'
 import type { ScoreGroups } from './score-groups.ts'
 import { ScoreItems } from './score-items.ts'
-import type { ScoreColumn, ScoreTable } from './score-nodes.ts'
+import type { ScoreColumn, ScoreTable } from './score-table.ts'
 
 /** What kept tables of scores share: what changed from one decision to the next while the nodes were the same. */
 interface Chapter {

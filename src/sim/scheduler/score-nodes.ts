@@ -1,35 +1,20 @@
+import type { Random } from '../kernel/random.ts'
 import type { Cache } from './cache.ts'
 import type { FeasibleNodes } from './feasible-nodes.ts'
-import type { GroupedScore, Normalise, PreparedScore, ScorePlugin, View } from './framework.ts'
+import type { GroupedScore, PreparedScore, ScorePlugin, View } from './framework.ts'
 import type { PodState } from './pod-state.ts'
 import type { Profile } from './profile.ts'
 import { RecentColumns } from './recent-columns.ts'
+import { ScoreClasses } from './score-classes.ts'
 import { ScoreGroups } from './score-groups.ts'
-
-/** The scores of the nodes that fit, a column per plugin that had something to say. Valid until the next pod is scored. */
-export interface ScoreTable {
-  readonly columns: readonly ScoreColumn[]
-  readonly totals: Int32Array
-  readonly skipped: readonly string[]
-}
-
-export interface ScoreColumn {
-  readonly name: string
-  readonly weight: number
-  readonly raw: Int32Array
-  readonly normalised: Int32Array
-  /** How the second comes from the first alone; null: it is the same, or does not. */
-  readonly normalise: Normalise | null
-  readonly hasOwnNormalised: boolean
-  /** Where the scores come from when nodes are scored in groups. */
-  readonly groups: ScoreGroups | null
-}
+import type { ScoreColumn, ScoreTable } from './score-table.ts'
 
 /** Runs the score plugins over the nodes that fit, pod after pod into the same arrays (upstream: prioritizeNodes). */
 export class ScoreBoard {
   private arrays: Int32Array[] = []
   private taken = 0
   private readonly plugins: readonly { readonly plugin: ScorePlugin; readonly columns: RecentColumns<ScoreGroups> }[]
+  private readonly classes: RecentColumns<ScoreClasses, ScoreGroups>
 
   constructor(
     { scores }: Profile,
@@ -37,23 +22,34 @@ export class ScoreBoard {
   ) {
     this.plugins = scores.map((plugin) => {
       const changes = plugin.isAboutRoom ? cache.roomChanges : cache.nodeChanges
-      return { plugin, columns: new RecentColumns((asks, nodes) => new ScoreGroups(asks, nodes, changes)) }
+      return { plugin, columns: new RecentColumns((asks, nodes) => new ScoreGroups(plugin, asks, nodes, changes)) }
     })
+    this.classes = new RecentColumns((asks, nodes) => new ScoreClasses(asks, nodes, cache.roomChanges))
   }
 
   score(pod: PodState, view: View, feasible: FeasibleNodes): ScoreTable {
-    if (this.arrays[0]?.length !== feasible.length) this.arrays = []
-    this.taken = 0
-    const columns: ScoreColumn[] = []
-    const skipped: string[] = []
-    const totals = this.array(feasible.length).fill(0)
-    for (const { plugin, columns: remembered } of this.plugins) {
+    const { nodes } = this.cache
+    const groups: ScoreGroups[] = []
+    const grouped: GroupedScore[] = []
+    const others: { readonly plugin: ScorePlugin; readonly prepared: PreparedScore; readonly place: number }[] = []
+    for (const { plugin, columns } of this.plugins) {
       const prepared = plugin.preScore(pod, view, feasible)
-      if (!prepared) skipped.push(plugin.name)
-      else if ('asks' in prepared) columns.push(byGroup(plugin, prepared, remembered.of(prepared.asks, this.cache.nodes), feasible, totals))
-      else columns.push(this.oneByOne(plugin, prepared, feasible, totals))
+      if (!prepared) continue
+      if ('asks' in prepared) {
+        const ofPlugin = columns.of(prepared.asks, nodes)
+        ofPlugin.catchUp(prepared)
+        groups.push(ofPlugin)
+        grouped.push(prepared)
+      } else others.push({ plugin, prepared, place: groups.length + others.length })
     }
-    return { columns, totals, skipped }
+    const classes = this.classes.of(groups, nodes)
+    classes.score(grouped, feasible.positions)
+    if (others.length === 0) return classes
+    this.beginArrays(feasible.length)
+    const totals = classes.totals
+    const columns = [...classes.columns]
+    for (const { plugin, prepared, place } of others) columns.splice(place, 0, this.oneByOne(plugin, prepared, feasible, totals))
+    return { columns, totals, pickBest: (random) => pickBest(totals, random) }
   }
 
   private oneByOne({ name, weight }: ScorePlugin, prepared: PreparedScore, feasible: FeasibleNodes, totals: Int32Array): ScoreColumn {
@@ -66,6 +62,11 @@ export class ScoreBoard {
     return { name, weight, raw, normalised, normalise: normaliseHere ? null : normalise, hasOwnNormalised: normaliseHere !== null, groups: null }
   }
 
+  private beginArrays(length: number): void {
+    if (this.arrays[0]?.length !== length) this.arrays = []
+    this.taken = 0
+  }
+
   private array(length: number): Int32Array {
     const array = (this.arrays[this.taken] ??= new Int32Array(length))
     this.taken += 1
@@ -73,33 +74,21 @@ export class ScoreBoard {
   }
 }
 
-function byGroup(plugin: ScorePlugin, prepared: GroupedScore, groups: ScoreGroups, feasible: FeasibleNodes, totals: Int32Array): ScoreColumn {
-  groups.score(prepared, feasible)
-  groups.addTo(totals, feasible, plugin.weight)
-  return new GroupedColumn(plugin, prepared.normalise ?? null, groups, feasible)
-}
-
-/** A column of which only groups were looked at: row by row it is for those who ask. */
-class GroupedColumn implements ScoreColumn {
-  readonly name: string
-  readonly weight: number
-  readonly hasOwnNormalised = false
-
-  constructor(
-    { name, weight }: ScorePlugin,
-    readonly normalise: Normalise | null,
-    readonly groups: ScoreGroups,
-    private readonly feasible: FeasibleNodes,
-  ) {
-    this.name = name
-    this.weight = weight
+function pickBest(totals: Int32Array, random: Random): number {
+  let best = totals[0]!
+  let ties = 0
+  for (let at = 0; at < totals.length; at += 1) {
+    const total = totals[at]!
+    if (total > best) {
+      best = total
+      ties = 1
+    } else if (total === best) ties += 1
   }
-
-  get raw(): Int32Array {
-    return this.groups.rawAt(this.feasible.positions)
+  let skipped = ties > 1 ? random.below(ties) : 0
+  for (let at = 0; at < totals.length; at += 1) {
+    if (totals[at] !== best) continue
+    if (skipped === 0) return at
+    skipped -= 1
   }
-
-  get normalised(): Int32Array {
-    return this.groups.scoresAt(this.feasible.positions)
-  }
+  return 0
 }

@@ -1,4 +1,3 @@
-import type { FeasibleNodes } from './feasible-nodes.ts'
 import { maxScore } from './framework.ts'
 import { allocatableOf, countedOf, isExtended, requestOf, type ScoredResource } from './node-resources.ts'
 import type { NodeState } from './node-state.ts'
@@ -17,28 +16,20 @@ export interface ShapePoint {
   readonly score: number
 }
 
-type Scores = (feasible: FeasibleNodes, scores: Float64Array) => void
-
 /** The scores of nodes for a pod by a strategy. */
-export function allocationScores(strategy: ScoringStrategy, pod: PodState): Scores {
+export function allocationScore(strategy: ScoringStrategy, pod: PodState): (node: NodeState) => number {
   const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(pod, name) > 0)
   switch (strategy.type) {
     case 'LeastAllocated':
-      return isDefault(resources) ? ({ nodes }, scores) => leastOfTwo(pod, nodes, scores) : each((node) => weighted(resources, pod, node, leastRequested, Math.floor))
+      return isDefault(resources) ? (node) => leastOfTwo(pod, node) : (node) => weighted(resources, pod, node, leastRequested, Math.floor)
     case 'MostAllocated':
-      return each((node) => weighted(resources, pod, node, mostRequested, Math.floor))
+      return (node) => weighted(resources, pod, node, mostRequested, Math.floor)
     case 'RequestedToCapacityRatio': {
       const shape = (strategy.requestedToCapacityRatio?.shape ?? []).map(({ utilization, score }) => ({ utilization, score: score * (maxScore / 10) }))
       const curve = (requested: number, capacity: number): number =>
         capacity === 0 || requested > capacity ? along(shape, 100) : along(shape, Math.floor((requested * 100) / capacity))
-      return each((node) => weighted(resources, pod, node, curve, roundHalfUp, true))
+      return (node) => weighted(resources, pod, node, curve, roundHalfUp, true)
     }
-  }
-}
-
-function each(score: (node: NodeState) => number): Scores {
-  return ({ nodes }, scores) => {
-    nodes.forEach((node, at) => (scores[at] = score(node)))
   }
 }
 
@@ -46,15 +37,12 @@ function isDefault(resources: readonly ScoredResource[]): boolean {
   return resources.length === 2 && resources[0]!.name === 'cpu' && resources[1]!.name === 'memory' && resources.every(({ weight }) => weight === 1)
 }
 
-/** The default strategy without a list: this runs for every pod and node. */
-function leastOfTwo({ demand }: PodState, nodes: readonly NodeState[], scores: Float64Array): void {
-  for (let at = 0; at < nodes.length; at += 1) {
-    const { cpu, memory, countedCpu, countedMemory } = nodes[at]!
-    const ofCpu = cpu === 0 ? 0 : leastRequested(countedCpu + demand.countedCpu, cpu)
-    const ofMemory = memory === 0 ? 0 : leastRequested(countedMemory + demand.countedMemory, memory)
-    // What a node has nothing of does not weigh.
-    scores[at] = cpu === 0 || memory === 0 ? ofCpu + ofMemory : Math.floor((ofCpu + ofMemory) / 2)
-  }
+/** The default strategy without a list: this runs for every pod. */
+function leastOfTwo({ demand }: PodState, { cpu, memory, countedCpu, countedMemory }: NodeState): number {
+  const ofCpu = cpu === 0 ? 0 : leastRequested(countedCpu + demand.countedCpu, cpu)
+  const ofMemory = memory === 0 ? 0 : leastRequested(countedMemory + demand.countedMemory, memory)
+  // What a node has nothing of does not weigh.
+  return cpu === 0 || memory === 0 ? ofCpu + ofMemory : Math.floor((ofCpu + ofMemory) / 2)
 }
 
 type Curve = (requested: number, capacity: number) => number

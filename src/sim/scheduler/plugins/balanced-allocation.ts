@@ -14,13 +14,8 @@ export function balancedAllocation(resources: readonly ScoredResource[]): ScoreP
     preScore(pod) {
       if (names.every((name) => requestOf(pod, name) === 0)) return null
       const counted = names.filter((name) => !isExtended(name) || requestOf(pod, name) > 0)
-      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { asks: [pod.demand], group: ({ nodes }, keys) => scoresOfTwo(pod, nodes, keys) }
-      return {
-        asks: [pod.demand],
-        group({ nodes }, keys) {
-          nodes.forEach((node, at) => (keys[at] = gain(balance(node, pod, counted), balance(node, null, counted))))
-        },
-      }
+      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { asks: [pod.demand], keyOf: (node) => scoreOfTwo(pod, node) }
+      return { asks: [pod.demand], keyOf: (node) => gain(balance(node, pod, counted), balance(node, null, counted)) }
     },
   }
 }
@@ -30,13 +25,10 @@ function gain(withPod: number, withoutPod: number): number {
   return 50 + Math.floor((50 + withPod - withoutPod) / 2)
 }
 
-/** The default resources without a list: this runs for every pod and node. */
-function scoresOfTwo({ demand }: PodState, nodes: readonly NodeState[], keys: Float64Array): void {
-  for (let at = 0; at < nodes.length; at += 1) {
-    const { cpu, memory, usedCpu, usedMemory } = nodes[at]!
-    if (cpu === 0 || memory === 0) keys[at] = gain(100, 100)
-    else keys[at] = gain(twoBalanced((usedCpu + demand.cpu) / cpu, (usedMemory + demand.memory) / memory), twoBalanced(usedCpu / cpu, usedMemory / memory))
-  }
+/** The default resources without a list: this runs for every pod. */
+function scoreOfTwo({ demand }: PodState, { cpu, memory, usedCpu, usedMemory }: NodeState): number {
+  if (cpu === 0 || memory === 0) return gain(100, 100)
+  return gain(twoBalanced((usedCpu + demand.cpu) / cpu, (usedMemory + demand.memory) / memory), twoBalanced(usedCpu / cpu, usedMemory / memory))
 }
 
 function twoBalanced(cpu: number, memory: number): number {

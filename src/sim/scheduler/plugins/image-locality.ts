@@ -16,7 +16,7 @@ export const imageLocality: ScorePlugin = {
     const { slots } = cache
     const images = names.flatMap((name) => cache.image(name) ?? [])
     const threshold = maxContainerThreshold * names.length
-    if (images.length < 2) return byBytes(images[0] ?? nowhere, slots, threshold)
+    if (images.length < 2) return byBytes(images[0] ?? nowhere, slots.length, threshold)
     return {
       score({ positions }, raw) {
         for (let at = 0; at < positions.length; at += 1) {
@@ -42,13 +42,11 @@ function imagesOf(spec: PodSpec): readonly string[] {
 const nowhere: ImageColumn = { nodes: 0, bytes: new Float64Array(0) }
 
 /** With one image, nodes differ by its bytes only. */
-function byBytes(image: ImageColumn, slots: Int32Array, threshold: number): GroupedScore {
+function byBytes(image: ImageColumn, total: number, threshold: number): GroupedScore {
   return {
     asks: [image],
-    group({ positions }, keys) {
-      for (let at = 0; at < positions.length; at += 1) keys[at] = bytesOn(slots[positions[at]!]!, image)
-    },
-    rawOf: (bytes) => scoreOf(weighted(bytes, image, slots.length), threshold),
+    keyOf: ({ slot }) => bytesOn(slot, image),
+    rawOf: (bytes) => scoreOf(weighted(bytes, image, total), threshold),
   }
 }
 

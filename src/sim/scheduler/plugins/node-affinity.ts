@@ -39,9 +39,7 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     if (preferred.length === 0) return null
     return {
       asks: [preferred],
-      group({ nodes }, keys) {
-        nodes.forEach((node, at) => (keys[at] = preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0)))
-      },
+      keyOf: (node) => preferred.reduce((sum, { preference, weight }) => sum + (nodeSelectorTermMatches(preference, node) ? weight : 0), 0),
       normalise,
     }
   },

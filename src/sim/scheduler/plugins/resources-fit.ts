@@ -3,7 +3,7 @@ import type { FilterPlugin, PreparedFilter, Refusal, ScorePlugin } from '../fram
 import { NodeState } from '../node-state.ts'
 import type { PodState } from '../pod-state.ts'
 import { demandOf, requestsFell, type Demand } from '../pod-requests.ts'
-import { allocationScores, type ScoringStrategy } from '../scoring-strategy.ts'
+import { allocationScore, type ScoringStrategy } from '../scoring-strategy.ts'
 
 const name = 'NodeResourcesFit'
 
@@ -18,7 +18,7 @@ export function resourcesFit(strategy: ScoringStrategy): FilterPlugin & ScorePlu
       { resource: 'Node', actions: ['Add', 'UpdateNodeAllocatable'], hint: (pod, event) => event.resource === 'Node' && nodeHint(pod, event.old, event.new) },
     ],
     preFilter: (pod) => ({ kind: 'filter', filter: filterFor(pod) }),
-    preScore: (pod) => ({ asks: [pod.demand], group: allocationScores(strategy, pod) }),
+    preScore: (pod) => ({ asks: [pod.demand], keyOf: allocationScore(strategy, pod) }),
   }
 }
 

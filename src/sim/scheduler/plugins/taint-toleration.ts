@@ -32,12 +32,7 @@ export const taintToleration: FilterPlugin & ScorePlugin = {
     const tolerations = tolerationsOf(pod.pod)
     return {
       asks: [tolerations],
-      group({ nodes }, keys) {
-        for (let at = 0; at < nodes.length; at += 1) {
-          const { softTaints } = nodes[at]!
-          keys[at] = softTaints.length === 0 ? 0 : untolerated(softTaints, tolerations)
-        }
-      },
+      keyOf: ({ softTaints }) => (softTaints.length === 0 ? 0 : untolerated(softTaints, tolerations)),
       normalise,
     }
   },

@@ -149,7 +149,7 @@ function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], o
     return { topology, counts: null, sums, weight: naturalLog(domainsAmong(feasible, leftOut, topology, cache.slots) + 2), offset, radix: topology.size + 1 }
   })
   const { slots } = cache
-  if (!leftOut && parts.reduce((product, { radix }) => product * radix, 1) <= Number.MAX_SAFE_INTEGER) return inGroups(parts, slots)
+  if (!leftOut && parts.reduce((product, { radix }) => product * radix, 1) <= Number.MAX_SAFE_INTEGER) return inGroups(parts)
   return {
     score({ positions }, raw) {
       for (let at = 0; at < raw.length; at += 1) raw[at] = leftOut?.[at] === 1 ? 0 : scoreOf(parts, (part) => digitOf(part, slots[positions[at]!]!))
@@ -159,18 +159,16 @@ function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], o
 }
 
 /** The digits of a node make one number, that of the first part the lowest. */
-function inGroups(parts: readonly Part[], slots: Int32Array): GroupedScore {
+function inGroups(parts: readonly Part[]): GroupedScore {
   const asks: object[] = []
   for (const { topology } of parts) asks.push(topology)
   for (const { counts } of parts) if (counts) asks.push(counts)
   return {
     asks,
-    group({ positions }, keys) {
-      for (let row = 0; row < positions.length; row += 1) {
-        let key = 0
-        for (let at = parts.length - 1; at >= 0; at -= 1) key = key * parts[at]!.radix + digitOf(parts[at]!, slots[positions[row]!]!)
-        keys[row] = key
-      }
+    keyOf({ slot }) {
+      let key = 0
+      for (let at = parts.length - 1; at >= 0; at -= 1) key = key * parts[at]!.radix + digitOf(parts[at]!, slot)
+      return key
     },
     rawOf(key) {
       let rest = key
