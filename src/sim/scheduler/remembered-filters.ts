@@ -1,18 +1,16 @@
 import type { Cache } from './cache.ts'
 import type { FilterPlugin, PreparedFilter, Refusal } from './framework.ts'
-import { NodeColumn, unknown } from './node-column.ts'
+import type { NodeChanges } from './node-changes.ts'
+import { NodeSet } from './node-set.ts'
 import type { NodeState } from './node-state.ts'
 import { RecentColumns } from './recent-columns.ts'
 import { runFilters } from './run-filters.ts'
 
-/** The verdict on a node that fits. */
-export const fits = -1
-
 /** The filters of one pod, quick to ask of the cache's own nodes: of copies they know nothing. */
 export interface QuickFilters {
   readonly filters: readonly PreparedFilter[]
-  /** By position, `fits` where it is known that no filter objects; null: some filter is always asked. */
-  readonly verdicts: Int32Array | null
+  /** The nodes of which it is not known that no filter objects; null: some filter is always asked. */
+  readonly doubtful: NodeSet | null
 }
 
 /** Between two pods of a ReplicaSet one node changes, as a rule: what filters said of the others is remembered. */
@@ -20,7 +18,7 @@ export class RememberedFilters {
   private readonly columns: RecentColumns<VerdictColumn>
 
   constructor(private readonly cache: Cache) {
-    this.columns = new RecentColumns((asks, nodes) => new VerdictColumn(asks, new NodeColumn(nodes.length, cache.roomChanges)))
+    this.columns = new RecentColumns((asks, nodes) => new VerdictColumn(asks, nodes.length, cache.roomChanges))
   }
 
   /** `plugins`: whose filters these are. As many of the first are remembered as look at nothing but the node. */
@@ -32,45 +30,75 @@ export class RememberedFilters {
       if (!asked) break
       asks.push(plugins[first]!, asked)
     }
-    if (first === 0) return { filters, verdicts: null }
+    if (first === 0) return { filters, doubtful: null }
     const column = this.columns.of(asks, this.cache.nodes)
-    if (first === filters.length) return { filters: [column], verdicts: column.open(filters) }
+    if (first === filters.length) return { filters: [column], doubtful: column.open(filters) }
     column.open(filters.slice(0, first))
-    return { filters: [column, ...filters.slice(first)], verdicts: null }
+    return { filters: [column, ...filters.slice(first)], doubtful: null }
   }
 }
 
-/** What some filters say of each node, asked once. */
+/** What stands for a verdict that is not known. */
+const unknown = -1
+
+/** What some filters say of each node, asked again only when it has changed. */
 class VerdictColumn implements PreparedFilter {
+  /** All but those that are known to fit. */
+  private readonly doubtful: NodeSet
+  /** By position, which refusal a doubtful node gets. */
+  private readonly verdicts: Int32Array
   private readonly refusals: Refusal[] = []
-  private verdicts: Int32Array = new Int32Array(0)
   private filters: readonly PreparedFilter[] = []
+  private seen = -Infinity
 
   constructor(
     readonly asks: readonly object[],
-    private readonly column: NodeColumn,
-  ) {}
+    nodes: number,
+    private readonly changes: NodeChanges,
+  ) {
+    this.doubtful = new NodeSet(nodes)
+    this.verdicts = new Int32Array(nodes)
+  }
 
   /** `filters`: those of the pod at hand. */
-  open(filters: readonly PreparedFilter[]): Int32Array {
+  open(filters: readonly PreparedFilter[]): NodeSet {
     this.filters = filters
-    return (this.verdicts = this.column.current())
+    this.catchUp()
+    return this.doubtful
   }
 
   filter(node: NodeState): Refusal | null {
+    if (!this.doubtful.has(node.position)) return null
     const verdict = this.verdicts[node.position]!
-    if (verdict === fits) return null
     return verdict === unknown ? this.ask(node) : this.refusals[verdict]!
   }
 
   private ask(node: NodeState): Refusal | null {
     const refusal = runFilters(node, this.filters)
-    this.verdicts[node.position] = refusal ? this.numberOf(refusal) : fits
+    if (refusal) this.verdicts[node.position] = this.numberOf(refusal)
+    else this.doubtful.delete(node.position)
     return refusal
   }
 
   private numberOf(refusal: Refusal): number {
     const known = this.refusals.indexOf(refusal)
     return known < 0 ? this.refusals.push(refusal) - 1 : known
+  }
+
+  private catchUp(): void {
+    const { changes, doubtful, verdicts } = this
+    if (this.seen === changes.count) return
+    const changed = changes.since(this.seen)
+    this.seen = changes.count
+    if (!changed) {
+      doubtful.addRange(0, verdicts.length)
+      verdicts.fill(unknown)
+      return
+    }
+    for (const position of changed) {
+      if (position >= verdicts.length) continue
+      doubtful.add(position)
+      verdicts[position] = unknown
+    }
   }
 }

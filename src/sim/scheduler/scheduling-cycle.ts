@@ -4,11 +4,12 @@ import { FeasibleNodes } from './feasible-nodes.ts'
 import { fitError, histogram, noNodesAvailable } from './fit-error.ts'
 import type { FilterPlugin, PreparedFilter, Refusal, View } from './framework.ts'
 import type { NodeState } from './node-state.ts'
+import { NodeSet } from './node-set.ts'
 import type { Nominations } from './nominations.ts'
 import type { PodState } from './pod-state.ts'
 import { preempt, type Preemption } from './preemption.ts'
 import type { Profile } from './profile.ts'
-import { fits, RememberedFilters } from './remembered-filters.ts'
+import { RememberedFilters } from './remembered-filters.ts'
 import { runFilters, runFiltersWith } from './run-filters.ts'
 import { ScoreBoard } from './score-nodes.ts'
 import type { ScoreTable } from './score-table.ts'
@@ -38,7 +39,7 @@ export interface Outcome {
 
 const minFeasibleNodes = 100
 const nobody: ReadonlySet<string> = new Set()
-const nowhere = new FeasibleNodes([], new Int32Array(0))
+const nowhere = new FeasibleNodes([], new NodeSet(0), 0, 0)
 /** DynamicResources' part of the text, for pods without claims too (1.34 to 1.36). */
 const noClaims = 'no new claims to deallocate'
 
@@ -52,8 +53,9 @@ export function numFeasibleNodesToFind(nodes: number, percentage: number): numbe
 /** One pod after another finds its node: filters, scores, and preemption when nothing fits (upstream: schedule_one.go schedulingCycle). */
 export class SchedulingCycle {
   private nextStart = 0
-  /** Of the nodes that fit the pod at hand. */
-  private positions = new Int32Array(0)
+  /** The nodes that fit the pod at hand. */
+  private fitting = new NodeSet(0)
+  private fittingAmong = 0
   private readonly rememberedFilters: RememberedFilters
   private readonly scoreBoard: ScoreBoard
 
@@ -79,7 +81,7 @@ export class SchedulingCycle {
     if (found.feasible.length === 0) return this.failed(pod, prepared, found)
     const { feasible, refused, refusals, from, absent, stage } = found
     const scores = feasible.length === 1 ? null : this.scoreBoard.score(pod, this.view, feasible)
-    const node = scores ? feasible.at(scores.pickBest(this.random)) : feasible.at(0)
+    const node = nodes[scores ? scores.pickBest(this.random) : feasible.first]!
     return { node, totalNodes: nodes.length, feasible, refused, refusals, from, absent, scores, message: '', rejectedBy: nobody, nominate: null, preemption: null, stage }
   }
 
@@ -120,39 +122,62 @@ export class SchedulingCycle {
     if (!nominated) return null
     const node = this.cache.node(nominated)
     if (!node || (prepared.names && !prepared.names.has(nominated)) || this.filter(pod, node, prepared.filters, prepared.filters)) return null
-    return { feasible: new FeasibleNodes(this.cache.nodes, Int32Array.of(node.position)), refused: [], refusals: [], from: null, absent: null, stage: 'NominatedNode' }
+    const only = this.noneOf(this.cache.nodes.length)
+    only.add(node.position)
+    return { feasible: new FeasibleNodes(this.cache.nodes, only, node.position, 1), refused: [], refusals: [], from: null, absent: null, stage: 'NominatedNode' }
   }
 
   private findNodes(pod: PodState, prepared: Prepared): Found {
     const all = this.cache.nodes
     const { filters, plugins, names } = prepared
     const nodes = names ? this.named(names) : all
-    const quick = names ? { filters, verdicts: null } : this.rememberedFilters.of(filters, plugins)
-    const verdicts = this.nominations.isEmpty ? quick.verdicts : null
+    const quick = names ? { filters, doubtful: null } : this.rememberedFilters.of(filters, plugins)
+    const doubtful = this.nominations.isEmpty ? quick.doubtful : null
     const enough = numFeasibleNodesToFind(nodes.length, this.profile.percentageOfNodesToScore)
-    const positions = this.positionsFor(enough)
+    const fitting = this.noneOf(all.length)
     const refused: NodeState[] = []
     const refusals: Refusal[] = []
     const start = this.nextStart % nodes.length
     let count = 0
     let tried = 0
-    for (let at = start; tried < nodes.length && count < enough; at = at + 1 === nodes.length ? 0 : at + 1) {
-      tried += 1
-      const refusal = verdicts !== null && verdicts[at] === fits ? null : this.filter(pod, nodes[at]!, filters, quick.filters)
-      if (!refusal) positions[count++] = names ? nodes[at]!.position : at
-      else {
-        refused.push(nodes[at]!)
-        refusals.push(refusal)
+    for (let at = start; tried < nodes.length && count < enough; ) {
+      // As many as are known to fit are not looked at one by one.
+      const end = at + Math.min(nodes.length - at, nodes.length - tried, enough - count)
+      const next = doubtful ? doubtful.next(at, end) : at
+      fitting.addRange(at, next)
+      tried += next - at
+      count += next - at
+      at = next
+      if (next < end) {
+        const node = nodes[next]!
+        const refusal = this.filter(pod, node, filters, quick.filters)
+        if (refusal) {
+          refused.push(node)
+          refusals.push(refusal)
+        } else {
+          fitting.add(node.position)
+          count += 1
+        }
+        tried += 1
+        at += 1
       }
+      if (at === nodes.length) at = 0
     }
     const from = names ? null : this.nextStart
     this.nextStart = (this.nextStart + tried) % all.length
-    return { feasible: new FeasibleNodes(all, positions.subarray(0, count)), refused, refusals, from, absent: names ? absentFor(prepared) : null, stage: 'Filter' }
+    // A pod may name nodes of which none exists.
+    const feasible = new FeasibleNodes(all, fitting, nodes[start]?.position ?? 0, count)
+    return { feasible, refused, refusals, from, absent: names ? absentFor(prepared) : null, stage: 'Filter' }
   }
 
-  private positionsFor(nodes: number): Int32Array {
-    if (this.positions.length < nodes) this.positions = new Int32Array(nodes)
-    return this.positions
+  /** The same set again and again: a decision lasts until the next. */
+  private noneOf(nodes: number): NodeSet {
+    if (this.fittingAmong === nodes) this.fitting.clear()
+    else {
+      this.fitting = new NodeSet(nodes)
+      this.fittingAmong = nodes
+    }
+    return this.fitting
   }
 
   private named(names: ReadonlySet<string>): readonly NodeState[] {

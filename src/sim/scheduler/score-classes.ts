@@ -1,12 +1,16 @@
 import type { Random } from '../kernel/random.ts'
+import type { FeasibleNodes } from './feasible-nodes.ts'
 import type { GroupedScore, Normalise } from './framework.ts'
 import type { NodeChanges } from './node-changes.ts'
+import { NodeSet } from './node-set.ts'
 import type { NodeState } from './node-state.ts'
 import type { ScoreGroups } from './score-groups.ts'
 import type { ScoreColumn, ScoreTable } from './score-table.ts'
 
 /** When there are more branches than this they are grown anew, with those in use only. */
 const mostBranches = 32_768
+/** Of a node that has not been looked at. */
+const none = -1
 
 /**
  * Nodes that are in the same group with every plugin score the same in all: the totals of a few such classes are those of all nodes.
@@ -20,12 +24,16 @@ export class ScoreClasses implements ScoreTable {
   private below: number[][] = [[]]
   private above: number[] = [0]
   private groupOf: number[] = [0]
-  /** By class. */
-  private counts = new Int32Array(64)
-  private scores = new Int32Array(64)
-  /** Those of the nodes that fit the pod at hand, and the nodes' positions. */
-  private present: number[] = []
-  private positions: Int32Array = new Int32Array(0)
+  /** Who is in each class; undefined: nobody. */
+  private members: (NodeSet | undefined)[] = []
+  private readonly spare: NodeSet[] = []
+  /** The classes that somebody is in, and of these those of some node that fits the pod at hand. */
+  private inhabited: number[] = []
+  private readonly present: number[] = []
+  /** The total of each class. */
+  private readonly scores: number[] = []
+  private readonly best: NodeSet
+  private feasible: FeasibleNodes | null = null
   private seen = -Infinity
 
   constructor(
@@ -35,17 +43,18 @@ export class ScoreClasses implements ScoreTable {
     /** Nodes come to other groups only when they change. */
     private readonly changes: NodeChanges,
   ) {
-    this.classes = new Int32Array(nodes.length)
+    this.classes = new Int32Array(nodes.length).fill(none)
+    this.best = new NodeSet(nodes.length)
     this.columns = asks.map((groups) => new GroupedColumn(groups, () => this.positions))
   }
 
   /** Works out the scores of nodes that fit a pod. `prepared`: for it, by every plugin. */
-  score(prepared: readonly GroupedScore[], positions: Int32Array): void {
-    this.positions = positions
+  score(prepared: readonly GroupedScore[], feasible: FeasibleNodes): void {
+    this.feasible = feasible
     this.catchUp()
-    this.count()
+    this.find(feasible.set)
     const { present, groupOf, above, scores } = this
-    let branches = present
+    let branches: readonly number[] = present
     for (const each of present) scores[each] = 0
     for (let column = this.asks.length - 1; column >= 0; column -= 1) {
       const ofPlugin = this.asks[column]!
@@ -62,22 +71,18 @@ export class ScoreClasses implements ScoreTable {
   }
 
   pickBest(random: Random): number {
-    const { positions, classes, scores, counts } = this
-    let best = -Infinity
-    let ties = 0
-    for (const each of this.present) {
-      if (scores[each]! > best) {
-        best = scores[each]!
-        ties = counts[each]!
-      } else if (scores[each] === best) ties += counts[each]!
-    }
-    let skipped = ties > 1 ? random.below(ties) : 0
-    for (let row = 0; row < positions.length; row += 1) {
-      if (scores[classes[positions[row]!]!] !== best) continue
-      if (skipped === 0) return row
-      skipped -= 1
-    }
-    return 0
+    const { feasible, best, members, scores } = this
+    if (!feasible) return 0
+    let highest = -Infinity
+    for (const each of this.present) if (scores[each]! > highest) highest = scores[each]!
+    best.clear()
+    for (const each of this.present) if (scores[each] === highest) best.addCommon(members[each]!, feasible.set)
+    const ties = best.size
+    return best.after(ties > 1 ? random.below(ties) : 0, feasible.start)
+  }
+
+  private get positions(): Int32Array {
+    return this.feasible?.positions ?? new Int32Array(0)
   }
 
   private catchUp(): void {
@@ -97,7 +102,7 @@ export class ScoreClasses implements ScoreTable {
       const group = groups[position]!
       branch = this.below[branch]![group] ?? this.grow(branch, group)
     }
-    this.classes[position] = branch
+    this.move(position, this.classes[position]!, branch)
   }
 
   private grow(above: number, group: number): number {
@@ -105,33 +110,42 @@ export class ScoreClasses implements ScoreTable {
     this.below[above]![group] = branch
     this.above.push(above)
     this.groupOf.push(group)
-    if (branch >= this.counts.length) {
-      const longer = new Int32Array(branch * 2)
-      longer.set(this.counts)
-      this.counts = longer
-      this.scores = new Int32Array(branch * 2)
-    }
     return branch
+  }
+
+  private move(position: number, from: number, to: number): void {
+    if (from === to) return
+    const { members, inhabited, spare } = this
+    this.classes[position] = to
+    let joined = members[to]
+    if (!joined) {
+      members[to] = joined = spare.pop() ?? new NodeSet(this.classes.length)
+      inhabited.push(to)
+    }
+    joined.add(position)
+    if (from === none) return
+    const left = members[from]!
+    left.delete(position)
+    if (!left.isEmpty) return
+    members[from] = undefined
+    inhabited.splice(inhabited.indexOf(from), 1)
+    spare.push(left)
   }
 
   private cutDown(): void {
     this.below = [[]]
     this.above = [0]
     this.groupOf = [0]
-    this.counts.fill(0)
-    this.present = []
+    this.members = []
+    this.inhabited = []
+    this.classes.fill(none)
   }
 
-  /** How many of the nodes that fit are in each class. */
-  private count(): void {
-    const { positions, classes, counts, present } = this
-    for (const each of present) counts[each] = 0
+  /** Which classes the nodes that fit are in. */
+  private find(fitting: NodeSet): void {
+    const { members, present } = this
     present.length = 0
-    for (let row = 0; row < positions.length; row += 1) {
-      const each = classes[positions[row]!]!
-      if (counts[each] === 0) present.push(each)
-      counts[each]! += 1
-    }
+    for (const each of this.inhabited) if (members[each]!.meets(fitting)) present.push(each)
   }
 }
 

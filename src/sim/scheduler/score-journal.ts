@@ -1,4 +1,5 @@
 import type { NodeScore, PluginScore } from './decision.ts'
+import type { FeasibleNodes } from './feasible-nodes.ts'
 import type { Normalise } from './framework.ts'
 import { ScoreColumnWriter } from './score-column-writer.ts'
 import { ScoreGroupWriter } from './score-group-writer.ts'
@@ -48,11 +49,11 @@ export class ScoreJournal {
   private readonly byGroups = new Map<ScoreGroups, GroupedOpenColumn>()
   private columns = 0
 
-  /** `kind`: pods that are scored alike, `positions`: of the nodes that fit. */
-  keep(kind: string, table: ScoreTable, positions: Int32Array, names: readonly string[]): KeptScores {
+  /** `kind`: pods that are scored alike. */
+  keep(kind: string, table: ScoreTable, feasible: FeasibleNodes, names: readonly string[]): KeptScores {
     const chapter = this.chapterFor(names)
     const open = this.open(kind, table, names.length)
-    for (let at = 0; at < open.columns.length; at += 1) open.columns[at]!.write(table.columns[at]!, positions, chapter.items)
+    for (let at = 0; at < open.columns.length; at += 1) open.columns[at]!.write(table.columns[at]!, feasible, chapter.items)
     return { chapter, columns: open.kept, until: chapter.items.length }
   }
 
@@ -101,7 +102,7 @@ interface OpenTable {
 interface OpenColumn {
   readonly kept: KeptColumn
   isOf(column: ScoreColumn): boolean
-  write(column: ScoreColumn, positions: Int32Array, items: ScoreItems): void
+  write(column: ScoreColumn, feasible: FeasibleNodes, items: ScoreItems): void
 }
 
 class GroupedOpenColumn implements OpenColumn {
@@ -117,7 +118,7 @@ class GroupedOpenColumn implements OpenColumn {
     return this.groups === groups
   }
 
-  write(_: ScoreColumn, _positions: Int32Array, items: ScoreItems): void {
+  write(_: ScoreColumn, _feasible: FeasibleNodes, items: ScoreItems): void {
     this.writer.write(this.groups, items)
   }
 }
@@ -138,7 +139,7 @@ class PlainOpenColumn implements OpenColumn {
     return groups === null && this.kept.name === name && this.kept.normalise === normalise && (this.normalised !== null) === hasOwnNormalised
   }
 
-  write({ raw, normalised }: ScoreColumn, positions: Int32Array, items: ScoreItems): void {
+  write({ raw, normalised }: ScoreColumn, { positions }: FeasibleNodes, items: ScoreItems): void {
     this.raw.write(positions, raw, items)
     this.normalised?.write(positions, normalised, items)
   }

@@ -43,13 +43,13 @@ export class ScoreBoard {
       } else others.push({ plugin, prepared, place: groups.length + others.length })
     }
     const classes = this.classes.of(groups, nodes)
-    classes.score(grouped, feasible.positions)
+    classes.score(grouped, feasible)
     if (others.length === 0) return classes
     this.beginArrays(feasible.length)
     const totals = classes.totals
     const columns = [...classes.columns]
     for (const { plugin, prepared, place } of others) columns.splice(place, 0, this.oneByOne(plugin, prepared, feasible, totals))
-    return { columns, totals, pickBest: (random) => pickBest(totals, random) }
+    return { columns, totals, pickBest: (random) => feasible.positions[pickBest(totals, random)]! }
   }
 
   private oneByOne({ name, weight }: ScorePlugin, prepared: PreparedScore, feasible: FeasibleNodes, totals: Int32Array): ScoreColumn {

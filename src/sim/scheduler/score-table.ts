@@ -6,7 +6,7 @@ import type { ScoreGroups } from './score-groups.ts'
 export interface ScoreTable {
   readonly columns: readonly ScoreColumn[]
   readonly totals: Int32Array
-  /** The row of one of the best, by the seeded stream. */
+  /** The position of one of the best, by the seeded stream. */
   pickBest(random: Random): number
 }
 

@@ -204,13 +204,13 @@ function scoreOf(parts: readonly Part[], digitFor: (part: Part) => number): numb
 }
 
 /** In how many domains the nodes that fit are; those without the label count as one. */
-function domainsAmong({ positions }: FeasibleNodes, leftOut: LeftOut, { domainOf, size, isPartial }: TopologyColumn, slots: Int32Array): number {
+function domainsAmong(feasible: FeasibleNodes, leftOut: LeftOut, { domainOf, size, isPartial }: TopologyColumn, slots: Int32Array): number {
   const seen = new Uint8Array(size + 1)
   const most = isPartial ? size + 1 : size
   let count = 0
-  for (let at = 0; at < positions.length && count < most; at += 1) {
-    const domain = domainOf[slots[positions[at]!]!]! + 1
-    if (seen[domain] === 1 || (leftOut !== null && leftOut[at] === 1)) continue
+  for (let row = 0, position = feasible.first; row < feasible.length && count < most; row += 1, position = feasible.after(position)) {
+    const domain = domainOf[slots[position]!]! + 1
+    if (seen[domain] === 1 || (leftOut !== null && leftOut[row] === 1)) continue
     seen[domain] = 1
     count += 1
   }
