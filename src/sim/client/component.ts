@@ -57,6 +57,8 @@ export interface Client {
 /** Read access to an informer's cache: some past state of the resource, never a mix. Objects are shared and frozen. */
 export interface Lister<T> {
   get(key: ObjectKey): T | undefined
+  /** The same where there is no key as one text, and none needs to be made. */
+  find(namespace: string | undefined, name: string): T | undefined
   /** In the order of their keys. */
   list(namespace?: string): readonly T[]
   /** Objects under one value of an index made with `addIndex`, in the order of their keys. */
@@ -76,7 +78,8 @@ export interface Informer<T> {
   readonly lister: Lister<T>
   readonly synced: boolean
   onChange(handler: (change: Change<T>) => void): void
-  addIndex(name: string, valuesOf: (object: T) => readonly string[]): void
+  /** `keepsValues` sees at a glance that a change leaves the values as they are: most changes do. */
+  addIndex(name: string, valuesOf: (object: T) => readonly string[], keepsValues?: (old: T, object: T) => boolean): void
 }
 
 /** The informers of one process, one a resource and selector. They start to list when the process has set itself up. */

@@ -92,8 +92,8 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
     }
   }
 
-  addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
-    this.lister.addIndex(name, valuesOf)
+  addIndex(name: string, valuesOf: (object: T) => readonly string[], keepsValues?: (old: T, object: T) => boolean): void {
+    this.lister.addIndex(name, valuesOf, keepsValues)
   }
 
   /** List, then watch from there. */

@@ -1,10 +1,11 @@
 import type { ObjectKey } from '../api/objects.ts'
 import type { Lister } from './component.ts'
-import { compareNamespaces, SortedBucket, type Named } from './sorted-bucket.ts'
+import { compareNamespaces, SortedBucket, type Entry, type Named } from './sorted-bucket.ts'
 
 interface Index<T extends Named> {
   readonly name: string
   readonly valuesOf: (object: T) => readonly string[]
+  readonly keepsValues: (old: T, object: T) => boolean
   readonly buckets: Map<string, SortedBucket<T>>
 }
 
@@ -12,7 +13,7 @@ interface Index<T extends Named> {
 interface Place<T extends Named> {
   readonly namespace: string
   /** Under the names that the objects themselves hold: a key as one text would be another text for each. */
-  readonly byName: Map<string, T>
+  readonly byName: Map<string, Entry<T>>
   /** Made when somebody lists for the first time: many informers are only asked by key or index. */
   sorted: SortedBucket<T> | null
 }
@@ -29,15 +30,19 @@ export class ObjectCache<T extends Named> implements Lister<T> {
 
   get(key: ObjectKey): T | undefined {
     const slash = key.indexOf('/')
-    if (slash < 0) return this.placeOf('')?.byName.get(key)
-    for (const { namespace, byName } of this.places) if (namespace.length === slash && key.startsWith(namespace)) return byName.get(key.slice(slash + 1))
+    if (slash < 0) return this.find(undefined, key)
+    for (const { namespace, byName } of this.places) if (namespace.length === slash && key.startsWith(namespace)) return byName.get(key.slice(slash + 1))?.object
     return undefined
   }
 
+  find(namespace: string | undefined, name: string): T | undefined {
+    return this.placeOf(namespace ?? '')?.byName.get(name)?.object
+  }
+
   list(namespace?: string): readonly T[] {
-    if (namespace !== undefined) return this.listOf(this.placeOf(namespace))
-    if (this.places.length < 2) return this.listOf(this.places[0])
-    return (this.all ??= this.places.flatMap((place) => this.listOf(place)))
+    if (namespace !== undefined) return listOf(this.placeOf(namespace))
+    if (this.places.length < 2) return listOf(this.places[0])
+    return (this.all ??= this.places.flatMap(listOf))
   }
 
   byIndex(index: string, value: string): readonly T[] {
@@ -49,40 +54,55 @@ export class ObjectCache<T extends Named> implements Lister<T> {
     return this.indexes.find(({ name }) => name === index)?.buckets.keys() ?? nothing
   }
 
-  addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
-    const index = { name, valuesOf, buckets: new Map<string, SortedBucket<T>>() }
+  addIndex(name: string, valuesOf: (object: T) => readonly string[], keepsValues: (old: T, object: T) => boolean = () => false): void {
+    const index = { name, valuesOf, keepsValues, buckets: new Map<string, SortedBucket<T>>() }
     this.indexes = [...this.indexes.filter((other) => other.name !== name), index]
-    for (const { byName } of this.places) for (const object of byName.values()) for (const value of valuesOf(object)) bucketOf(index.buckets, value).put(object)
+    for (const { byName } of this.places) for (const entry of byName.values()) reindex(index, entry, nothing, valuesOf(entry.object))
   }
 
   /** What was there before. */
   put(object: T): T | undefined {
     const { namespace = '', name } = object.metadata
-    const { byName, sorted } = this.placeOf(namespace) ?? this.addPlace(namespace)
-    const old = byName.get(name)
-    byName.set(name, object)
-    sorted?.put(object, old)
+    const place = this.placeOf(namespace) ?? this.addPlace(namespace)
+    const entry = place.byName.get(name)
     this.all = null
+    if (!entry) {
+      this.add(place, object)
+      return undefined
+    }
+    const old = entry.object
+    entry.object = object
     const { indexes } = this
-    for (let at = 0; at < indexes.length; at += 1) reindex(indexes[at]!, old, object)
+    for (let at = 0; at < indexes.length; at += 1) {
+      const index = indexes[at]!
+      if (!index.keepsValues(old, object)) reindex(index, entry, index.valuesOf(old), index.valuesOf(object))
+    }
     return old
   }
 
   /** What was there under the key of this object. */
   remove({ metadata: { namespace = '', name } }: T): T | undefined {
     const place = this.placeOf(namespace)
-    const old = place?.byName.get(name)
-    if (!place || !old) return undefined
+    const entry = place?.byName.get(name)
+    if (!place || !entry) return undefined
     place.byName.delete(name)
-    place.sorted?.remove(old)
+    place.sorted?.remove(entry)
     if (place.byName.size === 0) this.places = this.places.filter((other) => other !== place)
     this.all = null
-    for (const index of this.indexes) reindex(index, old, undefined)
-    return old
+    for (const index of this.indexes) reindex(index, entry, index.valuesOf(entry.object), nothing)
+    return entry.object
+  }
+
+  private add(place: Place<T>, object: T): void {
+    const entry = { object }
+    place.byName.set(object.metadata.name, entry)
+    place.sorted?.add(entry)
+    for (const index of this.indexes) reindex(index, entry, nothing, index.valuesOf(object))
   }
 
   private placeOf(namespace: string): Place<T> | undefined {
-    for (const place of this.places) if (place.namespace === namespace) return place
+    const { places } = this
+    for (let at = 0; at < places.length; at += 1) if (places[at]!.namespace === namespace) return places[at]
     return undefined
   }
 
@@ -91,33 +111,29 @@ export class ObjectCache<T extends Named> implements Lister<T> {
     this.places = [...this.places, place].sort((a, b) => compareNamespaces(a.namespace, b.namespace))
     return place
   }
-
-  private listOf(place: Place<T> | undefined): readonly T[] {
-    if (!place) return nothing
-    if (!place.sorted) {
-      place.sorted = new SortedBucket()
-      const names = [...place.byName.keys()].sort()
-      for (const name of names) place.sorted.put(place.byName.get(name)!)
-    }
-    return place.sorted.list
-  }
 }
 
-function reindex<T extends Named>({ valuesOf, buckets }: Index<T>, old: T | undefined, object: T | undefined): void {
-  const values = object === undefined ? nothing : valuesOf(object)
-  const before = old === undefined ? nothing : valuesOf(old)
-  if (old !== undefined && before !== values) for (const value of before) if (!values.includes(value)) dropFrom(buckets, value, old)
-  if (object !== undefined) for (const value of values) bucketOf(buckets, value).put(object, old)
+function listOf<T extends Named>(place: Place<T> | undefined): readonly T[] {
+  if (!place) return nothing
+  return (place.sorted ??= new SortedBucket([...place.byName.values()])).list
 }
 
-function bucketOf<T extends Named>(buckets: Map<string, SortedBucket<T>>, value: string): SortedBucket<T> {
-  let bucket = buckets.get(value)
-  if (!bucket) buckets.set(value, (bucket = new SortedBucket()))
-  return bucket
+/** What stays under a value is there already: the bucket shows its newest version by itself. */
+function reindex<T extends Named>({ buckets }: Index<T>, entry: Entry<T>, before: readonly string[], values: readonly string[]): void {
+  if (before === values) return
+  for (let at = 0; at < before.length; at += 1) if (!values.includes(before[at]!)) dropFrom(buckets, before[at]!, entry)
+  // Who says a value twice is there once.
+  for (let at = 0; at < values.length; at += 1) if (!before.includes(values[at]!) && values.indexOf(values[at]!) === at) addTo(buckets, values[at]!, entry)
 }
 
-function dropFrom<T extends Named>(buckets: Map<string, SortedBucket<T>>, value: string, object: T): void {
+function addTo<T extends Named>(buckets: Map<string, SortedBucket<T>>, value: string, entry: Entry<T>): void {
   const bucket = buckets.get(value)
-  bucket?.remove(object)
+  if (bucket) bucket.add(entry)
+  else buckets.set(value, new SortedBucket([entry]))
+}
+
+function dropFrom<T extends Named>(buckets: Map<string, SortedBucket<T>>, value: string, entry: Entry<T>): void {
+  const bucket = buckets.get(value)
+  bucket?.remove(entry)
   if (bucket?.size === 0) buckets.delete(value)
 }

@@ -3,82 +3,81 @@ export interface Named {
   readonly metadata: { readonly namespace?: string; readonly name: string }
 }
 
-/** Few are kept in arrays of just their length; more grow with room to spare. */
-const few = 16
-const some = 256
+/** The place of one object in a cache: whoever holds on to it sees the newest version. */
+export interface Entry<T extends Named> {
+  object: T
+}
 
-/** Objects in the order of their keys, kept so while they come and go. Arrays that were handed out never change. */
+/** So many that have come are put in their places one by one; for more all are sorted anew. */
+const few = 16
+
+const nothing: readonly never[] = Object.freeze([])
+
+/** Entries that are put in the order of their keys when somebody asks: many buckets are filled, and few are looked into. Arrays that were handed out never change. */
 export class SortedBucket<T extends Named> {
-  private objects: T[] = []
-  private handedOut = false
+  private readonly entries: Entry<T>[]
+  /** So many of the first are in order. */
+  private ordered = 0
+  private handedOut: readonly T[] = nothing
+
+  constructor(entries: Entry<T>[]) {
+    this.entries = entries
+  }
 
   get size(): number {
-    return this.objects.length
+    return this.entries.length
   }
 
   get list(): readonly T[] {
-    this.handedOut = true
-    return this.objects
+    const { entries, handedOut } = this
+    if (this.ordered < entries.length) this.order()
+    return isListOf(handedOut, entries) ? handedOut : (this.handedOut = entries.map(({ object }) => object))
   }
 
-  /** `old`: what is here under the same key, if the caller knows it. */
-  put(object: T, old?: T): void {
-    const { objects } = this
-    const { length } = objects
-    // Where few are, looking for the old one itself is quicker than comparing names.
-    const replaced = old !== undefined && length <= some ? objects.indexOf(old) : -1
-    if (replaced >= 0) return this.replace(replaced, object)
-    const at = length === 0 || compareKeys(objects[length - 1]!, object) < 0 ? length : this.indexOf(object)
-    if (at < length && compareKeys(objects[at]!, object) === 0) this.replace(at, object)
-    else if (length < few) {
-      this.objects = objects.toSpliced(at, 0, object)
-      this.handedOut = false
-    } else {
-      this.makeOwn()
-      if (at === length) this.objects.push(object)
-      else this.objects.splice(at, 0, object)
-    }
+  /** What is not here yet. */
+  add(entry: Entry<T>): void {
+    this.entries.push(entry)
   }
 
-  private replace(at: number, object: T): void {
-    this.makeOwn()
-    this.objects[at] = object
+  remove(entry: Entry<T>): void {
+    const at = this.entries.indexOf(entry)
+    if (at < 0) return
+    this.entries.splice(at, 1)
+    if (at < this.ordered) this.ordered -= 1
   }
 
-  /** Takes out what has the key of this object. */
-  remove(object: T): void {
-    const at = this.indexOf(object)
-    const found = this.objects[at]
-    if (!found || compareKeys(found, object) !== 0) return
-    if (this.objects.length <= few) {
-      this.objects = this.objects.toSpliced(at, 1)
-      this.handedOut = false
-      return
-    }
-    this.makeOwn()
-    this.objects.splice(at, 1)
+  private order(): void {
+    const { entries } = this
+    if (entries.length - this.ordered > few) entries.sort(compareEntries)
+    else for (let late = this.ordered; late < entries.length; late += 1) this.putInPlace(late)
+    this.ordered = entries.length
   }
 
-  private makeOwn(): void {
-    if (!this.handedOut) return
-    this.objects = this.objects.slice()
-    this.handedOut = false
-  }
-
-  private indexOf(object: T): number {
+  /** All before it are in order. */
+  private putInPlace(late: number): void {
+    const { entries } = this
+    const entry = entries[late]!
     let low = 0
-    let high = this.objects.length
+    let high = late
     while (low < high) {
       const middle = (low + high) >> 1
-      if (compareKeys(this.objects[middle]!, object) < 0) low = middle + 1
+      if (compareEntries(entries[middle]!, entry) < 0) low = middle + 1
       else high = middle
     }
-    return low
+    if (low === late) return
+    entries.splice(late, 1)
+    entries.splice(low, 0, entry)
   }
 }
 
+function isListOf<T extends Named>(list: readonly T[], entries: readonly Entry<T>[]): boolean {
+  if (list.length !== entries.length) return false
+  for (let at = 0; at < list.length; at += 1) if (list[at] !== entries[at]!.object) return false
+  return true
+}
+
 /** By namespace/name as one text, without making that text: most objects met are of one namespace. */
-function compareKeys({ metadata: a }: Named, { metadata: b }: Named): number {
+function compareEntries({ object: { metadata: a } }: Entry<Named>, { object: { metadata: b } }: Entry<Named>): number {
   if (a.namespace !== b.namespace) return compareNamespaces(a.namespace ?? '', b.namespace ?? '')
   return a.name === b.name ? 0 : a.name < b.name ? -1 : 1
 }

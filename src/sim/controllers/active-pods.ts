@@ -1,5 +1,5 @@
 import { parseTime, type EpochMillis } from '../api/time.ts'
-import type { Pod, PodCondition } from '../api/generated/types.ts'
+import type { Pod, PodCondition, PodStatus } from '../api/generated/types.ts'
 
 /** A pod that still counts for its controller: neither finished nor on its way out (controller.IsPodActive). */
 export function isActive(pod: Pod): boolean {
@@ -12,18 +12,24 @@ export function isTerminating(pod: Pod): boolean {
 }
 
 /** The Ready condition, where the kubelet has written one. */
-function readyCondition(pod: Pod): PodCondition | undefined {
-  return pod.status.conditions?.find((condition) => condition.type === 'Ready')
+function readyCondition({ conditions }: PodStatus): PodCondition | undefined {
+  if (conditions) for (let at = 0; at < conditions.length; at += 1) if (conditions[at]!.type === 'Ready') return conditions[at]
+  return undefined
 }
 
 /** Whether the pod serves (podutil.IsPodReady). */
 export function isReady(pod: Pod): boolean {
-  return readyCondition(pod)?.status === 'True'
+  return readyCondition(pod.status)?.status === 'True'
+}
+
+/** Whether of two statuses of a pod both say that it serves, or none. */
+export function hasSameReadiness(one: PodStatus, other: PodStatus): boolean {
+  return one.conditions === other.conditions || (readyCondition(one)?.status === 'True') === (readyCondition(other)?.status === 'True')
 }
 
 /** When the pod will have been ready for `minReadySeconds`; null while it is not ready. */
 export function availableAt(pod: Pod, minReadySeconds: number): EpochMillis | null {
-  const condition = readyCondition(pod)
+  const condition = readyCondition(pod.status)
   if (condition?.status !== 'True') return null
   if (minReadySeconds === 0) return 0
   const since = condition.lastTransitionTime === undefined ? null : parseTime(condition.lastTransitionTime)
@@ -68,7 +74,7 @@ export function leastMissedFirst(pods: readonly Pod[], neighbours: readonly Pod[
     if (isActive(pod)) onNode.set(pod.spec.nodeName ?? '', (onNode.get(pod.spec.nodeName ?? '') ?? 0) + 1)
   }
   const ranked = pods.map((pod): Ranked => {
-    const ready = readyCondition(pod)
+    const ready = readyCondition(pod.status)
     const isRunning = ready?.status === 'True'
     const keys = [pod.spec.nodeName ? 1 : 0, phaseRank.get(pod.status.phase) ?? 0, isRunning ? 1 : 0, deletionCost(pod), -(onNode.get(pod.spec.nodeName ?? '') ?? 0)]
     const readySince = isRunning ? epochOf(ready?.lastTransitionTime) : 0

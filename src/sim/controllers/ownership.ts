@@ -10,7 +10,8 @@ const ownerIndex = 'controlledBy'
 
 /** Lets a controller find what an object controls, and what nobody controls, without looking at anything else. */
 export function indexByController<T extends KubernetesObject>(informer: Informer<T>): void {
-  informer.addIndex(ownerIndex, (object) => [controllerOf(object)?.uid ?? orphansOf(object.metadata.namespace)])
+  const valuesOf = (object: T): readonly string[] => [controllerOf(object)?.uid ?? orphansOf(object.metadata.namespace)]
+  informer.addIndex(ownerIndex, valuesOf, (old, object) => old.metadata.ownerReferences === object.metadata.ownerReferences)
 }
 
 /** What an object controls, by its uid (needs `indexByController`). */
@@ -31,8 +32,7 @@ function orphansOf(namespace: string | undefined): string {
 export function resolveController<T extends KubernetesObject>(lister: Lister<T>, kind: string, object: KubernetesObject): T | undefined {
   const reference = controllerOf(object)
   if (reference?.kind !== kind) return undefined
-  const namespace = object.metadata.namespace
-  const owner = lister.get(namespace ? `${namespace}/${reference.name}` : reference.name)
+  const owner = lister.find(object.metadata.namespace, reference.name)
   return owner?.metadata.uid === reference.uid ? owner : undefined
 }
 

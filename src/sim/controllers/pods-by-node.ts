@@ -12,7 +12,7 @@ interface PodsByNode {
 
 /** Finds the pods that are bound to a node; controllers that share an informer share the index. */
 export function podsByNode(pods: Informer<Pod>): PodsByNode {
-  pods.addIndex(nodeIndex, ({ spec: { nodeName } }) => (nodeName ? [nodeName] : []))
+  pods.addIndex(nodeIndex, ({ spec: { nodeName } }) => (nodeName ? [nodeName] : []), (old, pod) => old.spec === pod.spec)
   return {
     podsOf: (node) => pods.lister.byIndex(nodeIndex, node),
     nodesWithPods: () => pods.lister.indexValues(nodeIndex),

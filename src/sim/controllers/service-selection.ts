@@ -4,6 +4,8 @@ import type { Labels, ObjectKey } from '../api/objects.ts'
 import type { Change, Informer, Informers } from '../client/component.ts'
 import { concernedBy } from './pod-changes.ts'
 
+const none: readonly ObjectKey[] = []
+
 type ServiceHandler = (service: ObjectKey) => void
 
 /** Finds the pods of a Service and the Services of a pod without walking through all of either. */
@@ -15,7 +17,7 @@ class ServiceSelection {
     private readonly pods: Informer<Pod>,
   ) {
     services.addIndex('service/selector', selectorIndex)
-    pods.addIndex('service/label', labelIndex)
+    pods.addIndex('service/label', labelIndex, (old, pod) => old.metadata.labels === pod.metadata.labels)
   }
 
   /**
@@ -38,14 +40,16 @@ class ServiceSelection {
     return pairs.length === 1 ? candidates : candidates.filter((pod) => selects(selector, pod.metadata.labels ?? {}))
   }
 
-  private servicesConcernedBy(change: Change<Pod>): Iterable<ObjectKey> {
+  private servicesConcernedBy(change: Change<Pod>): readonly ObjectKey[] {
     const concerned = concernedBy(change)
     const namespace = (change.new ?? change.old)?.metadata.namespace
     switch (concerned.kind) {
       case 'none':
-        return []
-      case 'all':
-        return new Set(concerned.labels.flatMap((labels) => this.servicesFor(namespace, labels)))
+        return none
+      case 'one':
+        return this.servicesFor(namespace, concerned.labels)
+      case 'both':
+        return [...new Set([...this.servicesFor(namespace, concerned.after), ...this.servicesFor(namespace, concerned.before)])]
       case 'either':
         return oneOfBoth(this.servicesFor(namespace, concerned.before), this.servicesFor(namespace, concerned.after))
     }
@@ -53,12 +57,13 @@ class ServiceSelection {
 
   private servicesFor(namespace: string | undefined, labels: Labels): readonly ObjectKey[] {
     const keys: ObjectKey[] = []
-    for (const pair of pairsOf(namespace, labels)) {
+    const { pairs, anything } = wordsOf(namespace, labels)
+    for (const pair of pairs) {
       for (const service of this.services.lister.byIndex('service/selector', pair)) {
         if (selects(service.spec.selector ?? {}, labels)) keys.push(keyOf(service))
       }
     }
-    for (const service of this.services.lister.byIndex('service/selector', labelKey(namespace, '', ''))) keys.push(keyOf(service))
+    for (const service of this.services.lister.byIndex('service/selector', anything)) keys.push(keyOf(service))
     return keys
   }
 }
@@ -77,21 +82,29 @@ function selectorIndex({ metadata, spec }: Service): readonly string[] {
   return spec.selector ? [labelKey(metadata.namespace, ...(tellingPair(Object.entries(spec.selector)) ?? ['', '']))] : []
 }
 
-const pairsOfLabels = new WeakMap<Labels, { readonly namespace: string | undefined; readonly pairs: readonly string[] }>()
+/** Labels as the indexes name them. */
+interface Words {
+  readonly namespace: string | undefined
+  readonly pairs: readonly string[]
+  /** What a Service stands under whose selector names no label. */
+  readonly anything: string
+}
+
+const wordsOfLabels = new WeakMap<Labels, Words>()
 const noPairs: readonly string[] = []
 
 function labelIndex({ metadata: { namespace, labels } }: Pod): readonly string[] {
-  return labels ? pairsOf(namespace, labels) : noPairs
+  return labels ? wordsOf(namespace, labels).pairs : noPairs
 }
 
 /** All versions of a pod, and mostly its siblings, share their labels: they are put into words once. */
-function pairsOf(namespace: string | undefined, labels: Labels): readonly string[] {
-  let known = pairsOfLabels.get(labels)
+function wordsOf(namespace: string | undefined, labels: Labels): Words {
+  let known = wordsOfLabels.get(labels)
   if (!known || known.namespace !== namespace) {
-    known = { namespace, pairs: Object.entries(labels).map(([key, value]) => labelKey(namespace, key, value)) }
-    pairsOfLabels.set(labels, known)
+    known = { namespace, pairs: Object.entries(labels).map(([key, value]) => labelKey(namespace, key, value)), anything: labelKey(namespace, '', '') }
+    wordsOfLabels.set(labels, known)
   }
-  return known.pairs
+  return known
 }
 
 /** Any pair would do; the one with the longest value is the likeliest to tell apart. */

@@ -33,21 +33,20 @@ export class DaemonTally {
   private readonly nodes: Lister<Node>
 
   constructor(pods: Informer<Pod>, nodes: Lister<Node>) {
-    pods.addIndex(nodeIndex, (pod) => {
+    const valuesOf = (pod: Pod): readonly string[] => {
       const owner = controllerOf(pod)
       const node = owner?.kind === 'DaemonSet' ? targetNodeOf(pod) : undefined
       return owner && node !== undefined ? [indexKey(owner.uid, node)] : []
-    })
+    }
+    pods.addIndex(nodeIndex, valuesOf, staysThere)
     this.pods = pods.lister
     this.nodes = nodes
   }
 
   observePod({ old, new: pod }: Change<Pod>): void {
-    for (const known of [old, pod]) {
-      const tally = known && this.tallies.get(controllerOf(known)?.uid ?? '')
-      const node = tally && targetNodeOf(known)
-      if (tally && node !== undefined) this.look(tally, node)
-    }
+    if (pod) this.lookAround(pod)
+    // Hardly ever it has changed hands, or its place.
+    if (old && !(pod && staysThere(old, pod))) this.lookAround(old)
   }
 
   observeNode(name: string): void {
@@ -67,6 +66,13 @@ export class DaemonTally {
 
   forget(uid: Uid): void {
     this.tallies.delete(uid)
+  }
+
+  private lookAround(pod: Pod): void {
+    const owner = controllerOf(pod)
+    const tally = owner?.kind === 'DaemonSet' ? this.tallies.get(owner.uid) : undefined
+    const node = tally && targetNodeOf(pod)
+    if (tally && node !== undefined) this.look(tally, node)
   }
 
   private look(tally: Tally, name: string): void {
@@ -101,6 +107,11 @@ export class DaemonTally {
     if (!oldest) return todo | desired
     return todo | desired | current | (isReady(oldest) ? ready : 0) | (isUpdated(oldest, revision) ? updated : 0)
   }
+}
+
+/** Whether a pod is certainly still the same set's, and meant for the same node. */
+function staysThere(old: Pod, pod: Pod): boolean {
+  return old.spec === pod.spec && old.metadata.ownerReferences === pod.metadata.ownerReferences
 }
 
 function sameRevision(a: Revision, b: Revision): boolean {

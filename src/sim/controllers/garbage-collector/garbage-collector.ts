@@ -71,7 +71,7 @@ class GarbageCollector {
     const live = this.read(node)
     if (!live) {
       this.absent.add(uid, node.namespace)
-      this.graph.remove(uid)
+      this.graph.denied(node)
       return 'whenChanged'
     }
     if (node.isVirtual) return 'whenChanged'

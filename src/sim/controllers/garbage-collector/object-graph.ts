@@ -56,6 +56,8 @@ export interface GraphListener {
 export class ObjectGraph {
   private readonly nodes = new Map<Uid, GraphNode>()
   private readonly kinds = new Map<Resource, NodeKind>()
+  /** What the server no longer has and the caches still show: there may be news of it yet. */
+  private readonly outlived = new Set<Uid>()
 
   constructor(private readonly listener: GraphListener) {}
 
@@ -66,6 +68,8 @@ export class ObjectGraph {
   /** An object appeared or changed. */
   put(resource: Resource, object: KubernetesObject, old: KubernetesObject | undefined): void {
     const { metadata } = object
+    // What has an earlier state is known, as long as nobody has let go of it.
+    if (old && !concerns(old.metadata, metadata) && !(this.outlived.size > 0 && this.outlived.has(metadata.uid))) return
     const known = this.nodes.get(metadata.uid)
     if (known && !known.isVirtual && old && !concerns(old.metadata, metadata)) return
     const node = this.observe(resource, object, known)
@@ -74,8 +78,19 @@ export class ObjectGraph {
     this.processTransitions(node, old?.metadata, metadata)
   }
 
-  /** The object of that uid is gone, or never was. Who comes later and names it as its owner is another one to ask about it. */
+  /** The caches show that the object is gone. */
   remove(uid: Uid): void {
+    this.outlived.delete(uid)
+    this.drop(uid)
+  }
+
+  /** The server says that the object is gone, or never was. Who comes later and names it as its owner is another one to ask about it. */
+  denied(node: GraphNode): void {
+    if (!node.isVirtual) this.outlived.add(node.uid)
+    this.drop(node.uid)
+  }
+
+  private drop(uid: Uid): void {
     const node = this.nodes.get(uid)
     if (!node) return
     this.removeFromOwners(node, node.owners)

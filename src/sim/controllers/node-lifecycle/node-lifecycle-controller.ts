@@ -77,8 +77,9 @@ class NodeLifecycle implements NodeLifecycleHandle {
       this.nodeQueue.add(node.metadata.name)
     })
     this.pods.onChange(({ old, new: pod }) => {
+      if (!pod || pod.spec === old?.spec) return
       // On a node that is well there is nothing to do; should it be lost, all its pods are looked at.
-      if (pod?.spec.nodeName && pod.spec.nodeName !== old?.spec.nodeName && !this.isWell(pod.spec.nodeName)) this.podQueue.add(keyOf(pod))
+      if (pod.spec.nodeName && pod.spec.nodeName !== old?.spec.nodeName && !this.isWell(pod.spec.nodeName)) this.podQueue.add(keyOf(pod))
     })
     this.context.informers.whenSynced(() => {
       this.startedAt = this.context.agenda.now

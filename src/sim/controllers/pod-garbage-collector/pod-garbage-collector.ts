@@ -25,7 +25,7 @@ export function startPodGarbageCollector(context: ComponentContext, options: Par
   const pods = informers.of('pods')
   const nodes = informers.of('nodes')
   const quarantine = new NodeQuarantine()
-  pods.addIndex(garbage, garbageIndex)
+  pods.addIndex(garbage, garbageIndex, (old, pod) => old.metadata.deletionTimestamp === pod.metadata.deletionTimestamp && old.status.phase === pod.status.phase)
   const { nodesWithPods } = podsByNode(pods)
   informers.whenSynced(pass)
 

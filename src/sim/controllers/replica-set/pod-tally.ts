@@ -3,7 +3,7 @@ import { matchesLabelSelector } from '../../api/labels.ts'
 import { semanticEqual } from '../../api/semantic.ts'
 import type { LabelSelector, Pod } from '../../api/generated/types.ts'
 import type { Change, Lister } from '../../client/component.ts'
-import { isActive, isReady, isTerminating } from '../active-pods.ts'
+import { hasSameReadiness, isActive, isReady, isTerminating } from '../active-pods.ts'
 import { controlledBy } from '../ownership.ts'
 import type { Replicating } from './replica-set-plan.ts'
 
@@ -37,6 +37,7 @@ export class PodTally {
   }
 
   observe({ old, new: current }: Change<Pod>): void {
+    if (old && current && countsTheSame(old, current)) return
     const owner = current && controllerOf(current)?.uid
     const before = old && controllerOf(old)?.uid
     // A namesake is another pod.
@@ -75,6 +76,14 @@ export class PodTally {
     counts.terminating += change(terminating)
     counts.mismatched += change(mismatched)
   }
+}
+
+/** Most changes of a pod change nothing of what is counted. */
+function countsTheSame({ metadata: a, status: before }: Pod, { metadata: b, status: after }: Pod): boolean {
+  return (
+    a.ownerReferences === b.ownerReferences && a.labels === b.labels && a.uid === b.uid && a.deletionTimestamp === b.deletionTimestamp &&
+    before.phase === after.phase && hasSameReadiness(before, after)
+  )
 }
 
 function factsOf(pod: Pod, { selector, labels }: Tally): number {

@@ -55,12 +55,17 @@ function inGuise(informer: Informer<ReplicationController>): Informer<Guise> {
         const found = lister.get(key)
         return found && guiseOf(found)
       },
+      find: (namespace, name) => {
+        const found = lister.find(namespace, name)
+        return found && guiseOf(found)
+      },
       list: (namespace) => lister.list(namespace).map(guiseOf),
       byIndex: (index, value) => lister.byIndex(index, value).map(guiseOf),
       indexValues: (index) => lister.indexValues(index),
     },
     onChange: (handler) => informer.onChange(({ old, new: current }) => handler({ ...(old && { old: guiseOf(old) }), ...(current && { new: guiseOf(current) }) })),
-    addIndex: (name, valuesOf) => informer.addIndex(name, (object) => valuesOf(guiseOf(object))),
+    addIndex: (name, valuesOf, keepsValues) =>
+      informer.addIndex(name, (object) => valuesOf(guiseOf(object)), keepsValues && ((old, object) => keepsValues(guiseOf(old), guiseOf(object)))),
   }
 }
 

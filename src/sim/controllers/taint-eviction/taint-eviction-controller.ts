@@ -60,7 +60,7 @@ class TaintEviction implements TaintEvictionHandle {
       if (!old || !node || !sameTaints(noExecuteTaints(old), noExecuteTaints(node))) this.queue.add(`node ${(node ?? old)!.metadata.name}`)
     })
     this.pods.onChange(({ old, new: pod }) => {
-      if (old && pod && old.spec.nodeName === pod.spec.nodeName && sameTolerations(old.spec.tolerations, pod.spec.tolerations)) return
+      if (old && pod && (old.spec === pod.spec || (old.spec.nodeName === pod.spec.nodeName && sameTolerations(old.spec.tolerations, pod.spec.tolerations)))) return
       const key = keyOf((pod ?? old)!)
       // Should its node be tainted, all its pods are looked at.
       if (pod ? this.taintsByNode.has(pod.spec.nodeName ?? '') : this.evictions.has(key)) this.queue.add(`pod ${key}`)
