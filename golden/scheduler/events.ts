@@ -1,5 +1,5 @@
 import type { Event, Node, Pod } from '../../src/sim/api/generated/types.ts'
-import type { ObjectKey } from '../../src/sim/api/objects.ts'
+import { keyOf, objectKey, type ObjectKey } from '../../src/sim/api/objects.ts'
 import { createWallClock } from '../../src/sim/api/time.ts'
 import type { Change, ComponentContext, EventOptions, Informer } from '../../src/sim/client/component.ts'
 import { Timeline } from '../../src/sim/kernel/agenda.ts'
@@ -120,9 +120,9 @@ function watchedProfile(order: string[]): Profile {
 }
 
 function informerOf(objects: readonly Pod[], handlers: (() => void)[]): Informer<Pod> {
-  const byKey = new Map(objects.map((object) => [object.metadata.namespace ? `${object.metadata.namespace}/${object.metadata.name}` : object.metadata.name, object]))
+  const byKey = new Map(objects.map((object) => [keyOf(object), object]))
   return {
-    lister: { get: (key) => byKey.get(key), list: (namespace) => objects.filter(({ metadata }) => !namespace || metadata.namespace === namespace), byIndex: () => [], indexValues: () => [] },
+    lister: { get: (key) => byKey.get(key), find: (namespace, name) => byKey.get(objectKey(namespace, name)), list: (namespace) => objects.filter(({ metadata }) => !namespace || metadata.namespace === namespace), byIndex: () => [], indexValues: () => [] },
     synced: true,
     onChange: (handler: (change: Change<Pod>) => void) => handlers.push(() => objects.forEach((object) => handler({ new: object }))),
     addIndex: () => undefined,

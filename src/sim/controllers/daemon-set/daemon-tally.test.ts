@@ -11,13 +11,14 @@ const daemonSet = {
   apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent', namespace: 'shop', uid: 'agent', generation: 1 },
   spec: { selector: { matchLabels: { app: 'agent' } }, template: { metadata: {}, spec: {} }, updateStrategy: { type: 'RollingUpdate' } }, status: {},
 } as unknown as DaemonSet
+const owners = [controllerReference(daemonSet)]
 const revision = { hash: 'new', generation: undefined }
 
 test.each([1, 2, 3])('counts nodes as a fresh count would, whatever happens to pods and nodes (seed %i)', (seed) => {
   const random = new RandomStreams(seed).of('nodes')
   const pods = new ObjectCache<Pod>()
   const nodes = new ObjectCache<Node>()
-  const tally = new DaemonTally({ lister: pods, addIndex: (name: string, valuesOf: (pod: Pod) => readonly string[]) => pods.addIndex(name, valuesOf) } as unknown as Informer<Pod>, nodes)
+  const tally = new DaemonTally({ lister: pods, addIndex: pods.addIndex.bind(pods) } as unknown as Informer<Pod>, nodes)
   for (let step = 0; step < 400; step += 1) {
     if (random.chance(1, 4)) changeNode(`node-${random.below(4)}`)
     else changePod(`shop/pod-${random.below(8)}`)
@@ -39,8 +40,9 @@ test.each([1, 2, 3])('counts nodes as a fresh count would, whatever happens to p
     const old = pods.get(key)
     const conditions = [{ type: 'Ready', status: random.pick(['True', 'False']) }]
     const labels = { app: 'agent', 'controller-revision-hash': random.pick(['new', 'old']) }
-    const metadata = { name: key.slice(5), namespace: 'shop', uid: key, creationTimestamp: `2026-01-01T00:00:0${random.below(3)}Z`, labels, ownerReferences: [controllerReference(daemonSet)] }
-    const pod = { metadata, spec: { nodeName: `node-${random.below(4)}` }, status: { phase: 'Running', conditions } } as unknown as Pod
+    const metadata = { name: key.slice(5), namespace: 'shop', uid: key, creationTimestamp: `2026-01-01T00:00:0${random.below(3)}Z`, labels, ownerReferences: owners }
+    const spec = old && random.chance(1, 2) ? old.spec : { nodeName: `node-${random.below(4)}` }
+    const pod = { metadata, spec, status: { phase: 'Running', conditions } } as unknown as Pod
     const gone = random.chance(1, 4)
     if (gone) pods.remove(pod)
     else pods.put(pod)

@@ -68,11 +68,9 @@ export class ObjectGraph {
   /** An object appeared or changed. */
   put(resource: Resource, object: KubernetesObject, old: KubernetesObject | undefined): void {
     const { metadata } = object
-    // What has an earlier state is known, as long as nobody has let go of it.
-    if (old && !concerns(old.metadata, metadata) && !(this.outlived.size > 0 && this.outlived.has(metadata.uid))) return
-    const known = this.nodes.get(metadata.uid)
-    if (known && !known.isVirtual && old && !concerns(old.metadata, metadata)) return
-    const node = this.observe(resource, object, known)
+    // What was seen before is known: most changes need no look at the graph.
+    if (old && !concerns(old.metadata, metadata) && !this.outlived.has(metadata.uid)) return
+    const node = this.observe(resource, object, this.nodes.get(metadata.uid))
     this.changeOwners(node, metadata.ownerReferences ?? noOwners)
     if (metadata.deletionTimestamp !== undefined) node.isBeingDeleted = true
     this.processTransitions(node, old?.metadata, metadata)

@@ -10,6 +10,9 @@ const replicaSet = {
   spec: { selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web', tier: 'front' } } } },
 } as unknown as ReplicaSet
 
+const owners = [controllerReference(replicaSet)]
+const labelSets = [{ app: 'web', tier: 'front' }, { app: 'web' }, { app: 'other' }]
+
 test.each([1, 2, 3])('counts as a fresh count would, whatever happens to the pods (seed %i)', (seed) => {
   const random = new RandomStreams(seed).of('pods')
   const cache = new ObjectCache<Pod>()
@@ -26,9 +29,9 @@ test.each([1, 2, 3])('counts as a fresh count would, whatever happens to the pod
   }
 
   function randomPod(key: string, uid: string): Pod {
-    const labels = random.pick([{ app: 'web', tier: 'front' }, { app: 'web' }, { app: 'other' }])
+    const labels = random.pick(labelSets)
     const leaving = random.chance(1, 4) ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}
-    const owner = random.chance(4, 5) ? { ownerReferences: [controllerReference(replicaSet)] } : {}
+    const owner = random.chance(4, 5) ? { ownerReferences: owners } : {}
     const conditions = [{ type: 'Ready', status: random.pick(['True', 'False']) }]
     const metadata = { name: key.slice(5), namespace: 'shop', uid, labels, ...leaving, ...owner }
     return { metadata, spec: {}, status: { phase: random.pick(['Pending', 'Running', 'Failed']), conditions } } as unknown as Pod

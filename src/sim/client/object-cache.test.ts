@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { RandomStreams } from '../kernel/random.ts'
+import type { KubernetesObject } from '../api/objects.ts'
+import { ObjectCache } from './object-cache.ts'
+
+interface Thing extends KubernetesObject {
+  readonly tags: readonly string[]
+}
+
+const tagSets = [[], ['a'], ['b'], ['a', 'b'], ['a', 'a']]
+
+test.each([1, 2, 3])('shows the newest of what is there, in order, by name, namespace and index, and what was shown stays as it was (seed %i)', (seed) => {
+  const random = new RandomStreams(seed).of('things')
+  const cache = new ObjectCache<Thing>()
+  cache.addIndex('tag', ({ tags }) => tags, (old, thing) => old.tags === thing.tags)
+  const model = new Map<string, Thing>()
+  const handedOut: { readonly list: readonly Thing[]; readonly copy: readonly Thing[] }[] = []
+  for (let step = 0; step < 200; step += 1) {
+    // Many come before somebody looks, and few.
+    for (let changes = random.pick([1, 2, 30]); changes > 0; changes -= 1) change()
+    const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, thing]) => thing)
+    const lists = [
+      [cache.list(), sorted],
+      [cache.list('a'), sorted.filter(({ metadata }) => metadata.namespace === 'a')],
+      ...['a', 'b'].map((tag) => [cache.byIndex('tag', tag), sorted.filter(({ tags }) => tags.includes(tag))] as const),
+    ] as const
+    for (const [list, expected] of lists) {
+      expect(list).toEqual(expected)
+      handedOut.push({ list, copy: [...list] })
+    }
+    expect(cache.byIndex('tag', 'a'), 'what has not changed is the same list').toBe(cache.byIndex('tag', 'a'))
+    expect([...cache.indexValues('tag')].sort()).toEqual(['a', 'b'].filter((tag) => sorted.some(({ tags }) => tags.includes(tag))))
+  }
+  for (const { list, copy } of handedOut) expect(list).toEqual(copy)
+
+  function change(): void {
+    const [namespace, name] = [random.pick(['a', 'a-b', 'b']), `thing-${random.below(20)}`]
+    const key = `${namespace}/${name}`
+    const old = model.get(key)
+    expect(cache.get(key)).toBe(old)
+    expect(cache.find(namespace, name)).toBe(old)
+    if (old && random.chance(1, 3)) {
+      model.delete(key)
+      expect(cache.remove(old)).toBe(old)
+      return
+    }
+    const thing = { metadata: { namespace, name }, tags: old && random.chance(1, 2) ? old.tags : random.pick(tagSets) } as unknown as Thing
+    model.set(key, thing)
+    expect(cache.put(thing)).toBe(old)
+  }
+})
