@@ -14,6 +14,8 @@ export class Cache {
   /** The numbers of all nodes, by slot. */
   private amounts = new Float64Array(16 * amountsOfNode)
   private readonly podOf = new Map<string, PodState>()
+  /** Few of the many: whether a pod is one of them is asked often. */
+  private readonly assumed = new Set<string>()
   private readonly counts = new SelectorCounts()
   private readonly withAffinity = new Set<NodeState>()
   private readonly images = new ImageColumns()
@@ -103,16 +105,16 @@ export class Cache {
   /** Reserves room on a node before the API server has heard of the binding. */
   assume(pod: PodState, node: NodeState): void {
     this.put(pod, node)
-    pod.isAssumed = true
+    this.assumed.add(pod.uid)
   }
 
   /** Gives up what was assumed: the binding failed. */
   forget(pod: PodState): void {
-    if (this.isAssumed(pod.uid)) this.take(pod.uid)
+    if (this.assumed.delete(pod.uid)) this.take(pod.uid)
   }
 
   isAssumed(uid: string): boolean {
-    return this.podOf.get(uid)?.isAssumed === true
+    return this.assumed.has(uid)
   }
 
   pod(uid: string): PodState | undefined {
@@ -121,17 +123,19 @@ export class Cache {
 
   /** A pod that has a node was seen, new or changed: what was assumed of it is now known. */
   setPod(pod: PodState, nodeName: string): void {
+    this.assumed.delete(pod.uid)
     this.take(pod.uid)
     this.put(pod, this.stateOf(nodeName))
   }
 
   /** What was assumed of a pod has come to pass. */
   confirm(assumed: PodState, pod: Pod): void {
-    assumed.isAssumed = false
+    this.assumed.delete(assumed.uid)
     assumed.pod = pod
   }
 
   removePod(uid: string): void {
+    this.assumed.delete(uid)
     this.take(uid)
   }
 
@@ -157,7 +161,6 @@ export class Cache {
     if (!pod || !node) return
     this.podOf.delete(uid)
     pod.node = null
-    pod.isAssumed = false
     node.removePod(pod)
     this.roomChanges.add(node.position)
     this.counts.podRemoved(pod, node.slot)

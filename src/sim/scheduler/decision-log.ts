@@ -1,4 +1,4 @@
-import { controllerOf, type ObjectKey } from '../api/objects.ts'
+import type { ObjectKey } from '../api/objects.ts'
 import type { Millis } from '../kernel/agenda.ts'
 import type { NodeRefusal, SchedulingDecision } from './decision.ts'
 import type { Refusal } from './framework.ts'
@@ -67,7 +67,7 @@ export class DecisionLog {
     const { node, feasible, refused, scores: table, from } = outcome
     const verdicts = this.verdictsOf(outcome, this.namesOf(nodes))
     const before = this.journal.bytes
-    const { chapter, columns, until } = table ? this.journal.keep(controllerOf(pod)?.uid ?? '', table, feasible, verdicts.names) : noScores
+    const { chapter, columns, until } = table ? this.journal.keep(pod, table, feasible, verdicts.names) : noScores
     const exceptions = exceptionsOf(outcome)
     const known = this.entries.get(uid)
     if (known) this.forget(known)

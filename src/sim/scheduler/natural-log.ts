@@ -1,7 +1,19 @@
 const ln2 = 0.6931471805599453
 
+/** They are of numbers of nodes and of domains: the same few are asked for with every pod. */
+const known = new Map<number, number>()
+const mostKnown = 10_000
+
 /** The natural logarithm of a number ≥ 1 by arithmetic alone: `Math.log` differs between engines. */
 export function naturalLog(value: number): number {
+  let log = known.get(value)
+  if (log !== undefined) return log
+  log = workedOut(value)
+  if (known.size < mostKnown) known.set(value, log)
+  return log
+}
+
+function workedOut(value: number): number {
   let mantissa = value
   let halvings = 0
   while (mantissa > 1.5) {

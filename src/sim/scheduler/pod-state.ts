@@ -16,8 +16,6 @@ export class PodState {
   readonly affinity: PodAffinityTerms
   /** Where the cache counts it. */
   node: NodeState | null = null
-  /** It counts there, but nobody has seen it there yet. */
-  isAssumed = false
 
   constructor(pod: Pod) {
     this.pod = pod

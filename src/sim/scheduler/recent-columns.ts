@@ -22,7 +22,8 @@ export class RecentColumns<T extends Remembered<Asked>, Asked extends object = o
     if (this.nodes !== nodes) this.beginAnew(nodes)
     const last = asks.at(-1)!
     const alike = this.columns.get(last)
-    if (alike) for (const column of alike) if (isSameList(column.asks, asks)) return column
+    // Pods of one sort come in a row: the last one made is the likeliest.
+    for (let at = alike ? alike.length - 1 : -1; at >= 0; at -= 1) if (isSameList(alike![at]!.asks, asks)) return alike![at]!
     const column = this.create(asks, nodes)
     if (alike) alike.push(column)
     else this.columns.set(last, [column])

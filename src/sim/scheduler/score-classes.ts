@@ -54,14 +54,18 @@ export class ScoreClasses implements ScoreTable {
     this.catchUp()
     this.find(feasible.set)
     const { present, groupOf, above, scores } = this
-    let branches: readonly number[] = present
+    const branches = present.slice()
+    const groups = present.slice()
     for (const each of present) scores[each] = 0
+    // From the leaves to the root.
     for (let column = this.asks.length - 1; column >= 0; column -= 1) {
       const ofPlugin = this.asks[column]!
-      const groups = branches.map((branch) => groupOf[branch]!)
+      for (let at = 0; at < groups.length; at += 1) groups[at] = groupOf[branches[at]!]!
       ofPlugin.score(prepared[column]!, groups)
-      for (let at = 0; at < groups.length; at += 1) scores[present[at]!]! += ofPlugin.weight * ofPlugin.normalised[groups[at]!]!
-      branches = branches.map((branch) => above[branch]!)
+      for (let at = 0; at < groups.length; at += 1) {
+        scores[present[at]!]! += ofPlugin.weight * ofPlugin.normalised[groups[at]!]!
+        branches[at] = above[branches[at]!]!
+      }
     }
   }
 

@@ -1,3 +1,5 @@
+import type { Pod } from '../api/generated/types.ts'
+import { controllerOf } from '../api/objects.ts'
 import type { NodeScore, PluginScore } from './decision.ts'
 import type { FeasibleNodes } from './feasible-nodes.ts'
 import type { Normalise } from './framework.ts'
@@ -45,14 +47,15 @@ const mostNumbers = 262_144
 export class ScoreJournal {
   private chapter: Chapter | null = null
   private readonly byKind = new Map<string, OpenTable>()
+  private latest: OpenTable | null = null
   /** Columns that many kinds share. */
   private readonly byGroups = new Map<ScoreGroups, GroupedOpenColumn>()
   private columns = 0
 
-  /** `kind`: pods that are scored alike. */
-  keep(kind: string, table: ScoreTable, feasible: FeasibleNodes, names: readonly string[]): KeptScores {
+  /** Pods with the same owner are of one kind, and scored alike. */
+  keep(pod: Pod, table: ScoreTable, feasible: FeasibleNodes, names: readonly string[]): KeptScores {
     const chapter = this.chapterFor(names)
-    const open = this.open(kind, table, names.length)
+    const open = this.latest?.of === table.columns ? this.latest : (this.latest = this.open(controllerOf(pod)?.uid ?? '', table, names.length))
     for (let at = 0; at < open.columns.length; at += 1) open.columns[at]!.write(table.columns[at]!, feasible, chapter.items)
     return { chapter, columns: open.kept, until: chapter.items.length }
   }
@@ -68,13 +71,14 @@ export class ScoreJournal {
     if (chapter && chapter.names === names && chapter.items.length < most && this.columns < mostColumns && this.columns * names.length < Math.max(mostNumbers, 16 * names.length)) return chapter
     this.byKind.clear()
     this.byGroups.clear()
+    this.latest = null
     this.columns = 0
     return (this.chapter = { names, items: new ScoreItems() })
   }
 
   private open(kind: string, { columns }: ScoreTable, nodes: number): OpenTable {
     const before = this.byKind.get(kind)
-    if (before && isOf(before.columns, columns)) return before
+    if (before && isOf(before.columns, columns)) return { ...before, of: columns }
     const newId = (): number => this.columns++
     const openColumn = (column: ScoreColumn): OpenColumn => {
       const { groups } = column
@@ -86,7 +90,7 @@ export class ScoreJournal {
       return opened
     }
     const opened = columns.map(openColumn)
-    const table = { columns: opened, kept: opened.map(({ kept }) => kept) }
+    const table = { of: columns, columns: opened, kept: opened.map(({ kept }) => kept) }
     this.byKind.set(kind, table)
     return table
   }
@@ -94,6 +98,8 @@ export class ScoreJournal {
 
 /** The columns of one kind of pods. */
 interface OpenTable {
+  /** Those whose changes it writes. */
+  readonly of: readonly ScoreColumn[]
   readonly columns: readonly OpenColumn[]
   readonly kept: readonly KeptColumn[]
 }

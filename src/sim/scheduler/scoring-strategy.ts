@@ -16,16 +16,24 @@ export interface ShapePoint {
   readonly score: number
 }
 
-/** The scores of nodes for a pod by a strategy. */
-export function allocationScore(strategy: ScoringStrategy, pod: PodState): (node: NodeState) => number {
-  const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(pod, name) > 0)
-  switch (strategy.type) {
+/** The scores of nodes for pods by a strategy. */
+export function allocationScore(strategy: ScoringStrategy): (pod: PodState) => (node: NodeState) => number {
+  if (strategy.type === 'LeastAllocated' && isDefault(strategy.resources)) return (pod) => (node) => leastOfTwo(pod, node)
+  return (pod) => {
+    // Of extended resources those count that the pod asks for.
+    const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(pod, name) > 0)
+    return scoreBy(strategy, resources, pod)
+  }
+}
+
+function scoreBy({ type, requestedToCapacityRatio }: ScoringStrategy, resources: readonly ScoredResource[], pod: PodState): (node: NodeState) => number {
+  switch (type) {
     case 'LeastAllocated':
-      return isDefault(resources) ? (node) => leastOfTwo(pod, node) : (node) => weighted(resources, pod, node, leastRequested, Math.floor)
+      return (node) => weighted(resources, pod, node, leastRequested, Math.floor)
     case 'MostAllocated':
       return (node) => weighted(resources, pod, node, mostRequested, Math.floor)
     case 'RequestedToCapacityRatio': {
-      const shape = (strategy.requestedToCapacityRatio?.shape ?? []).map(({ utilization, score }) => ({ utilization, score: score * (maxScore / 10) }))
+      const shape = (requestedToCapacityRatio?.shape ?? []).map(({ utilization, score }) => ({ utilization, score: score * (maxScore / 10) }))
       const curve = (requested: number, capacity: number): number =>
         capacity === 0 || requested > capacity ? along(shape, 100) : along(shape, Math.floor((requested * 100) / capacity))
       return (node) => weighted(resources, pod, node, curve, roundHalfUp, true)

@@ -46,6 +46,8 @@ export class SelectorCounts {
   private readonly namespaces = new Map<string, OfNamespace>()
   /** The oldest first. */
   private readonly counts = new Set<Count>()
+  /** What was asked for last, which is asked for several times for one pod. */
+  private latest: { readonly selector: CountedSelector; readonly count: Count } | null = null
 
   /** The column of counts by the slot of the node. Valid until the cache changes. */
   of(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Uint16Array {
@@ -87,9 +89,14 @@ export class SelectorCounts {
   }
 
   private countOf(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Count {
+    if (this.latest?.selector === selector && this.latest.count.namespace === namespace) return this.latest.count
+    const count = this.ofNamespace(namespace).byText.get(selector.text) ?? this.newCount(namespace, selector, nodes)
+    this.latest = { selector, count }
+    return count
+  }
+
+  private newCount(namespace: string, selector: CountedSelector, nodes: readonly (NodeState | undefined)[]): Count {
     const { byText, byLabels } = this.ofNamespace(namespace)
-    const known = byText.get(selector.text)
-    if (known) return known
     if (this.counts.size >= limit) this.forgetOldest()
     const count: Count = { namespace, selector, bySlot: new Uint16Array(nodes.length + 16), sums: new Map() }
     this.counts.add(count)
@@ -108,6 +115,7 @@ export class SelectorCounts {
   private forgetOldest(): void {
     const count = this.counts.values().next().value!
     this.counts.delete(count)
+    if (this.latest?.count === count) this.latest = null
     const { byText, byLabels } = this.ofNamespace(count.namespace)
     byText.delete(count.selector.text)
     for (const { counts } of byLabels.values()) counts.delete(count)

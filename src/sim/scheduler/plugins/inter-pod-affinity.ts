@@ -25,7 +25,7 @@ export function interPodAffinity(hardWeight: number): FilterPlugin & ScorePlugin
 
     preFilter(pod, view) {
       const wantsAll = pod.affinity.required.length > 0 || pod.affinity.requiredAnti.length > 0
-      if (!wantsAll && view.cache.nodesWithAffinity.size === 0) return skip
+      if (!wantsAll && !someAvoid(view.cache.nodesWithAffinity)) return skip
       const filter = new AffinityFilter(pod, view.namespaceLabels)
       for (const node of wantsAll ? view.cache.nodes : view.cache.nodesWithAffinity) {
         if (!wantsAll && node.podsWithRequiredAntiAffinity === 0) continue
@@ -45,6 +45,12 @@ export function interPodAffinity(hardWeight: number): FilterPlugin & ScorePlugin
       }
     },
   }
+}
+
+/** True when some pod on these nodes will not have others near. */
+function someAvoid(nodes: ReadonlySet<NodeState>): boolean {
+  for (const node of nodes) if (node.podsWithRequiredAntiAffinity > 0) return true
+  return false
 }
 
 /** What the terms of one pod say of another. */

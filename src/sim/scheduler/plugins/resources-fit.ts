@@ -9,6 +9,7 @@ const name = 'NodeResourcesFit'
 
 /** Keeps pods to nodes with room for their requests, and by default prefers those with most of it left. */
 export function resourcesFit(strategy: ScoringStrategy): FilterPlugin & ScorePlugin {
+  const keyFor = allocationScore(strategy)
   return {
     name,
     weight: 1,
@@ -18,7 +19,7 @@ export function resourcesFit(strategy: ScoringStrategy): FilterPlugin & ScorePlu
       { resource: 'Node', actions: ['Add', 'UpdateNodeAllocatable'], hint: (pod, event) => event.resource === 'Node' && nodeHint(pod, event.old, event.new) },
     ],
     preFilter: (pod) => ({ kind: 'filter', filter: filterFor(pod) }),
-    preScore: (pod) => ({ asks: [pod.demand], keyOf: allocationScore(strategy, pod) }),
+    preScore: (pod) => ({ asks: [pod.demand], keyOf: keyFor(pod) }),
   }
 }
 
