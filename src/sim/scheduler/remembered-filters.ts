@@ -16,21 +16,25 @@ export interface QuickFilters {
 /** Between two pods of a ReplicaSet one node changes, as a rule: what filters said of the others is remembered. */
 export class RememberedFilters {
   private readonly columns: RecentColumns<VerdictColumn>
+  /** Of the pod at hand: plugins and what stands for what they ask of it. */
+  private readonly asks: object[] = []
 
   constructor(private readonly cache: Cache) {
-    this.columns = new RecentColumns((asks, nodes) => new VerdictColumn(asks, nodes.length, cache.roomChanges))
+    this.columns = new RecentColumns((asks, nodes) => new VerdictColumn(asks.slice(), nodes.length, cache.roomChanges))
   }
 
   /** `plugins`: whose filters these are. As many of the first are remembered as look at nothing but the node. */
   of(filters: readonly PreparedFilter[], plugins: readonly FilterPlugin[]): QuickFilters {
-    const asks: object[] = []
+    const { asks } = this
     let first = 0
     for (; first < filters.length; first += 1) {
       const asked = filters[first]!.asks
       if (!asked) break
-      asks.push(plugins[first]!, asked)
+      asks[2 * first] = plugins[first]!
+      asks[2 * first + 1] = asked
     }
     if (first === 0) return { filters, doubtful: null }
+    if (asks.length > 2 * first) asks.length = 2 * first
     const column = this.columns.of(asks, this.cache.nodes)
     if (first === filters.length) return { filters: [column], doubtful: column.open(filters) }
     column.open(filters.slice(0, first))

@@ -30,6 +30,9 @@ export class ScoreClasses implements ScoreTable {
   /** The classes that somebody is in, and of these those of some node that fits the pod at hand. */
   private inhabited: number[] = []
   private readonly present: number[] = []
+  /** On the way from each of these to the root: where it is, and by which group it came there. */
+  private readonly branches: number[] = []
+  private readonly groups: number[] = []
   /** The total of each class. */
   private readonly scores: number[] = []
   private readonly best: NodeSet
@@ -53,16 +56,12 @@ export class ScoreClasses implements ScoreTable {
     this.feasible = feasible
     this.catchUp()
     this.find(feasible.set)
-    const { present, groupOf, above, scores } = this
-    const branches = present.slice()
-    const groups = present.slice()
-    for (const each of present) scores[each] = 0
-    // From the leaves to the root.
+    const { present, branches, groups, groupOf, above, scores } = this
     for (let column = this.asks.length - 1; column >= 0; column -= 1) {
       const ofPlugin = this.asks[column]!
-      for (let at = 0; at < groups.length; at += 1) groups[at] = groupOf[branches[at]!]!
+      for (let at = 0; at < present.length; at += 1) groups[at] = groupOf[branches[at]!]!
       ofPlugin.score(prepared[column]!, groups)
-      for (let at = 0; at < groups.length; at += 1) {
+      for (let at = 0; at < present.length; at += 1) {
         scores[present[at]!]! += ofPlugin.weight * ofPlugin.normalised[groups[at]!]!
         branches[at] = above[branches[at]!]!
       }
@@ -147,9 +146,18 @@ export class ScoreClasses implements ScoreTable {
 
   /** Which classes the nodes that fit are in. */
   private find(fitting: NodeSet): void {
-    const { members, present } = this
-    present.length = 0
-    for (const each of this.inhabited) if (members[each]!.meets(fitting)) present.push(each)
+    const { members, present, branches, groups, scores } = this
+    // Arrays that are emptied lose their memory: these are written over.
+    let count = 0
+    for (const each of this.inhabited) {
+      if (!members[each]!.meets(fitting)) continue
+      scores[each] = 0
+      present[count] = each
+      branches[count] = each
+      groups[count] = 0
+      count += 1
+    }
+    if (present.length > count) present.length = branches.length = groups.length = count
   }
 }
 

@@ -87,12 +87,14 @@ export class ScoreGroups {
   private find(groups: readonly number[]): void {
     const { present, times } = this
     this.time += 1
-    present.length = 0
+    let count = 0
     for (const group of groups) {
       if (times[group] === this.time) continue
       times[group] = this.time
-      present.push(group)
+      present[count] = group
+      count += 1
     }
+    if (present.length > count) present.length = count
   }
 
   private bringToScale(normalise: Normalise): void {

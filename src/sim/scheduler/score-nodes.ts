@@ -9,12 +9,22 @@ import { ScoreClasses } from './score-classes.ts'
 import { ScoreGroups } from './score-groups.ts'
 import type { ScoreColumn, ScoreTable } from './score-table.ts'
 
+/** A score that is not in groups, and where its column stands. */
+interface Other {
+  readonly plugin: ScorePlugin
+  readonly prepared: PreparedScore
+  readonly place: number
+}
+
 /** Runs the score plugins over the nodes that fit, pod after pod into the same arrays (upstream: prioritizeNodes). */
 export class ScoreBoard {
   private arrays: Int32Array[] = []
   private taken = 0
   private readonly plugins: readonly { readonly plugin: ScorePlugin; readonly columns: RecentColumns<ScoreGroups> }[]
   private readonly classes: RecentColumns<ScoreClasses, ScoreGroups>
+  /** Of the pod at hand: the columns that are scored in groups, and how. */
+  private readonly groups: ScoreGroups[] = []
+  private readonly grouped: GroupedScore[] = []
 
   constructor(
     { scores }: Profile,
@@ -24,27 +34,29 @@ export class ScoreBoard {
       const changes = plugin.isAboutRoom ? cache.roomChanges : cache.nodeChanges
       return { plugin, columns: new RecentColumns((asks, nodes) => new ScoreGroups(plugin, asks, nodes, changes)) }
     })
-    this.classes = new RecentColumns((asks, nodes) => new ScoreClasses(asks, nodes, cache.roomChanges))
+    this.classes = new RecentColumns((asks, nodes) => new ScoreClasses(asks.slice(), nodes, cache.roomChanges))
   }
 
   score(pod: PodState, view: View, feasible: FeasibleNodes): ScoreTable {
     const { nodes } = this.cache
-    const groups: ScoreGroups[] = []
-    const grouped: GroupedScore[] = []
-    const others: { readonly plugin: ScorePlugin; readonly prepared: PreparedScore; readonly place: number }[] = []
+    const { groups, grouped } = this
+    let count = 0
+    let others: Other[] | null = null
     for (const { plugin, columns } of this.plugins) {
       const prepared = plugin.preScore(pod, view, feasible)
       if (!prepared) continue
       if ('asks' in prepared) {
         const ofPlugin = columns.of(prepared.asks, nodes)
         ofPlugin.catchUp(prepared)
-        groups.push(ofPlugin)
-        grouped.push(prepared)
-      } else others.push({ plugin, prepared, place: groups.length + others.length })
+        groups[count] = ofPlugin
+        grouped[count] = prepared
+        count += 1
+      } else (others ??= []).push({ plugin, prepared, place: count + (others?.length ?? 0) })
     }
+    if (groups.length > count) groups.length = grouped.length = count
     const classes = this.classes.of(groups, nodes)
     classes.score(grouped, feasible)
-    if (others.length === 0) return classes
+    if (!others) return classes
     this.beginArrays(feasible.length)
     const totals = classes.totals
     const columns = [...classes.columns]

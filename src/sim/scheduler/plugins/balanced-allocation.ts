@@ -1,21 +1,24 @@
 import type { ScorePlugin } from '../framework.ts'
 import { allocatableOf, isExtended, requestOf, usedOf, type ScoredResource } from '../node-resources.ts'
 import type { NodeState } from '../node-state.ts'
+import type { Demand } from '../pod-requests.ts'
 import type { PodState } from '../pod-state.ts'
 
 /** Prefers nodes whose shares of the resources in use come closer together with the pod than without it (the 1.36 formula). */
 export function balancedAllocation(resources: readonly ScoredResource[]): ScorePlugin {
   const names = resources.map(({ name }) => name)
+  const areTwo = names.length === 2 && names[0] === 'cpu' && names[1] === 'memory'
   return {
     name: 'NodeResourcesBalancedAllocation',
     weight: 1,
     isAboutRoom: true,
 
     preScore(pod) {
+      const { demand } = pod
+      if (areTwo) return demand.cpu === 0 && demand.memory === 0 ? null : { asks: [demand], keyOf: (node) => scoreOfTwo(demand, node) }
       if (names.every((name) => requestOf(pod, name) === 0)) return null
       const counted = names.filter((name) => !isExtended(name) || requestOf(pod, name) > 0)
-      if (counted.length === 2 && counted[0] === 'cpu' && counted[1] === 'memory') return { asks: [pod.demand], keyOf: (node) => scoreOfTwo(pod, node) }
-      return { asks: [pod.demand], keyOf: (node) => gain(balance(node, pod, counted), balance(node, null, counted)) }
+      return { asks: [demand], keyOf: (node) => gain(balance(node, pod, counted), balance(node, null, counted)) }
     },
   }
 }
@@ -26,7 +29,7 @@ function gain(withPod: number, withoutPod: number): number {
 }
 
 /** The default resources without a list: this runs for every pod. */
-function scoreOfTwo({ demand }: PodState, { cpu, memory, usedCpu, usedMemory }: NodeState): number {
+function scoreOfTwo(demand: Demand, { cpu, memory, usedCpu, usedMemory }: NodeState): number {
   if (cpu === 0 || memory === 0) return gain(100, 100)
   return gain(twoBalanced((usedCpu + demand.cpu) / cpu, (usedMemory + demand.memory) / memory), twoBalanced(usedCpu / cpu, usedMemory / memory))
 }

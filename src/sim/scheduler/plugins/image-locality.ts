@@ -14,8 +14,9 @@ export const imageLocality: ScorePlugin = {
   preScore(pod, { cache }) {
     const names = imagesOf(pod.pod.spec)
     const { slots } = cache
-    const images = names.flatMap((name) => cache.image(name) ?? [])
     const threshold = maxContainerThreshold * names.length
+    if (names.length === 1) return byBytes(cache.image(names[0]!) ?? nowhere, slots.length, threshold)
+    const images = names.flatMap((name) => cache.image(name) ?? [])
     if (images.length < 2) return byBytes(images[0] ?? nowhere, slots.length, threshold)
     return {
       score({ positions }, raw) {

@@ -110,10 +110,15 @@ class SpreadFilter implements PreparedFilter {
   }
 }
 
+const noConstraints: readonly SpreadConstraint[] = []
+/** What was said last: pods of one owner come in a row. */
+let latestDefaults = noConstraints
+
 function defaultConstraints(pod: PodState, view: View): readonly SpreadConstraint[] {
   const selector = view.defaultSelector(pod)
-  if (!selector) return []
-  return systemDefaults.map(({ topologyKey, maxSkew }) => ({ topologyKey, maxSkew, minDomains: 1, selector, honoursAffinity: true, honoursTaints: false }))
+  if (!selector) return noConstraints
+  if (latestDefaults[0]?.selector === selector) return latestDefaults
+  return (latestDefaults = systemDefaults.map(({ topologyKey, maxSkew }) => ({ topologyKey, maxSkew, minDomains: 1, selector, honoursAffinity: true, honoursTaints: false })))
 }
 
 /** What one constraint says of nodes: those in the same domain score alike, and so do those with equally many pods when every node is a domain. */
@@ -152,7 +157,11 @@ function prepareScore(pod: PodState, constraints: readonly SpreadConstraint[], o
   if (!leftOut && parts.reduce((product, { radix }) => product * radix, 1) <= Number.MAX_SAFE_INTEGER) return inGroups(parts)
   return {
     score({ positions }, raw) {
-      for (let at = 0; at < raw.length; at += 1) raw[at] = leftOut?.[at] === 1 ? 0 : scoreOf(parts, (part) => digitOf(part, slots[positions[at]!]!))
+      for (let at = 0; at < raw.length; at += 1) {
+        let score = 0
+        if (leftOut?.[at] !== 1) for (const part of parts) score += scoreOf(part, digitOf(part, slots[positions[at]!]!))
+        raw[at] = Math.floor(score + 0.5)
+      }
     },
     normaliseHere: (raw, normalised) => normalise(raw, normalised, leftOut),
   }
@@ -172,11 +181,13 @@ function inGroups(parts: readonly Part[]): GroupedScore {
     },
     rawOf(key) {
       let rest = key
-      return scoreOf(parts, ({ radix }) => {
-        const digit = rest % radix
-        rest = (rest - digit) / radix
-        return digit
-      })
+      let score = 0
+      for (const part of parts) {
+        const digit = rest % part.radix
+        rest = (rest - digit) / part.radix
+        score += scoreOf(part, digit)
+      }
+      return Math.floor(score + 0.5)
     },
     normalise: normaliseAll,
   }
@@ -194,19 +205,15 @@ function digitOf({ topology, counts }: Part, slot: number): number {
   return 1 + (counts ? (counts[slot] ?? 0) : domain)
 }
 
-function scoreOf(parts: readonly Part[], digitFor: (part: Part) => number): number {
-  let score = 0
-  for (const part of parts) {
-    const digit = digitFor(part)
-    if (digit > 0) score += (part.sums ? part.sums[digit - 1]! : digit - 1) * part.weight + part.offset
-  }
-  return Math.floor(score + 0.5)
+function scoreOf({ sums, weight, offset }: Part, digit: number): number {
+  return digit === 0 ? 0 : (sums ? sums[digit - 1]! : digit - 1) * weight + offset
 }
 
 /** In how many domains the nodes that fit are; those without the label count as one. */
 function domainsAmong(feasible: FeasibleNodes, leftOut: LeftOut, { domainOf, size, isPartial }: TopologyColumn, slots: Int32Array): number {
-  const seen = new Uint8Array(size + 1)
   const most = isPartial ? size + 1 : size
+  if (most === 1 && leftOut === null) return 1
+  const seen = new Uint8Array(size + 1)
   let count = 0
   for (let row = 0, position = feasible.first; row < feasible.length && count < most; row += 1, position = feasible.after(position)) {
     const domain = domainOf[slots[position]!]! + 1
