@@ -13,8 +13,10 @@ interface BindingHooks {
 
 /** The binding cycles: they run beside the scheduling cycle, as fast as the client's rate limit lets them. */
 export class Binder {
-  private readonly waiting: { readonly queued: QueuedPod; readonly node: NodeState }[] = []
+  /** Those from `next` to before `end`. Mostly it is one at a time, over and over in the same place. */
+  private readonly waiting: ({ readonly queued: QueuedPod; readonly node: NodeState } | undefined)[] = []
   private next = 0
+  private end = 0
   private isPlanned = false
 
   constructor(
@@ -24,12 +26,13 @@ export class Binder {
   ) {}
 
   bind(queued: QueuedPod, node: NodeState): void {
-    this.waiting.push({ queued, node })
+    this.waiting[this.end] = { queued, node }
+    this.end += 1
     this.plan()
   }
 
   private plan(): void {
-    if (this.isPlanned || this.next === this.waiting.length) return
+    if (this.isPlanned || this.next === this.end) return
     this.isPlanned = true
     const { agenda, client } = this.context
     const { key, cause } = this.waiting[this.next]!.queued
@@ -38,9 +41,12 @@ export class Binder {
 
   private bindNext(): void {
     const { queued, node } = this.waiting[this.next]!
+    this.waiting[this.next] = undefined
     this.next += 1
-    if (this.next === this.waiting.length || (this.next > 1_000 && this.next * 2 > this.waiting.length)) {
+    if (this.next === this.end) this.next = this.end = 0
+    else if (this.next > 1_000 && this.next * 2 > this.end) {
       this.waiting.splice(0, this.next)
+      this.end -= this.next
       this.next = 0
     }
     this.bindTo(queued, node)

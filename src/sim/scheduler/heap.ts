@@ -5,7 +5,9 @@ export interface Placed {
 
 /** A binary heap whose members can be taken out by identity. Equal members do not exist: `before` is total. One is in one heap at a time. */
 export class Heap<T extends Placed> {
-  private readonly items: T[] = []
+  /** Longer than it has members: an array that is emptied and filled in turn would get its memory anew each time. */
+  private readonly items: (T | undefined)[] = []
+  private count = 0
   private readonly before: (a: T, b: T) => boolean
 
   constructor(before: (a: T, b: T) => boolean) {
@@ -13,7 +15,7 @@ export class Heap<T extends Placed> {
   }
 
   get size(): number {
-    return this.items.length
+    return this.count
   }
 
   has(item: T): boolean {
@@ -25,13 +27,15 @@ export class Heap<T extends Placed> {
   }
 
   push(item: T): void {
-    this.items.push(item)
-    this.rise(item, this.items.length - 1)
+    this.count += 1
+    this.rise(item, this.count - 1)
   }
 
   remove(item: T): boolean {
     if (!this.has(item)) return false
-    const last = this.items.pop()!
+    this.count -= 1
+    const last = this.items[this.count]!
+    this.items[this.count] = undefined
     if (last === item) return true
     this.rise(last, item.place)
     this.sink(last, last.place)
@@ -52,12 +56,12 @@ export class Heap<T extends Placed> {
 
   /** The same downwards. */
   private sink(item: T, start: number): void {
-    const { items } = this
+    const { items, count } = this
     let at = start
     for (;;) {
       let child = 2 * at + 1
-      if (child >= items.length) break
-      if (child + 1 < items.length && this.before(items[child + 1]!, items[child]!)) child += 1
+      if (child >= count) break
+      if (child + 1 < count && this.before(items[child + 1]!, items[child]!)) child += 1
       if (!this.before(items[child]!, item)) break
       this.put(items[child]!, at)
       at = child

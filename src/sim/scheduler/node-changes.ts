@@ -6,17 +6,25 @@ export class NodeChanges {
   /** How many there were. */
   count = 0
   private positions: number[] = []
+  private dropped = 0
 
   /** The node at this position, in the order in which nodes are tried. */
   add(position: number): void {
-    if (this.positions.length === 2 * kept) this.positions = this.positions.slice(kept)
+    if (this.positions.length === 2 * kept) {
+      this.positions = this.positions.slice(kept)
+      this.dropped += kept
+    }
     this.positions.push(position)
     this.count += 1
   }
 
-  /** The nodes that changed after the first so many changes; null: too many have. */
-  since(count: number): readonly number[] | null {
-    const missed = this.count - count
-    return missed > kept ? null : this.positions.slice(this.positions.length - missed)
+  /** False when so many came after the first `count` that they are not all kept. */
+  areKeptSince(count: number): boolean {
+    return this.count - count <= kept
+  }
+
+  /** The position of a node that changed, the first being number 0. */
+  at(change: number): number {
+    return this.positions[change - this.dropped]!
   }
 }

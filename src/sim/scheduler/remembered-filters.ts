@@ -91,15 +91,15 @@ class VerdictColumn implements PreparedFilter {
 
   private catchUp(): void {
     const { changes, doubtful, verdicts } = this
-    if (this.seen === changes.count) return
-    const changed = changes.since(this.seen)
+    const first = this.seen
     this.seen = changes.count
-    if (!changed) {
+    if (!changes.areKeptSince(first)) {
       doubtful.addRange(0, verdicts.length)
       verdicts.fill(unknown)
       return
     }
-    for (const position of changed) {
+    for (let change = first; change < changes.count; change += 1) {
+      const position = changes.at(change)
       if (position >= verdicts.length) continue
       doubtful.add(position)
       verdicts[position] = unknown

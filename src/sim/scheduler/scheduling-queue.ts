@@ -109,6 +109,7 @@ export class SchedulingQueue {
     const keepFrom = oldest.done ? this.dropped + this.events.length : oldest.value
     // Trimming at every step would copy the list each time.
     if (!oldest.done && keepFrom - this.dropped < 1_000) return
+    if (keepFrom === this.dropped) return
     this.events = this.events.slice(keepFrom - this.dropped)
     this.dropped = keepFrom
   }

@@ -90,13 +90,14 @@ export class ScoreClasses implements ScoreTable {
 
   private catchUp(): void {
     const { changes, classes } = this
-    if (this.seen === changes.count) return
-    const isOvergrown = this.below.length > mostBranches
-    if (isOvergrown) this.cutDown()
-    const changed = isOvergrown ? null : changes.since(this.seen)
+    const first = this.seen
     this.seen = changes.count
-    if (changed) for (const position of changed) if (position < classes.length) this.classify(position)
-    if (!changed) for (let position = 0; position < classes.length; position += 1) this.classify(position)
+    if (changes.areKeptSince(first) && this.below.length <= mostBranches) {
+      for (let change = first; change < changes.count; change += 1) if (changes.at(change) < classes.length) this.classify(changes.at(change))
+      return
+    }
+    this.cutDown()
+    for (let position = 0; position < classes.length; position += 1) this.classify(position)
   }
 
   private classify(position: number): void {

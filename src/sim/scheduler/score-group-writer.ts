@@ -15,10 +15,10 @@ export class ScoreGroupWriter {
   ) {}
 
   write(column: ScoreGroups, items: ScoreItems): void {
-    const news = column.takeNews()
-    const { groups, raw, present } = column
-    if (this.groups) for (const position of news) this.move(this.groups, position, groups[position]!, items)
+    const { groups, raw, present, news } = column
+    if (this.groups) for (let at = 0; at < column.newsCount; at += 1) this.move(this.groups, news[at]!, groups[news[at]!]!, items)
     else this.begin(groups, items)
+    column.newsCount = 0
     for (const group of present) {
       if (this.scores[group] === raw[group]) continue
       this.scores[group] = raw[group]!

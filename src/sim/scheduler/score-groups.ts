@@ -24,7 +24,9 @@ export class ScoreGroups {
   /** Those of the present groups, in their order. */
   private presentRaw = new Int32Array(0)
   private presentNormalised = new Int32Array(0)
-  private news: number[] = []
+  /** The positions of nodes that came to another group since this was last looked at: what the journal has to look at. The first `newsCount` of them count. */
+  readonly news: number[] = []
+  newsCount = 0
   private seen = -Infinity
 
   constructor(
@@ -42,10 +44,9 @@ export class ScoreGroups {
   /** Asks the plugin about the nodes that changed. */
   catchUp(score: GroupedScore): void {
     const { changes, nodes } = this
-    if (this.seen === changes.count) return
-    const changed = changes.since(this.seen)
+    const first = this.seen
     this.seen = changes.count
-    if (changed) for (const position of changed) this.ask(score, position)
+    if (changes.areKeptSince(first)) for (let change = first; change < changes.count; change += 1) this.ask(score, changes.at(change))
     else for (let position = 0; position < nodes.length; position += 1) this.ask(score, position)
   }
 
@@ -57,20 +58,14 @@ export class ScoreGroups {
     if (normalise) this.bringToScale(normalise)
   }
 
-  /** The positions of nodes that came to another group since this was last asked: what the journal has to look at. */
-  takeNews(): readonly number[] {
-    const { news } = this
-    if (news.length > 0) this.news = []
-    return news
-  }
-
   private ask(score: GroupedScore, position: number): void {
     const node = this.nodes[position]
     if (!node) return
     const group = this.groupFor(score.keyOf(node))
     if (this.groups[position] === group) return
     this.groups[position] = group
-    this.news.push(position)
+    this.news[this.newsCount] = position
+    this.newsCount += 1
   }
 
   private groupFor(key: number): number {
