@@ -59,15 +59,37 @@ function dumpList(value: unknown, element: GoType): string {
 }
 
 function dumpStruct(value: Readonly<Record<string, unknown>>, name: string): string {
-  const inner = embedded.get(name)
-  let text = ''
-  for (const field of structOf(name).fields) {
-    if (text !== '') text += ' '
-    if (field.name === inner?.from) text += `${inner.name}:(v1.${inner.name}){`
-    text += `${goName(name, field)}:${dump(value[field.name], field.type, field.pointer, true)}`
-    if (field.name === inner?.to) text += '}'
+  let text = '{'
+  for (const { field, before, after, absent } of printedFields(name)) {
+    const inside = value[field.name]
+    text += inside === undefined ? absent : before + dump(inside, field.type, field.pointer, true) + after
   }
-  return `{${text}}`
+  return `${text}}`
+}
+
+/** A field as the text has it. Most fields of a template are absent: what is said of those is put together once. */
+interface PrintedField {
+  readonly field: GoField
+  readonly before: string
+  readonly after: string
+  readonly absent: string
+}
+
+const printed = new Map<string, readonly PrintedField[]>()
+
+function printedFields(struct: string): readonly PrintedField[] {
+  let fields = printed.get(struct)
+  if (!fields) {
+    const inner = embedded.get(struct)
+    fields = structOf(struct).fields.map((field, at) => {
+      const opening = field.name === inner?.from ? `${inner.name}:(v1.${inner.name}){` : ''
+      const before = `${at > 0 ? ' ' : ''}${opening}${goName(struct, field)}:`
+      const after = field.name === inner?.to ? '}' : ''
+      return { field, before, after, absent: before + dump(undefined, field.type, field.pointer, true) + after }
+    })
+    printed.set(struct, fields)
+  }
+  return fields
 }
 
 function goName(struct: string, { name }: GoField): string {

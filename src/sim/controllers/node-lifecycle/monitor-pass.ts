@@ -1,6 +1,6 @@
 import type { CauseId, Millis } from '../../kernel/agenda.ts'
 import type { Lease, Node, NodeCondition, Pod } from '../../api/generated/types.ts'
-import type { Labels, ObjectKey } from '../../api/objects.ts'
+import type { Labels } from '../../api/objects.ts'
 import type { ComponentContext, Informer } from '../../client/component.ts'
 import type { PausingSteps, Steps } from '../../client/steps.ts'
 import { withPodCondition } from '../pod-condition.ts'
@@ -34,7 +34,8 @@ export interface KnownNode {
   isExcluded: boolean
   /** The node as it was when it was found ready with nothing left to do: while it is the same, only its lease is looked at. */
   settled: Node | null
-  readonly leaseKey: ObjectKey
+  /** As the last look found it. */
+  lease: Lease | undefined
 }
 
 /** Upstream: nodeHealthUpdateRetry. */
@@ -46,7 +47,7 @@ export const retryPause: Millis = 20
 export function knowNode(nodes: Map<string, KnownNode>, node: Node): KnownNode {
   const { name, labels } = node.metadata
   let known = nodes.get(name)
-  if (!known) nodes.set(name, (known = { node, turned: 0, retries: false, labels, zone: zoneKeyOf(node), isExcluded: isExcludedFromDisruption(node), settled: null, leaseKey: `kube-node-lease/${name}` }))
+  if (!known) nodes.set(name, (known = { node, turned: 0, retries: false, labels, zone: zoneKeyOf(node), isExcluded: isExcludedFromDisruption(node), settled: null, lease: undefined }))
   if (known.labels !== labels) {
     known.zone = zoneKeyOf(node)
     known.isExcluded = isExcludedFromDisruption(node)
@@ -83,12 +84,21 @@ export function* monitorNode(state: MonitorState, known: KnownNode, counts: Map<
 function isStillReady({ context: { agenda }, grace, leases }: MonitorState, known: KnownNode): boolean {
   const { health } = known
   if (health?.renewTime === undefined) return false
-  const renewTime = leases.lister.get(known.leaseKey)?.spec.renewTime
-  if (renewTime !== undefined && renewTime > health.renewTime) {
-    known.health = { ready: health.ready, renewTime, probedAt: agenda.now }
-    return true
+  const lease = leaseOf(leases, known)
+  // What was looked at before is no renewal.
+  if (lease !== known.lease) {
+    known.lease = lease
+    const renewTime = lease?.spec.renewTime
+    if (renewTime !== undefined && renewTime > health.renewTime) {
+      known.health = { ready: health.ready, renewTime, probedAt: agenda.now }
+      return true
+    }
   }
   return agenda.now < health.probedAt + grace.nodeMonitorGracePeriod
+}
+
+function leaseOf(leases: Informer<Lease>, { node: { metadata: { name } } }: KnownNode): Lease | undefined {
+  return leases.lister.find('kube-node-lease', name)
 }
 
 /** What Ready was and is; null when the node could not be updated, or is gone. */
@@ -96,7 +106,8 @@ function* updateHealth({ context, grace, leases }: MonitorState, known: KnownNod
   const { client, wall, agenda } = context
   const { name } = known.node.metadata
   for (let tries = 0; tries < updateTries; tries += 1) {
-    const seen = observeNode(known.node, known.health, leases.lister.get(known.leaseKey), wall, agenda.now, grace)
+    known.lease = leaseOf(leases, known)
+    const seen = observeNode(known.node, known.health, known.lease, wall, agenda.now, grace)
     if (!seen.conditions) {
       known.health = seen.health
       return seen

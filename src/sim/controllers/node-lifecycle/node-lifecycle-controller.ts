@@ -43,6 +43,9 @@ class NodeLifecycle implements NodeLifecycleHandle {
   private readonly nodes
   private readonly pods
   private readonly known = new Map<string, KnownNode>()
+  /** What the last pass went through, and what is known of each: the next one finds most nodes unchanged, and at the same place. */
+  private lastNodes: readonly Node[] = []
+  private readonly places: KnownNode[] = []
   /** Who they were: a node that is gone is still named in an event. */
   private readonly registered = new Map<string, ObjectReferenceSource>()
   private readonly taintQueues = new Map<string, TaintQueue>()
@@ -105,12 +108,13 @@ class NodeLifecycle implements NodeLifecycleHandle {
     const nodes = this.nodes.lister.list()
     yield* this.register(nodes)
     const counts = new Map<string, ZoneCount>()
-    for (const node of nodes) {
-      const known = knowNode(this.known, node)
+    for (let at = 0; at < nodes.length; at += 1) {
+      const known = this.knowNodeAt(at, nodes[at]!)
       if (isSettled(this.monitor, known, counts)) continue
       yield* monitorNode(this.monitor, known, counts)
       yield
     }
+    this.lastNodes = nodes
     this.handleDisruption(counts, nodes)
     this.planTainting()
     this.nextPass = this.context.agenda.now + this.flags.nodeMonitorPeriod
@@ -118,9 +122,17 @@ class NodeLifecycle implements NodeLifecycleHandle {
     this.context.agenda.because(0, () => this.context.agenda.at(this.nextPass, monitors, () => this.pass()))
   }
 
+  private knowNodeAt(place: number, node: Node): KnownNode {
+    const last = this.places[place]
+    if (last?.node === node && this.lastNodes[place] === node) return last
+    return (this.places[place] = knowNode(this.known, node))
+  }
+
   private *register(nodes: readonly Node[]): Steps<void> {
     const { events } = this.context
-    for (const node of nodes) {
+    for (let at = 0; at < nodes.length; at += 1) {
+      const node = nodes[at]!
+      if (this.lastNodes[at] === node) continue
       const { name } = node.metadata
       if (this.registered.has(name)) continue
       events.event(node, 'Normal', 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`)
