@@ -51,6 +51,24 @@ function firstTime(cluster: TestCluster, holds: () => boolean, limit: Millis): M
   return cluster.timeline.now
 }
 
+test('nodes that come and go between others leave to each its own silence', () => {
+  const cluster = clusterOf(['n1', 'n3', 'n5'])
+  renewUntil(cluster, ['n1', 'n3', 'n5'], 30_000)
+  must(cluster.client.delete('nodes', 'n1'))
+  must(cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n2' }, spec: {} }))
+  must(cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n4' }, spec: {} }))
+  cluster.post('n2', 'True')
+  cluster.post('n4', 'True')
+  const registered = (): string[] => cluster.list('events').filter(({ reason }) => reason === 'RegisteredNode' || reason === 'RemovingNode').map(({ reason, involvedObject }) => `${reason} ${involvedObject.name}`)
+  renewUntil(cluster, ['n3'], 120_000)
+  expect(registered().toSorted()).toEqual(['RegisteredNode n1', 'RegisteredNode n2', 'RegisteredNode n3', 'RegisteredNode n4', 'RegisteredNode n5', 'RemovingNode n1'])
+  expect(['n2', 'n3', 'n4', 'n5'].map((name) => ready(cluster, name))).toEqual(['Unknown', 'True', 'Unknown', 'Unknown'])
+  cluster.renew('n5')
+  cluster.post('n5', 'True')
+  renewUntil(cluster, ['n5'], 200_000)
+  expect(['n3', 'n5'].map((name) => ready(cluster, name))).toEqual(['Unknown', 'True'])
+})
+
 for (const [flags, grace] of [[{}, 50_000], [{ nodeMonitorGracePeriod: 40_000 }, 40_000]] as const) {
   for (const phase of [0, 1_234, 2_500, 4_998, 4_999]) {
     test(`a silent node is Unknown ${grace} ms after the last renewal that was seen, at the next pass at the latest (phase ${phase})`, () => {
