@@ -48,8 +48,9 @@ function affinityTerm(pod: Pod, term: PodAffinityTerm, weight: number): Affinity
     topologyKey: term.topologyKey,
     weight,
     matches(other, namespaces) {
-      if (!selector || !selector.matches(other.labels)) return false
-      return named.has(other.namespace) || (namespaceSelector !== null && namespaceSelector.matches(namespaces(other.namespace) ?? {}))
+      if (!selector) return false
+      const isInNamespace = named.has(other.namespace) || (namespaceSelector !== null && namespaceSelector.matches(namespaces(other.namespace) ?? {}))
+      return isInNamespace && selector.matches(other.labels)
     },
   }
 }

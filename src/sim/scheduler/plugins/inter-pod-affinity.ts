@@ -130,21 +130,26 @@ function matchesAll(terms: readonly AffinityTerm[], pod: PodState, namespaces: N
 }
 
 function scorePairs(pod: PodState, { cache, namespaceLabels }: View, hardWeight: number): PairCounts | null {
-  const prefers = pod.affinity.preferred.length > 0 || pod.affinity.preferredAnti.length > 0
+  const { affinity } = pod
+  const prefers = affinity.preferred.length > 0 || affinity.preferredAnti.length > 0
   if (!prefers && cache.nodesWithAffinity.size === 0) return null
   const scores = new PairCounts()
+  const apply = (terms: readonly AffinityTerm[], subject: PodState, { labels }: NodeState, sign: 1 | -1, fixed?: number): void => {
+    for (const term of terms) if (term.matches(subject, namespaceLabels)) scores.addScore(term.topologyKey, labels, sign * (fixed ?? term.weight))
+  }
   for (const node of prefers ? cache.nodes : cache.nodesWithAffinity) {
+    // Few pods say something of others: when no more of them can come, the rest is not looked at.
+    let left = node.podsWithAffinity
     for (const existing of node.pods) {
-      if (!prefers && existing.affinity.isEmpty) continue
-      const apply = (terms: readonly AffinityTerm[], subject: PodState, sign: 1 | -1, fixed?: number): void => {
-        for (const term of terms) if (term.matches(subject, namespaceLabels)) scores.addScore(term.topologyKey, node.labels, sign * (fixed ?? term.weight))
-      }
-      apply(pod.affinity.preferred, existing, 1)
-      apply(pod.affinity.preferredAnti, existing, -1)
+      if (prefers) {
+        apply(affinity.preferred, existing, node, 1)
+        apply(affinity.preferredAnti, existing, node, -1)
+      } else if (left === 0) break
       if (existing.affinity.isEmpty) continue
-      if (hardWeight > 0) apply(existing.affinity.required, pod, 1, hardWeight)
-      apply(existing.affinity.preferred, pod, 1)
-      apply(existing.affinity.preferredAnti, pod, -1)
+      left -= 1
+      if (hardWeight > 0) apply(existing.affinity.required, pod, node, 1, hardWeight)
+      apply(existing.affinity.preferred, pod, node, 1)
+      apply(existing.affinity.preferredAnti, pod, node, -1)
     }
   }
   return scores
