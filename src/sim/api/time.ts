@@ -9,13 +9,19 @@ const day = 86_400_000
 /** RFC 3339 in UTC, whole seconds: `2026-01-01T00:00:00Z` (metav1.Time). */
 export function formatTime(epoch: EpochMillis): string {
   const second = Math.floor(epoch / 1000)
-  const known = formatted.get(second)
-  if (known !== undefined) return known
-  const text = flatText(`${writeSeconds(epoch)}Z`)
-  if (formatted.size >= remembered) formatted.clear()
-  formatted.set(second, text)
-  return text
+  if (second === latestSecond) return latestSecondText
+  let text = formatted.get(second)
+  if (text === undefined) {
+    text = flatText(`${writeSeconds(epoch)}Z`)
+    if (formatted.size >= remembered) formatted.clear()
+    formatted.set(second, text)
+  }
+  latestSecond = second
+  return (latestSecondText = text)
 }
+
+let latestSecond = 0
+let latestSecondText = '1970-01-01T00:00:00Z'
 
 /** RFC 3339 in UTC with six digits: `2026-01-01T00:00:00.000000Z` (metav1.MicroTime). */
 export function formatMicroTime(epoch: EpochMillis): string {

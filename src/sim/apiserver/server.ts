@@ -212,15 +212,14 @@ function isReadWhole({ verb, subresource }: ApiRequest): boolean {
   return (verb === 'create' && subresource === undefined) || (verb === 'update' && subresource !== 'scale')
 }
 
-const collectionVerbs: ReadonlySet<string> = new Set(['list', 'watch', 'create', 'deletecollection'])
-
 function scopeFault(definition: ResourceDefinition, request: ApiRequest): Status | undefined {
   if (!definition.namespaced && request.namespace !== undefined) return unknownResource(request)
-  if (!collectionVerbs.has(request.verb)) {
+  const { verb } = request
+  if (verb !== 'create' && verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection') {
     if (!request.name) return methodNotAllowed()
     if (definition.namespaced && request.namespace === undefined) return unknownResource(request)
   }
-  if (request.verb !== 'create') return undefined
+  if (verb !== 'create') return undefined
   if (request.name && request.subresource === undefined) return methodNotAllowed()
   if (definition.namespaced && request.namespace === undefined) return methodNotAllowed()
   return undefined

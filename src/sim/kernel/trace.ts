@@ -59,6 +59,8 @@ export class Trace {
   private readonly authors = new Texts(this.hash)
   /** Verbs, resources and subresources. */
   private readonly words = new Texts(this.hash)
+  /** By resource. */
+  private readonly actions = new Map<string, Action[]>()
   private readonly moment: Moment
   private readonly limit: number
   private newest: CauseId = 0
@@ -74,9 +76,7 @@ export class Trace {
   count(write: Write): void {
     this.hash.addNumber(this.moment.now)
     this.authors.count(write.author)
-    this.words.count(write.verb)
-    this.words.count(write.resource)
-    this.words.count(write.subresource ?? '')
+    this.countAction(write)
     this.countObject(write)
   }
 
@@ -86,9 +86,10 @@ export class Trace {
     const row = this.rows.addRow()
     const { columns } = this.rows
     columns.author[row] = this.authors.count(write.author)
-    columns.verb[row] = this.words.count(write.verb)
-    columns.resource[row] = this.words.count(write.resource)
-    columns.subresource[row] = this.words.count(write.subresource ?? '')
+    const action = this.countAction(write)
+    columns.verb[row] = action.verbNumber
+    columns.resource[row] = action.resourceNumber
+    columns.subresource[row] = action.subresourceNumber
     columns.start[row] = write.start
     this.countObject(write)
     return this.fill(row, this.moment.cause, write.revision, write.weight, write.stored)
@@ -138,6 +139,22 @@ export class Trace {
     return this.hash.digest
   }
 
+  private countAction({ verb, resource, subresource = '' }: Write): Action {
+    const { words, hash } = this
+    let actions = this.actions.get(resource)
+    if (!actions) this.actions.set(resource, (actions = []))
+    for (const action of actions) {
+      if (action.verb !== verb || action.subresource !== subresource) continue
+      hash.addWord(action.verbNumber)
+      hash.addWord(action.resourceNumber)
+      hash.addWord(action.subresourceNumber)
+      return action
+    }
+    const action = { verb, subresource, verbNumber: words.count(verb), resourceNumber: words.count(resource), subresourceNumber: words.count(subresource) }
+    actions.push(action)
+    return action
+  }
+
   private countObject({ stored, start, revision }: Write): void {
     this.hash.addText(stored, start)
     this.hash.addNumber(revision)
@@ -170,6 +187,15 @@ export class Trace {
       revision: columns.revision[row]!,
     }
   }
+}
+
+/** What is done to a resource, and the numbers of the three words that say it. There are few, and every write is one of them. */
+interface Action {
+  readonly verb: string
+  readonly subresource: string
+  readonly verbNumber: number
+  readonly resourceNumber: number
+  readonly subresourceNumber: number
 }
 
 /** Texts that come again and again, each with a number that stands for it in rows and hash. A text is hashed when it gets one. */

@@ -74,11 +74,9 @@ export function orderedStatus(own: Partial<OwnFields> & Pick<OwnFields, 'phase'>
   return status
 }
 
-const ownConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
-
-/** Whether a condition is the kubelet's to write; the others are somebody else's. */
+/** Whether a condition is the kubelet's to write; the others are somebody else's. Compared by hand: a sync asks it of a dozen conditions. */
 export function isOwnCondition({ type }: Pick<PodCondition, 'type'>): boolean {
-  return ownConditions.has(type)
+  return type === 'Ready' || type === 'ContainersReady' || type === 'PodScheduled' || type === 'Initialized' || type === 'PodReadyToStartContainers'
 }
 
 /** A pod that the kubelet itself ends is told to be disrupted, whoever has said so before. */

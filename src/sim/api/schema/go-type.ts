@@ -46,6 +46,8 @@ export interface GoStruct {
   readonly printing: readonly GoField[]
   /** Makes an empty object to hold such fields. */
   blank(): Record<string, unknown>
+  /** The same for the metadata of such an object: kinds differ in how much they have. */
+  blankMetadata(): Record<string, unknown>
 }
 
 const structs = new Map<string, GoStruct>()
@@ -63,7 +65,8 @@ export function structOf(name: string): GoStruct {
   const texts = row === '' ? [] : row.split('|')
   if (texts[0] === 'kind:string' && texts[1] === 'apiVersion:string') texts.splice(0, 2, 'apiVersion:string', 'kind:string')
   const fields = texts.map(parseField)
-  const struct = { name: inGo(name), fields, byName: new Map(fields.map((field) => [field.name, field])), order: [], isShared: shared.has(name), printing: fields.filter(printsZero), blank: createBlank() }
+  const byName = new Map(fields.map((field) => [field.name, field]))
+  const struct = { name: inGo(name), fields, byName, order: [], isShared: shared.has(name), printing: fields.filter(printsZero), blank: createBlank(), blankMetadata: createBlank() }
   structs.set(name, struct)
   return struct
 }

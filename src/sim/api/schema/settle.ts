@@ -1,5 +1,4 @@
 import { settled, type KubernetesObject } from '../objects.ts'
-import { createBlank } from './blank.ts'
 import type { GoStruct, GoType } from './go-type.ts'
 import { structOf, structOfType } from './go-type.ts'
 
@@ -30,7 +29,7 @@ export function draftObject(sent: KubernetesObject, metadata: KubernetesObject['
 
 /** The metadata of such an object, empty. */
 export function draftMetadata(kind: string): { -readonly [K in keyof KubernetesObject['metadata']]?: KubernetesObject['metadata'][K] } {
-  return blankMetadataOf(structOf(kind))()
+  return structOf(kind).blankMetadata()
 }
 
 /** Such an object as it is stored, if nobody has put another in its place: the very one, under this version and frozen. Its parts are frozen already. */
@@ -42,18 +41,9 @@ export function sealedObject(draft: KubernetesObject, resourceVersion: string): 
 
 let objectMeta: GoStruct | null = null
 
-/** The kinds differ in how much metadata they have, so each has blanks of its own for it. */
-const blankMetadata = new Map<GoStruct, () => Record<string, unknown>>()
-
-function blankMetadataOf(kind: GoStruct): () => Record<string, unknown> {
-  let blank = blankMetadata.get(kind)
-  if (!blank) blankMetadata.set(kind, (blank = createBlank()))
-  return blank
-}
-
 function settledMetadata(kind: GoStruct, metadata: KubernetesObject['metadata'], resourceVersion: string): Fields {
   const struct = (objectMeta ??= structOf('ObjectMeta'))
-  const stored = blankMetadataOf(kind)()
+  const stored = kind.blankMetadata()
   const fields = metadata as KubernetesObject['metadata'] & Fields
   for (const key in fields) {
     const value = key === 'resourceVersion' ? resourceVersion : settledField(struct, key, fields[key])
