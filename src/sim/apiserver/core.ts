@@ -1,19 +1,20 @@
 import type { CauseId, ProcessAgenda } from '../kernel/agenda.ts'
 import { fail } from '../kernel/assert.ts'
-import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Trace, Write } from '../kernel/trace.ts'
 import { weights, type Weight } from '../kernel/trace-columns.ts'
 import type { AdmittedSpecs } from '../api/admission/service-account.ts'
 import type { FeatureGate } from '../api/feature-gates.ts'
 import { definitionOf, type ResourceDefinition } from '../api/resources.ts'
-import { objectKey, type KubernetesObject } from '../api/objects.ts'
+import type { KubernetesObject } from '../api/objects.ts'
 import { sealedObject, settledObject } from '../api/schema/settle.ts'
 import type { Allocators } from '../api/strategy/allocators.ts'
 import type { WallClock } from '../api/time.ts'
+import type { Place } from '../etcd/directory.ts'
 import type { LeaseId, Store } from '../etcd/store.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import type { EventLease } from './event-ttl.ts'
+import type { ObjectHomes } from './object-homes.ts'
 import type { PodsByNode } from './pods-by-node.ts'
 import type { Quotas } from './quotas.ts'
 import type { SharedOwners } from './shared-owners.ts'
@@ -22,6 +23,7 @@ import type { SharedOwners } from './shared-owners.ts'
 export interface Core {
   readonly agenda: ProcessAgenda
   readonly store: Store<KubernetesObject>
+  readonly homes: ObjectHomes
   readonly wall: WallClock
   readonly trace: Trace
   readonly uids: Random
@@ -43,26 +45,9 @@ export interface Authorship {
   readonly subresource?: string | undefined
 }
 
-/** Where a resource lives in etcd: the old ones keep the names that Kubernetes gave them first. */
-export function prefixOf(definition: ResourceDefinition): string {
-  return prefixes.get(definition.resource) ?? `/registry/${definition.resource}/`
-}
-
-const prefixes = new Map([['nodes', '/registry/minions/'], ['services', '/registry/services/specs/'], ['endpoints', '/registry/services/endpoints/']])
-
-/** The last key of each resource: one request asks for the same several times, and a text that is put together anew has to be read through anew. */
-const lastKeys = new Map<ResourceDefinition, { readonly namespace: string | undefined; readonly name: string; readonly key: string }>()
-
-export function storageKey(definition: ResourceDefinition, namespace: string | undefined, name: string): string {
-  const last = lastKeys.get(definition)
-  if (last && last.name === name && last.namespace === namespace) return last.key
-  const key = flatText(`${prefixOf(definition)}${objectKey(namespace, name)}`)
-  lastKeys.set(definition, { namespace, name, key })
-  return key
-}
-
+/** An object as it is stored now. */
 export function readObject(core: Core, definition: ResourceDefinition, namespace: string | undefined, name: string): KubernetesObject | undefined {
-  return core.store.get(storageKey(definition, namespace, name))?.value
+  return core.homes.get(definition, namespace, name)?.value
 }
 
 export function namespaceOf(core: Core, name: string): KubernetesObject | undefined {
@@ -85,22 +70,21 @@ export function revisionOf(object: KubernetesObject): number {
  */
 export function commit(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, lease?: LeaseId, isDraft = false): KubernetesObject {
   const { namespace, name } = object.metadata
-  const key = storageKey(definition, namespace, name)
-  // All versions share one text.
-  const write = tellTrace(core, by, definition, (before && core.store.get(key)?.key) ?? key)
-  const swap = core.agenda.because(write, () => core.store.put(key, before ? revisionOf(before) : 0, (revision) => (isDraft ? sealedObject : settledObject)(object, String(revision)), lease))
+  const place = core.homes.placeOf(definition, namespace, name)
+  const write = tellTrace(core, by, definition, namespace, place)
+  const swap = core.agenda.because(write, () => core.store.put(place, before ? revisionOf(before) : 0, (revision) => (isDraft ? sealedObject : settledObject)(object, String(revision)), lease))
   // Requests run one after the other, so what was read a moment ago is still there.
-  if (!swap.ok) fail(`${definition.resource} ${key} changed during a request`)
+  if (!swap.ok) fail(`${definition.resource} ${place.key} changed during a request`)
   return swap.kv.value!
 }
 
 /** Deletes the object whose newest version this is. Answers its final state, at the revision of its deletion. */
 export function commitDeletion(core: Core, by: Authorship, definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
   const { namespace, name } = object.metadata
-  const key = storageKey(definition, namespace, name)
-  const write = tellTrace(core, by, definition, core.store.get(key)?.key ?? key)
-  const swap = core.agenda.because(write, () => core.store.delete(key, revisionOf(object)))
-  if (!swap.ok) fail(`${definition.resource} ${key} changed during a request`)
+  const place = core.homes.placeOf(definition, namespace, name)
+  const write = tellTrace(core, by, definition, namespace, place)
+  const swap = core.agenda.because(write, () => core.store.delete(place, revisionOf(object)))
+  if (!swap.ok) fail(`${definition.resource} ${place.key} changed during a request`)
   return settledObject(object, String(swap.kv.modRevision))
 }
 
@@ -111,12 +95,13 @@ function weightOf({ resource }: ResourceDefinition, subresource: string | undefi
 }
 
 /** Told before it is done: what comes of it needs its id. */
-function tellTrace(core: Core, { user, verb, subresource }: Authorship, definition: ResourceDefinition, stored: string): CauseId {
+function tellTrace(core: Core, { user, verb, subresource }: Authorship, definition: ResourceDefinition, namespace: string | undefined, { name }: Place<KubernetesObject>): CauseId {
   const { resource } = definition
   const told: Write = {
     author: user, verb, resource, subresource,
-    stored,
-    start: prefixOf(definition).length,
+    namespace,
+    // All versions share one text.
+    name,
     revision: core.store.revision + 1,
     weight: weightOf(definition, subresource),
   }

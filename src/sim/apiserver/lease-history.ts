@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../api/objects.ts'
 import { definitionOf } from '../api/resources.ts'
 import type { Differences, Revision } from '../etcd/store.ts'
 import type { Difference } from '../etcd/version.ts'
-import { prefixOf } from './core.ts'
+import { prefixOf } from './object-homes.ts'
 
 /**
  * Nodes renew their leases every ten seconds, which is most of what etcd remembers: of a renewed lease its history keeps only when that was.

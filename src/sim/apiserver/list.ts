@@ -6,7 +6,7 @@ import { apiVersionOf } from '../api/resources.ts'
 import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import { compacted, type KeyValue, type Revision } from '../etcd/store.ts'
 import { decodeContinue, encodeContinue } from './continue-token.ts'
-import { prefixOf, storageKey } from './core.ts'
+import { prefixOf } from './object-homes.ts'
 import type { Selection } from './selection.ts'
 import type { Target } from './target.ts'
 
@@ -26,9 +26,8 @@ export function list(target: Target, selection: Selection, options: RequestOptio
   const prefix = namespace === undefined ? prefixOf(definition) : `${prefixOf(definition)}${namespace}/`
   const limit = servedFromCache(options) ? 0 : options.limit ?? 0
   // Without a selector a page needs its own objects and one more, which tells that there is another page.
-  const indexed = options.continue || revision < core.store.revision ? undefined : indexedKeys(target, selection, prefix, limit)
-  const found = indexed ? indexed.map((key) => core.store.get(key)).filter((kv) => kv !== undefined)
-    : core.store.range(prefix, { from, revision, ...(limit > 0 && selection.everything && { limit: limit + 1 }) })
+  const found = (options.continue || revision < core.store.revision ? undefined : indexed(target, selection, prefix, limit))
+    ?? core.store.range(prefix, { from, revision, ...(limit > 0 && selection.everything && { limit: limit + 1 }) })
   if (found === compacted) return refused(options.continue ? expiredContinue(from.slice(prefixOf(definition).length)) : expired('The resourceVersion for the provided list is too old.'))
   const page = pageOf(found, selection, limit)
   const kind = `${definition.kind}List`
@@ -41,13 +40,14 @@ export function list(target: Target, selection: Selection, options: RequestOptio
 }
 
 /**
- * The places in etcd that a list by name or by node is about: a thousand kubelets that list their own machine and its pods need not look at everything each
+ * What lies in etcd that a list by name or by node is about: a thousand kubelets that list their own machine and its pods need not look at everything each
  * (SelectionPredicate.MatchesSingle and the storage's indexers). Pages are made of all there is.
  */
-function indexedKeys({ core, definition, namespace }: Target, { index }: Selection, prefix: string, limit: number): readonly string[] | undefined {
-  if (index?.field === 'spec.nodeName') return limit > 0 ? undefined : core.podsByNode.keysOf(index.value, prefix)
+function indexed({ core, definition, namespace }: Target, { index }: Selection, prefix: string, limit: number): readonly KeyValue<KubernetesObject>[] | undefined {
+  if (index?.field === 'spec.nodeName') return limit > 0 ? undefined : core.podsByNode.keysOf(index.value, prefix).flatMap((key) => core.store.get(key) ?? [])
   if (index?.field !== 'metadata.name' || (definition.namespaced && namespace === undefined)) return undefined
-  return [storageKey(definition, namespace, index.value)]
+  const found = core.homes.get(definition, namespace, index.value)
+  return found ? [found] : []
 }
 
 interface Page {

@@ -7,7 +7,8 @@ import { evaluatorOf } from '../api/quota/evaluators.ts'
 import { definitionOf } from '../api/resources.ts'
 import type { Status } from '../api/status.ts'
 import { compacted, type KeyValue, type Store } from '../etcd/store.ts'
-import { commit, prefixOf } from './core.ts'
+import { commit } from './core.ts'
+import { prefixOf } from './object-homes.ts'
 import type { Target } from './target.ts'
 
 /** The quotas of each namespace that has any, as they are stored. */

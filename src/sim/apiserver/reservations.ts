@@ -4,7 +4,8 @@ import type { KubernetesObject } from '../api/objects.ts'
 import { definitionOf } from '../api/resources.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { compacted } from '../etcd/store.ts'
-import { commitDeletion, prefixOf, type Core } from './core.ts'
+import { commitDeletion, type Core } from './core.ts'
+import { prefixOf } from './object-homes.ts'
 import type { Target } from './target.ts'
 
 /** An object with the numbers that were set aside for it: it is stored and they are kept, or it is not and they go back. */

@@ -20,6 +20,7 @@ import type { AdmissionPlugin } from './admission.ts'
 import { dispatch, listSelected } from './dispatch.ts'
 import { leaseHistory } from './lease-history.ts'
 import { parseVersion, tooLarge } from './list.ts'
+import { ObjectHomes } from './object-homes.ts'
 import { PodsByNode } from './pods-by-node.ts'
 import { Quotas } from './quotas.ts'
 import { restoreReservations } from './reservations.ts'
@@ -71,6 +72,7 @@ export class ApiServer implements Transport {
     this.compactionInterval = compactionInterval
     this.core = {
       agenda, store, wall, trace,
+      homes: new ObjectHomes(store),
       uids: random.of('uid'),
       names: random.of('names'),
       allocators: { clusterIPs: createClusterIPPool(), nodePorts: createNodePortPool() },

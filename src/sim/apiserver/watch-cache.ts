@@ -4,7 +4,8 @@ import type { WatchEvent, WatchHandle, WatchSink } from '../api/request.ts'
 import type { ResourceDefinition } from '../api/resources.ts'
 import { settledObject } from '../api/schema/settle.ts'
 import { compacted, type KeyValue, type Revision } from '../etcd/store.ts'
-import { nodeNameOf, prefixOf, type Core } from './core.ts'
+import { nodeNameOf, type Core } from './core.ts'
+import { prefixOf } from './object-homes.ts'
 import type { IndexedField, Selection } from './selection.ts'
 
 interface Watcher {
@@ -86,7 +87,7 @@ export class WatchCache {
     const { 'metadata.name': byName, 'spec.nodeName': byNode } = this.indexed
     const is = kv.value !== undefined
     const was = kv.previous?.value !== undefined
-    if (byName.size > 0) this.tellAll(byName.get(kv.key.slice(kv.key.lastIndexOf('/') + 1)), kv, forms, is, was)
+    if (byName.size > 0) this.tellAll(byName.get(kv.place.name), kv, forms, is, was)
     if (byNode.size === 0) return
     const node = nodeNameOf(kv.value)
     const previousNode = nodeNameOf(kv.previous?.value)
@@ -117,8 +118,8 @@ export class WatchCache {
     send(watcher, forms, is, was)
   }
 
-  private reaches({ prefix }: Watcher, { key }: Stored): boolean {
-    return prefix.length === this.prefix.length || key.startsWith(prefix)
+  private reaches({ prefix }: Watcher, { place }: Stored): boolean {
+    return prefix.length === this.prefix.length || place.directory.prefix === prefix
   }
 }
 

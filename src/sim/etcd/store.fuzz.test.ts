@@ -18,7 +18,7 @@ test.each(seeds)('agrees with a list of all its states, whatever is written, com
   const model: Model = { states: [new Map(), new Map()], events: [] }
   const watches: { readonly after: number; readonly prefix: string; readonly seen: string[] }[] = []
   for (let step = 0; step < 400; step += 1) {
-    const key = `/${random.pick(['a', 'b'])}/${random.below(30)}`
+    const key = `/${random.pick(['a', 'b', 'b/2', 'b-2'])}/${random.below(30)}`
     if (random.chance(1, 40)) store.compact(random.between(1, store.revision))
     if (random.chance(1, 25)) openWatch(store, random, watches)
     if (random.chance(3, 4)) write(store, model, random, key, `v${step}`)
@@ -59,7 +59,7 @@ function remove(store: Store<string>, model: Model, random: Random, key: string)
 
 function readSomewhere(store: Store<string>, model: Model, random: Random): void {
   const revision = random.between(1, store.revision)
-  const prefix = random.pick(['/', '/a/', '/b/', '/b/2'])
+  const prefix = random.pick(['/', '/a/', '/b', '/b/', '/b/2', '/b/2/', '/b-2/1'])
   const from = random.chance(1, 3) ? `/a/${random.below(30)}` : prefix
   const limit = random.chance(1, 3) ? random.between(1, 5) : Infinity
   const found = store.range(prefix, { revision, from, limit })
@@ -74,7 +74,7 @@ function readSomewhere(store: Store<string>, model: Model, random: Random): void
 
 function openWatch(store: Store<string>, random: Random, watches: { after: number; prefix: string; seen: string[] }[]): void {
   const after = random.between(0, store.revision)
-  const prefix = random.pick(['/', '/a/', '/b/'])
+  const prefix = random.pick(['/', '/a/', '/b/', '/b/2', '/b-2/1'])
   const seen: string[] = []
   const stop = store.watch(prefix, after, ({ modRevision, key, value }) => seen.push(`${modRevision} ${key} ${value ?? 'deleted'}`))
   expect(stop === compacted).toBe(after < store.compactedRevision)

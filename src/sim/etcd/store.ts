@@ -1,16 +1,25 @@
 // Upstream: etcd 3.6, the parts that Kubernetes uses. Left out: members and quorum, authentication, snapshots, watch progress requests.
 import { assert } from '../kernel/assert.ts'
-import { flatText } from '../kernel/flat-text.ts'
 import type { Agenda, EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
-import { OrderedKeys } from './ordered-keys.ts'
+import { Directories } from './directories.ts'
+import { byKey, type Directory, type Listener, type Place } from './directory.ts'
 import { Version, type Difference } from './version.ts'
 
 export type Revision = number
 export type LeaseId = number
 
+/** Where a key lies: what all its versions have in common. */
+export interface KeyPlace {
+  readonly key: string
+  /** What of the key comes after its last slash, and where that is. */
+  readonly name: string
+  readonly directory: { readonly prefix: string }
+}
+
 /** One version of one key: what a write left behind, and at the same time the event that watchers see. */
 export interface KeyValue<V> {
   readonly key: string
+  readonly place: KeyPlace
   /** Absent: this version is a deletion. */
   readonly value: V | undefined
   readonly createRevision: Revision
@@ -34,11 +43,11 @@ export interface RangeOptions {
   readonly revision?: Revision
 }
 
-interface Lease {
+interface Lease<V> {
   readonly ttl: Millis
   expiry: EntryId
   /** What was ever attached to it. A key that hangs on another lease by now, or is gone, says so itself. */
-  readonly keys: string[]
+  readonly places: Place<V>[]
 }
 
 /** Where and how values that replace one another are nearly the same. */
@@ -50,9 +59,6 @@ export interface Differences<V> {
 
 interface Watcher<V> {
   readonly prefix: string
-  /** Where the prefix ends, and its last letter: one look tells most keys apart. */
-  readonly end: number
-  readonly ending: number
   readonly event: (kv: KeyValue<V>) => void
 }
 
@@ -64,16 +70,16 @@ export const compacted = 'compacted'
  * `serve` is the start of that process, and the end of the process' agenda is its end.
  */
 export class Store<V> {
-  private readonly current = new Map<string, Version<V>>()
-  private readonly keys = new OrderedKeys()
+  private readonly directories = new Directories<V>()
   /** All versions after the compacted revision, in order. Dropped from the front in steps: `first` is where the kept part begins. */
   private log: Version<V>[] = []
   private first = 0
   private head: Revision = 1
   private compactedTo: Revision = 0
-  /** Replaced, never changed: who is being told of a write may come and go meanwhile. */
   private watchers: readonly Watcher<V>[] = []
-  private readonly leases = new Map<LeaseId, Lease>()
+  /** How often watchers have come or gone. */
+  private watchersChanged = 0
+  private readonly leases = new Map<LeaseId, Lease<V>>()
   private lastLease: LeaseId = 0
   private process: ProcessAgenda | null = null
   private differences: Differences<V> | null = null
@@ -88,7 +94,7 @@ export class Store<V> {
   }
 
   get size(): number {
-    return this.keys.size
+    return this.directories.size
   }
 
   /** Whether a process answers for it. Whoever asks while none does gets no answer; that is the caller's to check. */
@@ -104,6 +110,7 @@ export class Store<V> {
   /** From now on replaced values under a prefix are kept as what differs. Whoever reads them sees no difference. */
   keepDifferences(differences: Differences<V>): void {
     this.differences = differences
+    this.directories.keepDifferencesUnder(differences.prefix)
   }
 
   /** The etcd process has started: leases run again, each with its whole time to live, as after an election. */
@@ -113,7 +120,20 @@ export class Store<V> {
   }
 
   get(key: string): KeyValue<V> | undefined {
-    return this.current.get(key)
+    const end = key.lastIndexOf('/') + 1
+    return this.directory(key.slice(0, end))?.get(key.slice(end))
+  }
+
+  /** The keys that start so and have no slash after it; undefined: there has never been one. */
+  directory(prefix: string): Directory<V> | undefined {
+    return this.directories.get(prefix)
+  }
+
+  /** The place of a key, whether or not it is there. */
+  placeOf(key: string): Place<V> {
+    const end = key.lastIndexOf('/') + 1
+    const prefix = key.slice(0, end)
+    return (this.directories.get(prefix) ?? this.directories.add(prefix)).placeOf(key.slice(end))
   }
 
   /** The keys under a prefix, in order. */
@@ -121,9 +141,9 @@ export class Store<V> {
     if (revision < this.compactedTo) return compacted
     if (revision < this.head) return this.pastRange(prefix, from, limit, revision)
     const found: KeyValue<V>[] = []
-    this.keys.visit(prefix, from, (key) => {
+    this.directories.visit(prefix, from, (place) => {
       if (found.length >= limit) return false
-      found.push(this.current.get(key)!)
+      found.push(place.newest!)
       return true
     })
     return found
@@ -132,7 +152,7 @@ export class Store<V> {
   /** How many keys under a prefix came at or after `from`, at a revision that is not compacted. */
   count(prefix: string, from: string, revision: Revision): number {
     let count = 0
-    this.keys.visit(prefix, from, () => (count += 1) > 0)
+    this.directories.visit(prefix, from, () => (count += 1) > 0)
     for (const kv of this.writesAfter(revision)) {
       if (!kv.key.startsWith(prefix) || kv.key < from) continue
       if (kv.value === undefined) count += 1
@@ -145,24 +165,28 @@ export class Store<V> {
    * Writes a key if its mod revision is still `expected` (0: if it is not there). `valueAt` makes the value, told the revision
    * it will have, because an object carries its own version.
    */
-  put(key: string, expected: Revision, valueAt: (revision: Revision) => V, lease: LeaseId = 0): Swap<V> {
-    const before = this.current.get(key)
+  put(at: string | Place<V>, expected: Revision, valueAt: (revision: Revision) => V, lease: LeaseId = 0): Swap<V> {
+    const place = typeof at === 'string' ? this.placeOf(at) : at
+    const before = place.newest
     if ((before?.modRevision ?? 0) !== expected) return { ok: false, current: before }
     const revision = this.head + 1
-    // All versions share one text.
-    const kv = new Version(before?.key ?? flatText(key), valueAt(revision), before?.createRevision ?? revision, revision, (before?.version ?? 0) + 1, lease, before)
+    const kv = new Version(place, valueAt(revision), before?.createRevision ?? revision, revision, (before?.version ?? 0) + 1, lease, before)
     this.head = revision
-    this.current.set(kv.key, kv)
-    if (!before) this.keys.add(kv.key)
-    if (lease !== 0 && before?.lease !== lease) this.leases.get(lease)?.keys.push(kv.key)
+    place.newest = kv
+    if (!before) {
+      const { name, directory } = place
+      directory.places.set(name, place)
+      directory.names.add(name)
+    }
+    if (lease !== 0 && before?.lease !== lease) this.leases.get(lease)?.places.push(place)
     this.commit(kv)
     this.keepDifference(before, kv)
     return { ok: true, kv }
   }
 
   /** Deletes a key if its mod revision is still `expected`. */
-  delete(key: string, expected: Revision): Swap<V> {
-    const before = this.current.get(key)
+  delete(at: string | Place<V>, expected: Revision): Swap<V> {
+    const before = (typeof at === 'string' ? this.placeOf(at) : at).newest
     if (!before || before.modRevision !== expected) return { ok: false, current: before }
     this.head += 1
     return { ok: true, kv: this.remove(before) }
@@ -173,12 +197,9 @@ export class Store<V> {
     assert(prefix !== '', 'a watch of everything')
     if (after < this.compactedTo) return compacted
     for (const kv of this.writesAfter(after)) if (kv.key.startsWith(prefix)) event(kv)
-    const end = prefix.length - 1
-    const watcher = { prefix, end, ending: prefix.charCodeAt(end), event }
-    this.watchers = [...this.watchers, watcher]
-    return () => {
-      this.watchers = this.watchers.filter((other) => other !== watcher)
-    }
+    const watcher = { prefix, event }
+    this.setWatchers([...this.watchers, watcher])
+    return () => this.setWatchers(this.watchers.filter((other) => other !== watcher))
   }
 
   /** Forgets what was before `revision`: older reads and watches are refused from now on. */
@@ -197,7 +218,7 @@ export class Store<V> {
   grant(ttl: Millis): LeaseId {
     assert(this.process, 'a lease was granted by an etcd that does not run')
     const id = (this.lastLease += 1)
-    this.leases.set(id, { ttl, expiry: this.planExpiry(this.process, id, ttl), keys: [] })
+    this.leases.set(id, { ttl, expiry: this.planExpiry(this.process, id, ttl), places: [] })
     return id
   }
 
@@ -208,32 +229,51 @@ export class Store<V> {
   private revoke(id: LeaseId): void {
     const lease = this.leases.get(id)
     this.leases.delete(id)
-    const keys = new Set(lease?.keys.filter((key) => this.current.get(key)?.lease === id))
-    if (keys.size === 0) return
+    const places = new Set(lease?.places.filter(({ newest }) => newest?.lease === id))
+    if (places.size === 0) return
     this.head += 1
-    for (const key of [...keys].sort()) this.remove(this.current.get(key)!)
+    for (const { newest } of [...places].sort(byKey)) this.remove(newest!)
   }
 
   private remove(before: Version<V>): KeyValue<V> {
-    const kv = new Version<V>(before.key, undefined, before.createRevision, this.head, 0, 0, before)
-    this.current.delete(before.key)
-    this.keys.remove(before.key)
+    const { place } = before
+    const kv = new Version<V>(place, undefined, before.createRevision, this.head, 0, 0, before)
+    place.newest = undefined
+    place.directory.places.delete(place.name)
+    place.directory.names.remove(place.name)
     this.commit(kv)
     return kv
   }
 
   private commit(kv: Version<V>): void {
     this.log.push(kv)
+    const { directory, name } = kv.place
+    if (directory.heardAt !== this.watchersChanged) this.hear(directory)
     // Who comes while this is told has read it from the log.
-    const { key } = kv
-    for (const watcher of this.watchers) if (key.charCodeAt(watcher.end) === watcher.ending && key.startsWith(watcher.prefix)) watcher.event(kv)
+    for (const { start, event } of directory.listeners) if (start === '' || name.startsWith(start)) event(kv)
+  }
+
+  private setWatchers(watchers: readonly Watcher<V>[]): void {
+    this.watchers = watchers
+    this.watchersChanged += 1
+  }
+
+  /** Finds out who listens to a directory. The list is replaced, never changed: who is being told of a write may come and go meanwhile. */
+  private hear(directory: Directory<V>): void {
+    directory.heardAt = this.watchersChanged
+    const { prefix: home } = directory
+    const listeners: Listener<V>[] = []
+    for (const { prefix, event } of this.watchers) {
+      if (home.startsWith(prefix)) listeners.push({ start: '', event })
+      else if (prefix.startsWith(home)) listeners.push({ start: prefix.slice(home.length), event })
+    }
+    directory.listeners = listeners
   }
 
   /** Of values that are replaced by nearly the same again and again, history keeps what differs. */
   private keepDifference(before: Version<V> | undefined, kv: Version<V>): void {
-    const { differences } = this
-    if (!before || !differences || !kv.key.startsWith(differences.prefix)) return
-    const difference = differences.between(before.value!, kv.value!)
+    if (!before || !kv.place.directory.keepsDifferences) return
+    const difference = this.differences?.between(before.value!, kv.value!)
     if (difference) before.differsFrom(kv, difference)
   }
 
@@ -243,8 +283,8 @@ export class Store<V> {
     // Of several writes of one key the first tells what was there before them all.
     for (const kv of this.writesAfter(revision)) if (!undone.has(kv.key) && kv.key.startsWith(prefix) && kv.key >= from) undone.set(kv.key, kv.previous)
     const found: KeyValue<V>[] = []
-    this.keys.visit(prefix, from, (key) => {
-      if (!undone.has(key)) found.push(this.current.get(key)!)
+    this.directories.visit(prefix, from, ({ key, newest }) => {
+      if (!undone.has(key)) found.push(newest!)
       return true
     })
     for (const kv of undone.values()) if (kv?.value !== undefined) found.push(kv)

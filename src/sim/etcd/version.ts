@@ -1,3 +1,4 @@
+import type { Place } from './directory.ts'
 import type { KeyValue, LeaseId, Revision } from './store.ts'
 
 /** What an old value had that the one which replaced it has not: with the two, the old value can be made again. */
@@ -10,7 +11,7 @@ export class Version<V> implements KeyValue<V> {
   private kept: V | Replaced<V> | undefined
 
   constructor(
-    readonly key: string,
+    readonly place: Place<V>,
     value: V | undefined,
     readonly createRevision: Revision,
     readonly modRevision: Revision,
@@ -19,6 +20,10 @@ export class Version<V> implements KeyValue<V> {
     public previous: Version<V> | undefined,
   ) {
     this.kept = value
+  }
+
+  get key(): string {
+    return this.place.key
   }
 
   get value(): V | undefined {

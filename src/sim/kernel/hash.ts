@@ -20,18 +20,29 @@ export class RollingHash {
     this.addWord(Math.floor(value / 0x100000000) >>> 0)
   }
 
-  /** A text, or what of it comes from `start` on. */
-  addText(text: string, start = 0): void {
+  addText(text: string): void {
+    this.addUnits(text)
+    this.addWord(text.length)
+  }
+
+  /** `namespace/name`, without putting it together. */
+  addKey(namespace: string, name: string): void {
+    this.addUnits(namespace)
+    this.addUnits('/')
+    this.addUnits(name)
+    this.addWord(namespace.length + 1 + name.length)
+  }
+
+  private addUnits(text: string): void {
     let low = this.low
     let high = this.high
-    for (let at = start; at < text.length; at += 1) {
+    for (let at = 0; at < text.length; at += 1) {
       const unit = text.charCodeAt(at)
       low = Math.imul(low ^ unit, 0x01000193)
       high = Math.imul(high ^ unit, 0x85ebca6b) ^ (high >>> 15)
     }
     this.low = low
     this.high = high
-    this.addWord(text.length - start)
   }
 
   /** A JSON value: equal values count equally, in whatever order their keys were written. Nothing is made of it but the hash. */

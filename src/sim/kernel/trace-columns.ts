@@ -16,8 +16,7 @@ function columnsFor(rows: number) {
     verb: new Uint16Array(rows),
     resource: new Uint16Array(rows),
     subresource: new Uint16Array(rows),
-    /** Where in `told` the key of a write's object begins. */
-    start: new Uint8Array(rows),
+    namespace: new Uint32Array(rows),
     weight: new Uint8Array(rows),
   }
 }

@@ -3,8 +3,8 @@ import { Timeline } from './agenda.ts'
 import { Trace, type Write } from './trace.ts'
 import { weights, type Weight } from './trace-columns.ts'
 
-function writeOf(key: string, revision: number, weight: Weight = weights.choice): Write {
-  return { author: 'kubelet/worker-1', verb: 'update', resource: 'nodes', subresource: 'status', stored: `/registry/minions/${key}`, start: 18, revision, weight }
+function writeOf(name: string, revision: number, weight: Weight = weights.choice): Write {
+  return { author: 'kubelet/worker-1', verb: 'update', resource: 'nodes', subresource: 'status', namespace: undefined, name, revision, weight }
 }
 
 test('an entry tells who did what to what, when and because of what', () => {

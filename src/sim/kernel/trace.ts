@@ -37,9 +37,9 @@ export interface Write {
   readonly verb: string
   readonly resource: string
   readonly subresource: string | undefined
-  /** A text that somebody keeps anyway and that ends with the object's own key; where that begins. */
-  readonly stored: string
-  readonly start: number
+  /** Of what is written; undefined or empty for what is in none. */
+  readonly namespace: string | undefined
+  readonly name: string
   readonly revision: number
   readonly weight: Weight
 }
@@ -55,10 +55,12 @@ export interface Moment {
 /** The story of a run, bounded in length, and its rolling hash over all of it. */
 export class Trace {
   private readonly hash = new RollingHash()
+  /** Of a write, its object's name. */
   private readonly rows: TraceColumns<string | Told>
   private readonly authors = new Texts(this.hash)
   /** Verbs, resources and subresources. */
   private readonly words = new Texts(this.hash)
+  private readonly namespaces = new Texts(null)
   /** By resource. */
   private readonly actions = new Map<string, Action[]>()
   private readonly moment: Moment
@@ -90,9 +92,9 @@ export class Trace {
     columns.verb[row] = action.verbNumber
     columns.resource[row] = action.resourceNumber
     columns.subresource[row] = action.subresourceNumber
-    columns.start[row] = write.start
+    columns.namespace[row] = this.namespaces.count(write.namespace ?? '')
     this.countObject(write)
-    return this.fill(row, this.moment.cause, write.revision, write.weight, write.stored)
+    return this.fill(row, this.moment.cause, write.revision, write.weight, write.name)
   }
 
   /** Answers the id of the entry. What follows a decision in the same turn has it as its cause. */
@@ -155,8 +157,9 @@ export class Trace {
     return action
   }
 
-  private countObject({ stored, start, revision }: Write): void {
-    this.hash.addText(stored, start)
+  private countObject({ namespace, name, revision }: Write): void {
+    if (namespace) this.hash.addKey(namespace, name)
+    else this.hash.addText(name)
     this.hash.addNumber(revision)
   }
 
@@ -179,7 +182,8 @@ export class Trace {
     const place = { id: columns.id[row]!, at: columns.at[row]!, cause: columns.cause[row]! }
     if (typeof told !== 'string') return { ...place, ...told }
     const [verb, resource, subresource] = [columns.verb, columns.resource, columns.subresource].map((column) => this.words.textOf(column[row]!))
-    const key = told.slice(columns.start[row])
+    const namespace = this.namespaces.textOf(columns.namespace[row]!)
+    const key = namespace === '' ? told : `${namespace}/${told}`
     return {
       ...place, kind: 'write', author: this.authors.textOf(columns.author[row]!),
       what: `${verb} ${resource}${subresource ? `/${subresource}` : ''} ${key}`,
@@ -198,23 +202,23 @@ interface Action {
   readonly subresourceNumber: number
 }
 
-/** Texts that come again and again, each with a number that stands for it in rows and hash. A text is hashed when it gets one. */
+/** Texts that come again and again, each with a number that stands for it in rows and, if there is one, the hash. A text is hashed when it gets one. */
 class Texts {
   private readonly texts: string[] = []
   private readonly numbers = new Map<string, number>()
-  private readonly hash: RollingHash
+  private readonly hash: RollingHash | null
   /** One author often writes several things in a row. */
   private lastText: string | null = null
   private lastNumber = 0
 
-  constructor(hash: RollingHash) {
+  constructor(hash: RollingHash | null) {
     this.hash = hash
   }
 
   /** Adds the text's number to the hash, and answers it. */
   count(text: string): number {
     const number = text === this.lastText ? this.lastNumber : this.numberOf(text)
-    this.hash.addWord(number)
+    this.hash?.addWord(number)
     return number
   }
 
@@ -225,7 +229,7 @@ class Texts {
   private numberOf(text: string): number {
     let number = this.numbers.get(text)
     if (number === undefined) {
-      this.hash.addText(text)
+      this.hash?.addText(text)
       this.numbers.set(text, (number = this.texts.push(text) - 1))
     }
     this.lastText = text

@@ -1,0 +1,58 @@
+import { flatText } from '../kernel/flat-text.ts'
+import { OrderedKeys } from './ordered-keys.ts'
+import type { KeyValue } from './store.ts'
+import type { Version } from './version.ts'
+
+/** Who is told of what is written in a directory: of all of it, or of the names that start so. */
+export interface Listener<V> {
+  readonly start: string
+  readonly event: (kv: KeyValue<V>) => void
+}
+
+/**
+ * The keys that are alike up to their last slash. What lies there is found by the rest of its key, its name: to find one among a hundred thousand,
+ * nobody has to put a key together, and no key is kept.
+ */
+export class Directory<V> {
+  readonly places = new Map<string, Place<V>>()
+  readonly names = new OrderedKeys()
+  /** As of `heardAt`; the store makes it anew when watchers have come or gone. */
+  listeners: readonly Listener<V>[] = []
+  heardAt = -1
+
+  constructor(
+    /** With its slash. */
+    readonly prefix: string,
+    /** Replaced values are kept as what differs. */
+    public keepsDifferences: boolean,
+  ) {}
+
+  get(name: string): KeyValue<V> | undefined {
+    return this.places.get(name)?.newest
+  }
+
+  /** The place of a key, whether or not it is there. */
+  placeOf(name: string): Place<V> {
+    return this.places.get(name) ?? new Place(this, flatText(name))
+  }
+}
+
+/** Where all versions of a key lie, from its creation to its deletion. */
+export class Place<V> {
+  /** Undefined: the key is not there. */
+  newest: Version<V> | undefined = undefined
+
+  constructor(
+    readonly directory: Directory<V>,
+    readonly name: string,
+  ) {}
+
+  get key(): string {
+    return this.directory.prefix + this.name
+  }
+}
+
+/** The order of keys. */
+export function byKey<V>(one: Place<V>, other: Place<V>): number {
+  return one.key < other.key ? -1 : 1
+}
