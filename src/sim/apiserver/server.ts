@@ -18,7 +18,7 @@ import { bootstrap } from './bootstrap.ts'
 import type { Core } from './core.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { dispatch, listSelected } from './dispatch.ts'
-import { leaseHistory } from './lease-history.ts'
+import { keptAsDifferences } from './kept-history.ts'
 import { parseVersion, tooLarge } from './list.ts'
 import { ObjectHomes } from './object-homes.ts'
 import { PodsByNode } from './pods-by-node.ts'
@@ -92,7 +92,7 @@ export class ApiServer implements Transport {
     assert(this.core.store.serving, 'the API server was started without its store')
     // First, so that who is told of a write finds it when listing.
     this.stopIndexing = [this.core.podsByNode.follow(this.core.store), this.core.quotas.follow(this.core.store)]
-    this.core.store.keepDifferences(leaseHistory)
+    for (const differences of keptAsDifferences) this.core.store.keepDifferences(differences)
     for (const definition of resources) this.caches.set(definition.resource, new WatchCache(this.core, definition))
     restoreReservations(this.core)
     bootstrap(this.core, this.advertiseAddress)

@@ -1,10 +1,11 @@
 import { byKey, Directory, type Place } from './directory.ts'
+import type { Differences } from './store.ts'
 
 /** All directories of a store, in order. */
 export class Directories<V> {
   private readonly byPrefix = new Map<string, Directory<V>>()
   private ordered: readonly Directory<V>[] = []
-  private differingUnder: string | null = null
+  private differences: readonly Differences<V>[] = []
 
   get size(): number {
     return this.ordered.reduce((sum, { names }) => sum + names.size, 0)
@@ -15,16 +16,16 @@ export class Directories<V> {
   }
 
   add(prefix: string): Directory<V> {
-    const directory = new Directory<V>(prefix, this.differs(prefix))
+    const directory = new Directory<V>(prefix, this.differencesIn(prefix))
     this.byPrefix.set(prefix, directory)
     this.ordered = [...this.ordered, directory].sort((one, other) => (one.prefix < other.prefix ? -1 : 1))
     return directory
   }
 
-  /** Replaced values under a prefix are kept as what differs. */
-  keepDifferencesUnder(prefix: string): void {
-    this.differingUnder = prefix
-    for (const directory of this.ordered) directory.keepsDifferences = this.differs(directory.prefix)
+  /** From now on replaced values under a prefix are kept as what differs. */
+  keepDifferences(differences: Differences<V>): void {
+    this.differences = [...this.differences.filter(({ prefix }) => prefix !== differences.prefix), differences]
+    for (const directory of this.ordered) directory.differences = this.differencesIn(directory.prefix)
   }
 
   /** Visits what lies under a prefix, from a key on, in the order of the keys, until the visitor answers false. */
@@ -46,8 +47,8 @@ export class Directories<V> {
     for (const place of sorted.sort(byKey)) if (!visitor(place)) return
   }
 
-  private differs(prefix: string): boolean {
-    return this.differingUnder !== null && prefix.startsWith(this.differingUnder)
+  private differencesIn(home: string): Differences<V> | null {
+    return this.differences.find(({ prefix }) => home.startsWith(prefix)) ?? null
   }
 
   /** Those that may hold keys of a prefix, in order. */

@@ -1,6 +1,6 @@
 import { flatText } from '../kernel/flat-text.ts'
 import { OrderedKeys } from './ordered-keys.ts'
-import type { KeyValue } from './store.ts'
+import type { Differences, KeyValue, Revision } from './store.ts'
 import type { Version } from './version.ts'
 
 /** Who is told of what is written in a directory: of all of it, or of the names that start so. */
@@ -23,8 +23,8 @@ export class Directory<V> {
   constructor(
     /** With its slash. */
     readonly prefix: string,
-    /** Replaced values are kept as what differs. */
-    public keepsDifferences: boolean,
+    /** How replaced values are kept as what differs; null: they are kept whole. */
+    public differences: Differences<V> | null,
   ) {}
 
   get(name: string): KeyValue<V> | undefined {
@@ -41,6 +41,7 @@ export class Directory<V> {
 export class Place<V> {
   /** Undefined: the key is not there. */
   newest: Version<V> | undefined = undefined
+  createRevision: Revision = 0
 
   constructor(
     readonly directory: Directory<V>,

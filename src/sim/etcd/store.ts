@@ -82,7 +82,6 @@ export class Store<V> {
   private readonly leases = new Map<LeaseId, Lease<V>>()
   private lastLease: LeaseId = 0
   private process: ProcessAgenda | null = null
-  private differences: Differences<V> | null = null
   private reachable = true
 
   get revision(): Revision {
@@ -109,8 +108,7 @@ export class Store<V> {
 
   /** From now on replaced values under a prefix are kept as what differs. Whoever reads them sees no difference. */
   keepDifferences(differences: Differences<V>): void {
-    this.differences = differences
-    this.directories.keepDifferencesUnder(differences.prefix)
+    this.directories.keepDifferences(differences)
   }
 
   /** The etcd process has started: leases run again, each with its whole time to live, as after an election. */
@@ -170,11 +168,12 @@ export class Store<V> {
     const before = place.newest
     if ((before?.modRevision ?? 0) !== expected) return { ok: false, current: before }
     const revision = this.head + 1
-    const kv = new Version(place, valueAt(revision), before?.createRevision ?? revision, revision, (before?.version ?? 0) + 1, lease, before)
+    const kv = new Version(place, valueAt(revision), revision, (before?.version ?? 0) + 1, lease, before)
     this.head = revision
     place.newest = kv
     if (!before) {
       const { name, directory } = place
+      place.createRevision = revision
       directory.places.set(name, place)
       directory.names.add(name)
     }
@@ -237,7 +236,7 @@ export class Store<V> {
 
   private remove(before: Version<V>): KeyValue<V> {
     const { place } = before
-    const kv = new Version<V>(place, undefined, before.createRevision, this.head, 0, 0, before)
+    const kv = new Version<V>(place, undefined, this.head, 0, 0, before)
     place.newest = undefined
     place.directory.places.delete(place.name)
     place.directory.names.remove(place.name)
@@ -272,8 +271,7 @@ export class Store<V> {
 
   /** Of values that are replaced by nearly the same again and again, history keeps what differs. */
   private keepDifference(before: Version<V> | undefined, kv: Version<V>): void {
-    if (!before || !kv.place.directory.keepsDifferences) return
-    const difference = this.differences?.between(before.value!, kv.value!)
+    const difference = before && kv.place.directory.differences?.between(before.value!, kv.value!)
     if (difference) before.differsFrom(kv, difference)
   }
 
