@@ -28,7 +28,7 @@ export function formatMicroTime(epoch: EpochMillis): string {
   if (epoch === latestEpoch) return latestText
   const fraction = modulo(epoch, 1000)
   latestEpoch = epoch
-  return (latestText = `${formatTime(epoch).slice(0, -1)}.${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}000Z`)
+  return (latestText = flatText(`${formatTime(epoch).slice(0, -1)}.${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}000Z`))
 }
 
 /** What was written last is what is read next: a renewal's time, by the server that takes it. */

@@ -62,15 +62,18 @@ class Recorder implements EventRecorder {
   private readonly bucket: TokenBucket | null
   /** One for all events: the server keeps what is frozen as it is. */
   private readonly source: Occurrence['source']
+  /** Who reports events of series. */
+  private readonly instance: string
   /** What was last spoken of, and how events refer to it. */
   private spokenOf: { readonly metadata: unknown; readonly reference: InvolvedObject } = { metadata: null, reference: {} }
   private readonly options: EventRecorderOptions
 
   constructor(options: EventRecorderOptions) {
     this.options = options
-    const { component, host, limit } = options
+    const { component, host = '', limit } = options
     this.bucket = limit && limit.qps > 0 ? new TokenBucket(limit.qps, limit.burst) : null
     this.source = Object.freeze(host ? { component, host } : { component })
+    this.instance = flatText(`${component}-${host}`)
   }
 
   event(about: ObjectReferenceSource, type: 'Normal' | 'Warning', reason: string, message: string, options: EventOptions = {}): void {
@@ -102,7 +105,7 @@ class Recorder implements EventRecorder {
 
   /** events.k8s.io/v1: an event that comes again becomes a series; its later occurrences are only counted. */
   private recordInSeries(about: ObjectReferenceSource, type: string, reason: string, message: string, options: EventOptions, action: string): void {
-    const { client, component, host = '', wall, random } = this.options
+    const { client, component, wall, random } = this.options
     const involvedObject = this.referenceTo(about, options.fieldPath)
     const related = options.related && referenceTo(options.related, undefined)
     const key = seriesKey(type, action, reason, involvedObject, related)
@@ -114,7 +117,7 @@ class Recorder implements EventRecorder {
     this.send(() => client.create('events', composed({
       apiVersion: 'v1', kind: 'Event', metadata, involvedObject, reason, message: message ? flatText(message) : undefined, source: noSource,
       firstTimestamp: null, lastTimestamp: null, type,
-      eventTime, action, related, reportingComponent: component, reportingInstance: flatText(`${component}-${host}`),
+      eventTime, action, related, reportingComponent: component, reportingInstance: this.instance,
     })))
   }
 

@@ -1,4 +1,5 @@
 import type { Agenda, Millis } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { FeatureGate } from '../api/feature-gates.ts'
 import type { Container, LifecycleHandler, Pod } from '../api/generated/types.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
@@ -46,10 +47,18 @@ export interface WorkerHost {
 }
 
 /** Tells of a container of the worker's pod, as the pod is by now. */
-export function containerEvent(host: WorkerHost, { pod }: PodWorker, { name }: Container, type: 'Normal' | 'Warning', reason: string, message: string): void {
-  const isInit = pod.spec.initContainers?.some((init) => init.name === name) === true
-  host.event(pod, type, reason, message, `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`)
+export function containerEvent(host: WorkerHost, { pod }: PodWorker, container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void {
+  let path = paths.get(container)
+  if (path === undefined) {
+    const { name } = container
+    const isInit = pod.spec.initContainers?.some((init) => init.name === name) === true
+    paths.set(container, (path = flatText(`spec.${isInit ? 'initContainers' : 'containers'}{${name}}`)))
+  }
+  host.event(pod, type, reason, message, path)
 }
+
+/** How events refer to a container, the same text for all replicas. */
+const paths = new WeakMap<Container, string>()
 
 /** Runs a postStart or preStop handler of a container of the worker's pod. */
 export function runWorkerHook({ runtime, agenda }: WorkerHost, worker: PodWorker, handler: LifecycleHandler, container: Container, record: ContainerRecord): HookOutcome {
