@@ -4,10 +4,10 @@ import type { CauseId, EntryId, Millis, Planned, ProcessAgenda, Timeline } from 
 export class Fork implements ProcessAgenda {
   disposed = false
   private frozen = false
-  /** What fell due while it was frozen, in that order. */
-  private held = new Map<EntryId, Planned>()
+  /** What fell due while it was frozen, in that order; null, as most processes never are. */
+  private held: Map<EntryId, Planned> | null = null
   /** Entries that were held back and planned again, by the id their owner knows. */
-  private readonly again = new Map<EntryId, EntryId>()
+  private again: Map<EntryId, EntryId> | null = null
   private readonly parent: Timeline
   readonly name: string
 
@@ -38,12 +38,12 @@ export class Fork implements ProcessAgenda {
 
   cancel(entry: EntryId): void {
     let newest = entry
-    for (let next = this.again.get(newest); next !== undefined; next = this.again.get(newest)) {
-      this.again.delete(newest)
+    for (let next = this.again?.get(newest); next !== undefined; next = this.again?.get(newest)) {
+      this.again?.delete(newest)
       newest = next
     }
     this.parent.cancel(newest)
-    this.held.delete(newest)
+    this.held?.delete(newest)
   }
 
   fork(name: string): ProcessAgenda {
@@ -52,8 +52,8 @@ export class Fork implements ProcessAgenda {
 
   dispose(): void {
     this.disposed = true
-    this.held.clear()
-    this.again.clear()
+    this.held = null
+    this.again = null
   }
 
   freeze(): void {
@@ -62,8 +62,10 @@ export class Fork implements ProcessAgenda {
 
   thaw(): void {
     this.frozen = false
-    const { held, again } = this
-    this.held = new Map()
+    const { held } = this
+    if (!held) return
+    this.held = null
+    const again = (this.again ??= new Map())
     for (const [entry, { label, run, cause }] of held) {
       this.because(cause, () => again.set(entry, this.after(0, label, () => {
         again.delete(entry)
@@ -74,7 +76,8 @@ export class Fork implements ProcessAgenda {
 
   /** True when the process cannot run this now: it is dead, or frozen and keeps it for later. */
   holdsBack(entry: EntryId, planned: Planned): boolean {
-    if (this.frozen && !this.disposed) this.held.set(entry, planned)
-    return this.disposed || this.frozen
+    if (!this.disposed && !this.frozen) return false
+    if (!this.disposed) (this.held ??= new Map()).set(entry, planned)
+    return true
   }
 }
