@@ -51,6 +51,10 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   private first: Arrival<T> | null = null
   private last: Arrival<T> | null = null
   private delivering = false
+  /** What is being applied. There are many of these in a run, so nothing is made for each but what it brings. */
+  private news: WatchEvent | null = null
+  private readonly applyNews = (): void => this.apply(this.news!)
+  private readonly deliverDue = (): void => this.deliver()
   /** A list that is being handed out. */
   private replacing: { readonly cause: CauseId; readonly pieces: Generator<void, void, void> } | null = null
   private lastArrival: Millis = -1
@@ -160,7 +164,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
 
   private planDelivery(due: Millis): void {
     this.delivering = true
-    this.options.agenda.at(due, this.label, () => this.deliver())
+    this.options.agenda.at(due, this.label, this.deliverDue)
   }
 
   private deliver(): void {
@@ -170,8 +174,10 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
       const { cause, news, next } = this.first
       this.first = next
       if (!next) this.last = null
-      if ('type' in news) agenda.because(cause, () => this.apply(news))
-      else {
+      if ('type' in news) {
+        this.news = news
+        agenda.because(cause, this.applyNews)
+      } else {
         this.replacing = { cause, pieces: this.synced ? this.replace(news) : this.fill(news) }
         this.replacePiece()
       }

@@ -92,14 +92,17 @@ export function isOwnDisruption({ type, reason }: PodCondition): boolean {
 /** Others' conditions first, then the kubelet's; the time of a transition moves only with the status. */
 export function mergeConditions(old: readonly PodCondition[], own: readonly ConditionFacts[], now: string, observedGeneration: number): readonly PodCondition[] {
   const theirs = old.every(isOwnCondition) ? [] : old.filter((condition) => !isOwnCondition(condition))
-  const ours = own.map((facts) => {
-    const before = old.find((condition) => condition.type === facts.type)
-    if (before?.status !== facts.status) return sharedCondition(facts, now, observedGeneration)
-    const isSame = before.reason === facts.reason && before.message === facts.message && before.observedGeneration === observedGeneration && before.lastProbeTime === null
-    return isSame ? before : sharedCondition(facts, before.lastTransitionTime, observedGeneration)
-  })
+  const ours = own.map((facts) => mergeCondition(old, facts, now, observedGeneration))
   const merged = theirs.length === 0 ? sharedConditions(ours) : [...theirs, ...ours]
   return unlessSame(old, merged)
+}
+
+function mergeCondition(old: readonly PodCondition[], facts: ConditionFacts, now: string, observedGeneration: number): PodCondition {
+  let before: PodCondition | undefined
+  for (const condition of old) if (condition.type === facts.type) before ??= condition
+  if (before?.status !== facts.status) return sharedCondition(facts, now, observedGeneration)
+  const isSame = before.reason === facts.reason && before.message === facts.message && before.observedGeneration === observedGeneration && before.lastProbeTime === null
+  return isSame ? before : sharedCondition(facts, before.lastTransitionTime, observedGeneration)
 }
 
 /** Container statuses at the end of a pod: what never came to an end is called lost. */
@@ -122,14 +125,18 @@ function ended(status: ContainerStatus): ContainerStatus {
   return status.state?.terminated ? status : { ...status, ready: false, started: false, state: lostState() }
 }
 
-/** hostIP and hostIPs are the node's; of the pod's addresses at most one per family, the node's family first. */
 /** One address a family, the family of the node's first address leading. */
-export function orderPodIPs(nodeIPs: readonly string[], podIPs: readonly string[]): string[] {
-  const isV6 = (ip: string) => ip.includes(':')
+export function orderPodIPs(nodeIPs: readonly string[], podIPs: readonly string[]): readonly string[] {
+  // Mostly there is one, and whatever its family, it leads.
+  if (podIPs.length < 2) return podIPs
   const leads = isV6(nodeIPs[0] ?? '')
   const first = podIPs.find((ip) => isV6(ip) === leads)
   const second = podIPs.find((ip) => isV6(ip) !== leads)
   return [first, second].filter((ip) => ip !== undefined)
+}
+
+function isV6(ip: string): boolean {
+  return ip.includes(':')
 }
 
 /** A list as it was, when each of its items is. */

@@ -30,8 +30,18 @@ export interface Lack {
 
 export const noUsage: Usage = { cpuMilli: 0, memory: 0, 'ephemeral-storage': 0, pods: 0 }
 
-/** What one pod asks for. */
+/** What one pod asks for; of replicas, which share their containers, it is worked out once. */
 export function usageOf(pod: Pod): Usage {
+  const { containers, initContainers, resources, overhead } = pod.spec
+  if (initContainers || resources || overhead) return countUsage(pod)
+  let usage = usages.get(containers)
+  if (!usage) usages.set(containers, (usage = countUsage(pod)))
+  return usage
+}
+
+const usages = new WeakMap<object, Usage>()
+
+function countUsage(pod: Pod): Usage {
   return { cpuMilli: requestOf(pod, 'cpu', milliValue), memory: requestOf(pod, 'memory', wholeValue), 'ephemeral-storage': requestOf(pod, 'ephemeral-storage', wholeValue), pods: 1 }
 }
 

@@ -5,8 +5,8 @@ import type { Lister } from '../client/component.ts'
 
 /** New pods are admitted in the order of their making, after all that came with them has been seen: what is gone makes room. */
 export class PodArrivals {
-  /** Pods that came in this instant, each because of what it came for; null: none did. */
-  private arrived: Map<ObjectKey, CauseId> | null = null
+  /** Pods that came in this instant, each because of what it came for. */
+  private arrived: readonly Arrival[] = none
 
   constructor(
     private readonly agenda: Agenda,
@@ -18,19 +18,30 @@ export class PodArrivals {
   add(pod: Pod): void {
     const { agenda } = this
     const key = keyOf(pod)
-    if (!this.arrived) agenda.after(0, `kubelet ${this.nodeName}: new pods`, () => this.admitAll())
-    this.arrived ??= new Map()
-    if (!this.arrived.has(key)) this.arrived.set(key, agenda.cause)
+    if (this.arrived.length === 0) agenda.after(0, `kubelet ${this.nodeName}: new pods`, () => this.admitAll())
+    else if (this.arrived.some((other) => other.key === key)) return
+    this.arrived = [...this.arrived, { key, cause: agenda.cause }]
   }
 
   admitAll(): void {
     const { arrived } = this
-    this.arrived = null
-    const pods = [...(arrived?.keys() ?? [])].map((key) => this.pods.get(key)).filter((pod) => pod !== undefined)
-    for (const pod of pods.sort(byAge)) this.agenda.because(arrived?.get(keyOf(pod)) ?? 0, () => this.admit(pod))
+    this.arrived = none
+    const pods = arrived.flatMap(({ key, cause }) => {
+      const pod = this.pods.get(key)
+      return pod ? [{ pod, cause }] : []
+    })
+    if (pods.length > 1) pods.sort(byAge)
+    for (const { pod, cause } of pods) this.agenda.because(cause, () => this.admit(pod))
   }
 }
 
-function byAge(a: Pod, b: Pod): number {
+interface Arrival {
+  readonly key: ObjectKey
+  readonly cause: CauseId
+}
+
+const none: readonly Arrival[] = []
+
+function byAge({ pod: a }: { readonly pod: Pod }, { pod: b }: { readonly pod: Pod }): number {
   return a.metadata.creationTimestamp === b.metadata.creationTimestamp ? (keyOf(a) < keyOf(b) ? -1 : 1) : a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1
 }

@@ -94,6 +94,7 @@ function countMain(
 
 function initializedCondition(facts: PodFacts, phase: PodPhase): ConditionFacts {
   const type = 'Initialized'
+  if (!facts.spec.initContainers?.length && phase !== 'Succeeded') return initialized
   const unknown: string[] = []
   const incomplete: string[] = []
   for (const container of facts.spec.initContainers ?? noContainers) {
@@ -148,5 +149,6 @@ function listed(unknown: readonly string[], word: string, others: readonly strin
 }
 
 function named(statuses: readonly ContainerStatus[], { name }: Container): ContainerStatus | undefined {
-  return statuses.find((status) => status.name === name)
+  for (const status of statuses) if (status.name === name) return status
+  return undefined
 }

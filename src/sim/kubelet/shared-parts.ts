@@ -67,8 +67,8 @@ export function sharedConditions(wanted: readonly PodCondition[]): readonly PodC
   }
   let branch = root
   for (const condition of wanted) {
-    const next: Branch = branch.next.get(condition) ?? { list: null, next: new Map() }
-    branch.next.set(condition, next)
+    let next = branch.next.get(condition)
+    if (!next) branch.next.set(condition, (next = { list: null, next: new Map() }))
     branch = next
   }
   if (branch.list === null) lists += 1
