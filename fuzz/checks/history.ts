@@ -17,6 +17,7 @@ export class History implements Check {
   private compacted: number
   private readonly random: Random
   private snapshot: Snapshot | null = null
+  private readonly firm = new WeakSet<object>()
 
   constructor(private readonly scene: Scene) {
     this.revision = scene.cluster.store.revision
@@ -35,7 +36,16 @@ export class History implements Check {
     if (kv.version !== (before?.version ?? 0) + 1) scene.fail(4, `${key} has version ${kv.version} after ${before?.version}`)
     if (kv.createRevision !== (before?.createRevision ?? kv.modRevision)) scene.fail(4, `${key} was created at ${kv.createRevision}, before at ${before?.createRevision}`)
     if (kv.value.metadata.resourceVersion !== String(kv.modRevision)) scene.fail(4, `${key} says it is version ${kv.value.metadata.resourceVersion} and is ${kv.modRevision}`)
+    if (this.hasLoosePart(kv.value)) scene.fail(7, `${key} is stored with parts that are not frozen`)
     if (before && before.value === kv.value) scene.fail(3, `${key} was written without a change`)
+  }
+
+  /** What is frozen is shared by many objects, and looked through once. */
+  private hasLoosePart(part: unknown): boolean {
+    if (typeof part !== 'object' || part === null || this.firm.has(part)) return false
+    if (!Object.isFrozen(part) || Object.values(part).some((inner) => this.hasLoosePart(inner))) return true
+    this.firm.add(part)
+    return false
   }
 
   /** 5 and 8: now and then the past is looked at, which must be as it was. */

@@ -1,5 +1,7 @@
 // Upstream: pkg/kubelet/kubelet_pods.go convertStatusToAPIStatus, convertToAPIContainerStatuses (v1.36). Left out: users, volume mounts, devices.
 import type { Container, ContainerState, ContainerStatus } from '../api/generated/types.ts'
+import { settled } from '../api/objects.ts'
+import { structOf } from '../api/schema/go-type.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import type { ContainerRecord } from '../runtime/node-disk.ts'
 import type { Millis } from '../kernel/agenda.ts'
@@ -38,10 +40,10 @@ export interface ContainerFacts {
 /** The words for a container that was there once and cannot be found. */
 export const lostContainer = { reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated', exitCode: 137 } as const
 
-/** The API's view of one container, its fields in Go's order: the very object that there was, when it says the same. */
+/** The API's view of one container, its fields in Go's order and frozen: the very object that there was, when it says the same. */
 export function containerStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): ContainerStatus {
   const status = newStatusOf(facts, timeOf)
-  return facts.oldStatus && semanticEqual(facts.oldStatus, status) ? facts.oldStatus : status
+  return facts.oldStatus && semanticEqual(facts.oldStatus, status) ? facts.oldStatus : settled(status)
 }
 
 function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): ContainerStatus {
@@ -54,28 +56,33 @@ function newStatusOf(facts: ContainerFacts, timeOf: (at: Millis) => string): Con
   const waits = facts.willStart && facts.startError !== undefined && newest.state === 'exited'
   const { started, ready } = flagsOf(facts, newest)
   const lastState = waits ? state : previous ? stateOf(facts, previous, timeOf) : facts.oldStatus?.restartCount === newest.attempt ? facts.oldStatus.lastState : facts.oldStatus?.state?.terminated ? facts.oldStatus.state : undefined
-  const resources = newest.state === 'running' && container.resources?.requests ? container.resources : undefined
-  const status: { -readonly [field in keyof ContainerStatus]: ContainerStatus[field] } = {
-    name: container.name,
-    state: waits && facts.startError ? waitingFor(facts.startError) : state,
-    lastState: lastState ?? noState,
-    ready: waits ? false : ready,
-    restartCount: newest.attempt,
-    image: newest.image.name,
-    imageID: newest.image.id,
-    containerID: newest.id,
-    started: waits ? false : started,
-  }
+  const resources = newest.state === 'running' && container.resources?.requests ? settled(container.resources) : undefined
+  const status = blankStatus()
+  status.name = container.name
+  status.state = waits && facts.startError ? waitingFor(facts.startError) : state
+  status.lastState = lastState ?? noState
+  status.ready = waits ? false : ready
+  status.restartCount = newest.attempt
+  status.image = newest.image.name
+  status.imageID = newest.image.id
+  status.containerID = newest.id
+  status.started = waits ? false : started
   if (resources) {
     status.allocatedResources = resources.requests
     status.resources = resources
   }
   if (facts.stopSignal !== undefined) status.stopSignal = facts.stopSignal
-  return status
+  return Object.freeze(status) as ContainerStatus
+}
+
+type Draft = { -readonly [field in keyof ContainerStatus]?: ContainerStatus[field] }
+
+function blankStatus(): Draft {
+  return structOf('ContainerStatus').blank() as Draft
 }
 
 function waitingFor({ reason, message }: StartError): ContainerState {
-  return { waiting: { reason, ...(message && { message }) } }
+  return settled({ waiting: { reason, ...(message && { message }) } })
 }
 
 /** The runtime cannot tell: what ran last time has ended without a word, all else waits. */
@@ -89,7 +96,7 @@ function unknownStatus({ container, oldStatus }: ContainerFacts, newest: Contain
 
 /** The terminated state of a container that is gone for good. */
 export function lostState(): ContainerState {
-  return { terminated: { exitCode: lostContainer.exitCode, reason: lostContainer.reason, message: lostContainer.message, startedAt: undefinedTime, finishedAt: undefinedTime } }
+  return settled({ terminated: { exitCode: lostContainer.exitCode, reason: lostContainer.reason, message: lostContainer.message, startedAt: undefinedTime, finishedAt: undefinedTime } })
 }
 
 /** The zero time, which the wire shows as null. */
@@ -117,7 +124,7 @@ function stateOf(facts: ContainerFacts, record: ContainerRecord, timeOf: (at: Mi
   if (record.state === 'created') return waitingState()
   if (record.state === 'running') return runningState(timeOf(record.startedAt ?? record.createdAt))
   const message = facts.messageOf(record)
-  return {
+  return settled({
     terminated: {
       exitCode: record.exitCode,
       ...(record.reason && { reason: record.reason }),
@@ -126,7 +133,7 @@ function stateOf(facts: ContainerFacts, record: ContainerRecord, timeOf: (at: Mi
       finishedAt: timeOf(record.finishedAt ?? record.createdAt),
       containerID: record.id,
     },
-  }
+  })
 }
 
 function flagsOf(facts: ContainerFacts, newest: ContainerRecord): { started: boolean; ready: boolean } {

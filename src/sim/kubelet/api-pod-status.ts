@@ -1,5 +1,7 @@
 // Upstream: pkg/kubelet/kubelet_pods.go generateAPIPodStatus, pkg/kubelet/status/status_manager.go mergePodStatus (v1.36). Left out: resize status, ephemeral containers, resource claims.
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../api/generated/types.ts'
+import { settled } from '../api/objects.ts'
+import { structOf } from '../api/schema/go-type.ts'
 import { lostState } from './api-container-status.ts'
 import { isSidecar } from './restart-policy.ts'
 import { sharedAddresses, sharedCondition, sharedConditions } from './shared-parts.ts'
@@ -43,7 +45,7 @@ export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
     hostIP: nodeIPs[0],
     hostIPs: nodeIPs.length === 0 ? undefined : sameAddresses(old.hostIPs, nodeIPs) ? old.hostIPs : sharedAddresses(nodeIPs),
     podIP: ips[0],
-    podIPs: ips.length === 0 ? undefined : sameAddresses(old.podIPs, ips) ? old.podIPs : ips.map((ip) => ({ ip })),
+    podIPs: ips.length === 0 ? undefined : sameAddresses(old.podIPs, ips) ? old.podIPs : Object.freeze(ips.map((ip) => Object.freeze({ ip }))),
     initContainerStatuses: initContainerStatuses.length === 0 ? undefined : unlessSame(old.initContainerStatuses, initContainerStatuses),
     containerStatuses: unlessSame(old.containerStatuses, sortedByName(containerStatuses)),
   }
@@ -56,9 +58,14 @@ const none: readonly PodCondition[] = []
 type OwnField = 'phase' | 'qosClass' | 'nominatedNodeName' | 'observedGeneration' | 'reason' | 'message' | 'conditions' | 'startTime' | 'hostIP' | 'hostIPs' | 'podIP' | 'podIPs' | 'initContainerStatuses' | 'containerStatuses'
 type OwnFields = { readonly phase: string } & { readonly [field in OwnField]: PodStatus[field] | undefined }
 
-/** A status of what a kubelet writes, in Go's order and without what is not there. Field by field: what is spread from parts has a hidden class of its own for each pod. */
+/**
+ * A status of what a kubelet writes, in Go's order and without what is not there, frozen as its parts are: it is stored as it is.
+ * Field by field: what is spread from parts has a hidden class of its own for each pod.
+ */
 export function orderedStatus(own: Partial<OwnFields> & Pick<OwnFields, 'phase'>): PodStatus {
-  const status: { -readonly [field in keyof PodStatus]: PodStatus[field] } = { observedGeneration: own.observedGeneration, phase: own.phase }
+  const status = structOf('PodStatus').blank() as { -readonly [field in keyof PodStatus]: PodStatus[field] }
+  if (own.observedGeneration !== undefined) status.observedGeneration = own.observedGeneration
+  status.phase = own.phase
   if (own.conditions?.length) status.conditions = own.conditions
   if (own.message) status.message = own.message
   if (own.reason) status.reason = own.reason
@@ -67,11 +74,11 @@ export function orderedStatus(own: Partial<OwnFields> & Pick<OwnFields, 'phase'>
   if (own.hostIPs !== undefined) status.hostIPs = own.hostIPs
   if (own.podIP !== undefined) status.podIP = own.podIP
   if (own.podIPs !== undefined) status.podIPs = own.podIPs
-  status.startTime = own.startTime
+  if (own.startTime !== undefined) status.startTime = own.startTime
   if (own.initContainerStatuses !== undefined) status.initContainerStatuses = own.initContainerStatuses
   if (own.containerStatuses !== undefined) status.containerStatuses = own.containerStatuses
   if (own.qosClass !== undefined) status.qosClass = own.qosClass
-  return status
+  return Object.freeze(status)
 }
 
 /** Whether a condition is the kubelet's to write; the others are somebody else's. Compared by hand: a sync asks it of a dozen conditions. */
@@ -81,7 +88,7 @@ export function isOwnCondition({ type }: Pick<PodCondition, 'type'>): boolean {
 
 /** A pod that the kubelet itself ends is told to be disrupted, whoever has said so before. */
 function withDisruption(conditions: readonly PodCondition[], disruption: PodCondition): readonly PodCondition[] {
-  return conditions.includes(disruption) ? conditions : [...conditions.filter(({ type }) => type !== disruption.type), disruption]
+  return conditions.includes(disruption) ? conditions : Object.freeze([...conditions.filter(({ type }) => type !== disruption.type), disruption])
 }
 
 /** Whether the kubelet says this one of the conditions that others may write too. */
@@ -93,7 +100,7 @@ export function isOwnDisruption({ type, reason }: PodCondition): boolean {
 export function mergeConditions(old: readonly PodCondition[], own: readonly ConditionFacts[], now: string, observedGeneration: number): readonly PodCondition[] {
   const theirs = old.every(isOwnCondition) ? [] : old.filter((condition) => !isOwnCondition(condition))
   const ours = own.map((facts) => mergeCondition(old, facts, now, observedGeneration))
-  const merged = theirs.length === 0 ? sharedConditions(ours) : [...theirs, ...ours]
+  const merged = theirs.length === 0 ? sharedConditions(ours) : Object.freeze([...theirs, ...ours])
   return unlessSame(old, merged)
 }
 
@@ -122,7 +129,7 @@ function hasInitialized(pod: Pick<Pod, 'spec'>, main: readonly ContainerStatus[]
 }
 
 function ended(status: ContainerStatus): ContainerStatus {
-  return status.state?.terminated ? status : { ...status, ready: false, started: false, state: lostState() }
+  return status.state?.terminated ? status : settled({ ...status, ready: false, started: false, state: lostState() })
 }
 
 /** One address a family, the family of the node's first address leading. */
@@ -141,7 +148,9 @@ function isV6(ip: string): boolean {
 
 /** A list as it was, when each of its items is. */
 function unlessSame<T>(old: readonly T[] | undefined, list: readonly T[]): readonly T[] {
-  return old && old.length === list.length && list.every((item, at) => item === old[at]) ? old : list
+  if (old?.length !== list.length) return Object.freeze(list)
+  for (let at = 0; at < list.length; at += 1) if (list[at] !== old[at]) return Object.freeze(list)
+  return old
 }
 
 function sameAddresses(old: readonly { readonly ip: string }[] | undefined, ips: readonly string[]): boolean {

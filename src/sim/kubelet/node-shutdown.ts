@@ -72,7 +72,7 @@ export class NodeShutdown {
 
   private end(worker: PodWorker, seconds: number): void {
     const observedGeneration = worker.pod.metadata.generation ?? 1
-    const disruption = { type: 'DisruptionTarget', observedGeneration, status: 'True', lastTransitionTime: this.wall.time(), reason: 'TerminationByKubelet', message } as const
+    const disruption = Object.freeze({ type: 'DisruptionTarget', observedGeneration, status: 'True', lastTransitionTime: this.wall.time(), reason: 'TerminationByKubelet', message } as const)
     worker.terminate(seconds, { phase: 'Failed', reason, message, disruption })
   }
 

@@ -44,7 +44,7 @@ export class PodPreemptor {
   private preempt(worker: PodWorker): void {
     const { pod } = worker
     this.host.event(pod, 'Warning', reason, message)
-    const disruption: Verdict['disruption'] = { type: 'DisruptionTarget', observedGeneration: pod.metadata.generation ?? 1, status: 'True', lastTransitionTime: this.wall.time(), reason: 'TerminationByKubelet', message: told }
+    const disruption: Verdict['disruption'] = Object.freeze({ type: 'DisruptionTarget', observedGeneration: pod.metadata.generation ?? 1, status: 'True', lastTransitionTime: this.wall.time(), reason: 'TerminationByKubelet', message: told })
     worker.terminate(pod.spec.terminationGracePeriodSeconds, { phase: 'Failed', reason, message, disruption })
   }
 }

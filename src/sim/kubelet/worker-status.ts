@@ -58,6 +58,6 @@ function statusOf(worker: PodWorker, pod: Pick<Pod, 'spec' | 'status'>, containe
 function withTheirs(shown: PodStatus, { conditions: live = [] }: PodStatus): PodStatus {
   const { conditions: told = [] } = shown
   if (live.every(isOwnCondition) && told.every(isOwnCondition)) return shown
-  const conditions = [...live.filter((condition) => !isOwnCondition(condition)), ...told.filter(isOwnCondition)]
+  const conditions = Object.freeze([...live.filter((condition) => !isOwnCondition(condition)), ...told.filter(isOwnCondition)])
   return conditions.length === told.length && conditions.every((condition, at) => condition === told[at]) ? shown : { ...shown, conditions }
 }
