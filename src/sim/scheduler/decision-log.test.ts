@@ -133,3 +133,14 @@ test('has the last decision about a pod, which then is among the youngest', () =
   expect(world.log.decisionOf('default/p1', 'uid-1')).toBeNull()
   expect(world.log.decisionOf('default/p2003', 'uid-2003')).not.toBeNull()
 })
+
+test('keeps the tables of one ReplicaSet after another chapter of changes has begun', () => {
+  const world = new World(1)
+  for (let at = 0; at < 12; at += 1) world.addNode(`n${at}`, { zone: `z${at % 3}` }, {}, '1000')
+  const expected: { readonly key: string; readonly uid: string; readonly scores: unknown }[] = []
+  for (let at = 0; at < 4_900; at += 1) {
+    const { state, outcome } = world.decide('a', {}, '1m')
+    if (at % 100 === 0) expected.push({ key: state.key, uid: state.uid, scores: written(outcome) })
+  }
+  for (const { key, uid, scores } of expected) expect(world.log.decisionOf(key, uid)?.scores, key).toEqual(scores)
+})

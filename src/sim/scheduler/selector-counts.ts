@@ -115,7 +115,6 @@ export class SelectorCounts {
   private forgetOldest(): void {
     const count = this.counts.values().next().value!
     this.counts.delete(count)
-    if (this.latest?.count === count) this.latest = null
     const { byText, byLabels } = this.ofNamespace(count.namespace)
     byText.delete(count.selector.text)
     for (const { counts } of byLabels.values()) counts.delete(count)
