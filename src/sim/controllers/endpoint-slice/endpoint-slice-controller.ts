@@ -110,7 +110,11 @@ function* carryOut({ client, events }: ComponentContext, tracker: SliceTracker, 
 
 function concernsTopology({ old, new: current }: Change<Node>): boolean {
   if (!old || !current) return true
-  return isReady(old) !== isReady(current) || old.metadata.labels?.[zoneLabel] !== current.metadata.labels?.[zoneLabel] || milliCpu(old) !== milliCpu(current)
+  return isReady(old) !== isReady(current) || old.metadata.labels?.[zoneLabel] !== current.metadata.labels?.[zoneLabel] || !hasSameCpu(old, current)
+}
+
+function hasSameCpu(old: Node, current: Node): boolean {
+  return old.status.allocatable?.['cpu'] === current.status.allocatable?.['cpu'] || milliCpu(old) === milliCpu(current)
 }
 
 function isReady({ status }: Node): boolean {

@@ -118,6 +118,10 @@ export class ObjectGraph {
   private changeOwners(node: GraphNode, owners: readonly OwnerReference[]): void {
     const before = node.owners
     if (before === owners) return
+    if (before.length === 0) {
+      node.owners = owners
+      return this.addToOwners(node, owners)
+    }
     const added = owners.filter(({ uid }) => !before.some((owner) => owner.uid === uid))
     const removed = before.filter(({ uid }) => !owners.some((owner) => owner.uid === uid))
     const unblocked = before.filter((owner) => owner.blockOwnerDeletion === true && !owners.some(({ uid, blockOwnerDeletion }) => uid === owner.uid && blockOwnerDeletion === true))

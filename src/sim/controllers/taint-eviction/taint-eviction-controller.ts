@@ -57,7 +57,7 @@ class TaintEviction implements TaintEvictionHandle {
     this.queue.pause()
     this.nodes.onChange(({ old, new: node }) => {
       // One that comes is looked at even without taints: what was ordered before a namesake of it went, which cancels nothing, is cancelled then.
-      if (!old || !node || !sameTaints(noExecuteTaints(old), noExecuteTaints(node))) this.queue.add(`node ${(node ?? old)!.metadata.name}`)
+      if (!old || !node || (old.spec !== node.spec && !sameTaints(noExecuteTaints(old), noExecuteTaints(node)))) this.queue.add(`node ${(node ?? old)!.metadata.name}`)
     })
     this.pods.onChange(({ old, new: pod }) => {
       if (old && pod && (old.spec === pod.spec || (old.spec.nodeName === pod.spec.nodeName && sameTolerations(old.spec.tolerations, pod.spec.tolerations)))) return
