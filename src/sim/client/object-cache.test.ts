@@ -7,6 +7,7 @@ interface Thing extends KubernetesObject {
   readonly tags: readonly string[]
 }
 
+const namespaces = ['a', 'a-b', 'b']
 const tagSets = [[], ['a'], ['b'], ['a', 'b'], ['a', 'a']]
 
 test.each([1, 2, 3])('shows the newest of what is there, in order, by name, namespace and index, and what was shown stays as it was (seed %i)', (seed) => {
@@ -18,6 +19,7 @@ test.each([1, 2, 3])('shows the newest of what is there, in order, by name, name
   for (let step = 0; step < 200; step += 1) {
     // Many come before somebody looks, and few.
     for (let changes = random.pick([1, 2, 30]); changes > 0; changes -= 1) change()
+    if (random.chance(1, 8)) empty(random.pick(namespaces))
     const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, thing]) => thing)
     const lists = [
       [cache.list(), sorted],
@@ -34,18 +36,24 @@ test.each([1, 2, 3])('shows the newest of what is there, in order, by name, name
   for (const { list, copy } of handedOut) expect(list).toEqual(copy)
 
   function change(): void {
-    const [namespace, name] = [random.pick(['a', 'a-b', 'b']), `thing-${random.below(20)}`]
+    const [namespace, name] = [random.pick(namespaces), `thing-${random.below(20)}`]
     const key = `${namespace}/${name}`
     const old = model.get(key)
     expect(cache.get(key)).toBe(old)
     expect(cache.find(namespace, name)).toBe(old)
-    if (old && random.chance(1, 3)) {
-      model.delete(key)
-      expect(cache.remove(old)).toBe(old)
-      return
-    }
+    if (old && random.chance(1, 3)) return remove(key, old)
     const thing = { metadata: { namespace, name }, tags: old && random.chance(1, 2) ? old.tags : random.pick(tagSets) } as unknown as Thing
     model.set(key, thing)
     expect(cache.put(thing)).toBe(old)
+  }
+
+  function empty(namespace: string): void {
+    for (const [key, thing] of model) if (thing.metadata.namespace === namespace) remove(key, thing)
+    expect(cache.list(namespace)).toEqual([])
+  }
+
+  function remove(key: string, thing: Thing): void {
+    model.delete(key)
+    expect(cache.remove(thing)).toBe(thing)
   }
 })

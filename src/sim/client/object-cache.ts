@@ -24,6 +24,8 @@ const nothing: readonly never[] = Object.freeze([])
 export class ObjectCache<T extends Named> implements Lister<T> {
   /** In the order of their keys; there are few. */
   private places: readonly Place<T>[] = nothing
+  /** Where something was looked for last: mostly it is there that the next is, too. */
+  private last: Place<T> | null = null
   private indexes: readonly Index<T>[] = nothing
   /** All namespaces' lists in one, as long as nothing changes. */
   private all: readonly T[] | null = null
@@ -87,7 +89,7 @@ export class ObjectCache<T extends Named> implements Lister<T> {
     if (!place || !entry) return undefined
     place.byName.delete(name)
     place.sorted?.remove(entry)
-    if (place.byName.size === 0) this.places = this.places.filter((other) => other !== place)
+    if (place.byName.size === 0) this.dropPlace(place)
     this.all = null
     for (const index of this.indexes) reindex(index, entry, index.valuesOf(entry.object), nothing)
     return entry.object
@@ -101,8 +103,9 @@ export class ObjectCache<T extends Named> implements Lister<T> {
   }
 
   private placeOf(namespace: string): Place<T> | undefined {
-    const { places } = this
-    for (let at = 0; at < places.length; at += 1) if (places[at]!.namespace === namespace) return places[at]
+    const { places, last } = this
+    if (last?.namespace === namespace) return last
+    for (let at = 0; at < places.length; at += 1) if (places[at]!.namespace === namespace) return (this.last = places[at]!)
     return undefined
   }
 
@@ -110,6 +113,11 @@ export class ObjectCache<T extends Named> implements Lister<T> {
     const place: Place<T> = { namespace, byName: new Map(), sorted: null }
     this.places = [...this.places, place].sort((a, b) => compareNamespaces(a.namespace, b.namespace))
     return place
+  }
+
+  private dropPlace(place: Place<T>): void {
+    this.places = this.places.filter((other) => other !== place)
+    this.last = null
   }
 }
 
