@@ -1,4 +1,4 @@
-import type { Millis } from '../kernel/agenda.ts'
+import { longAgo, type Millis } from '../kernel/agenda.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
 import { Composed, type ApiRequest, type ObjectList, type PatchType, type RequestOptions, type Transport, type Verb, type WatchHandle, type WatchSink } from '../api/request.ts'
 import { definitionOf, type ObjectOf, type Resource, type Subresource } from '../api/resources.ts'
@@ -32,10 +32,10 @@ type Call = Omit<ApiRequest, 'verb' | 'group' | 'version' | 'resource' | 'user'>
 
 class ComponentClient implements Client {
   /** When the next call may be made: calls follow one another as fast as the rate limit lets them. */
-  private paced: Millis = Number.NEGATIVE_INFINITY
+  private paced: Millis = longAgo
   /** When the answer to a call comes that takes longer than usual. Calls of other instants are others' who work beside. */
-  private answered: Millis = Number.NEGATIVE_INFINITY
-  private lastCall: Millis = Number.NEGATIVE_INFINITY
+  private answered: Millis = longAgo
+  private lastCall: Millis = longAgo
   private readonly bucket: TokenBucket | null
   private readonly latency: Millis
 

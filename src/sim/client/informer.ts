@@ -1,5 +1,5 @@
 // Upstream: k8s.io/client-go/tools/cache, reflector and shared informer (v0.36). Left out: resync, streaming lists, transformers.
-import type { CauseId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import { longAgo, type CauseId, type Millis, type ProcessAgenda } from '../kernel/agenda.ts'
 import type { Random } from '../kernel/random.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions, WatchEvent, WatchHandle } from '../api/request.ts'
@@ -58,10 +58,10 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
   /** A list that is being handed out. */
   private replacing: { readonly cause: CauseId; readonly pieces: Generator<void, void, void> } | null = null
   private lastArrival: Millis = -1
-  private lastDue: Millis = Number.NEGATIVE_INFINITY
+  private lastDue: Millis = longAgo
   private revision = '0'
   private backOff: Millis = firstBackOff
-  private lastFailure: Millis = Number.NEGATIVE_INFINITY
+  private lastFailure: Millis = longAgo
   private handle: WatchHandle | null = null
   private readonly options: InformerOptions
   /** Of the entries that bring news; there are too many of them to put it together each time. */

@@ -1,4 +1,4 @@
-import type { Millis } from '../kernel/agenda.ts'
+import { longAgo, type Millis } from '../kernel/agenda.ts'
 
 /** A call in a quarter of an hour: rates come from strangers' flags, and no wait may be longer than the clock can count. */
 const slowest = 0.001
@@ -6,7 +6,7 @@ const slowest = 0.001
 /** client-go's token bucket: `burst` calls at once, then `qps` a second. It knows no clock; each call says when it is. */
 export class TokenBucket {
   private tokens: number
-  private last: Millis = Number.NEGATIVE_INFINITY
+  private last: Millis = longAgo
   private readonly qps: number
 
   constructor(

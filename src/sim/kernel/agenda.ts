@@ -4,6 +4,9 @@ import { Fork } from './fork.ts'
 /** Virtual milliseconds; always a whole number. Zero is when the cluster is up: what brings it up happens before. */
 export type Millis = number
 
+/** Before any run began, for what has never happened. Not minus infinity: a field that may hold a fraction is an object of its own. */
+export const longAgo: Millis = -1_000_000_000
+
 /** One entry of the agenda, for cancelling it. */
 export type EntryId = number
 

@@ -35,13 +35,20 @@ const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** xoshiro128** over 32-bit integers: the same bits in every engine. */
 class Stream implements Random {
-  private readonly state: Uint32Array
+  /** Signed words: numbers of that size an engine keeps in the object itself. */
+  private first: number
+  private second: number
+  private third: number
+  private fourth: number
 
   constructor(seed: number, name: string) {
-    this.state = new Uint32Array(4)
     let hash = (seed ^ 0x9e3779b9) >>> 0
     for (let at = 0; at < name.length; at += 1) hash = mix(hash ^ name.charCodeAt(at))
-    for (let at = 0; at < 4; at += 1) this.state[at] = hash = mix(hash + 0x6d2b79f5)
+    const word = (): number => (hash = mix(hash + 0x6d2b79f5)) | 0
+    this.first = word()
+    this.second = word()
+    this.third = word()
+    this.fourth = word()
   }
 
   below(bound: number): number {
@@ -76,16 +83,14 @@ class Stream implements Random {
   }
 
   private next(): number {
-    const s = this.state
-    const result = Math.imul(rotateLeft(Math.imul(s[1]!, 5), 7), 9) >>> 0
-    const t = s[1]! << 9
-    s[2]! ^= s[0]!
-    s[3]! ^= s[1]!
-    s[1]! ^= s[2]!
-    s[0]! ^= s[3]!
-    s[2]! ^= t
-    s[3] = rotateLeft(s[3]!, 11)
-    return result
+    const { second } = this
+    const third = this.third ^ this.first
+    const fourth = this.fourth ^ second
+    this.second = second ^ third
+    this.first ^= fourth
+    this.third = third ^ (second << 9)
+    this.fourth = rotateLeft(fourth, 11)
+    return Math.imul(rotateLeft(Math.imul(second, 5), 7), 9) >>> 0
   }
 }
 
