@@ -40,7 +40,8 @@ export interface ProcessAgenda extends Agenda {
 
 /** An entry that waits. */
 export interface Planned {
-  readonly id: EntryId
+  /** What of its id is its own; the rest names its slot. */
+  readonly sequence: number
   readonly label: string
   readonly run: () => void
   readonly cause: CauseId
@@ -123,7 +124,7 @@ export class Timeline implements Agenda {
 
   cancel(entry: EntryId): void {
     const slot = slotOf(entry)
-    if (this.slots[slot]?.id !== entry) return
+    if (this.slots[slot]?.sequence !== sequenceOf(entry)) return
     this.slots[slot] = undefined
     this.waiting -= 1
   }
@@ -172,7 +173,7 @@ export class Timeline implements Agenda {
     assert(slot < mostSlots, 'too much is planned')
     this.sequence += 1
     const id = this.sequence * mostSlots + slot
-    this.slots[slot] = { id, label, run, cause: this.cause, owner }
+    this.slots[slot] = { sequence: this.sequence, label, run, cause: this.cause, owner }
     this.waiting += 1
     this.push(Math.max(due, this.clock), id)
     return id
@@ -230,7 +231,11 @@ export class Timeline implements Agenda {
 const mostSlots = 0x400000
 
 function slotOf(id: EntryId): number {
-  return id - Math.floor(id / mostSlots) * mostSlots
+  return id - sequenceOf(id) * mostSlots
+}
+
+function sequenceOf(id: EntryId): number {
+  return Math.floor(id / mostSlots)
 }
 
 function before(dueA: number, orderA: number, dueB: number, orderB: number): boolean {
