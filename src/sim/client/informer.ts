@@ -1,5 +1,6 @@
 // Upstream: k8s.io/client-go/tools/cache, reflector and shared informer (v0.36). Left out: resync, streaming lists, transformers.
 import { longAgo, type CauseId, type Millis, type ProcessAgenda } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { Random } from '../kernel/random.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions, WatchEvent, WatchHandle } from '../api/request.ts'
@@ -69,7 +70,7 @@ export class Reflector<T extends KubernetesObject> implements Informer<T> {
 
   constructor(options: InformerOptions) {
     this.options = options
-    this.label = `${options.name}: sees ${options.resource}`
+    this.label = flatText(`${options.name}: sees ${options.resource}`)
   }
 
   onChange(handler: Handler<T>): void {

@@ -1,5 +1,6 @@
 // Upstream: pkg/kubelet/kubelet_node_status.go, component-helpers/apimachinery/lease (v1.36). Left out: cloud providers, certificates, the jitter of passes over the status, longer first pauses between reports.
 import type { Millis } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { Lease, Node, NodeStatus } from '../api/generated/types.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import { Composed } from '../api/request.ts'
@@ -56,7 +57,7 @@ export class NodeAgent {
     this.options = options
     this.startedAt = options.context.agenda.now
     this.machineId = digestOf(options.nodeName).slice(7, 39)
-    this.renewalLabel = `kubelet ${options.nodeName}: renew lease`
+    this.renewalLabel = flatText(`kubelet ${options.nodeName}: renew lease`)
     this.resources = nodeResources(options.machine, options.flags)
     this.missing = capacityErrors(this.resources.capacity ?? {}, options.flags)
   }

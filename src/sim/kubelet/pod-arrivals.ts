@@ -1,4 +1,5 @@
 import type { Agenda, CauseId } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { Pod } from '../api/generated/types.ts'
 import { keyOf, type ObjectKey } from '../api/objects.ts'
 import type { Lister } from '../client/component.ts'
@@ -7,18 +8,21 @@ import type { Lister } from '../client/component.ts'
 export class PodArrivals {
   /** Pods that came in this instant, each because of what it came for. */
   private arrived: readonly Arrival[] = none
+  private readonly label: string
 
   constructor(
     private readonly agenda: Agenda,
-    private readonly nodeName: string,
+    nodeName: string,
     private readonly pods: Lister<Pod>,
     private readonly admit: (pod: Pod) => void,
-  ) {}
+  ) {
+    this.label = flatText(`kubelet ${nodeName}: new pods`)
+  }
 
   add(pod: Pod): void {
     const { agenda } = this
     const key = keyOf(pod)
-    if (this.arrived.length === 0) agenda.after(0, `kubelet ${this.nodeName}: new pods`, () => this.admitAll())
+    if (this.arrived.length === 0) agenda.after(0, this.label, () => this.admitAll())
     else if (this.arrived.some((other) => other.key === key)) return
     this.arrived = [...this.arrived, { key, cause: agenda.cause }]
   }

@@ -9,14 +9,19 @@ const refused = 'connection error: desc = "transport: Error while dialing: dial 
 /** Told what is wrong (gRPC's text without its code), and after how long the call broke; null: it did not even begin. */
 export type CallFailure = (error: string, after: Millis | null) => void
 
+/** A call that is under way, between those that began before and after it. */
 interface OpenCall {
   readonly since: Millis
   readonly failed: CallFailure
+  entry: EntryId
+  previous: OpenCall | null
+  next: OpenCall | null
 }
 
 /** The calls to the runtime that take time. Those that are under way when it ends fail. */
 export class RuntimeCalls {
-  private readonly open = new Map<EntryId, OpenCall>()
+  private oldest: OpenCall | null = null
+  private newest: OpenCall | null = null
 
   constructor(
     private readonly agenda: Agenda,
@@ -31,22 +36,32 @@ export class RuntimeCalls {
   /** Runs `done` when the call has taken its time. */
   call(took: Millis, label: string, done: () => void, failed: CallFailure): void {
     if (this.runtime.downSince !== null) return failed(refused, null)
-    const entry = this.agenda.after(took, label, () => {
-      this.open.delete(entry)
+    const call: OpenCall = { since: this.agenda.now, failed, entry: 0, previous: this.newest, next: null }
+    if (this.newest) this.newest.next = call
+    else this.oldest = call
+    this.newest = call
+    call.entry = this.agenda.after(took, label, () => {
+      this.close(call)
       done()
     })
-    this.open.set(entry, { since: this.agenda.now, failed })
   }
 
   /** The runtime has ended. */
   interrupt(): void {
-    const calls = [...this.open]
-    this.open.clear()
-    for (const [entry, { since, failed }] of calls) {
-      this.agenda.cancel(entry)
-      failed(broken, this.agenda.now - since)
+    const first = this.oldest
+    this.oldest = this.newest = null
+    for (let call = first; call; call = call.next) {
+      this.agenda.cancel(call.entry)
+      call.failed(broken, this.agenda.now - call.since)
     }
     this.runtime.images.interrupt(rpcError(broken))
+  }
+
+  private close({ previous, next }: OpenCall): void {
+    if (previous) previous.next = next
+    else this.oldest = next
+    if (next) next.previous = previous
+    else this.newest = previous
   }
 }
 
