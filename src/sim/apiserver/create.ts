@@ -3,7 +3,7 @@ import { alreadyExists, generateNameConflict, invalid, versionSetOnCreate } from
 import type { ObjectMeta } from '../api/generated/types.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
 import { Composed } from '../api/request.ts'
-import { draftMetadata, draftObject } from '../api/schema/settle.ts'
+import { draftMetadata, draftObject, takenObject } from '../api/schema/settle.ts'
 import { refused, type Result, type Status } from '../api/status.ts'
 import { withoutDisabledFields } from '../api/strategy/disabled-fields.ts'
 import { admitCreate } from './admission.ts'
@@ -21,7 +21,7 @@ const nameAttempts = 8
 
 /** POST: makes the object that was sent into a stored one. */
 export function create(target: Target, body: unknown): Result<KubernetesObject> {
-  if (body instanceof Composed) return createOnce(target, body.object, undefined)
+  if (body instanceof Composed) return createOnce(target, body.object, undefined, true)
   const decoded = decodeBody(target, body)
   if (!decoded.ok) return decoded
   const sent = decoded.value
@@ -33,9 +33,11 @@ export function create(target: Target, body: unknown): Result<KubernetesObject> 
   return result
 }
 
-function createOnce(target: Target, sent: KubernetesObject, warnings: readonly string[] | undefined): Result<KubernetesObject> {
+/** `isOurs`: what was sent is the server's to change. */
+function createOnce(target: Target, sent: KubernetesObject, warnings: readonly string[] | undefined, isOurs = false): Result<KubernetesObject> {
   const { core, definition, strategy } = target
-  const draft = withSystemFields(target, sent)
+  const metadata = withSystemFields(target, sent)
+  const draft = isOurs ? takenObject(sent, metadata) : draftObject(sent, metadata)
   const admitted = admitCreate(target, draft)
   if (!admitted.ok) return admitted
   const defaulted = strategy.defaults(admitted.value)
@@ -70,7 +72,7 @@ function refusalOf(target: Target, object: KubernetesObject, sent: KubernetesObj
 }
 
 /** What only the server decides: whatever the client sent in these fields does not count. */
-function withSystemFields({ core, definition, namespace }: Target, sent: KubernetesObject): KubernetesObject {
+function withSystemFields({ core, definition, namespace }: Target, sent: KubernetesObject): ObjectMeta {
   const { name, labels, annotations, finalizers } = sent.metadata
   const { generateName, ownerReferences } = core.owners.share(sent.metadata)
   const metadata = draftMetadata(definition.kind)
@@ -84,7 +86,7 @@ function withSystemFields({ core, definition, namespace }: Target, sent: Kuberne
   if (annotations) metadata.annotations = annotations
   if (ownerReferences) metadata.ownerReferences = ownerReferences
   if (finalizers) metadata.finalizers = finalizers
-  return draftObject(sent, metadata as ObjectMeta)
+  return metadata as ObjectMeta
 }
 
 /** A dry run shows what would be stored; it has no version because nothing was. */

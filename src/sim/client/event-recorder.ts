@@ -7,6 +7,7 @@ import type { Random } from '../kernel/random.ts'
 import type { Event } from '../api/generated/types.ts'
 import { objectKey } from '../api/objects.ts'
 import { Composed } from '../api/request.ts'
+import { structOf } from '../api/schema/go-type.ts'
 import type { Result } from '../api/status.ts'
 import { formatTime, type EpochMillis, type WallClock } from '../api/time.ts'
 import type { Client, EventOptions, EventRecorder, ObjectReferenceSource } from './component.ts'
@@ -96,11 +97,15 @@ class Recorder implements EventRecorder {
       // The event may have ended in the meantime: then it is made again.
       if (patched.ok || patched.status.reason !== 'NotFound') return patched
     }
-    return client.create('events', composed({
-      apiVersion: 'v1', kind: 'Event', metadata, involvedObject, reason, message: message ? flatText(message) : undefined, source,
-      firstTimestamp: formatTime(correlation.first), lastTimestamp: time, count: correlation.count, type,
-      eventTime: null, reportingComponent: source.component ?? '', reportingInstance: source.host ?? '',
-    }))
+    const event = blankEvent(metadata, involvedObject, reason, message, source)
+    event.firstTimestamp = formatTime(correlation.first)
+    event.lastTimestamp = time
+    event.count = correlation.count
+    event.type = type
+    event.eventTime = null
+    event.reportingComponent = source.component ?? ''
+    event.reportingInstance = source.host ?? ''
+    return client.create('events', new Composed(event as Event))
   }
 
   /** events.k8s.io/v1: an event that comes again becomes a series; its later occurrences are only counted. */
@@ -114,11 +119,18 @@ class Recorder implements EventRecorder {
     if (known >= 0 && now - this.series.get(known, last) <= seriesWindow) return this.countInSeries(known, now, involvedObject)
     const metadata = this.addSeries(known >= 0 ? known : this.series.add(key), now, random.below(drawLimit), involvedObject)
     const eventTime = wall.microTime()
-    this.send(() => client.create('events', composed({
-      apiVersion: 'v1', kind: 'Event', metadata, involvedObject, reason, message: message ? flatText(message) : undefined, source: noSource,
-      firstTimestamp: null, lastTimestamp: null, type,
-      eventTime, action, related, reportingComponent: component, reportingInstance: this.instance,
-    })))
+    this.send(() => {
+      const event = blankEvent(metadata, involvedObject, reason, message, noSource)
+      event.firstTimestamp = null
+      event.lastTimestamp = null
+      event.type = type
+      event.eventTime = eventTime
+      event.action = action
+      if (related) event.related = related
+      event.reportingComponent = component
+      event.reportingInstance = this.instance
+      return client.create('events', new Composed(event as Event))
+    })
   }
 
   /** Events about one object often come together: they share what they say of it. */
@@ -211,9 +223,20 @@ function referenceTo({ apiVersion, kind, metadata }: ObjectReferenceSource, fiel
   return Object.freeze(Object.fromEntries(given))
 }
 
-/** Times that are not there Go prints as null. */
-function composed(event: { readonly [K in keyof Omit<Event, 'metadata'>]: Event[K] | null | undefined } & { readonly metadata: Place }): Composed {
-  return new Composed(event as unknown as Event)
+/** An event that is being made. Times that are not there Go prints as null. */
+type Draft = { -readonly [K in keyof Event]?: Event[K] | null }
+
+/** What all events have, in Go's order and on a blank: what comes of it is stored as it is. */
+function blankEvent(metadata: Place, involvedObject: InvolvedObject, reason: string, message: string | undefined, source: Occurrence['source']): Draft {
+  const event = structOf('Event').blank() as Draft
+  event.apiVersion = 'v1'
+  event.kind = 'Event'
+  event.metadata = metadata as Event['metadata']
+  event.involvedObject = involvedObject
+  event.reason = reason
+  if (message) event.message = flatText(message)
+  event.source = source
+  return event
 }
 
 interface Place {

@@ -27,6 +27,12 @@ export function draftObject(sent: KubernetesObject, metadata: KubernetesObject['
   return draft as unknown as KubernetesObject
 }
 
+/** The same of what its sender has made on a blank and given away: the very object. */
+export function takenObject(given: KubernetesObject, metadata: KubernetesObject['metadata']): KubernetesObject {
+  ;(given as { metadata: KubernetesObject['metadata'] }).metadata = metadata
+  return given
+}
+
 /** The metadata of such an object, empty. */
 export function draftMetadata(kind: string): { -readonly [K in keyof KubernetesObject['metadata']]?: KubernetesObject['metadata'][K] } {
   return structOf(kind).blankMetadata()
