@@ -17,7 +17,6 @@ export class History implements Check {
   private compacted: number
   private readonly random: Random
   private snapshot: Snapshot | null = null
-  private readonly firm = new WeakSet<object>()
 
   constructor(private readonly scene: Scene) {
     this.revision = scene.cluster.store.revision
@@ -36,16 +35,8 @@ export class History implements Check {
     if (kv.version !== (before?.version ?? 0) + 1) scene.fail(4, `${key} has version ${kv.version} after ${before?.version}`)
     if (kv.createRevision !== (before?.createRevision ?? kv.modRevision)) scene.fail(4, `${key} was created at ${kv.createRevision}, before at ${before?.createRevision}`)
     if (kv.value.metadata.resourceVersion !== String(kv.modRevision)) scene.fail(4, `${key} says it is version ${kv.value.metadata.resourceVersion} and is ${kv.modRevision}`)
-    if (this.hasLoosePart(kv.value)) scene.fail(7, `${key} is stored with parts that are not frozen`)
+    if (hasLoosePart(kv.value, before?.value)) scene.fail(7, `${key} is stored with parts that are not frozen`)
     if (before && before.value === kv.value) scene.fail(3, `${key} was written without a change`)
-  }
-
-  /** What is frozen is shared by many objects, and looked through once. */
-  private hasLoosePart(part: unknown): boolean {
-    if (typeof part !== 'object' || part === null || this.firm.has(part)) return false
-    if (!Object.isFrozen(part) || Object.values(part).some((inner) => this.hasLoosePart(inner))) return true
-    this.firm.add(part)
-    return false
   }
 
   /** 5 and 8: now and then the past is looked at, which must be as it was. */
@@ -79,4 +70,14 @@ export class History implements Check {
     if (past.length !== versions.size) this.scene.fail(5, `${prefix} had ${versions.size} keys at ${revision}, and now ${past.length} then`)
     for (const { key, modRevision } of past) if (versions.get(key) !== modRevision) this.scene.fail(5, `${key} was at ${versions.get(key)} at ${revision}, and now ${modRevision} then`)
   }
+}
+
+/** Whether something in it is not frozen. What was there before has been looked through. */
+function hasLoosePart(part: unknown, before: unknown): boolean {
+  if (typeof part !== 'object' || part === null || part === before) return false
+  if (!Object.isFrozen(part)) return true
+  const parts = part as Readonly<Record<string, unknown>>
+  const partsBefore = (before ?? {}) as Readonly<Record<string, unknown>>
+  for (const key in parts) if (hasLoosePart(parts[key], partsBefore[key])) return true
+  return false
 }
