@@ -30,7 +30,7 @@ export const bugsOfApi: readonly Planted[] = [
   { id: 'queue-loses-key', what: 'what is added to a work queue while it is worked on is lost', file: workQueue, find: 'if (this.dirty.has(key)) this.queue.push(key)', replace: '' },
   { id: 'failure-not-retried', what: 'a reconcile that failed is not tried again', file: workQueue, find: "if (requeue === 'failed') this.retry(key)", replace: "if (requeue === 'failed') this.forget(key)" },
   { id: 'event-count-falls', what: 'the count of an event that comes again begins anew', file: 'src/sim/client/event-recorder.ts', find: "'strategic', { count: correlation.count,", replace: "'strategic', { count: correlation.count % 3," },
-  { id: 'revision-skipped', what: 'a write takes two revisions', file: store, find: 'const revision = this.head + 1\n    // All', replace: 'const revision = this.head + 2\n    // All' },
+  { id: 'revision-skipped', what: 'a write takes two revisions', file: store, find: 'const revision = this.head + 1\n    const kv', replace: 'const revision = this.head + 2\n    const kv' },
   { id: 'version-not-counted', what: 'the version of a key does not count its writes', file: store, find: 'revision, (before?.version ?? 0) + 1, lease', replace: 'revision, Math.min((before?.version ?? 0) + 1, 2), lease' },
   { id: 'past-forgotten', what: 'a write does not know what it has replaced', file: store, find: '+ 1, lease, before)', replace: '+ 1, lease, before?.previous)' },
   { id: 'compacted-read', what: 'a revision that was compacted can be read', file: store, find: 'if (revision < this.compactedTo) return compacted\n', replace: '' },
