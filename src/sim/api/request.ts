@@ -28,7 +28,7 @@ export interface ApiRequest {
 
 /**
  * An object that a component composed in the very form in which it is stored: keys in Go's order, all that Go prints and nothing else, the parts of a new one frozen.
- * It is not read again. Only code makes one: nothing that comes as JSON is ever taken for one.
+ * It is not read again, and what is to be created is given away: the very object is completed and stored. Only code makes one: nothing that comes as JSON is ever taken for one.
  */
 export class Composed<T extends KubernetesObject = KubernetesObject> {
   readonly object: T

@@ -16,7 +16,7 @@ export interface Listener<V> {
 export class Directory<V> {
   readonly places = new Map<string, Place<V>>()
   readonly names = new OrderedKeys()
-  /** As of `heardAt`; the store makes it anew when watchers have come or gone. */
+  /** As of `heardAt`, and made anew when watchers have come or gone (`Watchers`). */
   listeners: readonly Listener<V>[] = []
   heardAt = -1
 

@@ -2,8 +2,9 @@
 import { assert } from '../kernel/assert.ts'
 import type { Agenda, EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import { Directories } from './directories.ts'
-import { byKey, type Directory, type Listener, type Place } from './directory.ts'
+import { byKey, type Directory, type Place } from './directory.ts'
 import { Version, type Difference } from './version.ts'
+import { Watchers } from './watchers.ts'
 
 export type Revision = number
 export type LeaseId = number
@@ -57,11 +58,6 @@ export interface Differences<V> {
   readonly between: (older: V, newer: V) => Difference<V> | undefined
 }
 
-interface Watcher<V> {
-  readonly prefix: string
-  readonly event: (kv: KeyValue<V>) => void
-}
-
 /** The data was compacted away: `mvcc: required revision has been compacted`. */
 export const compacted = 'compacted'
 
@@ -76,9 +72,7 @@ export class Store<V> {
   private first = 0
   private head: Revision = 1
   private compactedTo: Revision = 0
-  private watchers: readonly Watcher<V>[] = []
-  /** How often watchers have come or gone. */
-  private watchersChanged = 0
+  private readonly watchers = new Watchers<V>()
   private readonly leases = new Map<LeaseId, Lease<V>>()
   private lastLease: LeaseId = 0
   private process: ProcessAgenda | null = null
@@ -196,9 +190,7 @@ export class Store<V> {
     assert(prefix !== '', 'a watch of everything')
     if (after < this.compactedTo) return compacted
     for (const kv of this.writesAfter(after)) if (kv.key.startsWith(prefix)) event(kv)
-    const watcher = { prefix, event }
-    this.setWatchers([...this.watchers, watcher])
-    return () => this.setWatchers(this.watchers.filter((other) => other !== watcher))
+    return this.watchers.add(prefix, event)
   }
 
   /** Forgets what was before `revision`: older reads and watches are refused from now on. */
@@ -246,27 +238,8 @@ export class Store<V> {
 
   private commit(kv: Version<V>): void {
     this.log.push(kv)
-    const { directory, name } = kv.place
-    if (directory.heardAt !== this.watchersChanged) this.hear(directory)
     // Who comes while this is told has read it from the log.
-    for (const { start, event } of directory.listeners) if (start === '' || name.startsWith(start)) event(kv)
-  }
-
-  private setWatchers(watchers: readonly Watcher<V>[]): void {
-    this.watchers = watchers
-    this.watchersChanged += 1
-  }
-
-  /** Finds out who listens to a directory. The list is replaced, never changed: who is being told of a write may come and go meanwhile. */
-  private hear(directory: Directory<V>): void {
-    directory.heardAt = this.watchersChanged
-    const { prefix: home } = directory
-    const listeners: Listener<V>[] = []
-    for (const { prefix, event } of this.watchers) {
-      if (home.startsWith(prefix)) listeners.push({ start: '', event })
-      else if (prefix.startsWith(home)) listeners.push({ start: prefix.slice(home.length), event })
-    }
-    directory.listeners = listeners
+    this.watchers.tell(kv, kv.place.directory)
   }
 
   /** Of values that are replaced by nearly the same again and again, history keeps what differs. */

@@ -7,7 +7,7 @@ import { kubeletConstants } from './flags.ts'
 export class Pleg {
   private readonly startedAt: Millis
   /** The pods that the next relist is about, each because of what it has changed for; none: it is not planned. */
-  private changed: readonly Changed[] = none
+  private changed: Changed[] = []
   private readonly label: string
 
   constructor(
@@ -24,13 +24,13 @@ export class Pleg {
   podChanged(uid: string): void {
     const { agenda } = this
     if (this.changed.some((other) => other.uid === uid)) return
-    this.changed = [...this.changed, { uid, cause: agenda.cause }]
+    this.changed.push({ uid, cause: agenda.cause })
     if (this.changed.length > 1) return
     const passed = agenda.now - this.startedAt
     const due = this.startedAt + (Math.floor(passed / kubeletConstants.relistPeriod) + 1) * kubeletConstants.relistPeriod
     agenda.at(due, this.label, () => {
       const { changed } = this
-      this.changed = none
+      this.changed = []
       for (const { uid: pod, cause } of changed) agenda.because(cause, () => this.observe(pod))
       this.relisted()
     })
@@ -41,5 +41,3 @@ interface Changed {
   readonly uid: string
   readonly cause: CauseId
 }
-
-const none: readonly Changed[] = []

@@ -7,7 +7,7 @@ import type { Lister } from '../client/component.ts'
 /** New pods are admitted in the order of their making, after all that came with them has been seen: what is gone makes room. */
 export class PodArrivals {
   /** Pods that came in this instant, each because of what it came for. */
-  private arrived: readonly Arrival[] = none
+  private arrived: Arrival[] = []
   private readonly label: string
 
   constructor(
@@ -24,12 +24,12 @@ export class PodArrivals {
     const key = keyOf(pod)
     if (this.arrived.length === 0) agenda.after(0, this.label, () => this.admitAll())
     else if (this.arrived.some((other) => other.key === key)) return
-    this.arrived = [...this.arrived, { key, cause: agenda.cause }]
+    this.arrived.push({ key, cause: agenda.cause })
   }
 
   admitAll(): void {
     const { arrived } = this
-    this.arrived = none
+    this.arrived = []
     const pods = arrived.flatMap(({ key, cause }) => {
       const pod = this.pods.get(key)
       return pod ? [{ pod, cause }] : []
@@ -43,8 +43,6 @@ interface Arrival {
   readonly key: ObjectKey
   readonly cause: CauseId
 }
-
-const none: readonly Arrival[] = []
 
 function byAge({ pod: a }: { readonly pod: Pod }, { pod: b }: { readonly pod: Pod }): number {
   return a.metadata.creationTimestamp === b.metadata.creationTimestamp ? (keyOf(a) < keyOf(b) ? -1 : 1) : a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Container, PodSpec } from '../api/generated/types.ts'
+import { RuntimeCalls } from './runtime-calls.ts'
 import { createTestNode, type TestNode } from './testing.ts'
 
 const container = (name: string, over: Partial<Container> = {}): Container => ({ name, image: 'plain:1', ...over }) as Container
@@ -88,4 +89,22 @@ test('a pull that is under way breaks, and is tried again after its back-off', (
   expect(events(node)).toContain(`spec.containers{app} Failed: Failed to pull image "plain:1": rpc error: code = Unavailable desc = ${error}`)
   node.cluster.advanceTo(node.cluster.timeline.now + 40_000)
   expect(statuses(node)?.map(([state]) => state)).toEqual(['running', 'running'])
+})
+
+test('of the calls under way those that are done are done; the rest fail in the order in which they began, each after its own time', () => {
+  const { cluster: { timeline }, runtime } = createTestNode()
+  const calls = new RuntimeCalls(timeline, runtime)
+  const told: unknown[] = []
+  const call = (name: string, took: number) => calls.call(took, name, () => told.push(`${name} done`), (why, after) => told.push([name, why, after]))
+  for (const [name, took] of [['first', 1], ['a', 100], ['b', 3], ['c', 2], ['d', 4], ['e', 100], ['last', 5]] as const) call(name, took)
+  timeline.advanceTo(timeline.now + 10)
+  call('f', 100)
+  timeline.advanceTo(timeline.now + 1)
+  expect(told).toEqual(['first done', 'c done', 'b done', 'd done', 'last done'])
+  runtime.downSince = timeline.now
+  calls.interrupt()
+  calls.interrupt()
+  call('g', 1)
+  timeline.advanceTo(timeline.now + 200)
+  expect(told.slice(5)).toEqual([...[['a', 11], ['e', 11], ['f', 1]].map(([name, after]) => [name, error, after]), ['g', refusal.slice(refusal.indexOf('connection')), null]])
 })
