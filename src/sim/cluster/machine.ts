@@ -1,17 +1,16 @@
-import type { EntryId, Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import type { EntryId, Millis } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
 import { splitKey, type ObjectKey } from '../api/objects.ts'
 import { wholeValue } from '../api/quantity.ts'
-import { startKubelet, type KubeletHandle, type Machine as KubeletMachine } from '../kubelet/kubelet.ts'
+import type { KubeletHandle, Machine as KubeletMachine } from '../kubelet/kubelet.ts'
 import type { KubeletFlags } from '../kubelet/flags.ts'
 import { createContainerRuntime, type ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ImageCatalogue, Registry } from '../runtime/image-catalogue.ts'
 import { createNodeDisk, type CachedImage, type ContainerRecord, type NodeDisk } from '../runtime/node-disk.ts'
 import type { Processes } from '../runtime/process-host.ts'
-import { createContext, rateLimits } from './components.ts'
 import type { ComponentName } from './faults/fault.ts'
 import { healthy, type MachineFaults } from './faults/machine-faults.ts'
-import type { Link } from './link.ts'
+import { KubeletProcess } from './kubelet-process.ts'
 import { MachineClock } from './machine-clock.ts'
 import type { World } from './world.ts'
 
@@ -45,13 +44,9 @@ export class Machine {
   network: 'connected' | 'cutOff' = 'connected'
   /** When its power or network last changed. */
   since: Millis
-  kubelet: KubeletHandle | null = null
   readonly clock: MachineClock
   private runtime: ContainerRuntime | null = null
-  /** The kubelet's own slices of time: its loop over the pods, and what runs beside it. */
-  private loop: ProcessAgenda | null = null
-  private beside: ProcessAgenda | null = null
-  private link: Link | null = null
+  private kubeletProcess: KubeletProcess | null = null
   private faults: MachineFaults = healthy
   /** An orderly shutdown is over; when logind stops waiting for it. */
   private isDown = false
@@ -81,6 +76,11 @@ export class Machine {
 
   get isOn(): boolean {
     return this.power === 'on'
+  }
+
+  /** Its kubelet, while that runs. */
+  get kubelet(): KubeletHandle | null {
+    return this.kubeletProcess?.kubelet ?? null
   }
 
   /** Whether its processes can be talked to over the network: a frozen machine and one that hears or says nothing cannot. */
@@ -186,10 +186,9 @@ export class Machine {
     if (!this.isOn) return
     this.power = 'off'
     this.since = this.world.timeline.now
-    this.loop?.dispose()
-    this.beside?.dispose()
+    this.kubeletProcess?.lose()
     this.runtime?.powerOff()
-    this.loop = this.beside = this.runtime = this.kubelet = null
+    this.kubeletProcess = this.runtime = null
     this.world.poweredOff(this.name)
   }
 
@@ -245,13 +244,10 @@ export class Machine {
     if (!this.isOn) return
     const { frozen, frozenComponents, stopped } = this.faults
     if (stopped.has('kubelet')) this.stopKubelet()
-    else if (!this.kubelet) this.startKubelet()
-    if (frozen || frozenComponents.has('kubelet')) this.beside?.freeze()
-    else this.beside?.thaw()
-    if (!this.loopRuns) return this.loop?.freeze()
-    this.loop?.thaw()
+    else if (!this.kubeletProcess) this.startKubelet()
+    this.kubeletProcess?.keep(!frozen && !frozenComponents.has('kubelet'), this.loopRuns)
     // The manifest folder may have changed while nobody looked.
-    if (this.manifests.size > 0) this.kubelet?.setStaticPods(this.staticPods())
+    if (this.loopRuns && this.manifests.size > 0) this.kubelet?.setStaticPods(this.staticPods())
   }
 
   private keepRuntime(): void {
@@ -290,21 +286,12 @@ export class Machine {
   }
 
   private startKubelet(): void {
-    const { world, name, runtime, software: { kubeletFlags: flags } } = this
-    if (!runtime) return
-    this.loop = world.timeline.fork(`machine ${name}`)
-    this.beside = world.timeline.fork(`node status of ${name}`)
-    this.link = world.link(name, 'kubelet')
-    const request = { name: 'kubelet', host: name, link: this.link, ...rateLimits.kubelet, eventLimit: { qps: flags.eventRecordQPS, burst: flags.eventBurst } }
-    const context = createContext(world, { ...request, agenda: this.loop })
-    const nodeContext = { ...context, agenda: this.beside, random: world.random.of(`kubelet/${name}/node`) }
-    this.kubelet = startKubelet({ context, nodeContext, runtime, nodeName: name, machine: this.spec, staticPods: this.staticPods(), flags })
+    const { world, name, spec, runtime, software: { kubeletFlags: flags } } = this
+    if (runtime) this.kubeletProcess = new KubeletProcess(world, { name, machine: spec, runtime, flags, staticPods: this.staticPods() })
   }
 
   private stopKubelet(): void {
-    this.loop?.dispose()
-    this.beside?.dispose()
-    if (this.link) this.world.unlink(this.link)
-    this.loop = this.beside = this.link = this.kubelet = null
+    this.kubeletProcess?.end()
+    this.kubeletProcess = null
   }
 }
