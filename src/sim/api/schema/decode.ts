@@ -1,11 +1,12 @@
 import { flatText } from '../../kernel/flat-text.ts'
+import { countKeys, FieldStack } from './field-stack.ts'
 import type { GoStruct, GoType } from './go-type.ts'
 import { structOf, structOfType } from './go-type.ts'
 import { Place } from './place.ts'
 import type { ScalarResult } from './scalars.ts'
 import { decodeBytes, decodeTime } from './scalars.ts'
 import { canonicalQuantity } from './quantities.ts'
-import { emptyList, emptyMap, isOmitted, zeroOf, zeroValue } from './zero-values.ts'
+import { emptyList, emptyMap, zeroOf } from './zero-values.ts'
 
 /** What decoding makes of a JSON value: the frozen object in the shape that Go's types print it in, and the fields it does not know. */
 export type Decoding =
@@ -49,7 +50,7 @@ const knownParts = new WeakSet<object>()
 
 const noFields: readonly string[] = []
 
-/** Fields are collected in one stack of values that lasts, so that reading an object makes nothing but the object. */
+/** Lasts, and reads one object after the other. */
 class Decoder {
   unknownFields: readonly string[] = noFields
   /** The first wrong type; Go goes on after it, but it is the answer unless something worse follows. */
@@ -58,20 +59,19 @@ class Decoder {
   private nodes = 0
   private letters = 0
   private inResourceList = false
-  private readonly values: unknown[] = []
-  private top = 0
+  private readonly stack = new FieldStack()
 
   begin(): void {
     this.unknownFields = noFields
     this.typeError = null
-    this.place.depth = this.nodes = this.letters = this.top = 0
+    this.place.depth = this.nodes = this.letters = 0
     this.inResourceList = false
   }
 
   /** After a fault: nothing is kept of what was being read. */
   clear(): void {
     this.place.clear()
-    this.values.length = 0
+    this.stack.clear()
   }
 
   /** So small that its JSON need not be measured: a struct of 45 fields with long names has less than two kilobytes beside its texts. */
@@ -82,23 +82,22 @@ class Decoder {
   struct(struct: GoStruct, value: Json, stored: unknown, type?: TypeMeta): Json {
     if (value === stored || (struct.isShared && knownParts.has(value))) return value
     this.enter(1)
-    const base = this.top
-    this.top += struct.fields.length
+    const base = this.stack.push(struct)
     const like = isRecord(stored) ? stored : emptyMap
     let unchanged = this.fields(struct, value, like, base)
     if (type) {
       unchanged &&= value['apiVersion'] === type.apiVersion && value['kind'] === type.kind
-      this.values[base] = type.apiVersion
-      this.values[base + 1] = type.kind
+      this.stack.values[base] = type.apiVersion
+      this.stack.values[base + 1] = type.kind
     }
-    const object = this.assemble(struct, value, unchanged, like, base)
-    this.top = base
+    const object = this.stack.pop(struct, value, unchanged, like, base)
+    if (object === value && struct.isShared) knownParts.add(value)
     return object
   }
 
   /** Puts what is given into its places above `base`; false if some of it is not what was given. */
   private fields(struct: GoStruct, value: Json, like: Json, base: number): boolean {
-    const { place, values } = this
+    const { place, stack: { values } } = this
     const { depth } = place
     let unchanged = true
     place.depth = depth + 1
@@ -132,44 +131,6 @@ class Decoder {
     }
     place.depth = depth
     return unchanged
-  }
-
-  /** The object of the values above `base`: the stored one or the given one if it says the same, else a new one. Leaves the places empty. */
-  private assemble(struct: GoStruct, value: Json, given: boolean, like: Json, base: number): Json {
-    const { values } = this
-    const { fields } = struct
-    let unchanged = given
-    for (const field of struct.printing) {
-      if (values[base + field.index] !== undefined) continue
-      const zero = zeroValue(field)
-      values[base + field.index] = zero
-      // It was not given, or as null.
-      if (zero !== null || value[field.name] !== null) unchanged = false
-    }
-    let same = true
-    let printed = 0
-    for (let at = 0; at < fields.length; at += 1) {
-      const inner = values[base + at]
-      if (inner === undefined) continue
-      const field = fields[at]!
-      if (isOmitted(field, inner)) {
-        unchanged = false
-        values[base + at] = undefined
-        continue
-      }
-      printed += 1
-      if (same && like[field.name] !== inner) same = false
-    }
-    const kept = same && printed > 0 && countKeys(like) === printed ? like : unchanged && Object.isFrozen(value) ? value : printed === 0 ? emptyMap : undefined
-    if (kept === value && struct.isShared) knownParts.add(value)
-    const object = kept ? undefined : struct.blank()
-    for (let at = 0; at < fields.length; at += 1) {
-      const inner = values[base + at]
-      if (inner === undefined) continue
-      values[base + at] = undefined
-      if (object) object[fields[at]!.name] = inner
-    }
-    return kept ?? Object.freeze(object ?? {})
   }
 
   private value(type: GoType, value: unknown, stored: unknown): unknown {
@@ -315,12 +276,6 @@ const decoder = new Decoder()
 function inOrder(keys: string[]): string[] {
   for (let at = 1; at < keys.length; at += 1) if (keys[at]! < keys[at - 1]!) return keys.sort((one, other) => (one < other ? -1 : 1))
   return keys
-}
-
-function countKeys(value: Json): number {
-  let count = 0
-  for (const _key in value) count += 1
-  return count
 }
 
 function isRecord(value: unknown): value is Json {
