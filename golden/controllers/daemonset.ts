@@ -10,13 +10,13 @@ import { FailedPodBackOff } from '../../src/sim/controllers/daemon-set/failed-po
 import { createTestCluster } from '../../src/sim/cluster/testing.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
 import { eventOf } from './replicaset.ts'
-import { first, namedDifference, podOf, type Json } from './workloads.ts'
+import { first, namedDifference, podOf, type Json, type Runner } from './workloads.ts'
 
 const now = '2026-01-01T12:00:00Z'
 const epoch = parseTime(now) ?? 0
 
 /** What each kind of case is run by. */
-const runners: Readonly<Record<string, (input: Json, out: Json) => string | null>> = {
+const runners: Readonly<Record<string, Runner>> = {
   tolerations: (input, out) => namedDifference(out.tolerations, daemonTolerations({ tolerations: input.templateTolerations, hostNetwork: input.hostNetwork })),
   affinity: (input, out) => namedDifference(out.affinity, affinityToNode(input.templateAffinity ?? undefined, input.node)),
   node: (input, out) => namedDifference(out, nodeFit({ metadata: {}, spec: input.podSpec } as Json, input.node)),

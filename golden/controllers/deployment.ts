@@ -1,39 +1,35 @@
 import type { Deployment, ReplicaSet } from '../../src/sim/api/generated/types.ts'
-import { StatusError, type Result } from '../../src/sim/api/status.ts'
 import { formatTime, parseTime } from '../../src/sim/api/time.ts'
 import { annotationsOfNewSet, nextRevision, revisionOf, withReplicas } from '../../src/sim/controllers/deployment/annotations.ts'
 import {
   conditionOf, deploymentStatus, isComplete, pausedCondition, progressConditions, rolloutConditions, untilDeadline,
 } from '../../src/sim/controllers/deployment/conditions.ts'
-import { DeploymentSync, scalingMessage } from '../../src/sim/controllers/deployment/deployment-sync.ts'
+import { scalingMessage } from '../../src/sim/controllers/deployment/deployment-sync.ts'
 import { maxSurge, maxUnavailable, resolveFenceposts } from '../../src/sim/controllers/deployment/fenceposts.ts'
 import { newReplicaSet } from '../../src/sim/controllers/deployment/new-replica-set.ts'
-import { activeOf, sortOut, type ReplicaSetsOf } from '../../src/sim/controllers/deployment/replica-sets.ts'
+import { activeOf, sortOut } from '../../src/sim/controllers/deployment/replica-sets.ts'
 import {
   isScaling, planHistoryCleanup, planRecreate, planRollingUpdate, planScaling, type ScaleStep,
 } from '../../src/sim/controllers/deployment/rollout-plan.ts'
 import { hashedText, podTemplateHash } from '../../src/sim/controllers/pod-template-hash.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
-import { deploymentOf, first, namedDifference, podOf, recordingContext, replicaSetOf, type Json, type Recorded } from './workloads.ts'
+import { passes } from './deployment-passes.ts'
+import { deploymentOf, first, namedDifference, podOf, replicaSetOf, setsOf, type Json, type Runner, type Sets } from './workloads.ts'
 
 const time = '2026-01-01T12:00:00Z'
 const epoch = parseTime(time) ?? 0
 
 /** What each kind of case is run by. */
-const runners: Readonly<Record<string, (input: Json, out: Json) => string | null>> = {
+const runners: Readonly<Record<string, Runner>> = {
+  ...passes,
   fenceposts: runFenceposts,
   'rolling-pass': (input, out) => compareSteps(out, setsOf(input), ({ deployment, current, old }) => (current ? planRollingUpdate(deployment, current, old) : [])),
   'scaling-event': runScaling,
   'recreate-pass': runRecreate,
-  create: runCreate,
   revision: runRevision,
   'annotation-copy': runAnnotationCopy,
   cleanup: runCleanup,
   'find-new': (input, out) => namedDifference(out.newReplicaSet, findNew(input)),
-  'hash-collision': runHashCollision,
-  'create-error': runCreateError,
-  sync: runSync,
-  found: runFound,
   status: runStatus,
   progress: runProgress,
   'progress-requeue': runProgressRequeue,
@@ -52,13 +48,6 @@ export function isDeploymentKind({ in: input }: GoldenCase): boolean {
 export const deploymentSet: GoldenSet = {
   name: 'controllers/deployment',
   run: (golden) => runners[golden.in.kind]?.(golden.in, golden.out),
-}
-
-type Sets = ReplicaSetsOf & { readonly deployment: Deployment }
-
-function setsOf(input: Json): Sets {
-  const deployment = deploymentOf(input.deployment)
-  return { deployment, ...sortOut(deployment, (input.replicaSets as Json[]).map(replicaSetOf)) }
 }
 
 function compareSteps(out: Json, sets: Sets, plan: (sets: Sets) => readonly ScaleStep[]): string | null {
@@ -104,32 +93,6 @@ function runRecreate(input: Json, out: Json): string | null {
   ])
 }
 
-function runCreate(input: Json, out: Json): string | null {
-  const { deployment, current, old } = setsOf(input)
-  const { events, writes } = runPass(deployment, current ? [...old, current] : old)
-  const created = writes.find(({ verb, resource }) => verb === 'create' && resource === 'replicasets')?.object ?? {}
-  const { metadata = {}, spec = {} } = created
-  const hash: string = metadata.labels?.['pod-template-hash'] ?? ''
-  const mask = (text: string): string => text.replace(metadata.name, JSON.stringify(out).includes('<newRS>') ? '<newRS>' : `${deployment.metadata.name}-<pod-template-hash>`)
-  const scale = writes.filter(({ verb, resource }) => verb === 'update' && resource === 'replicasets').map(({ object }) => {
-    return { replicaSet: object.metadata.name, from: old.find((set) => set.metadata.uid === object.metadata.uid)?.spec.replicas, to: object.spec.replicas }
-  })
-  const wanted = out.newReplicaSet ?? {}
-  const added = (labels: object = {}): string[] => Object.keys(labels).filter((key) => key !== 'app')
-  const condition = writes.flatMap(({ verb, object }) => (verb === 'updateStatus' ? (object.status.conditions ?? []) : [])).find(({ type }) => type === out.condition?.type)
-  return first([
-    wanted.replicas === undefined ? null : namedDifference(wanted.replicas, spec.replicas, 'replicas'),
-    wanted.annotations ? namedDifference(wanted.annotations, metadata.annotations, 'annotations') : null,
-    wanted.nameIs ? namedDifference(wanted.nameIs, metadata.name.replace(hash, '<pod-template-hash>'), 'name') : null,
-    wanted.labelsAdded ? namedDifference(wanted.labelsAdded, added(metadata.labels), 'labels') : null,
-    wanted.selectorAdded ? namedDifference(wanted.selectorAdded, added(spec.selector?.matchLabels), 'selector') : null,
-    wanted.ownerReference ? namedDifference(wanted.ownerReference, metadata.ownerReferences?.[0], 'owner') : null,
-    out.scale ? namedDifference(out.scale, scale, 'scale') : null,
-    out.events ? namedDifference(out.events, events.map((event) => ({ ...event, message: mask(event.message) })), 'events') : null,
-    out.condition ? namedDifference(out.condition, condition && { ...condition, message: mask(condition.message) }, 'condition') : null,
-  ])
-}
-
 const oldSet = (revision: string, at: number): ReplicaSet => replicaSetOf({ metadata: { name: `old-${at}`, annotations: { 'deployment.kubernetes.io/revision': revision } } })
 
 function runRevision(input: Json, out: Json): string | null {
@@ -159,68 +122,6 @@ function findNew(input: Json): string | undefined {
   const deployment = deploymentOf({ spec: {} })
   const sets = (input.replicaSets as Json[]).map(({ template, ...metadata }) => replicaSetOf({ template, metadata }))
   return sortOut(deployment, sets).current?.metadata.name
-}
-
-/** One whole pass of the controller over a deployment and its sets; what it throws is a retry. */
-function runPass(deployment: Deployment, replicaSets: readonly ReplicaSet[], answer?: Parameters<typeof recordingContext>[1]): Recorded {
-  const recorded = recordingContext(time, answer)
-  try {
-    new DeploymentSync(recorded.context, deployment, replicaSets, () => []).run()
-  } catch (error) {
-    if (!(error instanceof StatusError)) throw error
-  }
-  return recorded
-}
-
-function refusal(reason: 'AlreadyExists' | 'Forbidden', message: string): Result<never> {
-  return { ok: false, status: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason, message, code: reason === 'Forbidden' ? 403 : 409 } }
-}
-
-const small = { spec: { replicas: 1, progressDeadlineSeconds: 600, revisionHistoryLimit: 10, strategy: { type: 'RollingUpdate' } } }
-
-function runHashCollision(input: Json, out: Json): string | null {
-  const deployment = deploymentOf({ ...small, metadata: { name: 'web' }, status: input.collisionCount === null ? {} : { collisionCount: input.collisionCount } })
-  const { ownedByThisDeployment, sameTemplate, ownedBy } = input.existing
-  const uid = ownedByThisDeployment === true ? deployment.metadata.uid : (ownedBy ?? 'another')
-  const found = replicaSetOf({ template: sameTemplate === false ? 'other' : 'current', metadata: { name: 'web-hash', ownerReferences: [{ controller: true, uid }] } })
-  const { writes } = runPass(deployment, [], (verb, resource) => {
-    if (resource !== 'replicasets') return undefined
-    return verb === 'create' ? refusal('AlreadyExists', 'exists') : verb === 'get' ? { ok: true, value: found } : undefined
-  })
-  const status = writes.findLast(({ verb }) => verb === 'updateStatus')?.object.status
-  const uses = writes.some(({ verb, object }) => verb === 'updateStatus' && object.status.observedGeneration !== undefined)
-  return first([
-    namedDifference(out.statusCollisionCount, status?.collisionCount, 'collisionCount'),
-    out.usesExisting === undefined ? null : namedDifference(out.usesExisting, uses, 'usesExisting'),
-  ])
-}
-
-function runCreateError(input: Json, out: Json): string | null {
-  const deployment = deploymentOf({ ...small, metadata: { name: 'web' } })
-  const { events, writes } = runPass(deployment, [], (verb) => (verb === 'create' ? refusal('Forbidden', input.error) : undefined))
-  const name = writes.find(({ verb }) => verb === 'create')?.object.metadata.name
-  const rename = (text: string): string => text.replace(`new replica set "${name}"`, `new replica set "${input.replicaSet}"`)
-  const condition = conditionOf(writes.find(({ verb }) => verb === 'updateStatus')?.object.status.conditions, 'Progressing')
-  return first([
-    out.condition ? namedDifference(out.condition, condition && { ...condition, message: rename(condition.message ?? '') }, 'condition') : null,
-    out.events ? namedDifference(out.events, events.map((event) => ({ ...event, message: rename(event.message) })), 'events') : null,
-  ])
-}
-
-function runSync(input: Json, out: Json): string | null {
-  const { events, writes } = runPass(deploymentOf(input.deployment), [])
-  return first([
-    out.events ? namedDifference(out.events, events, 'events') : null,
-    out.status ? namedDifference(out.status, writes.findLast(({ verb }) => verb === 'updateStatus')?.object.status, 'status') : null,
-  ])
-}
-
-function runFound(input: Json, out: Json): string | null {
-  const deployment = deploymentOf({ ...small, metadata: { name: 'web' }, status: { conditions: input.conditions } })
-  const annotations = withReplicas({ 'deployment.kubernetes.io/revision': '1' }, deployment)
-  const current = replicaSetOf({ template: 'current', metadata: { name: input.newReplicaSet, annotations }, spec: { replicas: 1 } })
-  const { writes } = runPass(deployment, [current])
-  return namedDifference(out.condition, conditionOf(writes.find(({ verb }) => verb === 'updateStatus')?.object.status.conditions, 'Progressing'), 'condition')
 }
 
 function runStatus(input: Json, out: Json): string | null {

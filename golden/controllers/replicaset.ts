@@ -8,13 +8,13 @@ import { controllerReference, createPods, deletePods, messageOf, podFromTemplate
 import { countPods, planReplicas, replicaSetStatus } from '../../src/sim/controllers/replica-set/replica-set-plan.ts'
 import type { Steps } from '../../src/sim/client/steps.ts'
 import type { GoldenCase, GoldenSet } from '../harness.ts'
-import { first, namedDifference, podOf, recordingContext, type Json } from './workloads.ts'
+import { first, namedDifference, podOf, recordingContext, type Json, type Runner } from './workloads.ts'
 
 const now = '2026-01-01T12:00:00Z'
 const epoch = parseTime(now) ?? 0
 
 /** What each kind of case is run by. */
-const runners: Readonly<Record<string, (input: Json, out: Json) => string | null>> = {
+const runners: Readonly<Record<string, Runner>> = {
   'slow-start': runSlowStart,
   'delete-ranking': runRanking,
   'delete-ranking-all': runRankingAll,

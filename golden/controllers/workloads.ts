@@ -3,10 +3,14 @@ import { deepFreeze } from '../../src/sim/api/objects.ts'
 import type { Result } from '../../src/sim/api/status.ts'
 import { createWallClock, parseTime } from '../../src/sim/api/time.ts'
 import type { ComponentContext } from '../../src/sim/client/component.ts'
+import { sortOut, type ReplicaSetsOf } from '../../src/sim/controllers/deployment/replica-sets.ts'
 
 /** JSON of a golden case: each adapter knows its form. */
 // oxlint-disable-next-line no-explicit-any
 export type Json = any
+
+/** Plays a case: what differs, or null. */
+export type Runner = (input: Json, out: Json) => string | null
 
 /** Compares only what the expected value names; null: must be absent. */
 export function namedDifference(expected: Json, actual: Json, path = ''): string | null {
@@ -47,6 +51,15 @@ export function replicaSetOf(json: Json): ReplicaSet {
     apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata, spec: { replicas: 0, selector: { matchLabels: labels }, ...json.spec, template },
     status: { replicas: 0, ...json.status },
   }) as unknown as ReplicaSet
+}
+
+/** A deployment and the replica sets that are its own. */
+export type Sets = ReplicaSetsOf & { readonly deployment: Deployment }
+
+/** Both as the cases shorten them. */
+export function setsOf(input: Json): Sets {
+  const deployment = deploymentOf(input.deployment)
+  return { deployment, ...sortOut(deployment, (input.replicaSets as Json[]).map(replicaSetOf)) }
 }
 
 /** A pod as the cases shorten it: in full, or by a few words. */
