@@ -11,7 +11,7 @@ function main(words: readonly string[]): number {
   }
   try {
     if (command !== 'run') throw new InputError(`unknown command "${command}"; there is: run`)
-    const { output, verdicts, failed } = runScenario(parseArguments(rest))
+    const { output, verdicts, failed } = runScenario(parseArguments(rest), (warning) => process.stderr.write(`Warning: ${warning}\n`))
     process.stdout.write(output)
     for (const { ok, text, found } of verdicts) if (!ok) process.stderr.write(`expectation failed: ${text} (found: ${found})\n`)
     return failed ? 1 : 0

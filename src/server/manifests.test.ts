@@ -20,7 +20,7 @@ interface Seen {
 }
 
 function play(...words: string[]): Seen {
-  const { objects, events } = JSON.parse(runScenario(parseArguments([...words, '-o', 'json'])).output) as Seen
+  const { objects, events } = JSON.parse(runScenario(parseArguments([...words, '-o', 'json']), () => undefined).output) as Seen
   const own = objects.filter(({ metadata }) => metadata.namespace === 'default')
   return { objects: own, events, pods: own.filter(({ kind }) => kind === 'Pod') as Pod[], deployments: own.filter(({ kind }) => kind === 'Deployment') as Deployment[] }
 }

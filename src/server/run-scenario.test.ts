@@ -13,7 +13,8 @@ function file(name: string, text: string | Uint8Array): string {
   return join(folder, name)
 }
 
-const run = (...words: string[]) => runScenario(parseArguments(words))
+const runTelling = (tellWarning: (text: string) => void, ...words: string[]) => runScenario(parseArguments(words), tellWarning)
+const run = (...words: string[]) => runTelling(() => undefined, ...words)
 const deployment = (name: string, image = 'nginx:1.27') => `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -58,6 +59,28 @@ test('every action does what it says', () => {
 
 test('a control plane that does not answer fails an expectation and says so, also for what should be gone', () => {
   expect(run(web, '--at', '10s power-off control-plane-1', '--expect', '20s deployment/none gone').verdicts).toEqual([{ text: '20s deployment/none gone', ok: false, found: expect.stringMatching(/control-plane-1:6443/) }])
+})
+
+const endpoints = (name: string, ip = '10.9.8.7') => `apiVersion: v1\nkind: Endpoints\nmetadata: {name: ${name}}\nsubsets: [{addresses: [{ip: "${ip}"}]}]\n`
+const quota = 'apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: small}\nspec: {hard: {cpu: "2", limits.cpu: "1"}}\n'
+const deprecated = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
+
+test('what the API server warns of is told of every document and action, each text once, as kubectl does', () => {
+  const told: string[] = []
+  const { output } = runTelling((text) => told.push(text), file('old.yaml', [endpoints('a'), quota, endpoints('b', 'FD00::1')].join('---\n')),
+    '--at', `10s apply ${file('again.yaml', endpoints('a', '10.9.8.6'))}`, '--at', '20s delete endpoints/b', '-o', 'json')
+  expect(told).toEqual([deprecated, 'ResourceQuota cpu (2) should be less than limits.cpu (1)', 'subsets[0].addresses[0].ip: IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")'])
+  expect(output).not.toContain('Warning: ')
+  expect(JSON.parse(output)).toHaveProperty('hash')
+})
+
+test('a scenario, a command and a refusal tell their warnings, too', () => {
+  const told: string[] = []
+  const command = { kind: 'apply', manifests: [{ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'old' } }] } as const
+  runTelling((text) => told.push(text), file('saved-old.kubarium.json', writeScenario({ title: 'Old', until: 3000, run: { version: 1, seed: 1, options: { workers: 1 }, commands: [{ at: 1000, command }] } })))
+  runTelling((text) => told.push(text), web, '--at', '5s delete endpoints/kubernetes', '--until', '6s')
+  expect(() => runTelling((text) => told.push(text), file('wrong.yaml', endpoints('a', 'here')))).toThrow(/must be a valid IP address/)
+  expect(told).toEqual([deprecated, deprecated, deprecated])
 })
 
 test('names with dots are found, in and out of a namespace', () => {

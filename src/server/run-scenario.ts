@@ -26,8 +26,11 @@ export interface Outcome {
   readonly failed: boolean
 }
 
-/** Plays a run to its end and says how it went. Throws InputError for what a person gave wrongly. */
-export function runScenario(asked: RunArguments): Outcome {
+/** Takes what the API server says besides its answer. */
+type Warn = (warnings: readonly string[] | undefined) => void
+
+/** Plays a run to its end and says how it went; what the API server warns of is told when it does. Throws InputError for what a person gave wrongly. */
+export function runScenario(asked: RunArguments, tellWarning: (text: string) => void): Outcome {
   const { manifests, scenario } = readInputs(asked.inputs)
   const files = new Map(asked.actions.flatMap(({ what }) => (what.kind === 'applyFile' ? [[what.file, readManifestFile(what.file)] as const] : [])))
   const verdicts: Verdict[] = []
@@ -35,10 +38,11 @@ export function runScenario(asked: RunArguments): Outcome {
     const found = lookUp(cluster, expectation.target)
     return typeof found === 'string' ? { text: expectation.text, ok: false, found } : judge(expectation, found?.object ?? null)
   }
+  const warn = onceEach(tellWarning)
   const steps: Step[] = [
-    ...(scenario?.run.commands ?? []).map(({ at, command }) => ({ at, order: 0, take: (cluster: Cluster) => void cluster.perform(command) })),
-    ...(manifests.length > 0 ? [{ at: 0, order: 0, take: (cluster: Cluster) => apply(cluster, manifests) }] : []),
-    ...asked.actions.map((action) => ({ at: action.at, order: 1, take: (cluster: Cluster) => carryOut(cluster, action, files) })),
+    ...(scenario?.run.commands ?? []).map(({ at, command }) => ({ at, order: 0, take: (cluster: Cluster) => warn(cluster.perform(command).warnings) })),
+    ...(manifests.length > 0 ? [{ at: 0, order: 0, take: (cluster: Cluster) => apply(cluster, manifests, warn) }] : []),
+    ...asked.actions.map((action) => ({ at: action.at, order: 1, take: (cluster: Cluster) => carryOut(cluster, action, files, warn) })),
     ...asked.expectations.map((expectation, index) => ({ at: expectation.at, order: 2, take: (cluster: Cluster) => void (verdicts[index] = judged(cluster, expectation)) })),
   ]
   const last = Math.max(0, ...steps.map(({ at }) => at))
@@ -53,6 +57,17 @@ export function runScenario(asked: RunArguments): Outcome {
   return { output: render(cluster, asked, verdicts), verdicts, failed: verdicts.some(({ ok }) => !ok) }
 }
 
+/** One process tells the same warning once, as kubectl's does (client-go `rest.NewWarningWriter` with `Deduplicate`). */
+function onceEach(tell: (text: string) => void): Warn {
+  const told = new Set<string>()
+  return (warnings = []) => {
+    for (const text of warnings) {
+      if (!told.has(text)) tell(text)
+      told.add(text)
+    }
+  }
+}
+
 function createCluster({ nodes, zones, seed }: RunArguments, options: ClusterOptions = {}, scenarioSeed = 1): Cluster {
   try {
     return new Cluster(seed ?? scenarioSeed, { ...options, ...(nodes === null ? {} : { workers: nodes }), ...(zones === null ? {} : { zones }) })
@@ -63,12 +78,14 @@ function createCluster({ nodes, zones, seed }: RunArguments, options: ClusterOpt
 }
 
 /** Applies files; what the API refuses is bad input, told with its line, and nothing of it is applied. */
-function apply(cluster: Cluster, located: readonly LocatedManifest[]): void {
+function apply(cluster: Cluster, located: readonly LocatedManifest[], warn: Warn): void {
   const manifests = located.map(({ manifest }) => manifest)
   const { value } = cluster.ask({ kind: 'preview', manifests }) as { value: readonly Applied[] }
+  warn(value.flatMap(({ warnings }) => warnings))
   const wrong = value.filter(({ refusal }) => refusal !== null)
   if (wrong.length > 0) throw new InputError(wrong.map(({ index, refusal }) => refusalAt(located[index]!, refusal!)).join('\nerror: '))
   const result = cluster.perform({ kind: 'apply', manifests })
+  warn(result.warnings)
   if (!result.ok) throw new InputError(result.status.message ?? result.status.reason)
   // What only came to light together, as two Services that want one node port.
   const refusals = (result.value as readonly Applied[]).filter(({ refusal }) => refusal !== null)
@@ -82,9 +99,10 @@ function refusalAt({ file, document }: LocatedManifest, status: Status): string 
   return `${file}:${line}:${column}: ${status.message ?? status.reason}`
 }
 
-function carryOut(cluster: Cluster, { text, what }: Action, files: ReadonlyMap<string, readonly LocatedManifest[]>): void {
-  if (what.kind === 'applyFile') return apply(cluster, files.get(what.file)!)
+function carryOut(cluster: Cluster, { text, what }: Action, files: ReadonlyMap<string, readonly LocatedManifest[]>, warn: Warn): void {
+  if (what.kind === 'applyFile') return apply(cluster, files.get(what.file)!, warn)
   const result = cluster.perform(commandOf(cluster, what))
+  warn(result.warnings)
   if (!result.ok) throw new InputError(`--at "${text}": ${result.status.message ?? result.status.reason}`)
 }
 

@@ -32,9 +32,9 @@ export type StatusReason =
   | 'TooManyRequests' | 'BadRequest' | 'MethodNotAllowed' | 'NotAcceptable' | 'RequestEntityTooLarge' | 'UnsupportedMediaType' | 'InternalError'
   | 'Expired' | 'ServiceUnavailable' | 'Unreachable'
 
-/** What a call to the API returns: branch on `ok`, or `must()` it. */
+/** What a call to the API returns: branch on `ok`, or `must()` it. Warnings come with either answer, as the headers of that name. */
 export type Result<T> = { readonly ok: true; readonly value: T; readonly warnings?: readonly string[] } | Refusal
-export type Refusal = { readonly ok: false; readonly status: Status }
+export type Refusal = { readonly ok: false; readonly status: Status; readonly warnings?: readonly string[] }
 
 export function accepted<T>(value: T): Result<T> {
   return { ok: true, value }

@@ -46,6 +46,7 @@ test('every answer about Endpoints says that nobody should ask for them any more
   expect(request({ ...about, verb: 'create', body })).toMatchObject({ ok: true, warnings: [...warnings, expect.stringContaining('RFC 5952')] })
   expect(request({ ...about, verb: 'delete', name: 'db' })).toMatchObject({ ok: true, warnings })
   expect(client.watch('endpoints', 'default', {}, { event: () => undefined, closed: () => undefined })).toMatchObject({ ok: true, warnings })
+  expect(request({ ...about, name: 'db' })).toMatchObject({ ok: false, warnings })
   expect(request({ resource: 'services', namespace: 'default', verb: 'list' })).not.toHaveProperty('warnings')
 })
 

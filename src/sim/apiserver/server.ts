@@ -192,7 +192,7 @@ export class ApiServer implements Transport {
 
 /** The answer, with a word about what it asks for if nobody should any more. */
 function warned<T>({ deprecation }: ResourceDefinition, result: Result<T>): Result<T> {
-  return deprecation !== undefined && result.ok ? { ...result, warnings: [deprecation, ...(result.warnings ?? [])] } : result
+  return deprecation !== undefined ? { ...result, warnings: [deprecation, ...(result.warnings ?? [])] } : result
 }
 
 /** Makes the process; `start` opens it. */

@@ -167,6 +167,23 @@ test('of manifests of which one is refused none is applied', () => {
   expect(cluster.store.revision).toBe(revision)
 })
 
+test('an apply tells the warnings of each document, and its answer all of them, also when it is refused', () => {
+  const deprecated = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
+  const odd = 'subsets[0].addresses[0].ip: IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")'
+  const endpoints = (name: string, ip: string): Manifest => ({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace: 'shop' }, subsets: [{ addresses: [{ ip }] }] })
+  const shop: Manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
+  const manifests = [shop, endpoints('a', 'FD00::1'), endpoints('b', '10.9.8.7')]
+  const cluster = started()
+  const hash = cluster.hash()
+  expect(cluster.ask({ kind: 'preview', manifests })).toMatchObject({ value: [{ warnings: [] }, { warnings: [deprecated, odd] }, { warnings: [deprecated] }] })
+  expect(cluster.hash()).toBe(hash)
+  expect(cluster.perform({ kind: 'apply', manifests: [...manifests, endpoints('c', 'here')] })).toMatchObject({ ok: false, warnings: [deprecated, odd] })
+  expect(cluster.perform({ kind: 'apply', manifests })).toMatchObject({ ok: true, warnings: [deprecated, odd] })
+  // Nothing is sent of what is there already, but it was asked for.
+  expect(cluster.perform({ kind: 'apply', manifests: [manifests[2]!] })).toMatchObject({ ok: true, value: [{ action: 'unchanged' }], warnings: [deprecated] })
+  expect(cluster.perform({ kind: 'apply', manifests: [web] })).not.toHaveProperty('warnings')
+})
+
 test.each([2, 8, 19, 48])('random run %i is the same when it is played twice, when it is looked at, and when its commands are played again', (seed) => {
   const run = planRun(seed)
   const end = 15 * minute

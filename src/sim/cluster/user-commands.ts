@@ -23,6 +23,8 @@ export interface Applied {
   readonly before: KubernetesObject | null
   readonly after: KubernetesObject | null
   readonly refusal: Status | null
+  /** What the server says besides, each once. */
+  readonly warnings: readonly string[]
 }
 
 /** What is sent of each manifest. */
@@ -50,8 +52,9 @@ export class UserCommands {
     const bodies: Bodies = new Map()
     const preview = yield* this.applyAll(manifests, { dryRun: true, coming: namespacesOf(manifests), bodies })
     const wrong = preview.find(({ refusal }) => refusal !== null)
-    if (wrong) return refused(wrong.refusal!)
-    return accepted(yield* this.applyAll(manifests, { dryRun: false, coming: new Set(), bodies }))
+    if (wrong) return withWarningsOf(preview, refused(wrong.refusal!))
+    const applied = yield* this.applyAll(manifests, { dryRun: false, coming: new Set(), bodies })
+    return withWarningsOf(applied, accepted(applied))
   }
 
   /** What `apply` would do; changes nothing. */
@@ -98,18 +101,19 @@ export class UserCommands {
     const definition = definitionFor(manifest)
     const name = metadataOf(manifest)['name']
     const label = definition ? `${definition.singular}${definition.group ? `.${definition.group}` : ''}/${String(name)}` : String(manifest['kind'])
-    const failed = (refusal: Refusal): Applied => ({ index, action: 'refused', name: label, before: null, after: null, refusal: refusal.status })
+    const failed = (refusal: Refusal, warnings: readonly string[] = []): Applied => ({ index, action: 'refused', name: label, before: null, after: null, refusal: refusal.status, warnings })
     if (!definition) return failed(unknownKind(manifest))
     if (typeof name !== 'string' || name === '') return failed(refused(badRequest('resource name may not be empty')))
     const key = definition.namespaced ? `${namespaceOf(manifest)}/${name}` : name
     const live = this.server.request({ ...requestFor(definition, key), verb: 'get' })
-    if (!live.ok && live.status.reason !== 'NotFound') return failed(live)
+    if (!live.ok && live.status.reason !== 'NotFound') return failed(live, live.warnings)
     const before = live.ok ? (live.value as KubernetesObject) : null
     const result = before ? this.configure(definition, key, manifest, before, round.dryRun) : this.create(definition, key, manifest, round)
-    if (!result.ok) return failed(result)
+    const warnings = [...new Set([...(live.warnings ?? []), ...(result.warnings ?? [])])]
+    if (!result.ok) return failed(result, warnings)
     const after = result.value as KubernetesObject
     const action = before === null ? 'create' : after.metadata.resourceVersion === before.metadata.resourceVersion && sameBut(before, after) ? 'unchanged' : 'configure'
-    return { index, action, name: label, before, after, refusal: null }
+    return { index, action, name: label, before, after, refusal: null, warnings }
   }
 
   private create(definition: ResourceDefinition, key: ObjectKey, manifest: Manifest, { dryRun, coming, bodies }: Round): Result<unknown> {
@@ -122,7 +126,7 @@ export class UserCommands {
     // A namespace that comes with the same manifests is not there yet in a dry run: what is in it is tried in another.
     if (!dryRun || !namespace || !coming.has(namespace) || this.server.request({ ...requestFor(definitionOf('namespaces'), namespace), verb: 'get' }).ok) return this.server.request(request)
     const elsewhere = this.server.request({ ...request, namespace: 'default', body: withNamespace(body, 'default') })
-    if (elsewhere.ok) return accepted(withNamespace(elsewhere.value as Manifest, namespace))
+    if (elsewhere.ok) return { ...elsewhere, value: withNamespace(elsewhere.value as Manifest, namespace) }
     return elsewhere.status.reason === 'AlreadyExists' ? accepted(body) : elsewhere
   }
 
@@ -134,6 +138,12 @@ export class UserCommands {
     if (Object.keys(plan.value as object).length === 0) return accepted(live)
     return this.server.request({ ...requestFor(definition, key), verb: 'patch', patchType: 'strategic', body: plan.value, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } })
   }
+}
+
+/** The answer to an apply, with what the server said about all of its documents. */
+function withWarningsOf(applied: readonly Applied[], result: Result<readonly Applied[]>): Result<readonly Applied[]> {
+  const warnings = [...new Set(applied.flatMap((document) => document.warnings))]
+  return warnings.length > 0 ? { ...result, warnings } : result
 }
 
 function namespacesOf(manifests: readonly Manifest[]): ReadonlySet<string> {
