@@ -139,6 +139,31 @@ test('several documents are reviewed one by one and applied together', async ({ 
   await expect(page.locator('.review-difference .line-insert').first()).toBeAttached()
 })
 
+test('what the API server warns of is shown before and after applying, is said politely, and stands in nobody\'s way', async ({ page }) => {
+  await openEditor(page)
+  const endpoints = (name: string, ip: string) => `apiVersion: v1\nkind: Endpoints\nmetadata:\n  name: ${name}\n  namespace: shop\nsubsets:\n  - addresses:\n      - ip: "${ip}"\n`
+  await write(page, [endpoints('old', '10.9.8.7'), endpoints('older', 'FD00::1'), configMap('new')].join('---\n'))
+  await page.getByRole('button', { name: 'Review' }).click()
+  const warnings = page.locator('.review-warnings li')
+  const texts = [/Warning: v1 Endpoints is deprecated/, /Warning: subsets\[0\]\.addresses\[0\]\.ip: IPv6 address "FD00::1" should be/]
+  await expect(warnings).toHaveText(texts)
+  await expect(warnings.locator('.mono')).toHaveText(['1', '17'])
+  await expect(page.locator('.review-summary')).toHaveText('3 new.')
+  await expect(page.getByRole('status').filter({ hasText: '3 new.' })).toContainText('Warning: v1 Endpoints is deprecated')
+  await expect(page.locator('.code-editor .squiggly-warning').first()).toBeAttached()
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(page.locator('.review-summary')).toHaveText('Applied 3 objects.')
+  await expect(warnings).toHaveText(texts)
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(page.locator('.review-summary')).toHaveText('3 unchanged.')
+  // What a button does warns, too.
+  await page.getByRole('button', { name: /^Service mail/ }).click()
+  await page.getByRole('tab', { name: 'Inspect' }).click()
+  await page.getByRole('button', { name: 'Endpoints', exact: true }).click()
+  await page.locator('.inspector').getByRole('button', { name: 'Delete' }).click()
+  await expect(page.locator('.notice')).toHaveText(/^Warning: v1 Endpoints is deprecated/)
+})
+
 test('a draft survives looking at something else, and a template replaces it by one undoable edit', async ({ page }) => {
   await openEditor(page)
   await write(page, configMap('my-draft'))

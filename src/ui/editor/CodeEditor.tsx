@@ -6,7 +6,7 @@ export interface CodeEditorHandle {
   value(): string
   /** As one edit: undo brings the old text back. */
   replace(text: string): void
-  mark(problems: readonly TextProblem[]): void
+  mark(problems: readonly TextProblem[], warnings?: readonly TextProblem[]): void
 }
 
 interface CodeEditorProps {
@@ -56,10 +56,11 @@ export function CodeEditor({ ref, name, initial, onChange, onSubmit }: CodeEdito
       const model = editor.current?.getModel()
       if (model) editor.current?.executeEdits('replace', [{ range: model.getFullModelRange(), text }])
     },
-    mark(problems) {
+    mark(problems, warnings = []) {
       const model = editor.current?.getModel()
       if (!model) return
-      monaco.editor.setModelMarkers(model, 'kubarium', problems.map(({ line, column, message }) => ({ severity: monaco.MarkerSeverity.Error, message, startLineNumber: line, startColumn: column, endLineNumber: line, endColumn: model.getLineMaxColumn(Math.min(line, model.getLineCount())) })))
+      const markerOf = (severity: monaco.MarkerSeverity) => ({ line, column, message }: TextProblem) => ({ severity, message, startLineNumber: line, startColumn: column, endLineNumber: line, endColumn: model.getLineMaxColumn(Math.min(line, model.getLineCount())) })
+      monaco.editor.setModelMarkers(model, 'kubarium', [...problems.map(markerOf(monaco.MarkerSeverity.Error)), ...warnings.map(markerOf(monaco.MarkerSeverity.Warning))])
       if (problems[0]) editor.current?.revealLineInCenterIfOutsideViewport(problems[0].line)
     },
   }))

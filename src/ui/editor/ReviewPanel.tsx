@@ -1,18 +1,24 @@
 import { useEffect, useRef, useState } from 'react'
+import type { TextProblem } from '../../scenario/yaml.ts'
 import { actionWords } from './documents.ts'
 import { editorOptions, editorTheme, monaco } from './monaco.ts'
 import type { Review, ReviewedDocument } from './review.ts'
 
-/** What applying would change, document by document, or what stands in its way. */
+/** What applying would change, document by document, or what stands in its way; afterwards, what was said about it. */
 export function ReviewPanel({ review }: { readonly review: Review }) {
   const [chosen, setChosen] = useState(0)
   const document = review.documents[Math.min(chosen, review.documents.length - 1)]
   return (
-    <section className="review" aria-label="What would change">
-      <p role="status" className={review.canApply ? 'review-summary' : 'review-summary bad'}>{review.summary}</p>
+    <section className="review" tabIndex={0} aria-label={review.done ? 'What was applied' : 'What would change'}>
+      <p className={review.canApply || review.done ? 'review-summary' : 'review-summary bad'}>{review.summary}</p>
       {review.problems.length > 0 && (
         <ul className="review-problems">
           {review.problems.map(({ line, column, message }) => <li key={`${line}:${column}:${message}`}><span className="mono">{line}</span><span>{message}</span></li>)}
+        </ul>
+      )}
+      {review.warnings.length > 0 && (
+        <ul className="review-warnings">
+          {onceEach(review.warnings).map(({ line, message }) => <li key={message}>{!review.done && <span className="mono">{line}</span>}<span><b>Warning:</b> {message}</span></li>)}
         </ul>
       )}
       {review.documents.length > 1 && (
@@ -29,6 +35,16 @@ export function ReviewPanel({ review }: { readonly review: Review }) {
       {document && document.action === 'configure' && <Difference document={document} />}
     </section>
   )
+}
+
+/** What a review says to those who listen. */
+export function spokenReview({ summary, warnings }: Review): string {
+  return [summary, ...onceEach(warnings).map(({ message }) => `Warning: ${message}`)].join('\n')
+}
+
+/** The same text about several documents is told of the first, as kubectl tells it once. */
+function onceEach(warnings: readonly TextProblem[]): readonly TextProblem[] {
+  return warnings.filter(({ message }, index) => warnings.findIndex((earlier) => earlier.message === message) === index)
 }
 
 const tones = { create: 'ready', configure: 'starting', unchanged: undefined, refused: 'bad' } as const

@@ -1,12 +1,13 @@
 import { useCallback, useRef, useState } from 'react'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
 import { Button } from '../design/Button.tsx'
+import { LiveRegion } from '../design/LiveRegion.tsx'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { CodeEditor, type CodeEditorHandle } from './CodeEditor.tsx'
 import { editableYaml } from './documents.ts'
 import { applyReview, review, type Review, type Target } from './review.ts'
-import { ReviewPanel } from './ReviewPanel.tsx'
+import { ReviewPanel, spokenReview } from './ReviewPanel.tsx'
 import { templates } from './templates.ts'
 import './editor.css'
 
@@ -64,7 +65,7 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
   const onReview = useCallback(async () => {
     setBusy(true)
     const found = await review(target, editor.current?.value() ?? '', base.initial)
-    editor.current?.mark(found.problems)
+    editor.current?.mark(found.problems, found.warnings)
     setReviewed(found)
     setBusy(false)
   }, [target, base])
@@ -73,11 +74,11 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
     setBusy(true)
     const after = await applyReview(reviewed)
     editor.current?.mark(after.problems)
-    setReviewed(after.done ? null : after)
-    setBusy(false)
-    if (!after.done) return
-    useUi.getState().notify({ tone: 'calm', text: after.summary })
+    const isSaid = after.done && after.warnings.length === 0
+    if (isSaid) useUi.getState().notify({ tone: 'calm', text: after.summary })
     if (after.stored) load(after.stored)
+    setReviewed(isSaid ? null : after)
+    setBusy(false)
   }, [reviewed, load])
 
   return (
@@ -94,12 +95,13 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
         }}
         onSubmit={() => void (reviewed?.canApply ? onApply() : onReview())}
       />
+      <LiveRegion text={reviewed ? spokenReview(reviewed) : ''} />
       {reviewed && <ReviewPanel review={reviewed} />}
       <div className="yaml-foot">
         {target.kind === 'new' && <TemplateMenu onChoose={(text) => editor.current?.replace(text)} />}
         <span className="grow" />
         <Button onClick={() => void onReview()} disabled={busy}>Review</Button>
-        <Button look="primary" onClick={() => void (reviewed?.canApply ? onApply() : onReview())} disabled={busy || (reviewed !== null && !reviewed.canApply)}>Apply</Button>
+        <Button look="primary" onClick={() => void (reviewed?.canApply ? onApply() : onReview())} disabled={busy || (reviewed !== null && !reviewed.canApply && !reviewed.done)}>Apply</Button>
       </div>
     </>
   )

@@ -23,5 +23,16 @@ export function problemsOf(status: Status, document: ManifestDocument): readonly
   return [{ line: document.line, column: 1, message: status.message ?? status.reason ?? 'refused' }]
 }
 
+/** What the server says besides about each document: at the field that it begins with, else at the beginning of the document. */
+export function warningsOf(said: readonly (readonly string[])[], documents: readonly ManifestDocument[]): readonly TextProblem[] {
+  return documents.flatMap((document, index) => (said[index] ?? []).map((message) => ({ ...placeOf(message, document), message })))
+}
+
+/** `subsets[0].addresses[0].ip: IPv6 address …` tells its place. */
+function placeOf(message: string, document: ManifestDocument): Pick<TextProblem, 'line' | 'column'> {
+  const field = /^[a-z]\w*[.[]\S*(?=: )/.exec(message)?.[0]
+  return field === undefined ? { line: document.line, column: 1 } : document.placeOf(field)
+}
+
 /** What a document does, for its line in the review. */
 export const actionWords: Readonly<Record<ApplyPreview['action'], string>> = { create: 'new', configure: 'changed', unchanged: 'unchanged', refused: 'refused' }

@@ -6,7 +6,7 @@ import { definitionOf, type Resource } from '../../sim/api/resources.ts'
 import type { Result, Status } from '../../sim/api/status.ts'
 import type { Manifest } from '../../sim/cluster/run.ts'
 import { currentView, theSimulation } from '../stores/simulation-store.ts'
-import { editableYaml, problemsOf } from './documents.ts'
+import { editableYaml, problemsOf, warningsOf } from './documents.ts'
 
 /** What the editor holds: an object of the cluster, or manifests to come. */
 export type Target = { readonly kind: 'object'; readonly resource: Resource; readonly key: ObjectKey } | { readonly kind: 'new' }
@@ -23,6 +23,8 @@ export interface ReviewedDocument {
 export interface Review {
   readonly documents: readonly ReviewedDocument[]
   readonly problems: readonly TextProblem[]
+  /** What the server says besides; none of it stands in the way. */
+  readonly warnings: readonly TextProblem[]
   readonly canApply: boolean
   /** Somebody else was faster. */
   readonly conflict: boolean
@@ -38,7 +40,7 @@ export interface Review {
 /** Tries it out, with a dry run. `initial` is the text that an edit began with. */
 export async function review(target: Target, text: string, initial: string): Promise<Review> {
   const { documents, problems } = parseManifests(text)
-  const base = { parsed: documents, target, initial, done: false, conflict: false }
+  const base = { parsed: documents, target, initial, warnings: [], done: false, conflict: false }
   if (problems.length > 0) return { ...base, documents: [], problems, canApply: false, summary: countProblems(problems.length) }
   if (documents.length === 0) return { ...base, documents: [], problems: [{ line: 1, column: 1, message: 'there is no manifest here' }], canApply: false, summary: 'There is no manifest here.' }
   return target.kind === 'object' ? reviewEdit(base, target, documents) : reviewApply(base, documents)
@@ -50,11 +52,17 @@ export async function applyReview(reviewed: Review): Promise<Review> {
   const simulation = theSimulation()
   const manifests = parsed.map(({ manifest }) => manifest)
   const result = target.kind === 'object' ? await simulation.command({ kind: 'request', request: updateRequest(target, manifests[0]!, initial) }) : await simulation.command({ kind: 'apply', manifests })
-  if (result.ok) return { ...reviewed, done: true, ...(target.kind === 'object' ? { stored: result.value as KubernetesObject } : {}), summary: manifests.length === 1 ? 'Applied.' : `Applied ${manifests.length} objects.` }
-  return refusedReview(reviewed, result.status, parsed[0]!)
+  if (!result.ok) return refusedReview(reviewed, result.status, parsed[0]!)
+  const done = { ...reviewed, documents: [], canApply: false, done: true, summary: manifests.length === 1 ? 'Applied.' : `Applied ${manifests.length} objects.` }
+  if (target.kind === 'object') return { ...done, stored: result.value as KubernetesObject, warnings: warningsOf([result.warnings ?? []], parsed) }
+  const applied = result.value as readonly ApplyPreview[]
+  const warnings = warningsOf(applied.map((document) => document.warnings), parsed)
+  // What only came to light together, as two Services that want one node port.
+  const problems = refusalsOf(applied, parsed)
+  return problems.length === 0 ? { ...done, warnings } : { ...done, warnings, problems, done: false, summary: `${countProblems(problems.length)} ${applied.filter(({ refusal }) => refusal === null).length} of ${applied.length} objects were applied.` }
 }
 
-type Base = Pick<Review, 'parsed' | 'target' | 'initial' | 'done' | 'conflict'>
+type Base = Pick<Review, 'parsed' | 'target' | 'initial' | 'warnings' | 'done' | 'conflict'>
 
 /** An edit is a PUT, as with kubectl edit: what was taken out is taken out, and a stale version is a conflict. */
 async function reviewEdit(base: Base, target: Extract<Target, { kind: 'object' }>, documents: readonly ManifestDocument[]): Promise<Review> {
@@ -67,15 +75,20 @@ async function reviewEdit(base: Base, target: Extract<Target, { kind: 'object' }
   const before = live ? editableYaml(live) : ''
   const after = editableYaml(result.value)
   const action = before === after ? 'unchanged' : 'configure'
-  return { ...base, documents: [{ name: nameOf(target), action, before, after }], problems: [], canApply: true, summary: action === 'unchanged' ? 'Nothing changes.' : 'This changes:' }
+  return { ...base, documents: [{ name: nameOf(target), action, before, after }], problems: [], warnings: warningsOf([result.warnings ?? []], documents), canApply: true, summary: action === 'unchanged' ? 'Nothing changes.' : 'This changes:' }
 }
 
 async function reviewApply(base: Base, documents: readonly ManifestDocument[]): Promise<Review> {
   const answer = (await theSimulation().ask({ kind: 'preview', manifests: documents.map(({ manifest }) => manifest) })) as Result<readonly ApplyPreview[]>
   if (!answer.ok) return refusedReview({ ...base, documents: [], problems: [], canApply: false, summary: '' }, answer.status, documents[0]!)
-  const problems = answer.value.flatMap(({ index, refusal }) => (refusal ? problemsOf(refusal, documents[index]!) : []))
+  const problems = refusalsOf(answer.value, documents)
   const reviewed = answer.value.map(({ name, action, before, after }) => ({ name, action, before: before ? editableYaml(before) : '', after: after ? editableYaml(after) : '' }))
-  return { ...base, documents: reviewed, problems, canApply: problems.length === 0, summary: problems.length > 0 ? `${countProblems(problems.length)} Nothing was applied.` : summaryOf(reviewed) }
+  const warnings = warningsOf(answer.value.map((document) => document.warnings), documents)
+  return { ...base, documents: reviewed, problems, warnings, canApply: problems.length === 0, summary: problems.length > 0 ? `${countProblems(problems.length)} Nothing was applied.` : summaryOf(reviewed) }
+}
+
+function refusalsOf(applied: readonly ApplyPreview[], documents: readonly ManifestDocument[]): readonly TextProblem[] {
+  return applied.flatMap(({ index, refusal }) => (refusal ? problemsOf(refusal, documents[index]!) : []))
 }
 
 function refusedReview(review: Review, status: Status, document: ManifestDocument): Review {

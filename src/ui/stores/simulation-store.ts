@@ -71,10 +71,12 @@ export function dismissProblem(): void {
   useSimulation.setState({ problem: null })
 }
 
-/** Carries out a command and says so when the cluster refuses it. */
+/** Carries out a command and says what the cluster warns of, as kubectl does, and when it refuses. */
 export async function perform(command: Command): Promise<void> {
   const result = await theSimulation().command(command)
-  if (!result.ok) useUi.getState().notify({ tone: 'bad', text: result.status.message ?? result.status.reason ?? 'The cluster refused.' })
+  const lines = (result.warnings ?? []).map((text) => `Warning: ${text}`)
+  if (!result.ok) lines.push(result.status.message ?? result.status.reason ?? 'The cluster refused.')
+  if (lines.length > 0) useUi.getState().notify({ tone: result.ok ? 'calm' : 'bad', text: lines.join('\n') })
 }
 
 /** Takes the last command back: the run is replayed without it. */
