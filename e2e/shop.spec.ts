@@ -59,6 +59,33 @@ test('of a Service one reads the rules that a node holds, and the chains that de
   await expect(inspector.getByLabel('Rules on worker-2')).toContainText('--to-destination')
 })
 
+for (const viewport of [{ width: 390, height: 844 }, { width: 1440, height: 480 }]) {
+  test(`who follows a link in the inspector begins at the top, and keeps the place while the object only changes, ${viewport.width}×${viewport.height}`, async ({ page }) => {
+    await page.setViewportSize(viewport)
+    await openShop(page)
+    await setSpeed(page, 10)
+    const inspector = page.locator('.inspector')
+    const panel = page.locator('.dock-panel')
+    const scrolled = () => panel.evaluate(({ scrollTop }) => scrollTop)
+    const follow = async (kind: RegExp): Promise<void> => {
+      await panel.evaluate((element) => element.scrollTo(0, 9999))
+      expect(await scrolled()).toBeGreaterThan(0)
+      await inspector.locator('section', { hasText: 'Belongs to' }).getByRole('button').click()
+      await expect(inspector).toHaveAttribute('aria-label', kind)
+      expect(await scrolled()).toBe(0)
+    }
+    await page.getByRole('button', { name: /^Pod web-/ }).first().click()
+    await follow(/^ReplicaSet web-/)
+    await follow(/^Deployment web$/)
+    await panel.evaluate((element) => element.scrollTo(0, 40))
+    await page.keyboard.press('s')
+    await page.getByLabel('Replicas').fill('5')
+    await page.getByRole('button', { name: 'Scale to 5' }).click()
+    await expect(inspector).toContainText('5 wanted · 5 there')
+    expect(await scrolled()).toBe(40)
+  })
+}
+
 test('a pod that finds no room can be clicked where it waits, and “Why not?” opens the scheduler’s table', async ({ page }) => {
   const pod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { containers: [{ name: 'app', image: 'nginx:1.27', resources: { requests: { cpu: '64' } } }] } })
   await openHeld(page, [pod('large'), pod('larger')], 5000)

@@ -4,6 +4,7 @@ import { IconButton } from '../design/Button.tsx'
 import { Tabs } from '../design/Tabs.tsx'
 import { EventsPanel } from '../inspector/EventsPanel.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
+import { thingId } from '../stores/things.ts'
 import { useUi, type DockTab } from '../stores/ui-store.ts'
 import { DockHandle } from './DockHandle.tsx'
 
@@ -15,7 +16,7 @@ const tabs: readonly { readonly id: DockTab; readonly title: string }[] = [
 
 /** The one panel beside the canvas, or below it; the selection drives it. */
 export function Dock({ yamlPanel: YamlPanel }: { readonly yamlPanel: ComponentType | null }) {
-  const { dockTab, dockSide, openDock, set } = useUi()
+  const { dockTab, dockSide, selected, openDock, set } = useUi()
   const isRight = dockSide === 'right'
   return (
     <aside className="dock" aria-label="Details">
@@ -29,7 +30,8 @@ export function Dock({ yamlPanel: YamlPanel }: { readonly yamlPanel: ComponentTy
           <IconButton label="Close the dock" onClick={() => set({ dockOpen: false })}><X size={15} /></IconButton>
         </span>
       </div>
-      <div key={dockTab} id="dock-panel" role="tabpanel" aria-label={tabs.find(({ id }) => id === dockTab)?.title} className="dock-panel" tabIndex={-1}>
+      {/* Another thing is read from its beginning: the panel that was scrolled goes with the one before. */}
+      <div key={dockTab === 'inspect' && selected ? thingId(selected) : dockTab} id="dock-panel" role="tabpanel" aria-label={tabs.find(({ id }) => id === dockTab)?.title} className="dock-panel" tabIndex={-1}>
         {dockTab === 'events' ? <EventsPanel /> : dockTab === 'yaml' && YamlPanel ? <Suspense fallback={<p className="p-4 text-text-2">Loading the editor…</p>}><YamlPanel /></Suspense> : <Inspector />}
       </div>
     </aside>
