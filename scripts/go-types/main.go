@@ -55,7 +55,7 @@ func fieldsOf(t reflect.Type) (fields []string) {
 		field := t.Field(i)
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if field.Anonymous && name == "" {
-			fields = append(fields, fieldsOf(field.Type)...)
+			fields = append(fields, embedded(field.Type)...)
 			continue
 		}
 		if name == "" || name == "-" {
@@ -63,6 +63,16 @@ func fieldsOf(t reflect.Type) (fields []string) {
 		}
 		visit(field.Type)
 		fields = append(fields, name+":"+typeCode(field.Type)+flags(options))
+	}
+	return fields
+}
+
+// Between the marks stand the fields of a struct that is embedded: Go's messages name it. TypeMeta's are read before anything else is.
+func embedded(t reflect.Type) []string {
+	fields := fieldsOf(t)
+	if t.Name() != "TypeMeta" {
+		fields[0] = t.Name() + ">" + fields[0]
+		fields[len(fields)-1] += "<"
 	}
 	return fields
 }

@@ -73,7 +73,7 @@ function refusalOf(target: Target, object: KubernetesObject, sent: KubernetesObj
 
 /** What only the server decides: whatever the client sent in these fields does not count. */
 function withSystemFields({ core, definition, namespace }: Target, sent: KubernetesObject): ObjectMeta {
-  const { name, labels, annotations, finalizers } = sent.metadata
+  const { name, generation, labels, annotations, finalizers } = sent.metadata
   const { generateName, ownerReferences } = core.owners.share(sent.metadata)
   const metadata = draftMetadata(definition.kind)
   metadata.name = name || (generateName ? flatText(generateName.slice(0, longestGeneratedBase) + core.names.suffix(5)) : '')
@@ -82,6 +82,7 @@ function withSystemFields({ core, definition, namespace }: Target, sent: Kuberne
   metadata.creationTimestamp = core.wall.time()
   if (definition.namespaced && namespace !== undefined) metadata.namespace = namespace
   if (generateName) metadata.generateName = generateName
+  if (generation) metadata.generation = generation
   if (labels) metadata.labels = labels
   if (annotations) metadata.annotations = annotations
   if (ownerReferences) metadata.ownerReferences = ownerReferences

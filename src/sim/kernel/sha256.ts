@@ -1,3 +1,5 @@
+import { utf8 } from './utf8.ts'
+
 /** What FIPS 180-4 lists, worked out when first needed: 32 bits of the fractions of roots of primes. */
 const constants = { round: new Uint32Array(64), start: new Uint32Array(8), known: false }
 
@@ -43,19 +45,6 @@ function padded(bytes: readonly number[]): Uint8Array {
   return message
 }
 
-function utf8(text: string): number[] {
-  const bytes: number[] = []
-  for (const letter of text) {
-    const code = letter.codePointAt(0) ?? 0
-    // Half a pair stands for nothing.
-    const point = code >= 0xd800 && code <= 0xdfff ? 0xfffd : code
-    if (point < 0x80) bytes.push(point)
-    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 63))
-    else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63))
-    else bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63))
-  }
-  return bytes
-}
 
 /** The first 32 bits of the fractions of the square roots of eight primes and of the cube roots of sixty-four. */
 function workOutConstants(): void {

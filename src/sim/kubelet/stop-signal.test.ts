@@ -49,13 +49,13 @@ test('as long as the gate is closed, which is the default, nobody can ask for a 
   const node = nodeWith('')
   node.run('web', { os: { name: 'linux' }, containers: [container('nginx:1.27', 'SIGUSR1')] })
   node.cluster.advanceTo(20_000)
-  expect(node.pod('web')?.spec.containers[0]?.lifecycle).toEqual({})
+  expect(node.pod('web')?.spec.containers[0]?.lifecycle).toBeUndefined()
   expect(node.pod('web')?.status.containerStatuses?.[0]?.stopSignal).toBeUndefined()
   const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [container('nginx:1.27', 'SIGUSR1')] } }
   const set = must(node.cluster.client.create('replicasets', { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'web', namespace: 'default' }, spec: { replicas: 0, selector: { matchLabels: { app: 'web' } }, template } } as unknown as Draft<'replicasets'>))
-  expect(set.spec.template?.spec?.containers[0]?.lifecycle).toEqual({})
+  expect(set.spec.template?.spec?.containers[0]?.lifecycle).toBeUndefined()
   const updated = must(node.cluster.client.update('replicasets', { ...set, spec: { ...set.spec, template } } as unknown as typeof set))
-  expect(updated.spec.template?.spec?.containers[0]?.lifecycle).toEqual({})
+  expect(updated.spec.template?.spec?.containers[0]?.lifecycle).toBeUndefined()
 })
 
 test.each<[string, Partial<PodSpec>, RegExp]>([

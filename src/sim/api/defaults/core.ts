@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/v1/defaults.go, pkg/apis/discovery/v1/defaults.go (v1.36).
+import { utf8 } from '../../kernel/utf8.ts'
 import type { CoreEndpointPort, Endpoints, EndpointSlice, EndpointSubset, Namespace, Node, Secret } from '../generated/types.ts'
 
 const nameLabel = 'kubernetes.io/metadata.name'
@@ -10,11 +11,11 @@ export function defaultNamespace(namespace: Namespace): Namespace {
   return { ...namespace, metadata: labelled, status: { ...status, phase: status?.phase || 'Active' } }
 }
 
-/** Allocatable follows capacity; podCIDR and podCIDRs tell the same. */
+/** Allocatable follows capacity; podCIDR is the first of podCIDRs, and where they differ it is the one that counts. */
 export function defaultNode(node: Node): Node {
   const { spec, status } = node
-  const [first] = spec.podCIDRs ?? []
-  const cidrs = spec.podCIDR && !first ? { podCIDRs: [spec.podCIDR] } : !spec.podCIDR && first ? { podCIDR: first } : null
+  const [first = ''] = spec.podCIDRs ?? []
+  const cidrs = spec.podCIDR && spec.podCIDR !== first ? { podCIDRs: [spec.podCIDR] } : !spec.podCIDR && first ? { podCIDR: first } : null
   const allocatable = status.capacity && !status.allocatable
   if (!cidrs && !allocatable) return node
   return { ...node, spec: { ...spec, ...cidrs }, status: allocatable ? { ...status, allocatable: status.capacity } : status }
@@ -53,16 +54,4 @@ function base64(text: string): string {
     encoded += digits.charAt(bits >> 18) + digits.charAt((bits >> 12) & 63) + (left > 1 ? digits.charAt((bits >> 6) & 63) : '=') + (left > 2 ? digits.charAt(bits & 63) : '=')
   }
   return encoded
-}
-
-function utf8(text: string): number[] {
-  const bytes: number[] = []
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    if (code < 0x80) bytes.push(code)
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-  }
-  return bytes
 }

@@ -3,11 +3,21 @@ import type { Container, ContainerPort, EnvVar, PodSpec, Probe, Volume, VolumePr
 import { memoized } from './memo.ts'
 
 /** What every pod spec gets, in a pod or in a template: policies, grace period, scheduler, and the defaults of its containers and volumes. */
-export const defaultPodSpec = memoized((spec: PodSpec): PodSpec => ({
+export function defaultPodSpec(spec: PodSpec): PodSpec {
+  return completed(withContainers(spec))
+}
+
+/** Who names no container is refused later, by validation; until then nobody has to ask whether there is a list. */
+export function withContainers(spec: PodSpec): PodSpec {
+  const { containers }: Partial<PodSpec> = spec
+  return containers ? spec : { ...spec, containers: [] }
+}
+
+const completed = memoized((spec: PodSpec): PodSpec => ({
   ...spec,
   ...(spec.volumes ? { volumes: spec.volumes.map(defaultVolume) } : {}),
   ...(spec.initContainers ? { initContainers: spec.initContainers.map(defaultContainer) } : {}),
-  containers: spec.containers && spec.containers.map(defaultContainer),
+  containers: spec.containers.map(defaultContainer),
   ...(spec.ephemeralContainers ? { ephemeralContainers: spec.ephemeralContainers.map((container) => ({ ...container, ...defaultContainer(container as Container) })) } : {}),
   restartPolicy: spec.restartPolicy || 'Always',
   terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
@@ -41,10 +51,26 @@ function defaultContainer(container: Container): Container {
 
 /** Always for the tag `latest`, which is also what neither tag nor digest mean; what is no image name at all is not latest. */
 export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
-  if (!imageName.test(image)) return 'IfNotPresent'
+  if (!imageName.test(image) || identifier.test(image)) return 'IfNotPresent'
   const [name = '', digest] = image.split('@')
+  if (repositoryOf(name).length > longestRepository) return 'IfNotPresent'
   const tag = /:([^/:]*)$/.exec(name)?.[1]
   return tag === 'latest' || (tag === undefined && digest === undefined) ? 'Always' : 'IfNotPresent'
+}
+
+/** A whole image ID is not taken for a name. */
+const identifier = /^[a-f0-9]{64}$/
+
+/** RepositoryNameTotalLengthMax of github.com/distribution/reference: what is longer is no name either. */
+const longestRepository = 255
+
+/** The name without registry and tag, in full: docker.io's own images are in its library. */
+function repositoryOf(name: string): string {
+  const slash = name.indexOf('/')
+  const first = name.slice(0, Math.max(slash, 0))
+  const isRegistry = /[.:A-Z]/.test(first) || first === 'localhost'
+  const path = (isRegistry ? name.slice(slash + 1) : name).replace(/:[^/:]*$/, '')
+  return slash < 0 ? `library/${path}` : path
 }
 
 const imageName = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}))?$/
@@ -96,7 +122,7 @@ function defaultVolume(volume: Volume): Volume {
     ...(secret ? { secret: { ...secret, defaultMode: secret.defaultMode ?? ordinaryMode } } : {}),
     ...(configMap ? { configMap: { ...configMap, defaultMode: configMap.defaultMode ?? ordinaryMode } } : {}),
     ...(downwardAPI ? { downwardAPI: { ...downwardAPI, ...defaultFiles(downwardAPI), defaultMode: downwardAPI.defaultMode ?? ordinaryMode } } : {}),
-    ...(projected ? { projected: { ...projected, sources: projected.sources?.map(defaultProjection), defaultMode: projected.defaultMode ?? ordinaryMode } } : {}),
+    ...(projected ? { projected: { ...projected, ...(projected.sources ? { sources: projected.sources.map(defaultProjection) } : {}), defaultMode: projected.defaultMode ?? ordinaryMode } } : {}),
     ...(hostPath ? { hostPath: { ...hostPath, type: hostPath.type ?? '' } } : {}),
     ...(ephemeral?.volumeClaimTemplate ? { ephemeral: defaultEphemeral(ephemeral) } : {}),
     ...(image ? { image: { ...image, pullPolicy: image.pullPolicy || pullPolicyOf(image.reference ?? '') } } : {}),
@@ -130,7 +156,9 @@ function defaultFiles({ items }: Files): Files {
 
 function defaultProjection(source: VolumeProjection): VolumeProjection {
   const { downwardAPI, serviceAccountToken } = source
-  if (downwardAPI) return { ...source, downwardAPI: { ...downwardAPI, ...defaultFiles(downwardAPI) } }
-  if (serviceAccountToken) return { ...source, serviceAccountToken: { ...serviceAccountToken, expirationSeconds: serviceAccountToken.expirationSeconds ?? 3600 } }
-  return source
+  return {
+    ...source,
+    ...(downwardAPI ? { downwardAPI: { ...downwardAPI, ...defaultFiles(downwardAPI) } } : {}),
+    ...(serviceAccountToken ? { serviceAccountToken: { ...serviceAccountToken, expirationSeconds: serviceAccountToken.expirationSeconds ?? 3600 } } : {}),
+  }
 }

@@ -1,12 +1,12 @@
 // Upstream: pkg/apis/core/v1/defaults.go SetDefaults_Pod (v1.36).
 import type { Container, Pod, PodSpec } from '../generated/types.ts'
 import { defaultPodLevelResources } from './pod-level-resources.ts'
-import { defaultPodSpec } from './pod-spec.ts'
+import { defaultPodSpec, withContainers } from './pod-spec.ts'
 import { memoized } from './memo.ts'
 
 /** What a pod gets beyond what its template gets: requests that follow limits, service links, host ports. */
 export function defaultPod(pod: Pod): Pod {
-  const spec = defaultSpecOfPod(pod.spec)
+  const spec = defaultSpecOfPod(withContainers(pod.spec))
   return spec === pod.spec ? pod : { ...pod, spec }
 }
 
@@ -16,8 +16,10 @@ const defaultSpecOfPod = memoized((raw: PodSpec): PodSpec => {
   return defaultPodLevelResources({
     ...spec,
     ...(spec.initContainers ? { initContainers: spec.initContainers.map(complete) } : {}),
-    containers: spec.containers && spec.containers.map(complete),
+    containers: spec.containers.map(complete),
     enableServiceLinks: spec.enableServiceLinks ?? true,
+    // What old manifests say with a negative one: at once, but with grace.
+    ...((spec.terminationGracePeriodSeconds ?? 0) < 0 ? { terminationGracePeriodSeconds: 1 } : {}),
   })
 })
 

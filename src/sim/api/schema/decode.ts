@@ -140,7 +140,7 @@ class Decoder {
       case 'bool':
         return typeof value === 'boolean' ? value : this.wrongType(type, value, false)
       case 'int32':
-        return typeof value === 'number' && Number.isInteger(value) && value >= -2_147_483_648 && value <= 2_147_483_647 ? value : this.wrongType(type, value, 0)
+        return isInt32(value) ? value : this.wrongType(type, value, 0)
       case 'int64':
         return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 9_223_372_036_854_775_808 ? value : this.wrongType(type, value, 0)
       case 'struct':
@@ -205,7 +205,7 @@ class Decoder {
     let same = true
     let unchanged = frozen
     const map: Record<string, unknown> = {}
-    for (const key of inOrder(keys)) {
+    for (const key of keys) {
       const value = values[key]
       const before = Object.hasOwn(like, key) ? like[key] : undefined
       place.set(depth, key, null)
@@ -213,20 +213,18 @@ class Decoder {
       const inner = value === null ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before)
       if (inner !== value) unchanged = false
       if (inner !== before) same = false
-      // A key named __proto__ is a key like any other.
-      if (key === '__proto__') Object.defineProperty(map, key, { value: inner, enumerable: true, writable: true, configurable: true })
-      else map[flatText(key)] = inner
+      put(map, key, inner)
     }
     this.inResourceList = false
     place.depth = depth
-    return same && countKeys(like) === keys.length ? like : unchanged ? values : Object.freeze(map)
+    return same && countKeys(like) === keys.length ? like : unchanged ? values : Object.freeze(inOrder(map, keys))
   }
 
   private selfDecoding(type: GoType, value: unknown): unknown {
     if (type.kind === 'quantity') return this.accept(canonicalQuantity(value, this.inResourceList))
     if (type.kind === 'intOrString') {
       if (typeof value === 'string') return this.text(value)
-      return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2_147_483_648 ? value : this.abort('int32', value)
+      return isInt32(value) ? value : this.abort('int32', value)
     }
     if (typeof value !== 'string') return type.kind === 'bytes' ? this.wrongType(type, value, '') : this.abort('string', value)
     if (type.kind === 'bytes') return this.accept(decodeBytes(this.text(value)))
@@ -272,10 +270,22 @@ class Decoder {
 
 const decoder = new Decoder()
 
-/** Sorted; most are already. */
-function inOrder(keys: string[]): string[] {
-  for (let at = 1; at < keys.length; at += 1) if (keys[at]! < keys[at - 1]!) return keys.sort((one, other) => (one < other ? -1 : 1))
-  return keys
+/** Go reads a map in the order in which it came and prints it sorted; most came so. */
+function inOrder(map: Json, keys: readonly string[]): Json {
+  if (keys.every((key, at) => at === 0 || keys[at - 1]! < key)) return map
+  const sorted: Record<string, unknown> = {}
+  for (const key of [...keys].sort((one, other) => (one < other ? -1 : 1))) put(sorted, key, map[key])
+  return sorted
+}
+
+/** A key named __proto__ is a key like any other. */
+function put(map: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true })
+  else map[flatText(key)] = value
+}
+
+function isInt32(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= -2_147_483_648 && value <= 2_147_483_647
 }
 
 function isRecord(value: unknown): value is Json {

@@ -30,6 +30,8 @@ export interface GoField {
   readonly always: boolean
   /** Omitted when zero although a struct. */
   readonly omitZero: boolean
+  /** The embedded struct that it is of, as Go's messages name it in a place. */
+  readonly embeddedIn?: string
 }
 
 export interface GoStruct {
@@ -64,7 +66,7 @@ export function structOf(name: string): GoStruct {
   assert(row !== undefined, `no Go type ${name} in the table`)
   const texts = row === '' ? [] : row.split('|')
   if (texts[0] === 'kind:string' && texts[1] === 'apiVersion:string') texts.splice(0, 2, 'apiVersion:string', 'kind:string')
-  const fields = texts.map(parseField)
+  const fields = parseFields(texts)
   const byName = new Map(fields.map((field) => [field.name, field]))
   const struct = { name: inGo(name), fields, byName, order: [], isShared: shared.has(name), printing: fields.filter(printsZero), blank: createBlank(), blankMetadata: createBlank() }
   structs.set(name, struct)
@@ -81,15 +83,28 @@ export function structOfType(type: GoType): GoStruct {
   return (type.known ??= structOf(type.struct ?? ''))
 }
 
-function parseField(text: string, index: number): GoField {
+function parseFields(texts: readonly string[]): GoField[] {
+  let embeddedIn: string | undefined
+  return texts.map((text, index) => {
+    const start = text.indexOf('>')
+    if (start > 0) embeddedIn = text.slice(0, start)
+    const isLast = text.endsWith('<')
+    const field = parseField(text.slice(start + 1, isLast ? -1 : undefined), index, embeddedIn)
+    if (isLast) embeddedIn = undefined
+    return field
+  })
+}
+
+function parseField(text: string, index: number, embeddedIn: string | undefined): GoField {
   const colon = text.indexOf(':')
   const flag = text.at(-1)
   const always = flag === '!'
   const omitZero = flag === '0'
   const code = text.slice(colon + 1, always || omitZero ? -1 : undefined)
   const pointer = code.startsWith('*')
-  return { name: text.slice(0, colon), index, type: parseType(pointer ? code.slice(1) : code), pointer, always, omitZero }
+  return { name: text.slice(0, colon), index, type: parseType(pointer ? code.slice(1) : code), pointer, always, omitZero, ...(embeddedIn !== undefined && { embeddedIn }) }
 }
+
 /** Structs, and the types that print themselves, know no omitempty; pointers and all others do. */
 function printsZero({ type: { kind }, pointer, always, omitZero }: GoField): boolean {
   if (omitZero) return false

@@ -26,14 +26,16 @@ export class Place {
     return text
   }
 
-  /** What Go says of a value of the wrong type: it tells the place by the names of fields alone, and by the struct that holds the last one. */
+  /** What Go says of a value of the wrong type: it tells the place by the names of fields and of embedded structs, and by the struct that holds the last one. */
   wrongType(type: string, value: unknown): string {
     const fields: (string | number)[] = []
     let last = ''
     for (let at = 0; at < this.depth; at += 1) {
       const owner = this.owners[at]
       if (!owner) continue
-      fields.push(this.steps[at] ?? '')
+      const step = this.steps[at] ?? ''
+      const { embeddedIn } = owner.byName.get(String(step)) ?? {}
+      fields.push(embeddedIn === undefined ? step : `${embeddedIn}.${step}`)
       last = owner.name
     }
     return `json: cannot unmarshal ${jsonName(value, type)} into Go struct field ${last}.${fields.join('.')} of type ${type}`

@@ -25,7 +25,8 @@ export function canonicalQuantity(value: unknown, inResourceList: boolean): Scal
 }
 
 function readCanonical(text: string, inResourceList: boolean): ScalarResult {
-  const read = readQuantity(text.trim())
+  // Go trims the text as it stands in the JSON, where a line break is an escape like any other.
+  const read = readQuantity(/[\n\r\t\f\v]/.test(text) ? text : text.trim())
   if (!read.ok) return read
   return { ok: true, value: formatQuantity(inResourceList ? roundUpQuantity(read.value, milli) : read.value) }
 }

@@ -44,14 +44,23 @@ export const namespaceStrategy: Strategy<Namespace> = {
   allowUnconditionalUpdate: true,
 }
 
+/** Nobody configures a kubelet through its node any more. */
+function withoutConfiguration(node: Node): Node {
+  if (!node.spec.configSource && !node.status.config) return node
+  const { configSource: _source, ...spec } = node.spec
+  const { config: _config, ...status } = node.status
+  return { ...node, spec, status }
+}
+
 /** A node may be made with a status; later each of the two has its own door. */
 export const nodeStrategy: Strategy<Node> = {
   defaults: defaultNode,
   defaulted: ['spec', 'status'],
-  prepareForCreate: unchanged,
+  prepareForCreate: (node) => withoutConfiguration(node),
   validate: validateNode,
-  prepareForUpdate: (next, old) => keep(next, old, 'status'),
-  validateUpdate: validateNodeUpdate,
+  prepareForUpdate: (next, old) => keep(old.spec.configSource ? next : withoutConfiguration(next), old, 'status'),
+  // Judged as a new one too; what heartbeats send is not.
+  validateUpdate: (next, old) => [...validateNode(next), ...validateNodeUpdate(next, old)],
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
     validateUpdate: validateNodeUpdate,
@@ -139,9 +148,10 @@ function warningOf(hard: Readonly<Record<string, string>>, name: string): string
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   defaults: defaultEndpointSlice,
   defaulted: ['ports'],
-  prepareForCreate: firstGeneration,
+  prepareForCreate: (slice) => firstGeneration(withoutTopology(slice)),
   validate: validateEndpointSlice,
-  prepareForUpdate: (next, old) => {
+  prepareForUpdate: (sent, old) => {
+    const next = semanticEqual(sent.endpoints, old.endpoints) ? sent : withoutTopology(sent)
     const changed = !semanticEqual(next.endpoints, old.endpoints) || !semanticEqual(next.ports, old.ports) || !semanticEqual(labelled(next), labelled(old))
     return countGeneration(next, old, changed)
   },
@@ -150,16 +160,29 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   allowUnconditionalUpdate: true,
 }
 
+/** v1 shows it of old objects; nobody writes it. */
+function withoutTopology(slice: EndpointSlice): EndpointSlice {
+  if (!slice.endpoints?.some(({ deprecatedTopology }) => deprecatedTopology)) return slice
+  return { ...slice, endpoints: slice.endpoints.map(({ deprecatedTopology: _dropped, ...endpoint }) => endpoint) }
+}
+
 function labelled({ metadata }: EndpointSlice): unknown {
   return [metadata.labels ?? {}, metadata.annotations ?? {}, metadata.ownerReferences ?? [], metadata.finalizers ?? []]
+}
+
+/** Of the gate CoordinatedLeaderElection, which is closed. */
+function withoutCoordination(lease: Lease): Lease {
+  if (!lease.spec.strategy && !lease.spec.preferredHolder) return lease
+  const { strategy: _strategy, preferredHolder: _holder, ...spec } = lease.spec
+  return { ...lease, spec }
 }
 
 export const leaseStrategy: Strategy<Lease> = {
   defaults: unchanged,
   defaulted: [],
-  prepareForCreate: unchanged,
+  prepareForCreate: withoutCoordination,
   validate: validateLease,
-  prepareForUpdate: unchanged,
+  prepareForUpdate: (next, old) => (old.spec.strategy || old.spec.preferredHolder ? next : withoutCoordination(next)),
   validateUpdate: validateLeaseUpdate,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,

@@ -1,6 +1,7 @@
-// Upstream: pkg/api/pod DropDisabledPodFields, DropDisabledTemplateFields (v1.36). Left out: fields of other gates than ContainerStopSignals, ephemeral containers (they have no lifecycle).
+// Upstream: pkg/api/pod DropDisabledPodFields, DropDisabledTemplateFields (v1.36). Left out: ephemeral containers, which have no lifecycle; fields of a gate that was open once and is closed now.
+import { memoized } from '../defaults/memo.ts'
 import type { FeatureGate } from '../feature-gates.ts'
-import type { Container, PodSpec } from '../generated/types.ts'
+import type { Container, PodSpec, Volume, VolumeProjection } from '../generated/types.ts'
 import type { KubernetesObject } from '../objects.ts'
 
 interface Template {
@@ -9,27 +10,50 @@ interface Template {
 
 /** What is sent in fields whose gate is closed does not count. */
 export function withoutDisabledFields(object: KubernetesObject, gates: ReadonlySet<FeatureGate>): KubernetesObject {
-  if (gates.has('ContainerStopSignals')) return object
   const { spec, template } = object as { readonly spec?: Partial<PodSpec> & { readonly template?: Template }; readonly template?: Template }
-  if (template?.spec && asksForSignal(template.spec)) return { ...object, template: { ...template, spec: withoutSignals(template.spec) } } as KubernetesObject
-  if (!spec) return object
-  if (asksForSignal(spec)) return { ...object, spec: withoutSignals(spec) } as KubernetesObject
-  const inside = spec.template?.spec
-  return inside && asksForSignal(inside) ? { ...object, spec: { ...spec, template: { ...spec.template, spec: withoutSignals(inside) } } } as KubernetesObject : object
+  const enabled = gates.has('ContainerStopSignals') ? withSignals : withoutAny
+  if (template?.spec) return replaced(object, 'template', template, 'spec', enabled(template.spec))
+  if (spec?.containers) return replacedIn(object, 'spec', enabled(spec as PodSpec))
+  const inside = spec?.template?.spec
+  return spec?.template && inside ? replacedIn(object, 'spec', replaced(spec, 'template', spec.template, 'spec', enabled(inside))) : object
 }
 
-function asksForSignal({ containers, initContainers }: Partial<PodSpec>): boolean {
+function replaced<T extends object>(object: T, key: string, part: object, field: string, value: unknown): T {
+  return replacedIn(object, key, replacedIn(part, field, value))
+}
+
+function replacedIn<T extends object>(object: T, key: string, value: unknown): T {
+  return (object as Readonly<Record<string, unknown>>)[key] === value ? object : { ...object, [key]: value }
+}
+
+/** Without the fields whose gates are always closed here: GenericWorkload, ClusterTrustBundleProjection, PodCertificateRequest. */
+const withSignals = memoized((spec: PodSpec): PodSpec => {
+  const { schedulingGroup, ...rest } = spec
+  const kept = schedulingGroup === undefined ? spec : (rest as PodSpec)
+  return kept.volumes?.some(({ projected }) => projected?.sources?.some(isDisabled)) ? { ...kept, volumes: kept.volumes.map(withoutDisabledSources) } : kept
+})
+
+const withoutAny = memoized((spec: PodSpec): PodSpec => {
+  const kept = withSignals(spec)
+  const { containers, initContainers } = kept
   const asks = ({ lifecycle }: Container): boolean => lifecycle?.stopSignal !== undefined
-  return containers?.some(asks) === true || initContainers?.some(asks) === true
+  if (!containers.some(asks) && !initContainers?.some(asks)) return kept
+  return { ...kept, containers: containers.map(withoutSignal), ...(initContainers && { initContainers: initContainers.map(withoutSignal) }) }
+})
+
+function isDisabled({ clusterTrustBundle, podCertificate }: VolumeProjection): boolean {
+  return clusterTrustBundle !== undefined || podCertificate !== undefined
 }
 
-function withoutSignals<Spec extends Partial<PodSpec>>(spec: Spec): Spec {
-  const { containers, initContainers } = spec
-  return { ...spec, ...(containers && { containers: containers.map(withoutSignal) }), ...(initContainers && { initContainers: initContainers.map(withoutSignal) }) }
+function withoutDisabledSources(volume: Volume): Volume {
+  const { projected } = volume
+  if (!projected?.sources) return volume
+  return { ...volume, projected: { ...projected, sources: projected.sources.map(({ clusterTrustBundle: _bundle, podCertificate: _certificate, ...source }) => source) } }
 }
 
 function withoutSignal(container: Container): Container {
-  if (!container.lifecycle) return container
-  const { stopSignal: _dropped, ...lifecycle } = container.lifecycle
-  return { ...container, lifecycle }
+  const { lifecycle: sent, ...rest } = container
+  if (sent?.stopSignal === undefined) return container
+  const { stopSignal: _dropped, ...lifecycle } = sent
+  return Object.keys(lifecycle).length > 0 ? { ...container, lifecycle } : rest
 }

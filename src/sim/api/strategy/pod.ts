@@ -15,7 +15,7 @@ import type { DeleteRequest, Strategy } from './strategy.ts'
 export const podStrategy: Strategy<Pod> = {
   defaults: defaultPod,
   defaulted: ['spec'],
-  prepareForCreate: (pod) => firstGeneration({ ...pod, spec: withLabelKeys(pod), status: firstStatus(pod.spec) }),
+  prepareForCreate: (pod, { now }) => firstGeneration({ ...pod, spec: withLabelKeys(pod), status: statusOfNew(pod, now) }),
   validate: validatePod,
   prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
   validateUpdate: validatePodUpdate,
@@ -49,19 +49,28 @@ export const podStrategy: Strategy<Pod> = {
 }
 
 /** The same first status for every pod of one spec. */
-const firstStatus = memoized((spec: PodSpec): PodStatus => ({
-  phase: 'Pending',
-  ...(spec.schedulingGates && spec.schedulingGates.length > 0 ? { conditions: [gated] } : {}),
-  qosClass: qosClass(spec),
-}))
+const firstStatus = memoized((spec: PodSpec): PodStatus => ({ phase: 'Pending', qosClass: qosClass(spec) }))
 
-const gated = {
-  type: 'PodScheduled',
-  status: 'False',
-  lastProbeTime: null as unknown as string,
-  lastTransitionTime: null as unknown as string,
-  reason: 'SchedulingGated',
-  message: 'Scheduling is blocked due to non-empty scheduling gates',
+/** A class that is sent is believed. */
+function statusOfNew({ spec, status }: Pod, now: string): PodStatus {
+  const first = isGated(spec) ? gatedStatus(spec, now) : firstStatus(spec)
+  return status?.qosClass ? { ...first, qosClass: status.qosClass } : first
+}
+
+function isGated({ schedulingGates = [] }: PodSpec): boolean {
+  return schedulingGates.length > 0
+}
+
+function gatedStatus(spec: PodSpec, now: string): PodStatus {
+  const gated: PodCondition = {
+    type: 'PodScheduled',
+    status: 'False',
+    lastProbeTime: null as unknown as string,
+    lastTransitionTime: now,
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+  }
+  return { phase: 'Pending', conditions: [gated], qosClass: qosClass(spec) }
 }
 
 /** A sender that does not know of observed generations does not erase them. */

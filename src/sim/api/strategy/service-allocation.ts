@@ -98,8 +98,9 @@ function draw(sent: Spec, old: Spec | null, drawing: Drawing): Spec {
 /** An update that leaves out what the server had filled in keeps it, as long as the type still has it; node ports by their port's name. */
 function carryOver(next: Spec, old: Spec): Spec {
   let spec = next
-  if (next.type !== 'ExternalName' && old.type !== 'ExternalName' && !next.clusterIP && !next.clusterIPs?.length && old.clusterIP) {
-    spec = { ...spec, clusterIP: old.clusterIP, clusterIPs: old.clusterIPs }
+  if (next.type !== 'ExternalName' && old.type !== 'ExternalName') {
+    if (!next.clusterIP && old.clusterIP) spec = { ...spec, clusterIP: old.clusterIP }
+    if (!next.clusterIPs?.length && old.clusterIPs?.length) spec = { ...spec, clusterIPs: old.clusterIPs }
   }
   if (needsNodePorts(next) && needsNodePorts(old)) spec = { ...spec, ports: carryPorts(next.ports ?? [], old.ports ?? []) }
   if (needsHealthCheck(next) && needsHealthCheck(old) && !next.healthCheckNodePort) spec = { ...spec, healthCheckNodePort: old.healthCheckNodePort }

@@ -94,7 +94,8 @@ function validatePodTerm(term: PodAffinityTerm, path: string): FieldError[] {
   ]
 }
 
-function validateLabelKeys({ matchLabelKeys = [], mismatchLabelKeys = [], labelSelector }: PodAffinityTerm, path: string): FieldError[] {
+/** The keys whose values a pod brings itself: each once, in the list or in the selector. */
+export function validateLabelKeys({ matchLabelKeys = [], mismatchLabelKeys = [], labelSelector }: Pick<PodAffinityTerm, 'matchLabelKeys' | 'mismatchLabelKeys' | 'labelSelector'>, path: string): FieldError[] {
   return [
     ...checkLabelKeys(`${path}.matchLabelKeys`, matchLabelKeys, labelSelector),
     ...checkLabelKeys(`${path}.mismatchLabelKeys`, mismatchLabelKeys, labelSelector),

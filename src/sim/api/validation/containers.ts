@@ -53,7 +53,7 @@ export function validateInitContainers(around: ContainerSurroundings, path: stri
 /** A container's own policy, and the exits for which it makes exceptions. */
 function validateRestarts({ restartPolicy, restartPolicyRules: rules = [] }: Container, path: string): FieldError[] {
   const faults: FieldError[] = []
-  if (restartPolicy !== undefined) faults.push(...checkChoice(`${path}.restartPolicy`, restartPolicy, ['Always', 'OnFailure', 'Never']))
+  if (restartPolicy !== undefined) faults.push(...checkOptionalChoice(`${path}.restartPolicy`, restartPolicy, ['Always', 'Never', 'OnFailure']))
   else if (rules.length > 0) faults.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'))
   if (rules.length > 20) faults.push(tooMany(`${path}.restartPolicyRules`, rules.length, 20))
   for (const [at, { action, exitCodes }] of rules.entries()) {
@@ -171,7 +171,7 @@ function validateResizePolicy(policies: readonly ContainerResizePolicy[], restar
     if (seen.has(policy.resourceName)) faults.push(duplicate(`${path}[${at}]`, policy.resourceName))
     seen.add(policy.resourceName)
     faults.push(...checkChoice(path, policy.resourceName, ['cpu', 'memory']), ...checkChoice(path, policy.restartPolicy, ['NotRequired', 'RestartContainer']))
-    if (restartPolicy === 'Never' && policy.restartPolicy !== 'NotRequired') faults.push(invalid(path, policy.restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'"))
+    if (restartPolicy === 'Never' && policy.restartPolicy !== 'NotRequired') faults.push(invalid(path, policy.restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
     return faults
   })
 }

@@ -40,11 +40,12 @@ export function validateResourceReference(reference: ResourceFieldSelector, path
   else if (!resource) faults.push(required(`${path}.resource`, ''))
   else if (!resources.includes(resource) && !isHugePages) faults.push(notSupported(`${path}.resource`, resource, resources))
   if (divisor === undefined || signOf(divisor) === 0) return faults
+  if (!isHugePages && !resources.includes(resource)) return faults
   const kind = isHugePages ? 'hugepages' : resource.slice(resource.indexOf('.') + 1)
   const name = kind === 'ephemeral-storage' ? 'local ephemeral storage' : kind
   if (kind === 'cpu') {
     if (divisor !== '1m' && divisor !== '1') faults.push(invalid(`${path}.divisor`, resource, "only divisor's values 1m and 1 are supported with the cpu resource"))
-  } else if ((isHugePages || resources.includes(resource)) && !sizes.includes(divisor)) {
+  } else if (!sizes.includes(divisor)) {
     faults.push(invalid(`${path}.divisor`, resource, `only divisor's values ${sizes.join(', ')} are supported with the ${name} resource`))
   }
   return faults

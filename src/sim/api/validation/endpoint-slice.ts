@@ -1,26 +1,24 @@
 // Upstream: pkg/apis/discovery/validation (v1.36).
-import { parseAddress } from '../addresses.ts'
+import { checkAddress, parseAddress } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, invalid, required, tooMany } from '../field-errors.ts'
 import type { Endpoint, EndpointPort, EndpointSlice } from '../generated/types.ts'
-import { validateLabels } from '../metadata.ts'
-import { checkFullyQualified, checkPortNumber, nameIsDnsSubdomain } from '../names.ts'
-import { checkChoice, checkLabel, checkQualified, faultsOf } from './checks.ts'
+import { checkFullyQualified, checkLabelValue, nameIsDnsSubdomain } from '../names.ts'
+import { checkChoice, checkLabel, checkOptionalChoice, checkQualified, faultsOf } from './checks.ts'
 import { validateObjectMeta } from './metadata.ts'
 import { checkOrdinaryAddress } from './ordinary-addresses.ts'
 
-const maxTopologyLabels = 16
 const maxAddresses = 100
 const maxPorts = 20_000
 const maxEndpoints = 1000
-const maxZoneHints = 8
+const maxHints = 8
 
 export function validateEndpointSlice(slice: EndpointSlice): FieldError[] {
   return [
     ...validateObjectMeta(slice.metadata, true, nameIsDnsSubdomain),
     ...checkChoice('addressType', slice.addressType, ['FQDN', 'IPv4', 'IPv6']),
-    ...validateEndpoints(slice.endpoints ?? [], slice.addressType),
     ...validatePorts(slice.ports ?? []),
+    ...validateEndpoints(slice.endpoints ?? [], slice.addressType),
   ]
 }
 
@@ -35,53 +33,56 @@ function validateEndpoints(endpoints: readonly Endpoint[], addressType: string):
 }
 
 function validateEndpoint(endpoint: Endpoint, addressType: string, path: string): FieldError[] {
-  const { nodeName, hostname, deprecatedTopology } = endpoint
+  const { nodeName, hostname } = endpoint
   const addresses = endpoint.addresses ?? []
   const faults: FieldError[] = []
   if (addresses.length === 0) faults.push(required(`${path}.addresses`, 'must contain at least 1 address'))
   else if (addresses.length > maxAddresses) faults.push(tooMany(`${path}.addresses`, addresses.length, maxAddresses))
-  addresses.forEach((address, at) => faults.push(...validateAddress(address, addressType, `${path}.addresses[${at}]`)))
+  addresses.forEach((address, at) => faults.push(...validateAddress(address, at, addressType, `${path}.addresses`)))
   if (nodeName !== undefined) faults.push(...faultsOf(`${path}.nodeName`, nodeName, nameIsDnsSubdomain(nodeName, false)))
-  if (deprecatedTopology) faults.push(...validateTopology(deprecatedTopology, `${path}.deprecatedTopology`))
   if (hostname !== undefined) faults.push(...checkLabel(`${path}.hostname`, hostname))
   return [...faults, ...validateHints(endpoint, `${path}.hints`)]
 }
 
-function validateAddress(address: string, type: string, path: string): FieldError[] {
-  if (type === 'FQDN') return checkFullyQualified(path, address, 'name')
+/** An address of the wrong family is a fault of the list. */
+function validateAddress(address: string, at: number, type: string, path: string): FieldError[] {
+  const here = `${path}[${at}]`
+  if (type === 'FQDN') return checkFullyQualified(here, address, 'name')
   if (type !== 'IPv4' && type !== 'IPv6') return []
+  const faults = checkAddress(here, address, type === 'IPv4' ? 'legacy' : 'canonical')
   const parsed = parseAddress(address)
-  const family = parsed && (parsed.family === 4 || parsed.mapped ? 'IPv4' : 'IPv6')
-  return [...(family === type ? [] : [invalid(path, address, `must be a valid ${type} address`)]), ...checkOrdinaryAddress(path, address)]
-}
-
-function validateTopology(topology: Readonly<Record<string, string>>, path: string): FieldError[] {
-  const count = Object.keys(topology).length
-  return [...(count > maxTopologyLabels ? [tooMany(path, count, maxTopologyLabels)] : []), ...validateLabels(topology, path)]
+  if (faults.length > 0 || !parsed) return faults
+  const family = parsed.family === 4 || parsed.mapped ? 'IPv4' : 'IPv6'
+  return [...(family === type ? [] : [invalid(path, address, `must be an ${type} address`)]), ...checkOrdinaryAddress(here, address)]
 }
 
 function validateHints({ hints }: Endpoint, path: string): FieldError[] {
-  const zones = hints?.forZones ?? []
-  if (zones.length > maxZoneHints) return [tooMany(`${path}.forZones`, zones.length, maxZoneHints)]
+  const { forZones = [], forNodes = [] } = hints ?? {}
+  if (forZones.length > maxHints) return [tooMany(`${path}.forZones`, forZones.length, maxHints)]
+  const ofZones = validateHintNames(forZones, `${path}.forZones`, checkLabelValue)
+  if (forNodes.length > maxHints) return [...ofZones, tooMany(`${path}.forNodes`, forNodes.length, maxHints)]
+  return [...ofZones, ...validateHintNames(forNodes, `${path}.forNodes`, (name) => nameIsDnsSubdomain(name, false))]
+}
+
+function validateHintNames(hints: readonly { readonly name: string }[], path: string, check: (name: string) => readonly string[]): FieldError[] {
   const seen = new Set<string>()
-  return zones.flatMap(({ name }, at) => {
-    const here = `${path}.forZones[${at}].name`
+  return hints.flatMap(({ name }, at) => {
+    const here = `${path}[${at}].name`
     const again = seen.has(name)
     seen.add(name)
-    return [...(again ? [duplicate(here, name)] : []), ...checkQualified(here, name)]
+    return [...(again ? [duplicate(here, name)] : []), ...faultsOf(here, name, check(name))]
   })
 }
 
 function validatePorts(ports: readonly EndpointPort[]): FieldError[] {
   if (ports.length > maxPorts) return [tooMany('ports', ports.length, maxPorts)]
   const names = new Set<string>()
-  return ports.flatMap(({ name = '', protocol, port, appProtocol }, at) => {
+  return ports.flatMap(({ name = '', protocol, appProtocol }, at) => {
     const here = `ports[${at}]`
     const faults = name ? checkLabel(`${here}.name`, name) : []
     if (names.has(name)) faults.push(duplicate(`${here}.name`, name))
     names.add(name)
-    faults.push(...checkChoice(`${here}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']))
-    if (port !== undefined) faults.push(...faultsOf(`${here}.port`, port, checkPortNumber(port)))
+    faults.push(...(protocol === undefined ? [required(`${here}.protocol`, '')] : checkOptionalChoice(`${here}.protocol`, protocol, ['SCTP', 'TCP', 'UDP'])))
     return appProtocol === undefined ? faults : [...faults, ...checkQualified(`${here}.appProtocol`, appProtocol)]
   })
 }

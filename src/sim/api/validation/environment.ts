@@ -1,9 +1,9 @@
 // Upstream: pkg/apis/core/validation ValidateEnv, ValidateEnvFrom (v1.36).
 import type { FieldError } from '../field-errors.ts'
-import { invalid, required } from '../field-errors.ts'
-import type { EnvFromSource, EnvVar } from '../generated/types.ts'
+import { invalid, notFound, required } from '../field-errors.ts'
+import type { EnvFromSource, EnvVar, FileKeySelector, PodSpec } from '../generated/types.ts'
 import { checkConfigMapKey, checkRelaxedEnvVarName, nameIsDnsSubdomain } from '../names.ts'
-import { checkRequired, faultsOf } from './checks.ts'
+import { checkLabel, checkNoBacksteps, checkRequired, faultsOf } from './checks.ts'
 import { validateFieldReference, validateResourceReference } from './downward-api.ts'
 
 const fields = [
@@ -26,9 +26,10 @@ function validateValueFrom({ value, valueFrom }: EnvVar, path: string): FieldErr
     ...(resourceFieldRef ? validateResourceReference(resourceFieldRef, `${path}.resourceFieldRef`, false) : []),
     ...(configMapKeyRef ? validateKeySelector(configMapKeyRef, `${path}.configMapKeyRef`) : []),
     ...(secretKeyRef ? validateKeySelector(secretKeyRef, `${path}.secretKeyRef`) : []),
+    ...(fileKeyRef ? validateFileKeySelector(fileKeyRef, `${path}.fileKeyRef`) : []),
   ]
   const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter((source) => source !== undefined).length
-  if (sources === 0) faults.push(invalid(path, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'))
+  if (sources === 0) faults.push(invalid(path, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`'))
   else if (value) faults.push(invalid(path, '', 'may not be specified when `value` is not empty'))
   else if (sources > 1) faults.push(invalid(path, '', 'may not have more than one field specified at a time'))
   return faults
@@ -38,6 +39,14 @@ function validateKeySelector({ name = '', key }: { readonly name?: string; reado
   return [
     ...faultsOf(`${path}.name`, name, nameIsDnsSubdomain(name, false)),
     ...(key ? faultsOf(`${path}.key`, key, checkConfigMapKey(key)) : [required(`${path}.key`, '')]),
+  ]
+}
+
+function validateFileKeySelector({ key, volumeName, path: file }: FileKeySelector, path: string): FieldError[] {
+  return [
+    ...(key ? faultsOf(`${path}.key`, key, checkRelaxedEnvVarName(key)) : [required(`${path}.key`, '')]),
+    ...(volumeName ? checkLabel(`${path}.volumeName`, volumeName) : [required(`${path}.volumeName`, '')]),
+    ...(file ? checkNoBacksteps(`${path}.path`, file) : [required(`${path}.path`, '')]),
   ]
 }
 
@@ -55,4 +64,16 @@ export function validateEnvironmentSources(sources: readonly EnvFromSource[], pa
 
 function validateReference(name: string | undefined, path: string): FieldError[] {
   return name ? faultsOf(path, name, nameIsDnsSubdomain(name, true)) : checkRequired(path, name)
+}
+
+/** A file of variables lies in a volume that lives and dies with the pod. */
+export function validateFileKeyVolumes(spec: PodSpec, path: string): FieldError[] {
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) => (spec[list] ?? []).flatMap(({ env = [] }, at) => env.flatMap(({ valueFrom }, index) => {
+    const name = valueFrom?.fileKeyRef?.volumeName
+    if (name === undefined) return []
+    const here = `${path}.${list}[${at}].env[${index}].valueFrom.fileKeyRef.volumeName`
+    const volume = spec.volumes?.findLast((candidate) => candidate.name === name)
+    if (!volume) return [notFound(here, name)]
+    return volume.emptyDir ? [] : [invalid(here, name, 'referenced volume must be of type emptyDir')]
+  })))
 }

@@ -1,4 +1,4 @@
-// Upstream: apimachinery/pkg/apis/meta/v1/validation (v1.36).
+// Upstream: apimachinery/pkg/apis/meta/v1/validation (v1.36). Left out: what an update may keep of selectors that were stored before values were checked.
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required } from '../field-errors.ts'
 import type { LabelSelector, LabelSelectorRequirement } from '../generated/types.ts'
@@ -6,16 +6,16 @@ import { validateLabels } from '../metadata.ts'
 import { checkLabelValue } from '../names.ts'
 import { checkQualified, faultsOf } from './checks.ts'
 
-/** The faults of a selector; `laxValues` lets values pass that no label can have (what an update may keep). */
-export function validateLabelSelector(selector: LabelSelector | undefined | null, path: string, laxValues = false): FieldError[] {
+/** The faults of a selector. */
+export function validateLabelSelector(selector: LabelSelector | undefined | null, path: string): FieldError[] {
   if (!selector) return []
   return [
     ...validateLabels(selector.matchLabels, `${path}.matchLabels`),
-    ...(selector.matchExpressions ?? []).flatMap((requirement, at) => validateRequirement(requirement, `${path}.matchExpressions[${at}]`, laxValues)),
+    ...(selector.matchExpressions ?? []).flatMap((requirement, at) => validateRequirement(requirement, `${path}.matchExpressions[${at}]`)),
   ]
 }
 
-function validateRequirement(requirement: LabelSelectorRequirement, path: string, laxValues: boolean): FieldError[] {
+function validateRequirement(requirement: LabelSelectorRequirement, path: string): FieldError[] {
   const values = requirement.values ?? []
   const faults: FieldError[] = []
   const operator: string = requirement.operator
@@ -25,6 +25,5 @@ function validateRequirement(requirement: LabelSelectorRequirement, path: string
     if (values.length > 0) faults.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
   } else faults.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
   faults.push(...checkQualified(`${path}.key`, requirement.key))
-  if (!laxValues) values.forEach((value, at) => faults.push(...faultsOf(`${path}.values[${at}]`, value, checkLabelValue(value))))
-  return faults
+  return [...faults, ...values.flatMap((value, at) => faultsOf(`${path}.values[${at}]`, value, checkLabelValue(value)))]
 }

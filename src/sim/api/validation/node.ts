@@ -1,8 +1,9 @@
 // Upstream: pkg/apis/core/validation ValidateNode, ValidateNodeUpdate (v1.36). Left out: kubelet configuration by ConfigMap, annotations of old.
 import { checkCidr, parseCidr } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
-import { duplicate, forbidden, invalid } from '../field-errors.ts'
+import { duplicate, forbidden, internal, invalid } from '../field-errors.ts'
 import type { Node } from '../generated/types.ts'
+import { byteLength, quoted } from '../go-text.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
 import { semanticEqual } from '../semantic.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts'
@@ -14,6 +15,7 @@ export function validateNode(node: Node): FieldError[] {
     ...validateObjectMeta(node.metadata, false, nameIsDnsSubdomain),
     ...validateTaints(node.spec.taints ?? [], 'metadata.taints'),
     ...validateAmounts(node),
+    ...validateDeclaredFeatures(node.status.declaredFeatures ?? []),
     ...validatePodCIDRs(node.spec.podCIDRs ?? []),
   ]
 }
@@ -54,14 +56,32 @@ function validateAddresses({ status }: Node): FieldError[] {
   return addresses.flatMap((address, at) => (addresses.slice(0, at).some((other) => semanticEqual(other, address)) ? [duplicate(`status.addresses[${at}]`, address)] : []))
 }
 
+const featureName = /^[A-Z][a-zA-Z0-9]*(?:\/[a-zA-Z][a-zA-Z0-9]*)*$/
+
+/** Sorted, each once, named as feature gates are. */
+function validateDeclaredFeatures(features: readonly string[]): FieldError[] {
+  const path = 'status.declaredFeatures'
+  return features.flatMap((feature, at) => {
+    const next = features[at + 1]
+    const here = `${path}[${at}]`
+    const faults: FieldError[] = []
+    if (byteLength(feature) > 253) faults.push(invalid(here, feature, `invalid feature name ${quoted(feature)}: must be no more than 253 characters`))
+    else if (!featureName.test(feature)) faults.push(invalid(here, feature, `invalid feature name ${quoted(feature)}: ${featureForm}`))
+    if (next === feature) faults.push(duplicate(`${path}[${at + 1}]`, next))
+    else if (next !== undefined && feature > next) faults.push(invalid(`${path}[${at + 1}]`, next, 'list must be sorted alphabetically'))
+    return faults
+  })
+}
+
+const featureForm = "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes"
+
 function validatePodCIDRs(cidrs: readonly string[]): FieldError[] {
   const path = 'spec.podCIDRs'
   const faults = cidrs.flatMap((cidr, at) => checkCidr(`${path}[${at}]`, cidr, 'legacy'))
   if (cidrs.length < 2) return faults
+  const broken = cidrs.findIndex((cidr) => !parseCidr(cidr))
+  if (broken >= 0) faults.push(internal(path, `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${broken}]: <nil> (invalid CIDR address: ${cidrs[broken]})`))
   const families = new Set(cidrs.map((cidr) => parseCidr(cidr)?.address.family))
-  if (families.size !== 2 || cidrs.length > 2) faults.push(invalid(path, cidrs, 'may specify no more than one CIDR for each IP family'))
-  cidrs.forEach((cidr, at) => {
-    if (cidrs.indexOf(cidr) < at) faults.push(duplicate(`${path}[${at}]`, cidr))
-  })
+  if (broken >= 0 || families.size !== 2 || cidrs.length > 2) faults.push(invalid(path, cidrs, 'may specify no more than one CIDR for each IP family'))
   return faults
 }

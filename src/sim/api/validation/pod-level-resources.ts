@@ -10,11 +10,11 @@ import { validateResources } from './resources.ts'
 export function validatePodLevelResources(spec: PodSpec, claimNames: readonly string[], path: string): FieldError[] {
   const { resources } = spec
   if (!resources) return []
-  const faults = resources.claims ? [forbidden(`${path}.claims`, 'claims cannot be set for Resources at pod-level')] : []
+  const faults = resources.claims ? [forbidden(`${path}.claims`, 'claims may not be set for Resources at pod-level')] : []
   faults.push(...validateResources(resources, 'pod', claimNames, path))
   for (const [name, needed] of Object.entries(resourceListOf(countRequests({ spec }, { skipPodLevel: true, withoutOverhead: true }))).sort(([one], [other]) => (one < other ? -1 : 1))) {
-    const asked = resources.requests?.[name] ?? '0'
-    if (compareAmounts(needed, asked) > 0) faults.push(invalid(`${path}.requests[${name}]`, asked, `must be greater than or equal to aggregate container requests of ${needed}`))
+    const asked = resources.requests?.[name]
+    if (asked !== undefined && compareAmounts(needed, asked) > 0) faults.push(invalid(`${path}.requests[${name}]`, asked, `must be greater than or equal to aggregate container requests of ${needed}`))
   }
   ;(spec.containers ?? []).forEach((container, at) => {
     for (const [name, limit] of Object.entries(container.resources?.limits ?? {})) {

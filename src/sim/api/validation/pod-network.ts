@@ -1,7 +1,7 @@
 // Upstream: pkg/apis/core/validation: DNS, host aliases and ports of pods on the host's network (v1.36).
 import { checkAddress } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
-import { invalid, required } from '../field-errors.ts'
+import { forbidden, invalid, required, tooLong } from '../field-errors.ts'
 import type { HostAlias, PodSpec } from '../generated/types.ts'
 import { byteLength } from '../go-text.ts'
 import { checkDns1123SubdomainWithUnderscore } from '../names.ts'
@@ -52,4 +52,15 @@ export function validateHostAliases(aliases: readonly HostAlias[], path: string)
     ...checkAddress(`${path}[${at}].ip`, ip, 'legacy'),
     ...hostnames.flatMap((name, index) => checkSubdomain(`${path}[${at}].hostnames[${index}]`, name)),
   ])
+}
+
+/** A name of the host of its own choosing: what it is called and nothing else. */
+export function validateHostnameOverride({ hostnameOverride, setHostnameAsFQDN, hostNetwork }: PodSpec, path: string): FieldError[] {
+  if (hostnameOverride === undefined) return []
+  return [
+    ...(setHostnameAsFQDN ? [forbidden(path, 'may not be specified when setHostnameAsFQDN is true')] : []),
+    ...(hostNetwork ? [forbidden(path, 'may not be specified when hostNetwork is true')] : []),
+    ...(byteLength(hostnameOverride) > 64 ? [tooLong(path, 64)] : []),
+    ...checkSubdomain(path, hostnameOverride),
+  ]
 }

@@ -1,13 +1,15 @@
-// Upstream: pkg/apis/core/validation ValidatePodSpec (v1.36). Left out: the names of resource claims.
+// Upstream: pkg/apis/core/validation ValidatePodSpec (v1.36).
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, invalid, required } from '../field-errors.ts'
 import type { ObjectMeta, PodSpec } from '../generated/types.ts'
 import { validateLabels } from '../metadata.ts'
 import { checkRange, nameIsDnsSubdomain } from '../names.ts'
 import { validateAffinity } from './affinity.ts'
-import { checkChoice, checkLabel, checkQualified, faultsOf } from './checks.ts'
+import { checkChoice, checkLabel, checkQualified, checkSubdomain, faultsOf } from './checks.ts'
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.ts'
-import { validateDNSConfig, validateHostAliases, validateHostNetworkPorts } from './pod-network.ts'
+import { validateFileKeyVolumes } from './environment.ts'
+import { internalForm } from './internal-form.ts'
+import { validateDNSConfig, validateHostAliases, validateHostNetworkPorts, validateHostnameOverride } from './pod-network.ts'
 import { validatePodLevelResources } from './pod-level-resources.ts'
 import { validateResources } from './resources.ts'
 import { validateHostUsers, validatePodSecurityContext } from './security.ts'
@@ -55,8 +57,10 @@ function judge(spec: PodSpec, pod: ObjectMeta | null, path: string): FieldError[
     ...validateSpreadConstraints(spec.topologySpreadConstraints ?? [], `${path}.topologySpreadConstraints`),
     ...validateHostProcess(spec, path),
     ...validateHostUsers(spec, path),
+    ...validateHostnameOverride(spec, `${path}.hostnameOverride`),
     ...validateNames(spec, path),
     ...validateOperatingSystem(spec, path),
+    ...validateFileKeyVolumes(spec, path),
   ]
 }
 
@@ -68,10 +72,14 @@ function validateClaims({ resourceClaims = [] }: PodSpec, path: string): FieldEr
     names.add(claim.name)
     const { resourceClaimName, resourceClaimTemplateName } = claim
     if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined) {
-      faults.push(invalid(here, claim, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'))
+      faults.push(invalid(here, internalForm('PodResourceClaim', claim), 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'))
     }
     if (resourceClaimName === undefined && resourceClaimTemplateName === undefined) {
-      faults.push(invalid(here, claim, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'))
+      faults.push(invalid(here, internalForm('PodResourceClaim', claim), 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'))
+    }
+    for (const field of ['resourceClaimName', 'resourceClaimTemplateName'] as const) {
+      const name = claim[field]
+      if (name !== undefined) faults.push(...checkSubdomain(`${here}.${field}`, name))
     }
     return faults
   })

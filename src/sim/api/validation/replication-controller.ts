@@ -12,9 +12,8 @@ export function validateReplicationController({ metadata, spec }: ReplicationCon
   return [...validateObjectMeta(metadata, true, nameIsDnsSubdomain), ...validateSpec(spec)]
 }
 
-/** Judged as a new one and once more as an update: faults come twice. */
 export function validateReplicationControllerUpdate(next: ReplicationController, old: ReplicationController): FieldError[] {
-  return [...validateReplicationController(next), ...validateObjectMetaUpdate(next.metadata, old.metadata), ...validateSpec(next.spec)]
+  return [...validateObjectMetaUpdate(next.metadata, old.metadata), ...validateSpec(next.spec)]
 }
 
 function validateSpec({ minReadySeconds, replicas, ...rest }: ReplicationController['spec']): FieldError[] {

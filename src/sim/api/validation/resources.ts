@@ -96,8 +96,7 @@ function againstLimit(name: string, amount: string, limit: string | undefined, p
 function validateHugePages(name: string, amount: string, path: string): FieldError[] {
   if (!isHugePages(name)) return []
   const size = name.slice('hugepages-'.length)
-  const positive = signOf(amount) > 0 && signOf(size) > 0
-  if (positive && isMultiple(amount, size)) return []
+  if (signOf(size) > 0 && isMultiple(amount, size)) return []
   return [invalid(path, amount, `${amount} is not positive integer multiple of ${name}`)]
 }
 

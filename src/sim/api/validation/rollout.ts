@@ -4,11 +4,12 @@ import { forbidden, invalid, notSupported, required } from '../field-errors.ts'
 import type { DaemonSetUpdateStrategy, DeploymentStrategy, IntOrString } from '../generated/types.ts'
 import { checkPercent } from '../names.ts'
 import { checkNonNegative, faultsOf } from './checks.ts'
+import { internalForm } from './internal-form.ts'
 
 export function validateDeploymentStrategy({ type, rollingUpdate }: DeploymentStrategy, path: string): FieldError[] {
   const here = `${path}.rollingUpdate`
   if (type === 'Recreate') return rollingUpdate ? [forbidden(here, "may not be specified when strategy `type` is 'Recreate'")] : []
-  if (type !== 'RollingUpdate') return [notSupported(path, { type, rollingUpdate }, ['Recreate', 'RollingUpdate'])]
+  if (type !== 'RollingUpdate') return [notSupported(path, internalForm('UpdateStrategy', { type, rollingUpdate }), ['Recreate', 'RollingUpdate'])]
   if (!rollingUpdate) return [required(here, 'this should be defaulted and never be nil')]
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate
   return [
@@ -22,7 +23,7 @@ export function validateDeploymentStrategy({ type, rollingUpdate }: DeploymentSt
 export function validateDaemonSetStrategy({ type, rollingUpdate }: DaemonSetUpdateStrategy, path: string): FieldError[] {
   const here = `${path}.rollingUpdate`
   if (type === 'OnDelete') return []
-  if (type !== 'RollingUpdate') return [notSupported(path, { type, rollingUpdate }, ['RollingUpdate', 'OnDelete'])]
+  if (type !== 'RollingUpdate') return [notSupported(path, internalForm('UpdateStrategy', { type, rollingUpdate }), ['RollingUpdate', 'OnDelete'])]
   if (!rollingUpdate) return [required(here, '')]
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate
   const faults = (['maxUnavailable', 'maxSurge'] as const).flatMap((field) => {

@@ -5,6 +5,7 @@ import type { AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, Secu
 import { byteLength } from '../go-text.ts'
 import { checkUserOrGroupId } from '../names.ts'
 import { checkChoice, checkDescendingPath, checkOptionalChoice, faultsOf } from './checks.ts'
+import { internalForm } from './internal-form.ts'
 import { validateWindowsOptions } from './windows.ts'
 
 /** What one container may do. */
@@ -19,9 +20,9 @@ export function validateSecurityContext(context: SecurityContext | undefined, ho
     ...validateSeccomp(context.seccompProfile, `${path}.seccompProfile`),
   ]
   if (context.allowPrivilegeEscalation === false) {
-    if (privileged) faults.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'))
+    if (privileged) faults.push(invalid(path, internalForm('SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'))
     for (const capability of capabilities?.add ?? []) {
-      if (capability === 'CAP_SYS_ADMIN') faults.push(invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'))
+      if (capability === 'CAP_SYS_ADMIN') faults.push(invalid(path, internalForm('SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'))
     }
   }
   return [...faults, ...validateWindowsOptions(context.windowsOptions, `${path}.windowsOptions`), ...validateAppArmor(context.appArmorProfile, `${path}.appArmorProfile`)]
@@ -44,7 +45,7 @@ export function validatePodSecurityContext(spec: PodSpec, path: string): FieldEr
     ...validateWindowsOptions(context.windowsOptions, `${path}.windowsOptions`),
     ...validateAppArmor(context.appArmorProfile, `${path}.appArmorProfile`),
     ...checkOptionalChoice(`${path}.supplementalGroupsPolicy`, context.supplementalGroupsPolicy, ['Merge', 'Strict']),
-    ...checkOptionalChoice(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['MountOption', 'Recursive']),
+    ...checkOptionalChoice(`${path}.seLinuxChangePolicy`, context.seLinuxChangePolicy, ['Recursive']),
   ]
 }
 
@@ -87,7 +88,7 @@ function validateSeccomp(profile: SeccompProfile | undefined, path: string): Fie
   if (!profile) return []
   const { type, localhostProfile } = profile
   const faults = type ? checkChoice(`${path}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined']) : [required(`${path}.type`, 'type is required when seccompProfile is set')]
-  if (type !== 'Localhost') return localhostProfile === undefined ? faults : [...faults, invalid(`${path}.localhostProfile`, profile, localhostOnly)]
+  if (type !== 'Localhost') return localhostProfile === undefined ? faults : [...faults, invalid(`${path}.localhostProfile`, internalForm('Profile', profile), localhostOnly)]
   if (localhostProfile === undefined) return [...faults, required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost')]
   return [...faults, ...checkDescendingPath(`${path}.localhostProfile`, localhostProfile)]
 }
@@ -113,10 +114,12 @@ function validateAppArmor(profile: AppArmorProfile | undefined, path: string): F
 /** A user namespace of its own cannot be had together with one of the host's namespaces. */
 export function validateHostUsers(spec: PodSpec, path: string): FieldError[] {
   if (spec.hostUsers !== false) return []
-  const why = 'when `pod.Spec.HostUsers` is false'
+  const why = 'when `hostUsers` is false'
+  const lists = ['containers', 'initContainers', 'ephemeralContainers'] as const
   return [
     ...(spec.hostNetwork ? [forbidden(`${path}.hostNetwork`, why)] : []),
     ...(spec.hostPID ? [forbidden(`${path}.HostPID`, why)] : []),
     ...(spec.hostIPC ? [forbidden(`${path}.HostIPC`, why)] : []),
+    ...lists.flatMap((list) => (spec[list] ?? []).flatMap(({ volumeDevices = [] }, at) => (volumeDevices.length > 0 ? [forbidden(`${path}.${list}[${at}].volumeDevices`, why)] : []))),
   ]
 }

@@ -6,6 +6,7 @@ import { checkAddress, checkCidr, parseAddress } from '../addresses.ts'
 import { validateLabels } from '../metadata.ts'
 import { checkPortNumber, nameIsDnsLabel } from '../names.ts'
 import { checkChoice, checkLabel, checkOptionalChoice, checkPort, checkQualified, checkSubdomain, faultsOf } from './checks.ts'
+import { internalForm } from './internal-form.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts'
 import { checkOrdinaryAddress } from './ordinary-addresses.ts'
 import { isHeadless, validateClusterIPs, validateClusterIPsUpdate } from './service-addresses.ts'
@@ -14,9 +15,13 @@ type Spec = Service['spec']
 
 /** The faults of a Service. */
 export function validateService(service: Service): FieldError[] {
+  return [...validateObjectMeta(service.metadata, true, nameIsDnsLabel), ...validateContent(service)]
+}
+
+/** What is judged of a new one and of an update alike. */
+function validateContent(service: Service): FieldError[] {
   const { metadata, spec } = service
   return [
-    ...validateObjectMeta(metadata, true, nameIsDnsLabel),
     ...validateTopologyAnnotations(metadata.annotations ?? {}),
     ...(!spec.ports?.length && !isHeadless(spec) && spec.type !== 'ExternalName' ? [required('spec.ports', '')] : []),
     ...validateType(spec),
@@ -30,7 +35,7 @@ export function validateService(service: Service): FieldError[] {
     ...validateSourceRanges(service),
     ...validateLoadBalancerFields(spec),
     ...validateTrafficPolicies(spec),
-    ...checkOptionalChoice('spec.trafficDistribution', spec.trafficDistribution, ['PreferClose', 'PreferSameNode', 'PreferSameZone']),
+    ...checkOptionalChoice('spec.trafficDistribution', spec.trafficDistribution, ['PreferClose', 'PreferSameZone', 'PreferSameNode']),
   ]
 }
 
@@ -43,7 +48,7 @@ export function validateServiceUpdate(next: Service, old: Service): FieldError[]
   if (needsHealthCheck(next.spec) && needsHealthCheck(old.spec) && next.spec.healthCheckNodePort !== old.spec.healthCheckNodePort) {
     faults.push(forbidden('spec.healthCheckNodePort', 'field is immutable'))
   }
-  return [...faults, ...validateService(next)]
+  return [...faults, ...validateContent(next)]
 }
 
 export function validateServiceStatusUpdate(next: Service, old: Service): FieldError[] {
@@ -143,7 +148,7 @@ function validateRepeatedPorts({ type, ports = [] }: Spec): FieldError[] {
     nodePorts.add(`${protocol}/${nodePort}`)
   })
   each(({ protocol, port }, path) => {
-    if (pairs.has(`${protocol}/${port}`)) faults.push(duplicate(path, { protocol, port }))
+    if (pairs.has(`${protocol}/${port}`)) faults.push(duplicate(path, internalForm('ServicePort', { protocol, port })))
     pairs.add(`${protocol}/${port}`)
   })
   return faults

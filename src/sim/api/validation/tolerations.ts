@@ -5,6 +5,7 @@ import type { Taint, Toleration } from '../generated/types.ts'
 import { checkLabelValue } from '../names.ts'
 import { semanticEqual } from '../semantic.ts'
 import { checkChoice, checkQualified } from './checks.ts'
+import { internalForm } from './internal-form.ts'
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
@@ -21,7 +22,7 @@ function validateToleration(toleration: Toleration, path: string): FieldError[] 
   if (operator === 'Equal' || operator === '') {
     const messages = checkLabelValue(value)
     if (messages.length > 0) faults.push(invalid(`${path}.operator`, value, messages.join(';')))
-  } else if (operator !== 'Exists') faults.push(notSupported(`${path}.operator`, operator, ['Equal', 'Exists']))
+  } else if (operator !== 'Exists') faults.push(notSupported(`${path}.operator`, operator, operator === 'Lt' || operator === 'Gt' ? ['Equal', 'Exists', 'Lt', 'Gt'] : ['Equal', 'Exists']))
   else if (value) faults.push(invalid(`${path}.operator`, value, "value must be empty when `operator` is 'Exists'"))
   return [...faults, ...(effect ? checkChoice(`${path}.effect`, effect, effects) : [])]
 }
@@ -41,7 +42,7 @@ export function validateTaints(taints: readonly Taint[], path: string): FieldErr
     if (messages.length > 0) faults.push(invalid(`${here}.value`, taint.value, messages.join(';')))
     faults.push(...(taint.effect ? checkChoice(`${here}.effect`, taint.effect, effects) : [required(`${here}.effect`, '')]))
     const pair = `${taint.effect} ${taint.key}`
-    if (seen.has(pair)) faults.push({ ...duplicate(here, taint), detail: 'taints must be unique by key and effect pair' })
+    if (seen.has(pair)) faults.push({ ...duplicate(here, internalForm('Taint', taint)), detail: 'taints must be unique by key and effect pair' })
     seen.add(pair)
     return faults
   })

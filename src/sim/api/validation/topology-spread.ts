@@ -1,8 +1,9 @@
 // Upstream: pkg/apis/core/validation validateTopologySpreadConstraints (v1.36).
 import type { FieldError } from '../field-errors.ts'
-import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts'
+import { duplicate, invalid, notSupported, required } from '../field-errors.ts'
 import type { TopologySpreadConstraint } from '../generated/types.ts'
-import { checkOptionalChoice, checkQualified } from './checks.ts'
+import { validateLabelKeys } from './affinity.ts'
+import { checkOptionalChoice } from './checks.ts'
 import { validateLabelSelector } from './label-selector.ts'
 
 const actions = ['DoNotSchedule', 'ScheduleAnyway']
@@ -23,7 +24,7 @@ export function validateSpreadConstraints(constraints: readonly TopologySpreadCo
       ...faults,
       ...checkOptionalChoice(`${here}.nodeAffinityPolicy`, constraint.nodeAffinityPolicy, policies),
       ...checkOptionalChoice(`${here}.nodeTaintsPolicy`, constraint.nodeTaintsPolicy, policies),
-      ...validateMatchLabelKeys(constraint, `${here}.matchLabelKeys`),
+      ...validateLabelKeys(constraint, here),
       ...validateLabelSelector(constraint.labelSelector, `${here}.labelSelector`),
     ]
   })
@@ -34,16 +35,4 @@ function validateMinDomains(minDomains: number, action: string, path: string): F
   if (minDomains <= 0) faults.push(invalid(path, minDomains, 'must be greater than zero'))
   if (action !== 'DoNotSchedule') faults.push(invalid(path, minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`))
   return faults
-}
-
-/** The strategy has already added one expression for each key; a second one comes from the sender. */
-function validateMatchLabelKeys({ matchLabelKeys = [], labelSelector }: TopologySpreadConstraint, path: string): FieldError[] {
-  if (matchLabelKeys.length === 0) return []
-  if (!labelSelector) return [forbidden(path, 'must not be specified when labelSelector is not set'), ...matchLabelKeys.flatMap((key, at) => checkQualified(`${path}[${at}]`, key))]
-  const selected = [...Object.keys(labelSelector.matchLabels ?? {}), ...(labelSelector.matchExpressions ?? []).map(({ key }) => key)]
-  return matchLabelKeys.flatMap((key, at) => {
-    const here = `${path}[${at}]`
-    const repeated = selected.indexOf(key) !== selected.lastIndexOf(key)
-    return [...checkQualified(here, key), ...(repeated ? [invalid(here, key, 'exists in both matchLabelKeys and labelSelector')] : [])]
-  })
 }

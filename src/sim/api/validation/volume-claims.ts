@@ -11,7 +11,7 @@ import { validateLabelSelector } from './label-selector.ts'
 export function validateClaimTemplate(template: PersistentVolumeClaimTemplate, path: string): FieldError[] {
   const { annotations, labels, ...others } = template.metadata ?? {}
   const faults = [...validateAnnotations(annotations, `${path}.metadata.annotations`), ...validateLabels(labels, `${path}.metadata.labels`)]
-  for (const field of Object.keys(others)) faults.push(forbidden(`${path}.metadata.${field}`, 'cannot be set for an EmbeddedObjectMeta'))
+  for (const field of Object.keys(others)) faults.push(forbidden(`${path}.metadata.${field}`, 'cannot be set'))
   return [...faults, ...validateClaimSpec(template.spec, `${path}.spec`)]
 }
 

@@ -61,7 +61,7 @@ export function validateHostProcess(spec: PodSpec, path: string): FieldError[] {
 export function validateOperatingSystem(spec: PodSpec, path: string): FieldError[] {
   if (!spec.os) return []
   const { name } = spec.os
-  if (!name) return [required(`${path}.os.name`, 'cannot be empty')]
+  if (!name) return [required(`${path}.os.name`, '')]
   if (name === 'linux') return linuxFaults(spec, path)
   return name === 'windows' ? windowsFaults(spec, path) : [notSupported(`${path}.os`, name, ['linux', 'windows'])]
 }

@@ -12,18 +12,18 @@ import { validatePodTemplate } from './pod-template.ts'
 import { validateDaemonSetStrategy, validateDeploymentStrategy } from './rollout.ts'
 
 export function validateDeployment(deployment: Deployment): FieldError[] {
-  return [...validateObjectMeta(deployment.metadata, true, nameIsDnsSubdomain), ...validateDeploymentSpec(deployment, false)]
+  return [...validateObjectMeta(deployment.metadata, true, nameIsDnsSubdomain), ...validateDeploymentSpec(deployment)]
 }
 
 export function validateDeploymentUpdate(next: Deployment, old: Deployment): FieldError[] {
-  return [...validateObjectMetaUpdate(next.metadata, old.metadata), ...validateDeploymentSpec(next, true), ...selectorUnchanged(next, old)]
+  return [...validateObjectMetaUpdate(next.metadata, old.metadata), ...validateDeploymentSpec(next), ...selectorUnchanged(next, old)]
 }
 
-function validateDeploymentSpec({ spec }: Deployment, isUpdate: boolean): FieldError[] {
+function validateDeploymentSpec({ spec }: Deployment): FieldError[] {
   const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec
   return [
     ...checkNonNegative('spec.replicas', spec.replicas),
-    ...validateSelectorAndTemplate(spec, 'deployment', isUpdate),
+    ...validateSelectorAndTemplate(spec, 'deployment'),
     ...validateDeploymentStrategy(spec.strategy, 'spec.strategy'),
     ...checkNonNegative('spec.minReadySeconds', minReadySeconds),
     ...checkNonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
@@ -33,46 +33,32 @@ function validateDeploymentSpec({ spec }: Deployment, isUpdate: boolean): FieldE
 }
 
 export function validateReplicaSet(replicaSet: ReplicaSet): FieldError[] {
-  return [...validateObjectMeta(replicaSet.metadata, true, nameIsDnsSubdomain), ...validateReplicaSetSpec(replicaSet, false)]
+  return [...validateObjectMeta(replicaSet.metadata, true, nameIsDnsSubdomain), ...validateReplicaSetSpec(replicaSet)]
 }
 
-/** Judged as a new one and once more as an update: faults come twice. */
 export function validateReplicaSetUpdate(next: ReplicaSet, old: ReplicaSet): FieldError[] {
-  return [
-    ...validateObjectMeta(next.metadata, true, nameIsDnsSubdomain),
-    ...validateReplicaSetSpec(next, true),
-    ...validateObjectMetaUpdate(next.metadata, old.metadata),
-    ...validateReplicaSetSpec(next, true),
-    ...selectorUnchanged(next, old),
-  ]
+  return [...validateObjectMetaUpdate(next.metadata, old.metadata), ...validateReplicaSetSpec(next), ...selectorUnchanged(next, old)]
 }
 
-function validateReplicaSetSpec({ spec }: ReplicaSet, isUpdate: boolean): FieldError[] {
+function validateReplicaSetSpec({ spec }: ReplicaSet): FieldError[] {
   return [
     ...checkNonNegative('spec.replicas', spec.replicas),
     ...checkNonNegative('spec.minReadySeconds', spec.minReadySeconds),
-    ...validateSelectorAndTemplate(spec, 'deployment', isUpdate),
+    ...validateSelectorAndTemplate(spec, 'deployment'),
   ]
 }
 
 export function validateDaemonSet(daemonSet: DaemonSet): FieldError[] {
-  return [...validateObjectMeta(daemonSet.metadata, true, nameIsDnsSubdomain), ...validateDaemonSetSpec(daemonSet, false)]
+  return [...validateObjectMeta(daemonSet.metadata, true, nameIsDnsSubdomain), ...validateDaemonSetSpec(daemonSet)]
 }
 
-/** Judged as a new one and once more as an update: faults come twice. */
 export function validateDaemonSetUpdate(next: DaemonSet, old: DaemonSet): FieldError[] {
-  return [
-    ...validateObjectMeta(next.metadata, true, nameIsDnsSubdomain),
-    ...validateDaemonSetSpec(next, true),
-    ...validateObjectMetaUpdate(next.metadata, old.metadata),
-    ...validateDaemonSetSpec(next, true),
-    ...selectorUnchanged(next, old),
-  ]
+  return [...validateObjectMetaUpdate(next.metadata, old.metadata), ...selectorUnchanged(next, old), ...validateDaemonSetSpec(next)]
 }
 
-function validateDaemonSetSpec({ spec }: DaemonSet, isUpdate: boolean): FieldError[] {
+function validateDaemonSetSpec({ spec }: DaemonSet): FieldError[] {
   const { template } = spec
-  const faults = validateLabelSelector(spec.selector, 'spec.selector', isUpdate)
+  const faults = validateLabelSelector(spec.selector, 'spec.selector')
   const converted = spec.selector ? convertSelector(spec.selector) : { ok: true as const, value: nothing }
   if (converted.ok && !converted.value.matches(template.metadata?.labels ?? {})) faults.push(templateMismatch(template))
   if (spec.selector && isEmpty(spec.selector)) faults.push(invalid('spec.selector', spec.selector, 'empty selector is invalid for daemonset'))
@@ -91,8 +77,8 @@ interface Selecting {
   readonly template: PodTemplateSpec
 }
 
-function validateSelectorAndTemplate({ selector, template }: Selecting, kind: string, isUpdate: boolean): FieldError[] {
-  const faults = selector ? validateLabelSelector(selector, 'spec.selector', isUpdate) : [required('spec.selector', '')]
+function validateSelectorAndTemplate({ selector, template }: Selecting, kind: string): FieldError[] {
+  const faults = selector ? validateLabelSelector(selector, 'spec.selector') : [required('spec.selector', '')]
   if (selector && isEmpty(selector)) faults.push(invalid('spec.selector', selector, `empty selector is invalid for ${kind}`))
   const converted = selector ? convertSelector(selector) : { ok: true as const, value: nothing }
   if (!converted.ok) return [...faults, invalid('spec.selector', selector, 'invalid label selector')]
