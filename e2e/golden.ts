@@ -28,7 +28,7 @@ export async function openHeld(page: Page, manifests: readonly Manifest[], until
   const commands = [{ at: 1000, command: { kind: 'apply', manifests } satisfies Command }]
   await page.goto(`./#${encodeLink({ title: 'Played', run: { version: 1, seed: 7, options, commands }, until })}`)
   await page.getByRole('button', { name: 'Open paused' }).click()
-  await expect(page.getByRole('article', { name: 'Machine worker-1' })).toBeVisible()
+  await expect(page.getByRole('article', { name: 'Machine worker-1', exact: true })).toBeVisible()
   expect(await now(page)).toBe(until)
 }
 

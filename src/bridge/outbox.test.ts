@@ -39,9 +39,11 @@ test('machines and workloads come before pods, and events last, however many pod
   expect(names(outbox.take())).toHaveLength(7)
 })
 
-test('the first look at a run is whole', () => {
+test('the first look at a run is whole, and only what is listed follows', () => {
   const outbox = new Outbox()
-  outbox.put(pods('worker-1', 500))
-  expect(outbox.take(true)).toHaveLength(500)
-  expect(outbox.isEmpty).toBe(true)
+  outbox.put([...pods('worker-1', 500), ...Array.from({ length: 600 }, (_, index) => change('events', `default/e-${index}`))])
+  const first = outbox.take(true)
+  expect(first.filter(({ resource }) => resource === 'pods')).toHaveLength(500)
+  expect(first).toHaveLength(750)
+  expect([outbox.take().length, outbox.take().length, outbox.isEmpty]).toEqual([250, 100, true])
 })

@@ -30,7 +30,7 @@ export class Outbox {
     }
   }
 
-  /** For one frame; `all`: everything, whatever it costs. */
+  /** For one frame; `all`: everything that is drawn, whatever it costs. */
   take(all = false): readonly ObjectChange[] {
     const taken = takeFrom(this.few, all ? Infinity : drawnAtMost)
     for (const [place, pods] of this.pods) {
@@ -41,7 +41,7 @@ export class Outbox {
       if (pods.size === 0) this.pods.delete(place)
     }
     // Who is mentioned before it is told of is not lost, only late.
-    return [...taken, ...takeFrom(this.listed, all ? Infinity : listedAtMost)]
+    return [...taken, ...takeFrom(this.listed, listedAtMost)]
   }
 
   private putPod(change: ObjectChange): void {

@@ -37,6 +37,9 @@ export interface Pace {
   readonly paused: boolean
 }
 
+/** So much of the trace the page keeps: nobody need send it more. */
+export const traceKept = 4000
+
 /** All that changed since the last batch; at most one a frame, and none while one is unacknowledged or the page is hidden. */
 export interface Batch {
   readonly type: 'batch'

@@ -4,7 +4,7 @@ import { Cluster } from '../sim/cluster/cluster.ts'
 import type { Run, TimedCommand } from '../sim/cluster/run.ts'
 import { Outbox } from './outbox.ts'
 import { Pacer } from './pacer.ts'
-import type { Pace, Question, ToPage, ToWorker } from './protocol.ts'
+import { traceKept, type Pace, type Question, type ToPage, type ToWorker } from './protocol.ts'
 
 /** Longest uninterrupted slice of the engine, in real milliseconds: messages are heard in between. */
 const slice = 8
@@ -198,7 +198,7 @@ export class Session {
     this.awaitingDrawn = true
     const quiet = this.foundNothing ? { nothingFor: furthestChange } : {}
     this.foundNothing = false
-    this.send({ type: 'batch', fresh: this.fresh, ...drained, changes, trace: drained.trace.map(withoutPlan), start: cluster.start, pace: this.pacer.current, commands: cluster.commands, ...quiet })
+    this.send({ type: 'batch', fresh: this.fresh, ...drained, changes, trace: drained.trace.slice(-traceKept).map(withoutPlan), start: cluster.start, pace: this.pacer.current, commands: cluster.commands, ...quiet })
     this.fresh = false
   }
 

@@ -9,6 +9,7 @@ import { useUi, type Moved } from '../stores/ui-store.ts'
 import { arrange, manyMachines, shapeOf, type Arrangement, type Place } from './arrange.ts'
 import { ControlPlaneCard } from './ControlPlaneCard.tsx'
 import { EdgeLayer } from './EdgeLayer.tsx'
+import { useGradually } from './gradually.ts'
 import { MachineCard } from './MachineCard.tsx'
 import { ServiceCard } from './ServiceCard.tsx'
 import { Tray } from './Tray.tsx'
@@ -37,6 +38,7 @@ function Machines() {
   const moved = useUi((ui) => ui.moved)
   const hintSeen = useUi((ui) => ui.hintSeen)
   const nodes = useMemo(() => cardNodes(arrangement, moved, !hintSeen), [arrangement, moved, hintSeen])
+  const drawn = useGradually(nodes, podsOn)
   const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
     // React Flow tells of sizes, too: only what a person dragged makes other nodes.
     const dragged = changes.filter((change) => change.type === 'position')
@@ -52,7 +54,7 @@ function Machines() {
   return (
     <ReactFlow
       className={isFar ? 'far' : ''}
-      nodes={nodes}
+      nodes={drawn}
       edges={[]}
       nodeTypes={nodeTypes}
       onNodesChange={onNodesChange}
@@ -77,6 +79,10 @@ function Machines() {
       {arrangement.machines.size > manyMachines && !isWhole ? <MiniMap pannable zoomable ariaLabel="Overview" className="overview" nodeComponent={Dot} maskColor="color-mix(in srgb, var(--canvas) 70%, transparent)" bgColor="var(--surface)" /> : null}
     </ReactFlow>
   )
+}
+
+function podsOn({ data }: CardNode): number {
+  return currentView().podsByNode.get(data.name)?.size ?? 0
 }
 
 /** A card in the overview; red where nobody hears of the machine. */

@@ -1,4 +1,4 @@
-import type { Batch, ComponentState, Countdown, MachineState, ObjectChange, Pace } from '../../bridge/protocol.ts'
+import { traceKept, type Batch, type ComponentState, type Countdown, type MachineState, type ObjectChange, type Pace } from '../../bridge/protocol.ts'
 import type { EndpointSlice, Pod } from '../../sim/api/generated/types.ts'
 import type { ObjectKey, Uid } from '../../sim/api/objects.ts'
 import { controllerOf, keyOf } from '../../sim/api/objects.ts'
@@ -47,8 +47,6 @@ export interface ClusterView {
   /** The newest part of the story. */
   readonly trace: readonly TraceEntry[]
 }
-
-const traceKept = 4000
 
 const noObjects: ObjectMaps = {
   configmaps: new Map(), events: new Map(), namespaces: new Map(), nodes: new Map(), pods: new Map(), resourcequotas: new Map(), secrets: new Map(), serviceaccounts: new Map(),

@@ -39,8 +39,11 @@ export function theSimulation(): Simulation {
 export function attach(to: Simulation): void {
   simulation = to
   to.onBatch((batch) => {
-    receiveBatch(batch)
-    requestAnimationFrame(() => to.drawn())
+    // To read a large batch takes its time, and to draw it, too: the page hears its visitor in between.
+    setTimeout(() => {
+      receiveBatch(batch)
+      requestAnimationFrame(() => to.drawn())
+    })
   })
   to.onProblem((problem) => useSimulation.setState({ problem }))
 }
