@@ -57,3 +57,15 @@ test('a controller manager that starts anew sees nothing before it leads', () =>
   cluster.advanceTo(90_000)
   expect(sight.isBlurred('kube-controller-manager')).toBe(false)
 })
+
+test('a process whose watches have expired is excused until it has listed the last of them anew', () => {
+  const { cluster, sight } = running()
+  cluster.perform({ kind: 'fault', fault: { kind: 'compact' } })
+  let lists = 0
+  for (let label = cluster.timeline.nextLabel; cluster.step(75_000); label = cluster.timeline.nextLabel) {
+    if (/^default-scheduler: list and watch \w+ again$/.test(label)) lists += 1
+    if (lists > 0 && lists < 5) expect(sight.clearSince('kube-scheduler'), label).toBe(Number.POSITIVE_INFINITY)
+  }
+  expect(lists).toBeGreaterThanOrEqual(5)
+  expect(sight.isBlurred('kube-scheduler')).toBe(false)
+})

@@ -120,8 +120,9 @@ class Eye {
     const key = `${resource} ${options.fieldSelector ?? ''} ${options.labelSelector ?? ''}`
     const line: Line = { open: true, sent: 0, told: 0, isLate: false }
     const ends = (): void => {
-      if (this.lines.get(key) !== line || !line.open) return
-      this.blur()
+      if (!line.open) return
+      if (this.lines.get(key) === line) this.blur()
+      // Of a watch that is to begin too far back it is told before it has begun.
       line.open = false
     }
     const opened = watch(request, {
