@@ -45,6 +45,8 @@ export class NodeLives implements Check {
   private readonly lost = new Map<string, { readonly at: number; readonly by: string }>()
   /** Who leads in kube-controller-manager, when that was last renewed, and since when without a gap. */
   private leading = { by: '', renewed: 0, since: 0 }
+  /** When no node was ready last: upstream counts anew for each of them when one is again (handleDisruption). */
+  private allLost = Number.NEGATIVE_INFINITY
   private nextLook = 0
 
   constructor(private readonly scene: Scene) {}
@@ -122,8 +124,9 @@ export class NodeLives implements Check {
    */
   private silent(): void {
     const { now, areControllersBlurred, sight } = this.scene
+    if ([...this.scene.all<Node>('Node').values()].every((node) => readyOf(node)?.status !== 'True')) this.allLost = now
     if (areControllersBlurred || now - this.leading.renewed > leaderPeriod + seenFor) return
-    const unsettled = Math.max(this.leading.since, sight.clearSince('kube-controller-manager'))
+    const unsettled = Math.max(this.leading.since, sight.clearSince('kube-controller-manager'), this.allLost)
     for (const { metadata: { name }, status } of this.scene.all<Node>('Node').values()) {
       const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status
       if (ready === undefined || ready === 'Unknown') continue

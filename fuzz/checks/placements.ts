@@ -8,6 +8,9 @@ import { findUntolerated } from '../../src/sim/api/taints.ts'
 import type { Check, Scene, Write } from './check.ts'
 import { seenFor } from './sight.ts'
 
+/** A scheduler that is slow by two seconds binds what it has decided so much later. */
+const bindingTime = 5000
+
 /** Rows 44 to 49, at the binding: room, wishes, taints, ports and spread, as of what the scheduler can have seen. */
 export class Placements implements Check {
   /** Taints by node with the time they were first seen. */
@@ -34,8 +37,10 @@ export class Placements implements Check {
     const node = this.scene.all<Node>('Node').get(pod.spec.nodeName!)
     if (!node) return
     if (!matchRequiredNodeAffinity(pod.spec, { name: node.metadata.name, labels: node.metadata.labels ?? {} }).matches) this.scene.fail(45, `pod ${keyOf(pod)} does not want ${node.metadata.name}`)
-    // What it has not been told, because its connection broke, it cannot go by.
-    const seenUntil = this.scene.sight.seenUntil('kube-scheduler')
+    // What it has not been told, because its connection broke, it cannot go by; and what it decided then may be bound a while later.
+    const { now, sight } = this.scene
+    const hasJustLearned = !sight.isBlurred('kube-scheduler') && now - sight.clearSince('kube-scheduler') <= bindingTime
+    const seenUntil = hasJustLearned ? Number.NEGATIVE_INFINITY : sight.seenUntil('kube-scheduler')
     const seen = (this.taints.get(node.metadata.name) ?? []).filter(({ at }) => at <= seenUntil).map(({ taint }) => taint)
     const refusal = findUntolerated(seen, pod.spec.tolerations ?? [], ({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
     if (refusal) this.scene.fail(46, `pod ${keyOf(pod)} is bound to ${node.metadata.name} with the taint ${refusal.key}`)
