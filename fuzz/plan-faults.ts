@@ -1,6 +1,7 @@
 import type { Random } from '../src/sim/kernel/random.ts'
-import type { Command, Fault } from '../src/sim/cluster/run.ts'
+import type { Command, Fault, Run } from '../src/sim/cluster/run.ts'
 import type { PlannedCommand } from './plan.ts'
+import { intruder } from './plan-manifests.ts'
 
 const second = 1000
 
@@ -60,14 +61,14 @@ const kinds = {
   nodeDeleted: ({ from, until, worker }) => [[from, { kind: 'delete', resource: 'nodes', key: worker }], [until, { kind: 'power-off', node: worker }], [until, { kind: 'power-on', node: worker }]],
 } satisfies Record<string, (drawn: Drawn) => Made>
 
-export type FaultName = keyof typeof kinds
+export type FaultName = keyof typeof kinds | 'shutDown'
 
 /** How many kinds a run has at most: with too many at once nothing would get far enough to go wrong in an interesting way. */
 const mostKinds = 8
 
 /** Each kind of fault is on in half of the runs, or fewer where there would be too many; each fault is healed by the end. */
 export function drawFaults(random: Random, length: number, workers: number): PlannedCommand[] {
-  const chosen = (Object.keys(kinds) as FaultName[]).filter(() => random.chance(1, 2))
+  const chosen = (Object.keys(kinds) as (keyof typeof kinds)[]).filter(() => random.chance(1, 2))
   while (chosen.length > mostKinds) chosen.splice(random.below(chosen.length), 1)
   const commands: PlannedCommand[] = []
   let group = 0
@@ -85,4 +86,35 @@ export function drawFaults(random: Random, length: number, workers: number): Pla
     }
   }
   return commands
+}
+
+/** Machines that somebody shuts down in good order, and the kubelet's flags that say how long that may take. */
+interface Shutdowns {
+  readonly options: Pick<Run['options'], 'flags'>
+  readonly commands: readonly PlannedCommand[]
+}
+
+/** How kubelets are told to shut down: mostly so that they end their pods first. */
+const shutdownFlags: readonly Readonly<Record<string, string>>[] = [
+  { 'shutdown-grace-period': '30s', 'shutdown-grace-period-critical-pods': '10s' },
+  { 'shutdown-grace-period': '12s', 'shutdown-grace-period-critical-pods': '4s' },
+  { 'shutdown-grace-period-by-pod-priority': '0=45s,2000000000=20s,2000001000=5s' },
+  {},
+]
+
+/** In a third of the runs machines are shut down. Some are wanted back before they are off, and some of these not for long; to some a pod comes meanwhile. */
+export function drawShutdowns(random: Random, length: number, workers: number): Shutdowns {
+  if (!random.chance(1, 3)) return { options: {}, commands: [] }
+  const options = { flags: { kubelet: random.pick(shutdownFlags) } }
+  const commands: PlannedCommand[] = []
+  for (let number = random.between(1, 4); number > 0; number -= 1) {
+    const at = random.between(30, length / second - 100) * second
+    const node = random.chance(1, 8) ? 'control-plane-1' : `worker-${random.between(1, workers)}`
+    const shutDown = (from: number, seconds: number): PlannedCommand => ({ at: from, command: { kind: 'fault', fault: { kind: 'shut-down', node }, for: Math.min(length - from, seconds * second) }, by: 'shutDown' })
+    const seconds = random.pick([2, 15, 60, 130, 380])
+    commands.push(shutDown(at, seconds))
+    if (seconds === 2 && random.chance(1, 2)) commands.push(shutDown(at + 4 * second, 60))
+    if (random.chance(1, 2)) commands.push({ at: at + second, command: { kind: 'apply', manifests: [intruder(`intruder-${number}`, node)] }, by: 'shutDown' })
+  }
+  return { options, commands }
 }

@@ -115,6 +115,11 @@ export function longLived(random: Random, length: number): TimedCommand[] {
   return [{ at: born, command: { kind: 'apply', manifests: [manifest] } }, ...[20, 30, 55, 120, late, late + 25].map(killed).filter(({ at }) => at < length)]
 }
 
+/** Comes to a machine without asking the scheduler. Deleted with the last word. */
+export function intruder(name: string, nodeName: string): Manifest {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { bare: 'yes' } }, spec: { nodeName, containers: [{ name: 'main', image: 'busybox:1.36', command: ['sleep', 'infinity'] }] } }
+}
+
 /** Looks like a pod of the DaemonSet. */
 export function strayDaemon(nodeName: string): Manifest {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'stray-agent', labels: { app: 'agent' } }, spec: { nodeName, containers: [{ name: 'agent', image: 'busybox:1.36', command: ['sleep', 'infinity'] }] } }

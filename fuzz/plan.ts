@@ -1,6 +1,6 @@
 import { RandomStreams } from '../src/sim/kernel/random.ts'
 import type { Run, TimedCommand } from '../src/sim/cluster/run.ts'
-import { drawFaults, type FaultName } from './plan-faults.ts'
+import { drawFaults, drawShutdowns, type FaultName } from './plan-faults.ts'
 import { lastWord } from './plan-last-word.ts'
 import { drawController, drawWorkload } from './plan-workload.ts'
 
@@ -30,7 +30,8 @@ export function planRun(seed: number, length = fullLength): Plan {
   const streams = new RandomStreams(seed)
   const topology = streams.of('topology')
   const workers = topology.between(2, 5)
-  const options = { workers, zones: topology.between(1, 2), node: { cpu: '2', memory: '4Gi' } }
+  const shutdowns = drawShutdowns(streams.of('shutdowns'), length, workers)
+  const options = { workers, zones: topology.between(1, 2), node: { cpu: '2', memory: '4Gi' }, ...shutdowns.options }
   const drawn = drawWorkload(streams.of('workload'), length, workers)
   const controller = drawController(streams.of('replication controller'), length)
   const workload = { ...drawn, commands: [...drawn.commands, ...controller.commands], final: [...drawn.final, ...controller.final] }
@@ -39,6 +40,7 @@ export function planRun(seed: number, length = fullLength): Plan {
   const commands: PlannedCommand[] = [
     ...workload.commands.map((command) => ({ ...command, by: 'user' as const })),
     ...faults,
+    ...shutdowns.commands,
     ...lastWord(workload, workers).map((command): PlannedCommand => ({ at: lastInput, command, by: 'last word' })),
   ]
   return { version: 1, seed, options, commands: commands.sort((a, b) => a.at - b.at), faultsEnd: length, lastInput }

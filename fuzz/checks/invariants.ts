@@ -22,6 +22,7 @@ import { Requests } from './requests.ts'
 import { Rollouts } from './rollouts.ts'
 import { Rules } from './rules.ts'
 import { Scaling } from './scaling.ts'
+import { Shutdowns } from './shutdowns.ts'
 import { ToldEvents } from './told-events.ts'
 import { ToldStatuses } from './told-statuses.ts'
 import { Watches } from './watches.ts'
@@ -43,7 +44,7 @@ import { Watches } from './watches.ts'
  *   39              foreign-owners.ts                     | 84              daemons.ts, at-rest.ts
  *   43              requests.ts, pod-lives.ts             | 95, 97; 96      network.ts; at-rest.ts
  *   90, 103         at-rest.ts, end-state.ts              | 98              rules.ts, at-rest.ts
- *   107             told-events.ts                        |
+ *   107             told-events.ts                        | 108             shutdowns.ts: what an orderly shutdown promises
  *
  * What a process may not know yet excuses it, and nothing else: sight.ts tells since when it knows everything, by its own connection.
  */
@@ -67,7 +68,7 @@ export class Invariants {
     this.checks = [
       new History(scene), new Lives(scene), new PodLives(scene), new RestartBackOff(scene), new ImageBackOff(scene), new Deletions(scene), new Placements(scene), new NodeLives(scene),
       new Rollouts(scene), new Scaling(scene), new Daemons(scene), new Network(scene), new ToldEvents(scene), new Requests(scene), new PodPlaces(scene), new Watches(scene), new Probes(scene),
-      new Answers(scene), new ForeignOwners(scene), new Rules(scene), new ToldStatuses(scene),
+      new Answers(scene), new ForeignOwners(scene), new Rules(scene), new ToldStatuses(scene), new Shutdowns(scene),
     ]
     this.afterEvents = this.checks.filter(({ afterEvent }) => afterEvent !== undefined)
     this.requesting = this.checks.filter(({ requested }) => requested !== undefined)

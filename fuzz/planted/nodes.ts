@@ -2,6 +2,7 @@ import type { Planted } from './planted.ts'
 
 const backOff = 'src/sim/kubelet/back-off.ts'
 const probes = 'src/sim/kubelet/probe-state.ts'
+const shutdown = 'src/sim/kubelet/node-shutdown.ts'
 
 /** Bugs in the scheduler, the kubelet and the network. */
 export const bugsOfNodes: readonly Planted[] = [
@@ -35,5 +36,10 @@ export const bugsOfNodes: readonly Planted[] = [
   { id: 'let-go-while-running', what: 'a pod is let go while its containers end', file: 'src/sim/kubelet/pod-worker.ts', find: 'if (this.running().length > 0) return\n    this.stage', replace: 'if (this.running().length > 1) return\n    this.stage' },
   { id: 'deadline-of-pod-early', what: 'a pod is ended before its deadline', file: 'src/sim/kubelet/pod-worker.ts', find: 'this.acceptedAt + seconds * 1000', replace: 'this.acceptedAt + seconds * 900' },
   { id: 'cut-off-is-heard', what: 'a machine without network reaches the API', file: 'src/sim/cluster/faults/link-condition.ts', find: 'caller.node === fault.node && caller.node !== controlPlane : hits', replace: 'caller.node === fault.node && caller.node === controlPlane : hits' },
+  { id: 'shutdown-without-turns', what: 'a machine that shuts down ends critical pods with the others', file: shutdown, find: "worker.stage !== 'terminated' && shutdownGroupOf(this.groups, worker.pod.spec.priority ?? 0) === group", replace: "worker.stage !== 'terminated'" },
+  { id: 'shutdown-without-grace', what: 'a machine that shuts down kills its pods after a second', file: shutdown, find: 'shutdownGraceSeconds(group, worker.pod.spec))', replace: '1)' },
+  { id: 'shutdown-after-first', what: 'a machine that shuts down waits only for the first of its pods', file: shutdown, find: 'if (this.ending.delete(worker) && this.ending.size === 0) this.next()', replace: 'if (this.ending.delete(worker)) this.next()' },
+  { id: 'shutdown-untold', what: 'the node of a machine that shuts down stays ready', file: 'src/sim/kubelet/node-agent.ts', find: '...(isShuttingDown ? [shuttingDown] : []), ', replace: '' },
+  { id: 'shutdown-takes-pods', what: 'a machine that shuts down starts new pods', file: 'src/sim/kubelet/node-admission.ts', find: '(isShuttingDown ? shutdownRefusal : null)', replace: '(isShuttingDown && pod.metadata.uid === shutdownRefusal.reason ? shutdownRefusal : null)' },
   { id: 'unready-answer', what: 'kube-proxy sends to endpoints that are not ready', file: 'src/sim/network/endpoint-choice.ts', find: 'const ready = endpoints.filter((endpoint) => endpoint.ready)', replace: 'const ready = endpoints' },
 ]
