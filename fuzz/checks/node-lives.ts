@@ -152,8 +152,8 @@ export class NodeLives implements Check {
         if (!this.scene.areControllersBlurred && this.unchangedFor(after) > seenFor) this.scene.fail(54, `${name} is given the taint ${key} while Ready=${ready}`)
       }
       const zone = `${labels['topology.kubernetes.io/region'] ?? ''}/${labels['topology.kubernetes.io/zone'] ?? ''}`
-      // A swap of one taint for the other takes no turn.
-      if (known.size > 0) continue
+      // A swap of one taint for the other takes no turn; a controller that begins takes the one away (markNodeAsReachable) before it gives the other.
+      if (known.size > 0 || this.freed.get(name) === this.scene.now) continue
       const last = this.lost.get(zone)
       const by = this.leader
       // A controller started anew begins with a full bucket.
