@@ -9,6 +9,7 @@ import { findKind, type ResourceDefinition } from '../../src/sim/api/resources.t
 import { decodeObject, type FieldValidation } from '../../src/sim/api/schema.ts'
 import { accepted, refused, type Result } from '../../src/sim/api/status.ts'
 import { createClusterIPPool, createNodePortPool, type Allocators } from '../../src/sim/api/strategy/allocators.ts'
+import { withoutDisabledFields } from '../../src/sim/api/strategy/disabled-fields.ts'
 import { strategyOf } from '../../src/sim/api/strategy/strategies.ts'
 import type { GoldenCase } from '../harness.ts'
 
@@ -24,6 +25,7 @@ export interface Pipeline {
 }
 
 const now = '2026-01-01T00:00:00Z'
+const closedGates = new Set<never>()
 
 /** True for objects of a kind that is built. */
 export function isBuilt(object: { readonly apiVersion?: string; readonly kind?: string } | undefined): boolean {
@@ -57,7 +59,7 @@ function create(body: unknown, { admission = false, validation = 'Strict' as Fie
   const reservation = strategy.reserve?.(object, null, allocators)
   if (reservation) object = reservation.object
   if (reservation && reservation.errors.length > 0) return refuse(definition, object, reservation.errors)
-  object = strategy.prepareForCreate(object, { now })
+  object = strategy.prepareForCreate(withoutDisabledFields(object, closedGates), { now })
   const faults = strategy.validate(object)
   if (faults.length > 0) return refuse(definition, object, faults)
   return accepted(deepFreeze(strategy.canonicalize?.(object) ?? object))
@@ -79,7 +81,7 @@ function update(body: unknown, old: KubernetesObject, subresource: string | unde
     if (reservation && reservation.errors.length > 0) return refuse(definition, next, reservation.errors)
     if (reservation) next = reservation.object
   }
-  next = door.prepareForUpdate(next, old, { now })
+  next = door.prepareForUpdate(withoutDisabledFields(next, closedGates), old, { now })
   const faults = door.validateUpdate(next, old)
   if (faults.length > 0) return refuse(definition, next, faults)
   return accepted(deepFreeze(strategy.canonicalize?.(next) ?? next))
@@ -92,7 +94,9 @@ function doorOf(strategy: ReturnType<typeof strategyOf>, subresource: string) {
 }
 
 function inNamespace(definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
-  return definition.namespaced && !object.metadata.namespace ? { ...object, metadata: { ...object.metadata, namespace: 'default' } } : object
+  const { namespace, ...metadata } = object.metadata
+  if (definition.namespaced) return namespace ? object : { ...object, metadata: { ...metadata, namespace: 'default' } }
+  return { ...object, metadata }
 }
 
 function admit(definition: ResourceDefinition, object: KubernetesObject): Result<KubernetesObject> {

@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { replay } from './replay.ts'
+import { sets } from './sets.ts'
+
+const folder = fileURLToPath(new URL('recorded', import.meta.url))
+
+test.each(['objects/defaults', 'objects/validation-create', 'objects/validation-update'])("upstream's own strategies have answered the same: %s", (name) => {
+  const result = replay(sets.find((set) => set.name === name)!, folder)
+  expect(result?.failures).toEqual([])
+  expect(result?.passed).toBeGreaterThan(100)
+})
