@@ -61,7 +61,7 @@ export class Shutdowns implements Check {
     const machine = this.scene.cluster.machines.get(node)
     const kubelet = machine?.kubelet
     const turns = turnsOf(this.scene.cluster.options.flags?.['kubelet'] ?? {})
-    // What becomes of one that was cancelled and is wanted again before its course is over is not judged: the machine goes off at once, on Linux it takes its course.
+    // One that was cancelled and is wanted again before its course is over goes on with that course: it is not judged anew.
     const isAgain = from - (this.lastBegan.get(node) ?? Number.NEGATIVE_INFINITY) < patienceOf(turns)
     this.lastBegan.set(node, from)
     if (isAgain) this.under.delete(node)

@@ -213,7 +213,12 @@ class Kubelet implements KubeletHandle, WorkerHost {
 
   shutDown(done: () => void): Millis {
     const groups = shutdownGroups(this.options.flags ?? defaultKubeletFlags)
-    if (groups.length === 0 || this.shutdown) return 0
+    const patience = groups.reduce((sum, { gracePeriod }) => sum + gracePeriod, 0)
+    if (this.shutdown) {
+      this.shutdown.renew()
+      return patience
+    }
+    if (groups.length === 0) return 0
     this.shutdown = new NodeShutdown(this, this.context.wall, groups, () => this.workers.values(), (cancelled) => {
       if (!cancelled) return done()
       this.shutdown = null
@@ -221,7 +226,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     })
     this.agent.syncNow()
     this.shutdown.begin()
-    return groups.reduce((sum, { gracePeriod }) => sum + gracePeriod, 0)
+    return patience
   }
 
   cancelShutdown(): void {
@@ -278,6 +283,8 @@ class Kubelet implements KubeletHandle, WorkerHost {
   }
 
   private addStatic(pod: Pod): void {
+    // Refused as any other pod is.
+    if (this.shutdown) return
     this.addWorker(pod, true).sync()
     this.mirrors.ensure(pod)
   }
@@ -344,7 +351,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.restartBackOff.collect(this.agenda.now)
     this.imageBackOff.collect(this.agenda.now)
     const namesake = this.wantedStatic.get(worker.key)
-    if (namesake && !this.shutdown && !this.workers.has(namesake.metadata.uid)) return this.addStatic(namesake)
+    if (namesake && !this.workers.has(namesake.metadata.uid)) return this.addStatic(namesake)
     const next = this.pods.lister.get(worker.key)
     if (next && next.metadata.uid !== uid) this.podChanged(next)
   }

@@ -90,6 +90,46 @@ test('a shutdown that is cancelled ends the pods all the same; then the node is 
   expect(isDone).toBe(false)
 })
 
+test('one that is cancelled and wanted again before it is over goes on with its course', () => {
+  const node = nodeWith({ shutdownGracePeriod: 30_000, shutdownGracePeriodCriticalPods: 10_000 })
+  run(node, 'web', 0, 15)
+  run(node, 'critical', 2_000_000_000, 60)
+  node.cluster.advanceTo(20_000)
+  let doneAt = 0
+  const done = () => void (doneAt = node.cluster.timeline.now)
+  node.kubelet.shutDown(done)
+  node.cluster.advanceTo(22_000)
+  node.kubelet.cancelShutdown()
+  node.cluster.advanceTo(26_000)
+  expect(node.kubelet.shutDown(done)).toBe(30_000)
+  node.cluster.advanceTo(60_000)
+  expect([times(node, 'web')[1], times(node, 'critical')[1], doneAt]).toEqual([35_000, 45_000, 45_000])
+  expect(ready(node)?.status).toBe('False')
+})
+
+test('a pod that was being deleted already has failed by it all the same', () => {
+  const node = nodeWith({ shutdownGracePeriod: 30_000, shutdownGracePeriodCriticalPods: 10_000 })
+  run(node, 'web', 0, 60)
+  node.cluster.advanceTo(20_000)
+  // So that it can be looked at when it has ended.
+  must(node.cluster.client.patch('pods', 'default/web', 'merge', { metadata: { finalizers: ['example.com/kept'] } }))
+  must(node.cluster.client.delete('pods', 'default/web', { gracePeriodSeconds: 25 }))
+  node.cluster.advanceTo(22_000)
+  node.kubelet.shutDown(() => undefined)
+  node.cluster.advanceTo(60_000)
+  expect(node.pod('web')?.status).toMatchObject({ phase: 'Failed', reason: 'Terminated', message: 'Pod was terminated in response to imminent node shutdown.' })
+})
+
+test('meanwhile no static pod is begun either', () => {
+  const node = nodeWith({ shutdownGracePeriod: 30_000, shutdownGracePeriodCriticalPods: 10_000 })
+  const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'late', namespace: 'kube-system' }, spec: { containers: [{ name: 'app', image: 'stubborn:1' }] } } as never
+  node.cluster.advanceTo(20_000)
+  node.kubelet.shutDown(() => undefined)
+  node.kubelet.setStaticPods([manifest])
+  node.cluster.advanceTo(25_000)
+  expect([...node.runtime.sandboxes()]).toEqual([])
+})
+
 test('without a period nothing is waited for; a pod below the lowest group is in the lowest', () => {
   expect(shutdownGroups(defaultKubeletFlags)).toEqual([])
   expect(shutdownGroups({ ...defaultKubeletFlags, shutdownGracePeriod: 10_000, shutdownGracePeriodCriticalPods: 20_000 })).toEqual([])

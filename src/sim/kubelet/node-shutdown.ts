@@ -44,6 +44,11 @@ export class NodeShutdown {
     if (this.isOver) this.finish()
   }
 
+  /** Somebody wants it again before it was over: it takes the course it has begun, and the machine goes down at its end. */
+  renew(): void {
+    this.isCancelled = false
+  }
+
   /** A pod has stopped. */
   ended(worker: PodWorker): void {
     if (this.ending.delete(worker) && this.ending.size === 0) this.next()

@@ -141,6 +141,11 @@ export class PodWorker implements PlanFacts, Told {
     const grace = Math.max(graceSeconds, 1)
     if (this.stage === 'terminated') return this.host.publish(this)
     if (this.stage === 'terminating') {
+      if (verdict) {
+        // The last one counts.
+        this.verdict = verdict
+        this.host.publish(this)
+      }
       if (grace >= this.graceSeconds) return
       this.graceSeconds = grace
       this.stopper?.shorten(grace * 1000)
