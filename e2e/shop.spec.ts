@@ -73,6 +73,7 @@ for (const viewport of [{ width: 390, height: 844 }, { width: 1440, height: 480 
       await inspector.locator('section', { hasText: 'Belongs to' }).getByRole('button').click()
       await expect(inspector).toHaveAttribute('aria-label', kind)
       expect(await scrolled()).toBe(0)
+      await expect(panel).toBeFocused()
     }
     await page.getByRole('button', { name: /^Pod web-/ }).first().click()
     await follow(/^ReplicaSet web-/)
