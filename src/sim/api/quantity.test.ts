@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addQuantities, compareQuantities, formatQuantity, milliValue, parseQuantity, subtractQuantities, wholeValue, type Quantity } from './quantity.ts'
+import { addQuantities, compareQuantities, formatQuantity, milliValue, parseQuantity, readQuantity, subtractQuantities, wholeValue, type Quantity } from './quantity.ts'
 
 const suffixes = fc.constantFrom('', 'm', 'u', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi', 'e3', 'e-3')
 const text = fc.tuple(fc.integer({ min: 0, max: 99_999 }), suffixes).map(([amount, suffix]) => `${amount}${suffix}`)
@@ -23,6 +23,11 @@ test('rounds up: who asks for something gets something', () => {
   expect(milliValue('100u')).toBe(1)
   expect(wholeValue('1500m')).toBe(2)
   expect(wholeValue('1Gi')).toBe(1_073_741_824)
+})
+
+test.each([['Ki', '0'], ['-Ti', '0'], ['0Pi', '0'], ['Pi', null], ['-Ei', null]])('%s without a number is %s', (text, amount) => {
+  const found = readQuantity(text)
+  expect(found.ok ? formatQuantity(found.value) : null).toBe(amount)
 })
 
 test('what is no quantity counts as nothing, and a monstrous exponent is none', () => {

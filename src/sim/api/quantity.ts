@@ -33,6 +33,8 @@ export function readQuantity(text: string): ParsedQuantity {
   const [, sign = '', digits = '', fraction = '', suffix = ''] = parts
   const unit = unitOf(suffix)
   if (!unit) return { ok: false, error: suffixError }
+  // Without a number it is zero, but Go gives up where it would need more than 64 bits.
+  if ((suffix === 'Pi' || suffix === 'Ei') && !/\d/.test(text)) return { ok: false, error: 'unable to parse numeric part of quantity' }
   const whole = digits === '' ? '0' : digits
   return { ok: true, value: smallQuantity(text, sign, whole, fraction, unit) ?? decimalQuantity(sign, whole, fraction, unit) }
 }
