@@ -13,4 +13,4 @@ for (const name of ['alloc.go', 'storage.go', 'transaction.go']) {
   writeFileSync(join(folder, 'allocation', name), readFileSync(join(upstream, name), 'utf8').replace(/^package storage$/m, 'package allocation'))
 }
 go('build', '-o', 'upstream-answers', '.')
-execFileSync(join(folder, 'upstream-answers'), { stdio: ['inherit', 'inherit', 'ignore'] })
+execFileSync(join(folder, 'upstream-answers'), { stdio: 'inherit' })

@@ -14,10 +14,9 @@ export function decodeTime(text: string, layout: 'time' | 'microTime'): ScalarRe
 /** Six digits, no more and no fewer. */
 const inMicroseconds = /:\d{2}\.\d{6}(?:Z|[+-]\d{2}:\d{2})$/
 
-/** Milliseconds are all that virtual time knows; what a stranger sent with more digits keeps them. */
+/** Milliseconds are all that virtual time knows; what a stranger sent keeps its digits. */
 function microTime(text: string, epoch: number): string {
-  const fraction = /\.(\d{1,9})/.exec(text)?.[1] ?? ''
-  return `${formatMicroTime(epoch).slice(0, -7)}${fraction.padEnd(6, '0').slice(0, 6)}Z`
+  return `${formatMicroTime(epoch).slice(0, -7)}${/\.(\d{6})/.exec(text)?.[1]}Z`
 }
 
 /** The pieces of Go's RFC 3339 layout, in order, with what each takes. */

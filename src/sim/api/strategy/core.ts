@@ -56,7 +56,7 @@ function withoutConfiguration(node: Node): Node {
 export const nodeStrategy: Strategy<Node> = {
   defaults: defaultNode,
   defaulted: ['spec', 'status'],
-  prepareForCreate: (node) => withoutConfiguration(node),
+  prepareForCreate: withoutConfiguration,
   validate: validateNode,
   prepareForUpdate: (next, old) => keep(old.spec.configSource ? next : withoutConfiguration(next), old, 'status'),
   // Judged as a new one too; what heartbeats send is not.

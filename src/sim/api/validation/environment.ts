@@ -4,6 +4,7 @@ import { invalid, notFound, required } from '../field-errors.ts'
 import type { EnvFromSource, EnvVar, FileKeySelector, PodSpec } from '../generated/types.ts'
 import { checkConfigMapKey, checkRelaxedEnvVarName, nameIsDnsSubdomain } from '../names.ts'
 import { checkLabel, checkNoBacksteps, checkRequired, faultsOf } from './checks.ts'
+import { containersOf } from './containers-of.ts'
 import { validateFieldReference, validateResourceReference } from './downward-api.ts'
 
 const fields = [
@@ -68,12 +69,12 @@ function validateReference(name: string | undefined, path: string): FieldError[]
 
 /** A file of variables lies in a volume that lives and dies with the pod. */
 export function validateFileKeyVolumes(spec: PodSpec, path: string): FieldError[] {
-  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) => (spec[list] ?? []).flatMap(({ env = [] }, at) => env.flatMap(({ valueFrom }, index) => {
+  return containersOf(spec, path).flatMap(({ container: { env = [] }, path: here }) => env.flatMap(({ valueFrom }, at) => {
     const name = valueFrom?.fileKeyRef?.volumeName
     if (name === undefined) return []
-    const here = `${path}.${list}[${at}].env[${index}].valueFrom.fileKeyRef.volumeName`
+    const place = `${here}.env[${at}].valueFrom.fileKeyRef.volumeName`
     const volume = spec.volumes?.findLast((candidate) => candidate.name === name)
-    if (!volume) return [notFound(here, name)]
-    return volume.emptyDir ? [] : [invalid(here, name, 'referenced volume must be of type emptyDir')]
-  })))
+    if (!volume) return [notFound(place, name)]
+    return volume.emptyDir ? [] : [invalid(place, name, 'referenced volume must be of type emptyDir')]
+  }))
 }

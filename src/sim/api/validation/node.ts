@@ -1,4 +1,4 @@
-// Upstream: pkg/apis/core/validation ValidateNode, ValidateNodeUpdate (v1.36). Left out: kubelet configuration by ConfigMap, annotations of old.
+// Upstream: pkg/apis/core/validation ValidateNode, ValidateNodeUpdate (v1.36). Left out: kubelet configuration by ConfigMap, annotations of old, swap.
 import { checkCidr, parseCidr } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, internal, invalid } from '../field-errors.ts'

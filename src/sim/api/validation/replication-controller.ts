@@ -1,4 +1,4 @@
-// Upstream: pkg/apis/core/validation ValidateReplicationController, ValidatePodTemplate (v1.36). Left out: selectors that no conversion can express.
+// Upstream: pkg/apis/core/validation ValidateReplicationController, ValidatePodTemplate (v1.36). Left out: selectors that no conversion can express; that a name of this kind alone is too long in bytes, not characters.
 import type { FieldError } from '../field-errors.ts'
 import { required } from '../field-errors.ts'
 import type { PodTemplate, ReplicationController } from '../generated/types.ts'

@@ -5,6 +5,7 @@ import type { AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, Secu
 import { byteLength } from '../go-text.ts'
 import { checkUserOrGroupId } from '../names.ts'
 import { checkChoice, checkDescendingPath, checkOptionalChoice, faultsOf } from './checks.ts'
+import { containersOf } from './containers-of.ts'
 import { internalForm } from './internal-form.ts'
 import { validateWindowsOptions } from './windows.ts'
 
@@ -115,11 +116,10 @@ function validateAppArmor(profile: AppArmorProfile | undefined, path: string): F
 export function validateHostUsers(spec: PodSpec, path: string): FieldError[] {
   if (spec.hostUsers !== false) return []
   const why = 'when `hostUsers` is false'
-  const lists = ['containers', 'initContainers', 'ephemeralContainers'] as const
   return [
     ...(spec.hostNetwork ? [forbidden(`${path}.hostNetwork`, why)] : []),
     ...(spec.hostPID ? [forbidden(`${path}.HostPID`, why)] : []),
     ...(spec.hostIPC ? [forbidden(`${path}.HostIPC`, why)] : []),
-    ...lists.flatMap((list) => (spec[list] ?? []).flatMap(({ volumeDevices = [] }, at) => (volumeDevices.length > 0 ? [forbidden(`${path}.${list}[${at}].volumeDevices`, why)] : []))),
+    ...containersOf(spec, path).flatMap(({ container: { volumeDevices = [] }, path: here }) => (volumeDevices.length > 0 ? [forbidden(`${here}.volumeDevices`, why)] : [])),
   ]
 }

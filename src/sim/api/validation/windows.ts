@@ -1,9 +1,10 @@
 // Upstream: pkg/apis/core/validation: pods of Windows, and what those of Linux may not have (v1.36).
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, notSupported, required } from '../field-errors.ts'
-import type { Container, PodSpec, WindowsSecurityContextOptions } from '../generated/types.ts'
+import type { PodSpec, WindowsSecurityContextOptions } from '../generated/types.ts'
 import { byteLength } from '../go-text.ts'
 import { checkSubdomain } from './checks.ts'
+import { containersOf } from './containers-of.ts'
 
 /** How a process of Windows runs. */
 export function validateWindowsOptions(options: WindowsSecurityContextOptions | undefined, path: string): FieldError[] {
@@ -97,9 +98,4 @@ function windowsFaults(spec: PodSpec, path: string): FieldError[] {
     return containerFields.filter((field) => given[field] !== undefined).map((field) => forbidden(`${here}.securityContext.${field}`, why))
   })
   return [...ofPod, ...ofContainers]
-}
-
-/** Every container of a pod and where it stands: those that initialise first. */
-export function containersOf(spec: PodSpec, path: string): { readonly container: Pick<Container, 'name' | 'securityContext'>; readonly path: string }[] {
-  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) => (spec[list] ?? []).map((container, at) => ({ container, path: `${path}.${list}[${at}]` })))
 }
