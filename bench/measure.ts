@@ -49,7 +49,8 @@ export function burst({ nodes, pods }: Size, slices?: Slices): Burst {
     if (cluster.now - from > 3_600_000) throw new Error(`${ready} of ${pods} pods Ready after a virtual hour`)
     advanceTo(cluster.now + 1000)
     const look = performance.now()
-    ready = readyPods(cluster)
+    // Who looks at ten thousand pods every second leaves nothing of the machines in the processor's caches: Deployments are asked first.
+    ready = readyReplicas(cluster) < pods ? 0 : readyPods(cluster)
     looking += performance.now() - look
   }
   return { cluster, bootSeconds: (start - booted) / 1000, seconds: (performance.now() - start - looking) / 1000, virtualSeconds: (cluster.now - from) / 1000 }
@@ -62,6 +63,14 @@ export function slicesOf(size: Size, times: number) {
     burst(size, slices)
     return slices
   }))
+}
+
+/** What the Deployments say: a little later than their pods, never sooner. */
+function readyReplicas(cluster: Cluster): number {
+  const list = cluster.ask({ kind: 'read', request: { verb: 'list', group: 'apps', version: 'v1', resource: 'deployments', namespace: 'default' } })
+  if (!list.ok) return 0
+  const { items } = list.value as { readonly items: readonly { readonly status: { readonly readyReplicas?: number } }[] }
+  return items.reduce((sum, { status }) => sum + (status.readyReplicas ?? 0), 0)
 }
 
 function readyPods(cluster: Cluster): number {

@@ -6,7 +6,7 @@ import { prefixOf } from './object-homes.ts'
 
 /** Where the pods of each node lie in etcd: a kubelet that lists its own need not look at everybody's (the pod strategy's index of spec.nodeName). */
 export class PodsByNode {
-  private readonly places = new Map<string, Set<KeyPlace>>()
+  private readonly places = new Map<string, KeyPlace[]>()
 
   /** Learns what is stored, and from then on every write. Returns how to stop. */
   follow(store: Store<KubernetesObject>): () => void {
@@ -20,7 +20,7 @@ export class PodsByNode {
 
   /** The keys of a node's pods that start so, in order. */
   keysOf(node: string, prefix: string): string[] {
-    return [...(this.places.get(node) ?? [])].map(({ key }) => key).filter((key) => key.startsWith(prefix)).sort((one, other) => (one < other ? -1 : 1))
+    return (this.places.get(node) ?? []).map(({ key }) => key).filter((key) => key.startsWith(prefix)).sort((one, other) => (one < other ? -1 : 1))
   }
 
   private note({ place, value, previous }: KeyValue<KubernetesObject>): void {
@@ -33,14 +33,14 @@ export class PodsByNode {
 
   private add(node: string, place: KeyPlace): void {
     if (node === '') return
-    let places = this.places.get(node)
-    if (!places) this.places.set(node, (places = new Set()))
-    places.add(place)
+    const places = this.places.get(node)
+    if (places) places.push(place)
+    else this.places.set(node, [place])
   }
 
   private forget(node: string, place: KeyPlace): void {
-    const places = this.places.get(node)
-    places?.delete(place)
-    if (places?.size === 0) this.places.delete(node)
+    const places = this.places.get(node) ?? []
+    if (places.includes(place)) places.splice(places.indexOf(place), 1)
+    if (places.length === 0) this.places.delete(node)
   }
 }

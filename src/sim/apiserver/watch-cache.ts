@@ -10,9 +10,14 @@ import type { IndexedField, Selection } from './selection.ts'
 
 interface Watcher {
   readonly selection: Selection
-  readonly prefix: string
+  /** Nothing but the index has to be asked. */
+  readonly isDecidedByIndex: boolean
+  /** Null: of all namespaces. */
+  readonly prefix: string | null
   readonly sink: WatchSink
   readonly bookmarks: boolean
+  /** Who asked for the same node or name: mostly nobody. A chain, since a thousand machines each have several of these. */
+  next: Watcher | null
 }
 
 type Stored = KeyValue<KubernetesObject>
@@ -21,7 +26,7 @@ type Stored = KeyValue<KubernetesObject>
 export class WatchCache {
   private readonly watchers = new Set<Watcher>()
   /** Those who asked for one name or one node, by what they asked for. */
-  private readonly indexed: Readonly<Record<IndexedField, Map<string, Set<Watcher>>>> = { 'metadata.name': new Map(), 'spec.nodeName': new Map() }
+  private readonly indexed: Readonly<Record<IndexedField, Map<string, Watcher>>> = { 'metadata.name': new Map(), 'spec.nodeName': new Map() }
   private readonly stopWatching: () => void
   private readonly core: Core
   private readonly definition: ResourceDefinition
@@ -40,14 +45,20 @@ export class WatchCache {
 
   /** From now on `sink` is told; and first of what was written after `after`. The caller has checked that this is known. */
   watch(namespace: string | undefined, selection: Selection, after: Revision, bookmarks: boolean, sink: WatchSink): WatchHandle {
-    const watcher = { selection, prefix: namespace === undefined ? this.prefix : `${this.prefix}${namespace}/`, sink, bookmarks }
+    const prefix = namespace === undefined ? null : `${this.prefix}${namespace}/`
+    const watcher: Watcher = { selection, isDecidedByIndex: selection.index?.decides === true, prefix, sink, bookmarks, next: null }
     if (after < this.core.store.revision) {
-      const replay = this.core.store.watch(watcher.prefix, after, (kv) => this.replay(watcher, kv))
+      const replay = this.core.store.watch(prefix ?? this.prefix, after, (kv) => this.replay(watcher, kv))
       if (replay !== compacted) replay()
     }
-    const home = this.homeOf(watcher)
-    home.add(watcher)
-    return { stop: () => void home.delete(watcher) }
+    const { index } = selection
+    if (!index) {
+      this.watchers.add(watcher)
+      return { stop: () => void this.watchers.delete(watcher) }
+    }
+    const homes = this.indexed[index.field]
+    append(homes, index.value, watcher)
+    return { stop: () => remove(homes, index.value, watcher) }
   }
 
   /** Tells those who asked for it how far the world has come, so that they can resume from there. */
@@ -69,21 +80,13 @@ export class WatchCache {
 
   private all(): Watcher[] {
     const all = [...this.watchers]
-    for (const index of Object.values(this.indexed)) for (const watchers of index.values()) all.push(...watchers)
+    for (const index of Object.values(this.indexed)) for (const first of index.values()) all.push(...chainOf(first))
     return all
-  }
-
-  private homeOf({ selection: { index } }: Watcher): Set<Watcher> {
-    if (!index) return this.watchers
-    const homes = this.indexed[index.field]
-    let home = homes.get(index.value)
-    if (!home) homes.set(index.value, (home = new Set()))
-    return home
   }
 
   private dispatch(kv: Stored): void {
     const forms = new EventForms(kv)
-    for (const watcher of this.watchers) this.tell(watcher, kv, forms)
+    for (const watcher of this.watchers) tell(watcher, kv, forms)
     const { 'metadata.name': byName, 'spec.nodeName': byNode } = this.indexed
     const is = kv.value !== undefined
     const was = kv.previous?.value !== undefined
@@ -98,29 +101,50 @@ export class WatchCache {
   /** Seen late, but still because of that write. */
   private replay(watcher: Watcher, kv: Stored): void {
     const { agenda, trace } = this.core
-    agenda.because(trace.writeAt(kv.modRevision), () => this.tell(watcher, kv, new EventForms(kv)))
+    agenda.because(trace.writeAt(kv.modRevision), () => tell(watcher, kv, new EventForms(kv)))
   }
 
   /** Those who asked for one value of a field; whether the object has it now, and whether it had it before. */
-  private tellAll(watchers: Set<Watcher> | undefined, kv: Stored, forms: EventForms, is: boolean, was: boolean): void {
-    if (!watchers) return
-    for (const watcher of watchers) {
-      if (!watcher.selection.index?.decides) this.tell(watcher, kv, forms)
-      else if (this.reaches(watcher, kv)) send(watcher, forms, is, was)
+  private tellAll(first: Watcher | undefined, kv: Stored, forms: EventForms, is: boolean, was: boolean): void {
+    for (let watcher = first ?? null; watcher; watcher = watcher.next) {
+      if (!watcher.isDecidedByIndex) tell(watcher, kv, forms)
+      else if (reaches(watcher, kv)) send(watcher, forms, is, was)
     }
   }
 
-  private tell(watcher: Watcher, kv: Stored, forms: EventForms): void {
-    if (!this.reaches(watcher, kv)) return
-    const { selection } = watcher
-    const is = kv.value !== undefined && (selection.everything || selection.matches(kv.value))
-    const was = kv.previous?.value !== undefined && (selection.everything || selection.matches(kv.previous.value))
-    send(watcher, forms, is, was)
-  }
+}
 
-  private reaches({ prefix }: Watcher, { place }: Stored): boolean {
-    return prefix.length === this.prefix.length || place.directory.prefix === prefix
-  }
+function append(homes: Map<string, Watcher>, value: string, watcher: Watcher): void {
+  const last = chainOf(homes.get(value)).at(-1)
+  if (last) last.next = watcher
+  else homes.set(value, watcher)
+}
+
+/** Who is being told while one is taken out goes on after it. */
+function remove(homes: Map<string, Watcher>, value: string, watcher: Watcher): void {
+  const chain = chainOf(homes.get(value))
+  const at = chain.indexOf(watcher)
+  if (at > 0) chain[at - 1]!.next = watcher.next
+  else if (at === 0 && watcher.next) homes.set(value, watcher.next)
+  else if (at === 0) homes.delete(value)
+}
+
+function chainOf(first: Watcher | undefined): Watcher[] {
+  const chain: Watcher[] = []
+  for (let watcher = first ?? null; watcher; watcher = watcher.next) chain.push(watcher)
+  return chain
+}
+
+function tell(watcher: Watcher, kv: Stored, forms: EventForms): void {
+  if (!reaches(watcher, kv)) return
+  const { selection } = watcher
+  const is = kv.value !== undefined && (selection.everything || selection.matches(kv.value))
+  const was = kv.previous?.value !== undefined && (selection.everything || selection.matches(kv.previous.value))
+  send(watcher, forms, is, was)
+}
+
+function reaches({ prefix }: Watcher, { place }: Stored): boolean {
+  return prefix === null || place.directory.prefix === prefix
 }
 
 function send({ sink }: Watcher, forms: EventForms, is: boolean, was: boolean): void {

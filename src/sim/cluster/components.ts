@@ -1,4 +1,5 @@
 import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
+import { flatText } from '../kernel/flat-text.ts'
 import type { ComponentContext } from '../client/component.ts'
 import { createClient, type ClientOptions } from '../client/client.ts'
 import { createEventRecorder, type EventLimit } from '../client/event-recorder.ts'
@@ -49,7 +50,8 @@ export const rateLimits = {
 const watchLag = { base: 2, jitter: 4 }
 
 export function createContext(world: World, { name, host, agenda, link, informers, eventLimit, ...limits }: ContextRequest): ComponentContext {
-  const user = host && name === 'kubelet' ? `kubelet/${host}` : name
+  // Every write looks it up in the trace.
+  const user = host && name === 'kubelet' ? flatText(`kubelet/${host}`) : name
   const client = createClient(link, user, agenda, limits)
   const random = world.random.of(`${user}`)
   return {

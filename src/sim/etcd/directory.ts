@@ -19,6 +19,8 @@ export class Directory<V> {
   /** As of `heardAt`, and made anew when watchers have come or gone (`Watchers`). */
   listeners: readonly Listener<V>[] = []
   heardAt = -1
+  /** Who writes has mostly just read. */
+  private last: Place<V> | undefined = undefined
 
   constructor(
     /** With its slash. */
@@ -28,12 +30,30 @@ export class Directory<V> {
   ) {}
 
   get(name: string): KeyValue<V> | undefined {
-    return this.places.get(name)?.newest
+    return this.find(name)?.newest
   }
 
   /** The place of a key, whether or not it is there. */
   placeOf(name: string): Place<V> {
-    return this.places.get(name) ?? new Place(this, flatText(name))
+    return this.find(name) ?? new Place(this, flatText(name))
+  }
+
+  /** A key that was not there. */
+  add(place: Place<V>): void {
+    this.places.set(place.name, place)
+    this.names.add(place.name)
+    this.last = place
+  }
+
+  remove({ name }: Place<V>): void {
+    this.places.delete(name)
+    this.names.remove(name)
+    this.last = undefined
+  }
+
+  private find(name: string): Place<V> | undefined {
+    if (this.last?.name === name) return this.last
+    return (this.last = this.places.get(name))
   }
 }
 

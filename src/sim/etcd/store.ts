@@ -166,10 +166,8 @@ export class Store<V> {
     this.head = revision
     place.newest = kv
     if (!before) {
-      const { name, directory } = place
       place.createRevision = revision
-      directory.places.set(name, place)
-      directory.names.add(name)
+      place.directory.add(place)
     }
     if (lease !== 0 && before?.lease !== lease) this.leases.get(lease)?.places.push(place)
     this.commit(kv)
@@ -230,8 +228,7 @@ export class Store<V> {
     const { place } = before
     const kv = new Version<V>(place, undefined, this.head, 0, 0, before)
     place.newest = undefined
-    place.directory.places.delete(place.name)
-    place.directory.names.remove(place.name)
+    place.directory.remove(place)
     this.commit(kv)
     return kv
   }

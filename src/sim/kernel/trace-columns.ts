@@ -66,11 +66,13 @@ export class TraceColumns<Told> {
         left -= 1
       }
     }
+    // What is of weight gathers at the front and stays where it is.
+    const first = weight.indexOf(gone)
+    if (first < 0 || first >= this.size) return
     const kept: number[] = []
-    for (let row = 0; row < this.size; row += 1) if (weight[row] !== gone) kept.push(row)
-    for (const column of Object.values(this.columns)) for (let row = 0; row < kept.length; row += 1) column[row] = column[kept[row]!]!
-    this.told = kept.map((row) => this.told[row]!)
-    this.size = kept.length
+    for (let row = first; row < this.size; row += 1) if (weight[row] !== gone) kept.push(row)
+    for (const column of [...Object.values(this.columns), this.told]) for (let at = 0; at < kept.length; at += 1) column[first + at] = column[kept[at]!]!
+    this.size = this.told.length = first + kept.length
   }
 
   private grow(): void {

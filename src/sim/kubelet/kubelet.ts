@@ -79,6 +79,8 @@ class Kubelet implements KubeletHandle, WorkerHost {
   private readonly admission: NodeAdmission
   private readonly pods: Informer<Pod>
   private readonly node: Informer<Node>
+  /** What the informer has last told of it. */
+  private seenNode: Node | undefined
   private readonly services: Informer<Service>
   private readonly nodeIPs: readonly string[]
   private readonly pleg: Pleg
@@ -109,7 +111,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
       collected: () => this.agent.statusChanged(),
     })
     this.collector = new ContainerCollector(context.agenda, nodeName, runtime, (record) => this.images.released(record))
-    this.pleg = new Pleg(context.agenda, nodeName, (uid) => this.relisted(uid), () => this.agent.statusChanged())
+    this.pleg = new Pleg(context.agenda, nodeName, (uid) => this.relisted(uid), () => this.agent.relisted())
     this.writer = new StatusWriter(context, (options.nodeContext ?? context).agenda)
     this.admission = new NodeAdmission(this, context, this.writer)
     this.agent = new NodeAgent({
@@ -138,6 +140,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.images.imagesChanged()
     this.setStaticPods(this.options.staticPods ?? [])
     this.node.onChange(({ new: node }) => {
+      this.seenNode = node
       if (node) this.agent.nodeChanged(node)
     })
     const early: Pod[] = []
@@ -254,7 +257,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
       return
     }
     const { workers, agent: { allocatable } } = this
-    const node = this.node.lister.get(this.options.nodeName)
+    const node = this.seenNode
     if (!isDeleted && !ended && !this.admission.admits(pod, { node, workers, allocatable, isShuttingDown: this.shutdown !== null })) return
     const worker = this.addWorker(pod, false)
     if (isDeleted) worker.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
@@ -298,7 +301,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   }
 
   private podRange(): string | undefined {
-    return this.options.machine.podCIDR ?? this.node.lister.get(this.options.nodeName)?.spec.podCIDR
+    return this.options.machine.podCIDR ?? this.seenNode?.spec.podCIDR
   }
 
   event(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void {

@@ -71,6 +71,12 @@ export class NodeAgent {
     if (this.posted) this.planPass()
   }
 
+  /** The runtime was asked what has changed. Whether it runs is told when that changes. */
+  relisted(): void {
+    const { images, downSince } = this.options.runtime
+    if (!this.hasBeenReady || images.version !== this.images || downSince !== null) this.statusChanged()
+  }
+
   /** The watch has brought this: what somebody else wrote over the status is set right with the next pass. */
   nodeChanged(node: Node): void {
     if (this.known && Number(node.metadata.resourceVersion) < Number(this.known.metadata.resourceVersion)) return
