@@ -5,6 +5,12 @@ import { sets } from './sets.ts'
 
 const folder = fileURLToPath(new URL('recorded', import.meta.url))
 
+test.each(['scheduler/filter', 'scheduler/score'])("upstream's own scheduler has decided the same: %s", (name) => {
+  const result = replay(sets.find((set) => set.name === name)!, folder)
+  expect(result?.failures).toEqual([])
+  expect(result?.passed).toBeGreaterThanOrEqual(80)
+})
+
 test.each(['objects/defaults', 'objects/validation-create', 'objects/validation-update'])("upstream's own strategies have answered the same: %s", (name) => {
   const result = replay(sets.find((set) => set.name === name)!, folder)
   expect(result?.failures).toEqual([])

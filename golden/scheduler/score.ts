@@ -14,7 +14,8 @@ export const schedulerScore: GoldenSet = {
     const { out } = golden
     if (!scores) return difference({ feasible: (out.feasible as string[]).toSorted(), scored: out.scored }, { feasible: names.sort(), scored: false })
     const best = Math.max(...scores.totals)
-    const column = ({ weight, raw, normalised }: ScoreColumn) => ({ weight, raw: byNode(raw), normalised: byNode(normalised) })
+    // A scheduler that was asked (golden/recorded) tells no raw scores.
+    const column = ({ name, weight, raw, normalised }: ScoreColumn) => ({ weight, ...(out.plugins?.[name]?.raw && { raw: byNode(raw) }), normalised: byNode(normalised) })
     const actual = {
       feasible: [...names].sort(),
       scored: true,

@@ -1,9 +1,10 @@
 import type { ContainerImage } from '../api/generated/types.ts'
 
-/** One image: on how many nodes it is, and its bytes there by the slot of the node. */
+/** One image: its bytes as the first node said that has it, on how many nodes it is, and on which by their slots. */
 export interface ImageColumn {
+  readonly bytes: number
   nodes: number
-  bytes: Float64Array
+  isOn: Uint8Array
 }
 
 const none: readonly ContainerImage[] = []
@@ -25,24 +26,21 @@ export class ImageColumns {
 
   private put(name: string, slot: number, bytes: number): void {
     let column = this.byName.get(name)
-    if (!column) this.byName.set(name, (column = { nodes: 0, bytes: new Float64Array(16).fill(absent) }))
-    if (column.bytes.length <= slot) {
-      const longer = new Float64Array(slot * 2).fill(absent)
-      longer.set(column.bytes)
-      column.bytes = longer
+    if (!column) this.byName.set(name, (column = { bytes, nodes: 0, isOn: new Uint8Array(16) }))
+    if (column.isOn.length <= slot) {
+      const longer = new Uint8Array(slot * 2)
+      longer.set(column.isOn)
+      column.isOn = longer
     }
-    if (column.bytes[slot] === absent) column.nodes += 1
-    column.bytes[slot] = bytes
+    if (column.isOn[slot] === 0) column.nodes += 1
+    column.isOn[slot] = 1
   }
 
   private remove(name: string, slot: number): void {
     const column = this.byName.get(name)
-    if (!column || slot >= column.bytes.length || column.bytes[slot] === absent) return
-    column.bytes[slot] = absent
+    if (!column?.isOn[slot]) return
+    column.isOn[slot] = 0
     column.nodes -= 1
     if (column.nodes === 0) this.byName.delete(name)
   }
 }
-
-/** An image may have no size. */
-const absent = -1

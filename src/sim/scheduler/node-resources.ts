@@ -1,5 +1,5 @@
 import type { NodeState } from './node-state.ts'
-import type { PodState } from './pod-state.ts'
+import type { Demand } from './pod-requests.ts'
 
 /** A resource that a score looks at, and how much it counts. */
 export interface ScoredResource {
@@ -15,16 +15,16 @@ export function isExtended(resource: string): boolean {
 }
 
 /** Milli for cpu, whole units for the rest. */
-export function requestOf(pod: PodState, resource: string): number {
+export function requestOf(demand: Demand, resource: string): number {
   switch (resource) {
     case 'cpu':
-      return pod.demand.cpu
+      return demand.cpu
     case 'memory':
-      return pod.demand.memory
+      return demand.memory
     case 'ephemeral-storage':
-      return pod.demand.ephemeral
+      return demand.ephemeral
     default:
-      return pod.demand.extended.get(resource) ?? 0
+      return demand.extended.get(resource) ?? 0
   }
 }
 
@@ -55,8 +55,8 @@ export function usedOf(node: NodeState, resource: string): number {
 }
 
 /** Used as scores count it: pods that state no cpu or memory stand in with upstream's defaults. */
-export function countedOf(node: NodeState, pod: PodState, resource: string): number {
-  if (resource === 'cpu') return node.countedCpu + pod.demand.countedCpu
-  if (resource === 'memory') return node.countedMemory + pod.demand.countedMemory
-  return usedOf(node, resource) + requestOf(pod, resource)
+export function countedOf(node: NodeState, demand: Demand, resource: string): number {
+  if (resource === 'cpu') return node.countedCpu + demand.countedCpu
+  if (resource === 'memory') return node.countedMemory + demand.countedMemory
+  return usedOf(node, resource) + requestOf(demand, resource)
 }

@@ -35,6 +35,12 @@ export function demandOf(pod: Pod): Demand {
   return demand
 }
 
+/** What it would ask without resources of its own. */
+export function demandOfContainers(pod: Pod): Demand {
+  const { resources: _ofPod, ...spec } = pod.spec
+  return demandOf({ ...pod, spec })
+}
+
 function workedOut(pod: Pod): Demand {
   const amounts = podAmounts(pod, noDefaults)
   const counted = podAmounts(pod, countedDefaults)

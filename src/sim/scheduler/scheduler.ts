@@ -1,4 +1,4 @@
-// Upstream: pkg/scheduler with the default profile (v1.36). Left out: volumes and DynamicResources, disruption budgets in preemption, extenders, waiting in Permit, gang scheduling.
+// Upstream: pkg/scheduler with the default profile (v1.36). Left out: volumes and DynamicResources, disruption budgets in preemption, extenders, waiting in Permit, gang scheduling, the cycle's failure when a preferred node affinity has a value that no label can have (Gt with a negative number).
 import type { PodCondition } from '../api/generated/types.ts'
 import type { ObjectKey } from '../api/objects.ts'
 import type { Status } from '../api/status.ts'

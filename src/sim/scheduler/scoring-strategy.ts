@@ -1,7 +1,7 @@
 import { maxScore } from './framework.ts'
 import { allocatableOf, countedOf, isExtended, requestOf, type ScoredResource } from './node-resources.ts'
 import type { NodeState } from './node-state.ts'
-import type { PodState } from './pod-state.ts'
+import type { Demand } from './pod-requests.ts'
 
 /** NodeResourcesFit's scoringStrategy, as in KubeSchedulerConfiguration. */
 export interface ScoringStrategy {
@@ -16,27 +16,27 @@ export interface ShapePoint {
   readonly score: number
 }
 
-/** The scores of nodes for pods by a strategy. */
-export function allocationScore(strategy: ScoringStrategy): (pod: PodState) => (node: NodeState) => number {
-  if (strategy.type === 'LeastAllocated' && isDefault(strategy.resources)) return (pod) => (node) => leastOfTwo(pod, node)
-  return (pod) => {
+/** The scores of nodes for what pods ask by a strategy. */
+export function allocationScore(strategy: ScoringStrategy): (demand: Demand) => (node: NodeState) => number {
+  if (strategy.type === 'LeastAllocated' && isDefault(strategy.resources)) return (demand) => (node) => leastOfTwo(demand, node)
+  return (demand) => {
     // Of extended resources those count that the pod asks for.
-    const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(pod, name) > 0)
-    return scoreBy(strategy, resources, pod)
+    const resources = strategy.resources.filter(({ name }) => !isExtended(name) || requestOf(demand, name) > 0)
+    return scoreBy(strategy, resources, demand)
   }
 }
 
-function scoreBy({ type, requestedToCapacityRatio }: ScoringStrategy, resources: readonly ScoredResource[], pod: PodState): (node: NodeState) => number {
+function scoreBy({ type, requestedToCapacityRatio }: ScoringStrategy, resources: readonly ScoredResource[], demand: Demand): (node: NodeState) => number {
   switch (type) {
     case 'LeastAllocated':
-      return (node) => weighted(resources, pod, node, leastRequested, Math.floor)
+      return (node) => weighted(resources, demand, node, leastRequested, Math.floor)
     case 'MostAllocated':
-      return (node) => weighted(resources, pod, node, mostRequested, Math.floor)
+      return (node) => weighted(resources, demand, node, mostRequested, Math.floor)
     case 'RequestedToCapacityRatio': {
       const shape = (requestedToCapacityRatio?.shape ?? []).map(({ utilization, score }) => ({ utilization, score: score * (maxScore / 10) }))
       const curve = (requested: number, capacity: number): number =>
         capacity === 0 || requested > capacity ? along(shape, 100) : along(shape, Math.floor((requested * 100) / capacity))
-      return (node) => weighted(resources, pod, node, curve, roundHalfUp, true)
+      return (node) => weighted(resources, demand, node, curve, roundHalfUp, true)
     }
   }
 }
@@ -46,7 +46,7 @@ function isDefault(resources: readonly ScoredResource[]): boolean {
 }
 
 /** The default strategy without a list: this runs for every pod. */
-function leastOfTwo({ demand }: PodState, { cpu, memory, countedCpu, countedMemory }: NodeState): number {
+function leastOfTwo(demand: Demand, { cpu, memory, countedCpu, countedMemory }: NodeState): number {
   const ofCpu = cpu === 0 ? 0 : leastRequested(countedCpu + demand.countedCpu, cpu)
   const ofMemory = memory === 0 ? 0 : leastRequested(countedMemory + demand.countedMemory, memory)
   // What a node has nothing of does not weigh.
@@ -56,13 +56,13 @@ function leastOfTwo({ demand }: PodState, { cpu, memory, countedCpu, countedMemo
 type Curve = (requested: number, capacity: number) => number
 
 /** `onlyPositive`: a resource that scores nothing does not weigh either. */
-function weighted(resources: readonly ScoredResource[], pod: PodState, node: NodeState, curve: Curve, round: (mean: number) => number, onlyPositive = false): number {
+function weighted(resources: readonly ScoredResource[], demand: Demand, node: NodeState, curve: Curve, round: (mean: number) => number, onlyPositive = false): number {
   let sum = 0
   let weights = 0
   for (const { name, weight } of resources) {
     const allocatable = allocatableOf(node, name)
     if (allocatable === 0) continue
-    const score = curve(countedOf(node, pod, name), allocatable)
+    const score = curve(countedOf(node, demand, name), allocatable)
     if (onlyPositive && score <= 0) continue
     sum += score * weight
     weights += weight

@@ -2,7 +2,6 @@ import type { ScorePlugin } from '../framework.ts'
 import { allocatableOf, isExtended, requestOf, usedOf, type ScoredResource } from '../node-resources.ts'
 import type { NodeState } from '../node-state.ts'
 import type { Demand } from '../pod-requests.ts'
-import type { PodState } from '../pod-state.ts'
 
 /** Prefers nodes whose shares of the resources in use come closer together with the pod than without it (the 1.36 formula). */
 export function balancedAllocation(resources: readonly ScoredResource[]): ScorePlugin {
@@ -16,9 +15,9 @@ export function balancedAllocation(resources: readonly ScoredResource[]): ScoreP
     preScore(pod) {
       const { demand } = pod
       if (areTwo) return demand.cpu === 0 && demand.memory === 0 ? null : { asks: [demand], keyOf: (node) => scoreOfTwo(demand, node) }
-      if (names.every((name) => requestOf(pod, name) === 0)) return null
-      const counted = names.filter((name) => !isExtended(name) || requestOf(pod, name) > 0)
-      return { asks: [demand], keyOf: (node) => gain(balance(node, pod, counted), balance(node, null, counted)) }
+      if (names.every((name) => requestOf(demand, name) === 0)) return null
+      const counted = names.filter((name) => !isExtended(name) || requestOf(demand, name) > 0)
+      return { asks: [demand], keyOf: (node) => gain(balance(node, demand, counted), balance(node, null, counted)) }
     },
   }
 }
@@ -39,13 +38,13 @@ function twoBalanced(cpu: number, memory: number): number {
   return Math.floor((1 - deviation) * 100)
 }
 
-function balance(node: NodeState, pod: PodState | null, names: readonly string[]): number {
+function balance(node: NodeState, demand: Demand | null, names: readonly string[]): number {
   const shares: number[] = []
   let total = 0
   for (const name of names) {
     const allocatable = allocatableOf(node, name)
     if (allocatable === 0) continue
-    const share = Math.min((usedOf(node, name) + (pod ? requestOf(pod, name) : 0)) / allocatable, 1)
+    const share = Math.min((usedOf(node, name) + (demand ? requestOf(demand, name) : 0)) / allocatable, 1)
     shares.push(share)
     total += share
   }

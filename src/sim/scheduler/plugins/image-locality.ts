@@ -12,9 +12,10 @@ export const imageLocality: ScorePlugin = {
   weight: 1,
 
   preScore(pod, { cache }) {
-    const names = imagesOf(pod.pod.spec)
+    const { spec } = pod.pod
+    const names = imagesOf(spec)
     const { slots } = cache
-    const threshold = maxContainerThreshold * names.length
+    const threshold = maxContainerThreshold * ((spec.initContainers?.length ?? 0) + spec.containers.length)
     if (names.length === 1) return byBytes(cache.image(names[0]!) ?? nowhere, slots.length, threshold)
     const images = names.flatMap((name) => cache.image(name) ?? [])
     if (images.length < 2) return byBytes(images[0] ?? nowhere, slots.length, threshold)
@@ -35,12 +36,16 @@ const known = new WeakMap<PodSpec, readonly string[]>()
 
 function imagesOf(spec: PodSpec): readonly string[] {
   let names = known.get(spec)
-  if (!names) known.set(spec, (names = [...(spec.initContainers ?? []), ...spec.containers].map(({ image }) => withTag(image ?? ''))))
+  if (!names) {
+    const ofVolumes = (spec.volumes ?? []).flatMap(({ image }) => image ?? [])
+    names = [...[...(spec.initContainers ?? []), ...spec.containers].map(({ image }) => image), ...ofVolumes.map(({ reference }) => reference)].map((image = '') => withTag(image))
+    known.set(spec, names)
+  }
   return names
 }
 
 /** An image that no node has. */
-const nowhere: ImageColumn = { nodes: 0, bytes: new Float64Array(0) }
+const nowhere: ImageColumn = { bytes: 0, nodes: 0, isOn: new Uint8Array(0) }
 
 /** With one image, nodes differ by its bytes only. */
 function byBytes(image: ImageColumn, total: number, threshold: number): GroupedScore {
@@ -51,8 +56,8 @@ function byBytes(image: ImageColumn, total: number, threshold: number): GroupedS
   }
 }
 
-function bytesOn(slot: number, { bytes }: ImageColumn): number {
-  return slot < bytes.length && bytes[slot]! > 0 ? bytes[slot]! : 0
+function bytesOn(slot: number, { bytes, isOn }: ImageColumn): number {
+  return isOn[slot] ? bytes : 0
 }
 
 /** Bytes that need not be pulled, weighted by the share of nodes that have the image. */

@@ -2,7 +2,7 @@ import type { Node } from '../../api/generated/types.ts'
 import type { FilterPlugin, PreparedFilter, Refusal, ScorePlugin } from '../framework.ts'
 import { NodeState } from '../node-state.ts'
 import type { PodState } from '../pod-state.ts'
-import { demandOf, requestsFell, type Demand } from '../pod-requests.ts'
+import { demandOf, demandOfContainers, requestsFell, type Demand } from '../pod-requests.ts'
 import { allocationScore, type ScoringStrategy } from '../scoring-strategy.ts'
 
 const name = 'NodeResourcesFit'
@@ -19,7 +19,11 @@ export function resourcesFit(strategy: ScoringStrategy): FilterPlugin & ScorePlu
       { resource: 'Node', actions: ['Add', 'UpdateNodeAllocatable'], hint: (pod, event) => event.resource === 'Node' && nodeHint(pod, event.old, event.new) },
     ],
     preFilter: (pod) => ({ kind: 'filter', filter: filterFor(pod) }),
-    preScore: (pod) => ({ asks: [pod.demand], keyOf: keyFor(pod) }),
+    preScore({ pod, demand }) {
+      // fit.go: the scorer is not told that the gate of pod-level resources is open.
+      const scored = pod.spec.resources ? demandOfContainers(pod) : demand
+      return { asks: [scored], keyOf: keyFor(scored) }
+    },
   }
 }
 
