@@ -146,9 +146,10 @@ class Kubelet implements KubeletHandle, WorkerHost {
     const early: Pod[] = []
     let synced = false
     this.pods.onChange(({ old, new: pod }) => {
+      // A list after a gap shows the next pod of a name where the one before was.
+      if (old && old.metadata.uid !== pod?.metadata.uid) this.podGone(old)
       if (!synced && pod) early.push(pod)
       else if (pod) this.podChanged(pod)
-      else if (old) this.podGone(old)
     })
     this.context.informers.whenSynced(() => {
       synced = true
@@ -344,13 +345,19 @@ class Kubelet implements KubeletHandle, WorkerHost {
     for (const container of status.containerStatuses ?? []) if (container.started && !container.ready) worker.prober.trigger(container.name)
   }
 
+  letGo(worker: PodWorker): void {
+    this.writer.write(worker, worker.pod, worker.shown ?? null, true)
+  }
+
   finished(worker: PodWorker): void {
     const { uid } = worker.pod.metadata
     this.shutdown?.ended(worker)
-    const isDeleted = worker.pod.metadata.deletionTimestamp !== undefined || worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
-    if (!isDeleted) return
-    this.workers.remove(worker)
+    const isGone = worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
+    if (!isGone && worker.pod.metadata.deletionTimestamp === undefined) return
     this.collector.drop(uid)
+    // As long as the API shows the pod it is known to have ended (SyncKnownPods): it may take a while until that can be told.
+    if (!isGone) return
+    this.workers.remove(worker)
     this.restartBackOff.collect(this.agenda.now)
     this.imageBackOff.collect(this.agenda.now)
     const namesake = this.wantedStatic.get(worker.key)

@@ -89,7 +89,12 @@ export class PodWorker implements PlanFacts, Told {
     const { labels, annotations } = this.pod.metadata
     const showsChange = (pod.metadata.labels !== labels || pod.metadata.annotations !== annotations) && showsOthers(this)
     const deadlineChanged = pod.spec.activeDeadlineSeconds !== this.pod.spec.activeDeadlineSeconds
+    const isDeletion = pod.metadata.deletionTimestamp !== this.pod.metadata.deletionTimestamp
     this.pod = pod
+    if (this.stage === 'terminated') {
+      if (isDeletion) this.host.letGo(this)
+      return
+    }
     if (deadlineChanged) this.planDeadline()
     if (pod.metadata.deletionTimestamp !== undefined) this.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
     else if (this.stage === 'syncing' && (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded')) this.terminate(pod.spec.terminationGracePeriodSeconds)
@@ -139,7 +144,7 @@ export class PodWorker implements PlanFacts, Told {
   /** Ends the pod: because its object is being deleted, because it is done, or because the kubelet says so. */
   terminate(graceSeconds: number, verdict: Verdict | null = null): void {
     const grace = Math.max(graceSeconds, 1)
-    if (this.stage === 'terminated') return this.host.publish(this)
+    if (this.stage === 'terminated') return
     if (this.stage === 'terminating') {
       if (verdict) {
         // The last one counts.

@@ -42,6 +42,8 @@ export interface WorkerHost {
   release(worker: PodWorker): void
   /** Computes the pod's status and writes it. */
   publish(worker: PodWorker): void
+  /** The pod's object is being deleted after all of it has ended: told is what was told then, for what is left of its containers may be cleared away by now. */
+  letGo(worker: PodWorker): void
   /** The worker has nothing left to do: its pod is stopped and its last status is out. */
   finished(worker: PodWorker): void
 }
