@@ -22,6 +22,8 @@ export class RestartBackOff implements Check {
     const [pod, old] = [after as Pod, before as Pod]
     // One that fails its probe is judged by the end before last: upstream looks at the container that was there when its sync began.
     if (pod.status === old.status || pod.metadata.namespace !== 'default') return
+    // One that somebody has called failed is ended for that, whatever its probes say (UpdatePod in pod_workers.go).
+    if (old.status.phase === 'Failed' || old.status.phase === 'Succeeded') return
     for (const now of pod.status.containerStatuses ?? []) {
       const was = old.status.containerStatuses?.find(({ name }) => name === now.name)
       const ended = now.lastState?.terminated
