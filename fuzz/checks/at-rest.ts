@@ -19,7 +19,8 @@ export function checkRest(cluster: Cluster, fail: Fail): void {
   orphans(stored, fail)
   nodes(found, pods, fail)
   for (const pod of pods) if (pod.metadata.deletionTimestamp) fail(103, `pod ${keyOf(pod)} is still being deleted`)
-  for (const pod of pods) if (!pod.spec.nodeName) waiting(pod, found, pods, fail)
+  // One that somebody has called failed before it had a node gets none any more: the scheduler does not see it (NewInformerFactory).
+  for (const pod of pods) if (!pod.spec.nodeName && !isOver(pod)) waiting(pod, found, pods, fail)
   const sets = all<ReplicaSet>('ReplicaSet')
   const controllers = all<ReplicationController>('ReplicationController').map((controller) => ({ ...controller, spec: { ...controller.spec, selector: { matchLabels: controller.spec.selector } } }))
   replicas([...sets, ...controllers], pods, fail)
@@ -69,14 +70,14 @@ function waiting(pod: Pod, found: readonly Node[], pods: readonly Pod[], fail: F
   const cpuOf = (each: Pod) => Number(scaledValue(podRequests(each.spec).get('cpu') ?? { unscaled: 0n, exponent: 0, format: 'DecimalSI', isDecimal: false }, -3))
   for (const { metadata, spec, status } of found) {
     if (spec.taints?.length || spec.unschedulable || !matchRequiredNodeAffinity(pod.spec, { name: metadata.name, labels: metadata.labels ?? {} }).matches) continue
-    const used = pods.filter((other) => other.spec.nodeName === metadata.name && other.status.phase !== 'Succeeded' && other.status.phase !== 'Failed').reduce((sum, other) => sum + cpuOf(other), 0)
+    const used = pods.filter((other) => other.spec.nodeName === metadata.name && !isOver(other)).reduce((sum, other) => sum + cpuOf(other), 0)
     if (used + cpuOf(pod) <= milliValue(status.allocatable?.['cpu'] ?? '0')) fail(50, `pod ${keyOf(pod)} waits, and ${metadata.name} has room for it`)
   }
 }
 
 function replicas(sets: readonly (KubernetesObject & Pick<ReplicaSet, 'spec' | 'status'>)[], pods: readonly Pod[], fail: Fail): void {
   for (const set of sets) {
-    const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && pod.status.phase !== 'Failed' && pod.status.phase !== 'Succeeded')
+    const own = pods.filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && !isOver(pod))
     if (own.length !== set.spec.replicas) fail(74, `${set.kind} ${keyOf(set)} wants ${set.spec.replicas} pods and has ${own.length}`)
     const ready = own.filter(isReady).length
     if ((set.status.readyReplicas ?? 0) !== ready && !own.some(isRestless)) fail(74, `${set.kind} ${keyOf(set)} says that ${set.status.readyReplicas} pods are ready, ${ready} are`)
@@ -151,6 +152,10 @@ function readyOfSlice({ kind, metadata: { namespace, labels }, endpoints: told =
 /** Each address once, however many sets of ports it serves. */
 function readyOfEndpoints({ kind, metadata, subsets = [] }: Endpoints): ReadyAddresses {
   return { kind, service: keyOf({ metadata }), addresses: [...new Set(subsets.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip)))] }
+}
+
+function isOver({ status: { phase } }: Pod): boolean {
+  return phase === 'Succeeded' || phase === 'Failed'
 }
 
 function isReady({ status }: Pod): boolean {
