@@ -179,6 +179,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   setStaticPods(manifests: readonly Pod[]): void {
     const pods = manifests.map((manifest) => staticPodOf(manifest, this.options.nodeName, this.context.wall.time()))
     const wanted = pods.length === 0 ? emptyMap : new Map(pods.map((pod) => [keyOf(pod), pod]))
+    for (const [key, { metadata: { uid } }] of this.wantedStatic) if (wanted.get(key)?.metadata.uid !== uid && !this.workers.has(uid)) this.collector.drop(uid)
     this.wantedStatic = wanted
     for (const worker of this.workers.values()) {
       const pod = wanted.get(worker.key)
@@ -254,7 +255,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     const ended = pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded'
     if (ended && this.runtime.sandboxesOf(pod.metadata.uid).length === 0) {
       // It ended in an earlier life of this kubelet; only its deletion is left to finish.
-      if (isDeleted) this.writer.write({ written: undefined }, pod, null, true)
+      if (isDeleted) this.writer.write({ written: undefined, isStatic: false }, pod, null, true)
       return
     }
     const { workers, agent: { allocatable } } = this
@@ -298,7 +299,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     if (worker?.isStatic && worker.stage === 'syncing') {
       this.mirrors.ensure(worker.pod)
       this.writer.seen(worker, worker.pod, mirror.status)
-    } else if (!worker && this.pods.lister.get(keyOf(mirror))) this.mirrors.removeStray(mirror)
+    } else if (!worker && !this.wantedStatic.has(keyOf(mirror)) && this.pods.lister.get(keyOf(mirror))) this.mirrors.removeStray(mirror)
   }
 
   private podRange(): string | undefined {
@@ -354,13 +355,14 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.shutdown?.ended(worker)
     const isGone = worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
     if (!isGone && worker.pod.metadata.deletionTimestamp === undefined) return
-    this.collector.drop(uid)
+    // A static pod whose manifest is still there comes again, and counts on.
+    const namesake = this.wantedStatic.get(worker.key)
+    if (namesake?.metadata.uid !== uid) this.collector.drop(uid)
     // As long as the API shows the pod it is known to have ended (SyncKnownPods): it may take a while until that can be told.
     if (!isGone) return
     this.workers.remove(worker)
     this.restartBackOff.collect(this.agenda.now)
     this.imageBackOff.collect(this.agenda.now)
-    const namesake = this.wantedStatic.get(worker.key)
     if (namesake && !this.workers.has(namesake.metadata.uid)) return this.addStatic(namesake)
     const next = this.pods.lister.get(worker.key)
     if (next && next.metadata.uid !== uid) this.podChanged(next)

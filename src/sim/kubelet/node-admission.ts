@@ -57,7 +57,7 @@ export class NodeAdmission {
   private reject(pod: Pod, { reason, message }: Rejection): void {
     this.context.events.event(pod, 'Warning', reason, message)
     const status = orderedStatus({ ...pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: this.context.wall.time(), observedGeneration: pod.metadata.generation ?? 1 })
-    this.writer.write({ written: undefined }, pod, status, false)
+    this.writer.write({ written: undefined, isStatic: false }, pod, status, false)
   }
 }
 

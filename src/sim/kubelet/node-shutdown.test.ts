@@ -130,6 +130,26 @@ test('meanwhile no static pod is begun either', () => {
   expect([...node.runtime.sandboxes()]).toEqual([])
 })
 
+test('a static pod that has failed by it runs again after it, and its mirror says so', () => {
+  const flags = { ...defaultKubeletFlags, shutdownGracePeriod: 30_000, shutdownGracePeriodCriticalPods: 10_000 }
+  const staticPods = [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'keeper', namespace: 'default' }, spec: { containers: [{ name: 'app', image: 'nginx:1.27' }] } }] as never
+  const node = createTestNode({ flags, staticPods })
+  node.cluster.advanceTo(20_000)
+  node.kubelet.shutDown(() => undefined)
+  node.cluster.advanceTo(40_000)
+  const failed = node.pod('keeper-n1')
+  expect(failed?.status).toMatchObject({ phase: 'Failed', reason: 'Terminated' })
+  node.stopKubelet()
+  node.runtime.powerOff()
+  createTestNode({ cluster: node.cluster, disk: node.disk, flags, staticPods })
+  node.cluster.advanceTo(60_000)
+  const again = node.pod('keeper-n1')
+  expect(again?.metadata.uid).toBe(failed?.metadata.uid)
+  expect(again?.status).toMatchObject({ phase: 'Running', containerStatuses: [{ restartCount: 1, ready: true }] })
+  expect(again?.status).not.toHaveProperty('reason')
+  expect(again?.status).not.toHaveProperty('message')
+})
+
 test('without a period nothing is waited for; a pod below the lowest group is in the lowest', () => {
   expect(shutdownGroups(defaultKubeletFlags)).toEqual([])
   expect(shutdownGroups({ ...defaultKubeletFlags, shutdownGracePeriod: 10_000, shutdownGracePeriodCriticalPods: 20_000 })).toEqual([])

@@ -12,11 +12,12 @@ import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.
 /** Who remembers what of a pod the API was told last. */
 export interface Told {
   written: PodStatus | undefined
+  /** The API shows it as its mirror. */
+  readonly isStatic: boolean
 }
 
 interface Wanted {
   readonly told: Told
-
   /** The kubelet's pod; of a static pod, the one from its file. */
   readonly pod: Pod
   /** null: what the API shows stays. */
@@ -66,7 +67,7 @@ export class StatusWriter {
   seen(told: Told, pod: Pod, live: PodStatus): void {
     const { uid } = pod.metadata
     const status = told.written
-    if (status === undefined || status === live || this.unwritten.has(uid) || semanticEqual(live, mergeWithOthers(live, status))) return
+    if (status === undefined || status === live || this.unwritten.has(uid) || semanticEqual(live, mergeWithOthers(live, status, told.isStatic))) return
     this.unwritten = withEntry(this.unwritten, uid, { told, pod, status, finished: false })
     this.planRetry()
   }
@@ -80,7 +81,7 @@ export class StatusWriter {
     const live = answer.value
     const mirrorOf = live.metadata.annotations?.['kubernetes.io/config.mirror']
     if (live.metadata.uid !== pod.metadata.uid && mirrorOf !== pod.metadata.uid) return true
-    const merged = status ? mergeWithOthers(live.status, status) : live.status
+    const merged = status ? mergeWithOthers(live.status, status, told.isStatic) : live.status
     if (!semanticEqual(live.status, merged)) {
       const next = { ...live, status: merged }
       // What is the kubelet's alone is in the form that is stored.
@@ -109,17 +110,22 @@ export class StatusWriter {
   }
 }
 
-/** What others have written meanwhile stays: their conditions and fields; a terminal phase never leaves. */
-export function mergeWithOthers(live: PodStatus, own: PodStatus): PodStatus {
-  const phase = live.phase === 'Failed' || live.phase === 'Succeeded' ? live.phase : own.phase
-  const { conditions: theirs = [] } = live
+/** What others have written meanwhile stays: their conditions and fields; a terminal phase never leaves. But a static pod comes again, and of its mirror's end nothing stays. */
+export function mergeWithOthers(live: PodStatus, own: PodStatus, isStatic = false): PodStatus {
+  const phase = !isStatic && (live.phase === 'Failed' || live.phase === 'Succeeded') ? live.phase : own.phase
+  const { conditions: told = [] } = live
   const { conditions: ours = [] } = own
   const disruption = ours.find(isOwnDisruption)
-  const others = theirs.filter((condition) => !isOwnCondition(condition) && !(disruption && condition.type === disruption.type))
+  const others = told.filter((condition) => !isOwnCondition(condition) && !(disruption && condition.type === disruption.type))
   const merged = others.length === 0 && !disruption && ours.every(isOwnCondition) ? ours : [...others, ...(disruption ? [disruption] : []), ...ours.filter(isOwnCondition)]
   const conditions = phase === 'Failed' || phase === 'Succeeded' ? unready(merged, phase) : merged
-  const isWhole = phase === own.phase && conditions === own.conditions && Object.keys(live).every((field) => Object.hasOwn(own, field))
-  return isWhole ? own : { ...live, ...own, phase, conditions }
+  const theirs = isStatic ? withoutReason(live) : live
+  const isWhole = phase === own.phase && conditions === own.conditions && Object.keys(theirs).every((field) => Object.hasOwn(own, field))
+  return isWhole ? own : { ...theirs, ...own, phase, conditions }
+}
+
+function withoutReason({ reason: _reason, message: _message, ...rest }: PodStatus): PodStatus {
+  return rest
 }
 
 /** A terminal pod is not ready, whatever its last probes said. */
