@@ -13,7 +13,6 @@ import type { LogAnswer } from './container-logs.ts'
 import { defaultKubeletFlags, kubeletConstants, type KubeletFlags } from './flags.ts'
 import { answerLogs, countdownsOf, killContainers, type KubeletCountdown, type KubeletHandle, type LogOptions } from './kubelet-handle.ts'
 import { ImageCollector } from './image-collector.ts'
-import { isMirror, MirrorPods } from './mirror-pods.ts'
 import { NodeAdmission } from './node-admission.ts'
 import { NodeAgent, nodeReference } from './node-agent.ts'
 import { NodeEnvironment } from './node-environment.ts'
@@ -23,16 +22,16 @@ import { removeOrphans } from './orphans.ts'
 import { dnsSettingsOf } from './pod-dns.ts'
 import type { NodePlace } from './pod-files.ts'
 import { PodAddresses, type AddressAnswer } from './pod-addresses.ts'
-import { PodArrivals } from './pod-arrivals.ts'
 import { PodWorker } from './pod-worker.ts'
 import { Pleg } from './pleg.ts'
 import { PullRecords } from './pull-records.ts'
 import { shutdownGroups } from './shutdown-plan.ts'
 import { emptyMap, type SparseMap } from './sparse-map.ts'
 import { RuntimeCalls } from './runtime-calls.ts'
-import { staticPodOf } from './static-pods.ts'
+import { StaticPods } from './static-pods.ts'
 import { StatusWriter } from './status-writer.ts'
-import type { WorkerHost } from './worker-host.ts'
+import { SyncHandler } from './sync-handler.ts'
+import type { WorkerKeeper } from './worker-keeper.ts'
 import { workerStatus } from './worker-status.ts'
 import { WorkerTable } from './worker-table.ts'
 import { WorkerTurns } from './worker-turns.ts'
@@ -57,7 +56,7 @@ export function startKubelet(options: KubeletOptions): KubeletHandle {
 }
 
 /** What its workers share is here too: closures of a host of their own would be made for each node. */
-class Kubelet implements KubeletHandle, WorkerHost {
+class Kubelet implements KubeletHandle, WorkerKeeper {
   readonly agenda: Agenda
   readonly runtime: ContainerRuntime
   readonly restartBackOff: BackOff
@@ -70,12 +69,12 @@ class Kubelet implements KubeletHandle, WorkerHost {
   readonly imageBackOff = new BackOff(kubeletConstants.imageBackOffInitial, kubeletConstants.imageBackOffMax)
   pullErrors: SparseMap<StartError> = emptyMap
   readonly place: NodePlace
+  readonly workers = new WorkerTable()
+  readonly writer: StatusWriter
+  readonly collector: ContainerCollector
   private readonly options: KubeletOptions
   private readonly context: ComponentContext
-  private readonly workers = new WorkerTable()
-  private readonly writer: StatusWriter
   private readonly agent: NodeAgent
-  private readonly mirrors: MirrorPods
   private readonly admission: NodeAdmission
   private readonly pods: Informer<Pod>
   private readonly node: Informer<Node>
@@ -84,10 +83,9 @@ class Kubelet implements KubeletHandle, WorkerHost {
   private readonly services: Informer<Service>
   private readonly nodeIPs: readonly string[]
   private readonly pleg: Pleg
-  private readonly collector: ContainerCollector
   private readonly addresses: PodAddresses
-  private readonly arrivals: PodArrivals
-  private wantedStatic: SparseMap<Pod> = emptyMap
+  private readonly staticPods: StaticPods
+  private readonly handler: SyncHandler
   private shutdown: NodeShutdown | null = null
 
   constructor(options: KubeletOptions) {
@@ -117,17 +115,14 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.agent = new NodeAgent({
       context: options.nodeContext ?? context, runtime, nodeName, machine, flags,
       networkReady: () => this.podRange() !== undefined,
-      isShuttingDown: () => this.shutdown !== null,
-      registered: () => this.mirrors.retry(),
+      isShuttingDown: () => this.isShuttingDown,
+      registered: () => this.staticPods.retryMirrors(),
     })
     this.pods = context.informers.of('pods', { fieldSelector: `spec.nodeName=${nodeName}` })
     this.node = context.informers.of('nodes', { fieldSelector: `metadata.name=${nodeName}` })
     this.services = context.informers.of('services')
-    this.arrivals = new PodArrivals(context.agenda, nodeName, this.pods.lister, (pod) => this.addPod(pod))
-    this.mirrors = new MirrorPods(context, nodeName, this.pods, (pod) => {
-      const worker = this.workers.get(pod.metadata.uid)
-      if (worker?.shown) this.writer.write(worker, pod, worker.shown, false)
-    })
+    this.staticPods = new StaticPods(this, context, nodeName, this.pods)
+    this.handler = new SyncHandler(this, nodeName, this.pods, this.staticPods)
   }
 
   start(): void {
@@ -143,19 +138,9 @@ class Kubelet implements KubeletHandle, WorkerHost {
       this.seenNode = node
       if (node) this.agent.nodeChanged(node)
     })
-    const early: Pod[] = []
-    let synced = false
-    this.pods.onChange(({ old, new: pod }) => {
-      // A list after a gap shows the next pod of a name where the one before was.
-      if (old && old.metadata.uid !== pod?.metadata.uid) this.podGone(old)
-      if (!synced && pod) early.push(pod)
-      else if (pod) this.podChanged(pod)
-    })
+    this.handler.start()
     this.context.informers.whenSynced(() => {
-      synced = true
-      for (const pod of early) this.podChanged(pod)
-      early.length = 0
-      this.arrivals.admitAll()
+      this.handler.synced()
       this.keepHouse()
     })
   }
@@ -177,18 +162,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
   }
 
   setStaticPods(manifests: readonly Pod[]): void {
-    const pods = manifests.map((manifest) => staticPodOf(manifest, this.options.nodeName, this.context.wall.time()))
-    const wanted = pods.length === 0 ? emptyMap : new Map(pods.map((pod) => [keyOf(pod), pod]))
-    for (const [key, { metadata: { uid } }] of this.wantedStatic) if (wanted.get(key)?.metadata.uid !== uid && !this.workers.has(uid)) this.collector.drop(uid)
-    this.wantedStatic = wanted
-    for (const worker of this.workers.values()) {
-      const pod = wanted.get(worker.key)
-      if (worker.isStatic && pod?.metadata.uid !== worker.pod.metadata.uid) {
-        this.mirrors.remove(worker.pod)
-        worker.terminate(worker.pod.spec.terminationGracePeriodSeconds)
-      }
-    }
-    for (const [key, pod] of wanted) if (!this.workers.has(pod.metadata.uid) && !this.workers.named(key)) this.addStatic(pod)
+    this.staticPods.set(manifests)
   }
 
   killContainer(pod: ObjectKey, container?: string): boolean {
@@ -238,48 +212,16 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.shutdown?.cancel()
   }
 
-  private podChanged(pod: Pod): void {
-    if (isMirror(pod)) return this.mirrorChanged(pod)
-    const worker = this.workers.get(pod.metadata.uid)
-    if (worker) {
-      this.writer.seen(worker, pod, pod.status)
-      return worker.update(pod)
-    }
-    if (this.workers.named(keyOf(pod))) return // Its namesake must stop first; it is looked at again then.
-    this.arrivals.add(pod)
+  get isShuttingDown(): boolean {
+    return this.shutdown !== null
   }
 
-  private addPod(pod: Pod): void {
-    if (this.workers.named(keyOf(pod))) return
-    const isDeleted = pod.metadata.deletionTimestamp !== undefined
-    const ended = pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded'
-    if (ended && this.runtime.sandboxesOf(pod.metadata.uid).length === 0) {
-      // It ended in an earlier life of this kubelet; only its deletion is left to finish.
-      if (isDeleted) this.writer.write({ written: undefined, isStatic: false }, pod, null, true)
-      return
-    }
-    const { workers, agent: { allocatable } } = this
-    const node = this.seenNode
-    if (!isDeleted && !ended && !this.admission.admits(pod, { node, workers, allocatable, isShuttingDown: this.shutdown !== null })) return
-    const worker = this.addWorker(pod, false)
-    if (isDeleted) worker.terminate(pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds)
-    else if (ended) worker.terminate(pod.spec.terminationGracePeriodSeconds)
-    else worker.sync()
+  admits(pod: Pod): boolean {
+    const { workers, seenNode: node, isShuttingDown, agent: { allocatable } } = this
+    return this.admission.admits(pod, { node, workers, allocatable, isShuttingDown })
   }
 
-  private podGone(pod: Pod): void {
-    if (isMirror(pod)) return this.mirrorChanged(pod)
-    const worker = this.workers.get(pod.metadata.uid)
-    this.writer.forget(pod.metadata.uid)
-    if (!worker) return
-    worker.written = undefined
-    this.admission.free(worker)
-    // Nobody waits for its end any more, but its processes still get their grace.
-    if (worker.stage === 'terminated') return this.finished(worker)
-    worker.terminate(pod.metadata.deletionGracePeriodSeconds || pod.spec.terminationGracePeriodSeconds)
-  }
-
-  private addWorker(pod: Pod, isStatic: boolean): PodWorker {
+  addWorker(pod: Pod, isStatic: boolean): PodWorker {
     const worker = new PodWorker(this, pod, isStatic)
     this.collector.keep(pod.metadata.uid)
     this.workers.add(worker)
@@ -287,19 +229,8 @@ class Kubelet implements KubeletHandle, WorkerHost {
     return worker
   }
 
-  private addStatic(pod: Pod): void {
-    // Refused as any other pod is.
-    if (this.shutdown) return
-    this.addWorker(pod, true).sync()
-    this.mirrors.ensure(pod)
-  }
-
-  private mirrorChanged(mirror: Pod): void {
-    const worker = this.workers.named(keyOf(mirror))
-    if (worker?.isStatic && worker.stage === 'syncing') {
-      this.mirrors.ensure(worker.pod)
-      this.writer.seen(worker, worker.pod, mirror.status)
-    } else if (!worker && !this.wantedStatic.has(keyOf(mirror)) && this.pods.lister.get(keyOf(mirror))) this.mirrors.removeStray(mirror)
+  freeRoom(worker: PodWorker): void {
+    this.admission.free(worker)
   }
 
   private podRange(): string | undefined {
@@ -327,7 +258,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     this.addresses.release(worker.pod.metadata.uid)
     for (const { metadata } of this.admission.takeWaiting()) {
       const pod = this.pods.lister.get(keyOf({ metadata }))
-      if (pod?.metadata.uid === metadata.uid) this.podChanged(pod)
+      if (pod?.metadata.uid === metadata.uid) this.handler.podChanged(pod)
     }
   }
 
@@ -336,7 +267,7 @@ class Kubelet implements KubeletHandle, WorkerHost {
     const { agenda, context: { wall } } = this
     const status = workerStatus(worker, worker.shown, wall.epochMillis - agenda.now, agenda.now, this.nodeIPs)
     worker.shown = status
-    if (worker.isStatic && this.mirrors.isMissing(uid)) return
+    if (worker.isStatic && this.staticPods.isUnseen(uid)) return
     const finished = worker.stage === 'terminated'
     if (finished || !this.writer.hasWritten(worker, uid, status)) {
       this.writer.write(worker, worker.pod, status, finished)
@@ -351,21 +282,8 @@ class Kubelet implements KubeletHandle, WorkerHost {
   }
 
   finished(worker: PodWorker): void {
-    const { uid } = worker.pod.metadata
     this.shutdown?.ended(worker)
-    const isGone = worker.isStatic || this.pods.lister.get(worker.key)?.metadata.uid !== uid
-    if (!isGone && worker.pod.metadata.deletionTimestamp === undefined) return
-    // A static pod whose manifest is still there comes again, and counts on.
-    const namesake = this.wantedStatic.get(worker.key)
-    if (namesake?.metadata.uid !== uid) this.collector.drop(uid)
-    // As long as the API shows the pod it is known to have ended (SyncKnownPods): it may take a while until that can be told.
-    if (!isGone) return
-    this.workers.remove(worker)
-    this.restartBackOff.collect(this.agenda.now)
-    this.imageBackOff.collect(this.agenda.now)
-    if (namesake && !this.workers.has(namesake.metadata.uid)) return this.addStatic(namesake)
-    const next = this.pods.lister.get(worker.key)
-    if (next && next.metadata.uid !== uid) this.podChanged(next)
+    this.handler.workerFinished(worker)
   }
 }
 
