@@ -1,12 +1,9 @@
 // Upstream: pkg/kubelet/pod_workers.go, kubelet.go SyncPod SyncTerminatingPod SyncTerminatedPod (v1.36). Left out: cgroups, in-place resize, resyncs that would change nothing.
 import type { EntryId, Millis } from '../kernel/agenda.ts'
-import { flatText } from '../kernel/flat-text.ts'
-import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.ts'
-import { keyOf, type ObjectKey } from '../api/objects.ts'
+import type { Container, Pod, PodCondition, PodStatus } from '../api/generated/types.ts'
 import type { ContainerRecord, SandboxRecord } from '../runtime/node-disk.ts'
-import type { LogLine } from '../runtime/script-run.ts'
 import type { StartError } from './api-container-status.ts'
-import { planContainers, type PlanFacts } from './container-plan.ts'
+import { planContainers } from './container-plan.ts'
 import { ContainerStopper } from './container-stopper.ts'
 import { kubeletConstants } from './flags.ts'
 import type { PodProber } from './pod-prober.ts'
@@ -15,6 +12,7 @@ import { isSidecar } from './restart-policy.ts'
 import { emptyMap, withEntry, withoutEntry, type SparseMap } from './sparse-map.ts'
 import type { Told } from './status-writer.ts'
 import { carryOut, createSandbox, stopAll } from './worker-actions.ts'
+import { WorkerFacts } from './worker-facts.ts'
 import type { WorkerHost } from './worker-host.ts'
 import { createProber } from './worker-probes.ts'
 import { resync, showsOthers } from './worker-volumes.ts'
@@ -36,17 +34,11 @@ export interface Wait {
   readonly image: boolean
 }
 
-export type WorkerStage = 'syncing' | 'terminating' | 'terminated'
-
 /**
  * One pod's worker: all that happens to the pod on this node happens here, one thing after the other. There is one for each pod of the cluster, so
  * what is needed only now and then (probers, a stopper, maps of errors) is there only then.
  */
-export class PodWorker implements PlanFacts, Told {
-  pod: Pod
-  readonly key: ObjectKey
-  readonly isStatic: boolean
-  stage: WorkerStage = 'syncing'
+export class PodWorker extends WorkerFacts implements Told {
   startErrors: SparseMap<StartError> = emptyMap
   readonly prober: PodProber | null
   /** When its first status was made. */
@@ -64,7 +56,6 @@ export class PodWorker implements PlanFacts, Told {
   volumes: SparseMap<VolumeFiles> = emptyMap
   /** Its requests count on this node. */
   isCounted = false
-  private readonly host: WorkerHost
   private busy = false
   private again = false
   private wakeEntry: EntryId = 0
@@ -74,10 +65,7 @@ export class PodWorker implements PlanFacts, Told {
   private waitingFor: { readonly records: readonly ContainerRecord[]; readonly run: () => void } | null = null
 
   constructor(host: WorkerHost, pod: Pod, isStatic: boolean) {
-    this.host = host
-    this.pod = pod
-    this.key = flatText(keyOf(pod))
-    this.isStatic = isStatic
+    super(host, pod, isStatic)
     this.acceptedAt = host.agenda.now
     this.prober = createProber(this, host)
     this.planDeadline()
@@ -168,57 +156,6 @@ export class PodWorker implements PlanFacts, Told {
     this.continueTermination()
   }
 
-  get spec(): PodSpec {
-    return this.pod.spec
-  }
-
-  get sandbox(): SandboxRecord | undefined {
-    const newest = this.sandboxes.at(-1)
-    return newest?.state === 'ready' ? newest : undefined
-  }
-
-  /** All runs of a container that the runtime remembers, newest last. */
-  recordsOf(name: string): readonly ContainerRecord[] {
-    const records: ContainerRecord[] = []
-    for (const sandbox of this.sandboxes) for (const record of sandbox.containers) if (record.name === name) records.push(record)
-    return records
-  }
-
-  newest(name: string): ContainerRecord | undefined {
-    const { sandboxes } = this
-    for (let at = sandboxes.length - 1; at >= 0; at -= 1) {
-      const found = sandboxes[at]?.containers.findLast((record) => record.name === name)
-      if (found) return found
-    }
-    return undefined
-  }
-
-  /** Records of the containers that run. */
-  running(): readonly ContainerRecord[] {
-    return this.sandboxes.flatMap((sandbox) => sandbox.containers.filter((record) => record.state === 'running'))
-  }
-
-  get mayRun(): boolean {
-    return this.stage !== 'terminated' && this.sandboxes.some((sandbox) => sandbox.containers.some((record) => record.state === 'running'))
-  }
-
-  startup(name: string): 'success' | 'failure' | 'unknown' {
-    return this.prober?.verdict('startup', name) ?? 'unknown'
-  }
-
-  liveness(name: string): 'success' | 'failure' | 'unknown' {
-    return this.prober?.verdict('liveness', name) ?? 'success'
-  }
-
-  readiness(name: string): 'success' | 'failure' | 'unknown' {
-    return this.prober?.verdict('readiness', name) ?? 'unknown'
-  }
-
-  /** Whether something in the pod's network listens on a port. */
-  listens(port: number): boolean {
-    return this.running().some((record) => this.host.runtime.processOf(record.id)?.listensOn(port, this.host.agenda.now))
-  }
-
   /** Several things in a row begin; a sync that is asked for meanwhile follows them. */
   begin(): void {
     this.busy = true
@@ -239,15 +176,6 @@ export class PodWorker implements PlanFacts, Told {
   noteStart(name: string, error: StartError | null, wait: Wait | null = null): void {
     this.startErrors = error ? withEntry(this.startErrors, name, error) : withoutEntry(this.startErrors, name)
     this.backOffs = wait ? withEntry(this.backOffs, name, wait) : withoutEntry(this.backOffs, name)
-  }
-
-  logOf(record: ContainerRecord): readonly LogLine[] {
-    return this.host.runtime.logOf(record)
-  }
-
-  /** What stops a container, as its status tells; undefined: the kubelet does not know of such signals. */
-  stopSignalOf({ image, lifecycle }: Container): string | undefined {
-    return this.host.gates.has('ContainerStopSignals') ? this.host.runtime.stopSignalOf(image, lifecycle?.stopSignal) : undefined
   }
 
   mounted(files: ReadonlyMap<string, VolumeFiles>): void {
@@ -274,10 +202,6 @@ export class PodWorker implements PlanFacts, Told {
       this.wakeDue = null
       this.sync()
     })
-  }
-
-  private get sandboxes(): readonly SandboxRecord[] {
-    return this.host.runtime.sandboxesOf(this.pod.metadata.uid)
   }
 
   private checkWaiting(): void {
