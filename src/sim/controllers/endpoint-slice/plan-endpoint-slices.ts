@@ -48,7 +48,8 @@ export function planEndpointSlices(state: SliceState, topology: TopologyCache): 
     update: plans.flatMap((plan) => plan.update),
     delete: [...plans.flatMap((plan) => plan.delete), ...foreign],
     events: plans.flatMap((plan) => plan.events),
-    errors: plans.flatMap((plan) => plan.errors),
+    // Both families leave out the same pods: an aggregate says it once.
+    errors: [...new Set(plans.flatMap((plan) => plan.errors))],
   }
 }
 
