@@ -1,6 +1,6 @@
 // Answers what Kubernetes 1.36's own code does to objects: one JSON document a line in, one a line out. `node scripts/upstream-answers/ask.mjs < cases` builds and runs it.
 // In: {object} is created; {object, update, subresource, stored} is created, `stored` is merged into it past every check, and `update` (JSON merge patch) is put over it.
-// Out: {status} of a refusal, or {object, warnings}. Left out: admission, what only the store knows (names that are taken, versions), server-side apply.
+// Out: {status} of a refusal or {object}, and with either the warnings that came before. Left out: admission, what only the store knows (names that are taken, versions), server-side apply.
 package main
 
 import (
@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 
 	"upstreamanswers/allocation"
@@ -20,7 +22,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	jsonserializer "k8s.io/apimachinery/pkg/runtime/serializer/json"
 	"k8s.io/apimachinery/pkg/runtime/serializer/versioning"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/apiserver/pkg/authentication/user"
+	"k8s.io/apiserver/pkg/endpoints/filters"
 	genericapirequest "k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
 	"k8s.io/klog/v2"
@@ -117,8 +121,10 @@ func ask(asked question) (told answer) {
 	}()
 	gvk := kindOf(asked.Object)
 	services := allocation.New()
-	stored, told := create(services, asked.Object, gvk)
+	var stored runtime.Object
+	warnings := recorded(func(ctx context.Context) { stored, told = create(ctx, services, asked.Object, gvk) })
 	if asked.Update == nil || stored == nil {
+		told.Warnings = warnings
 		return told
 	}
 	metadata(stored).SetResourceVersion("5")
@@ -127,10 +133,29 @@ func ask(asked question) (told answer) {
 		must(err)
 		stored = changed
 	}
-	return update(services, stored, asked, gvk)
+	warnings = recorded(func(ctx context.Context) { told = update(ctx, services, stored, asked, gvk) })
+	told.Warnings = warnings
+	return told
 }
 
-func create(services *allocation.Services, body []byte, gvk schema.GroupVersionKind) (runtime.Object, answer) {
+// The warnings that one request would be answered with: each once, and shortened when they are many.
+func recorded(handle func(context.Context)) []string {
+	answered := httptest.NewRecorder()
+	filters.WithWarningRecorder(http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
+		handle(request.Context())
+	})).ServeHTTP(answered, httptest.NewRequest("POST", "/", nil))
+	var texts []string
+	headers, errs := utilnet.ParseWarningHeaders(answered.Header().Values("Warning"))
+	for _, err := range errs {
+		must(err)
+	}
+	for _, header := range headers {
+		texts = append(texts, header.Text)
+	}
+	return texts
+}
+
+func create(ctx context.Context, services *allocation.Services, body []byte, gvk schema.GroupVersionKind) (runtime.Object, answer) {
 	kind := byKind[gvk.Kind]
 	object, err := decode(body, gvk)
 	if err != nil {
@@ -142,7 +167,7 @@ func create(services *allocation.Services, body []byte, gvk schema.GroupVersionK
 			home = metav1.NamespaceDefault
 		}
 	}
-	ctx := requestIn(home, kind.resource, gvk, "create", "")
+	ctx = requestIn(ctx, home, kind.resource, gvk, "create", "")
 	if err := rest.EnsureObjectNamespaceMatchesRequestNamespace(home, metadata(object)); err != nil {
 		return nil, refusal(err)
 	}
@@ -162,10 +187,10 @@ func create(services *allocation.Services, body []byte, gvk schema.GroupVersionK
 	if isService {
 		services.Read(wanted)
 	}
-	return object, answer{Object: versioned(object, gvk), Warnings: kind.create.WarningsOnCreate(ctx, object)}
+	return object, answer{Object: versioned(object, gvk)}
 }
 
-func update(services *allocation.Services, stored runtime.Object, asked question, gvk schema.GroupVersionKind) answer {
+func update(ctx context.Context, services *allocation.Services, stored runtime.Object, asked question, gvk schema.GroupVersionKind) answer {
 	kind := byKind[gvk.Kind]
 	next, err := decode(merged(stored, asked.Update, gvk), gvk)
 	if err != nil {
@@ -180,7 +205,7 @@ func update(services *allocation.Services, stored runtime.Object, asked question
 	case "finalize":
 		door = namespace.FinalizeStrategy
 	}
-	ctx := requestIn(metadata(stored).GetNamespace(), kind.resource, gvk, "update", asked.Subresource)
+	ctx = requestIn(ctx, metadata(stored).GetNamespace(), kind.resource, gvk, "update", asked.Subresource)
 	if wanted, isService := next.(*core.Service); isService && asked.Subresource == "" {
 		if err := services.Update(wanted, stored.(*core.Service)); err != nil {
 			return refusal(err)
@@ -189,7 +214,7 @@ func update(services *allocation.Services, stored runtime.Object, asked question
 	if err := rest.BeforeUpdate(door, ctx, next, stored); err != nil {
 		return refusal(err)
 	}
-	return answer{Object: versioned(next, gvk), Warnings: door.WarningsOnUpdate(ctx, next, stored)}
+	return answer{Object: versioned(next, gvk)}
 }
 
 // Strictly, as with fieldValidation=Strict, and defaulted.
@@ -203,8 +228,8 @@ func decode(body []byte, gvk schema.GroupVersionKind) (runtime.Object, error) {
 	return object, nil
 }
 
-func requestIn(home, resource string, gvk schema.GroupVersionKind, verb, subresource string) context.Context {
-	ctx := genericapirequest.WithNamespace(genericapirequest.NewContext(), home)
+func requestIn(ctx context.Context, home, resource string, gvk schema.GroupVersionKind, verb, subresource string) context.Context {
+	ctx = genericapirequest.WithNamespace(ctx, home)
 	ctx = genericapirequest.WithUser(ctx, &user.DefaultInfo{Name: "admin", Groups: []string{"system:masters"}})
 	return genericapirequest.WithRequestInfo(ctx, &genericapirequest.RequestInfo{
 		IsResourceRequest: true, Verb: verb, APIGroup: gvk.Group, APIVersion: gvk.Version, Resource: resource, Subresource: subresource, Namespace: home,
