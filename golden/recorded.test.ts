@@ -11,7 +11,7 @@ test.each(['scheduler/filter', 'scheduler/score'])("upstream's own scheduler has
   expect(result?.passed).toBeGreaterThanOrEqual(80)
 })
 
-test.each(['objects/defaults', 'objects/validation-create', 'objects/validation-update'])("upstream's own strategies have answered the same: %s", (name) => {
+test.each(['objects/defaults', 'objects/validation-create', 'objects/validation-update', 'objects/warnings'])("upstream's own strategies have answered the same: %s", (name) => {
   const result = replay(sets.find((set) => set.name === name)!, folder)
   expect(result?.failures).toEqual([])
   expect(result?.passed).toBeGreaterThan(100)

@@ -35,6 +35,7 @@ import { defaultsSet } from './objects/defaults.ts'
 import { decodeSet } from './objects/unknown-and-decode.ts'
 import { validationCreateSet } from './objects/validation-create.ts'
 import { validationUpdateSet } from './objects/validation-update.ts'
+import { warningsSet } from './objects/warnings.ts'
 import { schedulerEvents } from './scheduler/events.ts'
 import { schedulerFilter } from './scheduler/filter.ts'
 import { schedulerPreemption } from './scheduler/preemption.ts'
@@ -63,6 +64,7 @@ export const sets: readonly GoldenSet[] = [
   defaultsSet,
   validationCreateSet,
   validationUpdateSet,
+  warningsSet,
   decodeSet,
   schedulerFilter,
   schedulerScore,

@@ -11,6 +11,8 @@ import { accepted, refused, type Result } from '../../src/sim/api/status.ts'
 import { createClusterIPPool, createNodePortPool, type Allocators } from '../../src/sim/api/strategy/allocators.ts'
 import { withoutDisabledFields } from '../../src/sim/api/strategy/disabled-fields.ts'
 import { strategyOf } from '../../src/sim/api/strategy/strategies.ts'
+import type { SubresourceStrategy } from '../../src/sim/api/strategy/strategy.ts'
+import { asHeaders } from '../../src/sim/apiserver/warnings.ts'
 import type { GoldenCase } from '../harness.ts'
 
 /** Whatever stands in a golden file. */
@@ -59,10 +61,11 @@ function create(body: unknown, { admission = false, validation = 'Strict' as Fie
   const reservation = strategy.reserve?.(object, null, allocators)
   if (reservation) object = reservation.object
   if (reservation && reservation.errors.length > 0) return refuse(definition, object, reservation.errors)
-  object = strategy.prepareForCreate(withoutDisabledFields(object, closedGates), { now })
+  const sent = withoutDisabledFields(object, closedGates)
+  object = strategy.prepareForCreate(sent, { now })
   const faults = strategy.validate(object)
   if (faults.length > 0) return refuse(definition, object, faults)
-  return accepted(deepFreeze(strategy.canonicalize?.(object) ?? object))
+  return warned(deepFreeze(strategy.canonicalize?.(object) ?? object), strategy.warningsOnCreate?.(object, sent))
 }
 
 function update(body: unknown, old: KubernetesObject, subresource: string | undefined, allocators: Allocators): Result<KubernetesObject> {
@@ -84,7 +87,12 @@ function update(body: unknown, old: KubernetesObject, subresource: string | unde
   next = door.prepareForUpdate(withoutDisabledFields(next, closedGates), old, { now })
   const faults = door.validateUpdate(next, old)
   if (faults.length > 0) return refuse(definition, next, faults)
-  return accepted(deepFreeze(strategy.canonicalize?.(next) ?? next))
+  const warnings = subresource === undefined ? strategy.warningsOnUpdate?.(next, old) : (door as SubresourceStrategy).warnings?.(next)
+  return warned(deepFreeze(strategy.canonicalize?.(next) ?? next), warnings)
+}
+
+function warned(value: KubernetesObject, warnings: readonly string[] = []): Result<KubernetesObject> {
+  return { ok: true, value, warnings: asHeaders(warnings) }
 }
 
 function doorOf(strategy: ReturnType<typeof strategyOf>, subresource: string) {

@@ -1,6 +1,7 @@
 import { createTestCluster } from '../../src/sim/cluster/testing.ts'
 import { findKind } from '../../src/sim/api/resources.ts'
 import { deepFreeze, type KubernetesObject } from '../../src/sim/api/objects.ts'
+import type { Result } from '../../src/sim/api/status.ts'
 import { difference, type GoldenCase, type GoldenSet } from '../harness.ts'
 import { createPipeline, type Json } from './pipeline.ts'
 import { statusDifference } from './validation-create.ts'
@@ -10,16 +11,22 @@ export const validationUpdateSet: GoldenSet = {
   name: 'objects/validation-update',
   run(golden) {
     if (isAnsweredByRegistry(golden)) return registryDifference(golden)
-    const pipeline = createPipeline()
-    const created = pipeline.create(golden.in.create)
-    if (!created.ok) return `the object to update was refused: ${created.status.message}`
-    const versioned = { ...created.value, metadata: { ...created.value.metadata, resourceVersion: '5' } }
-    const stored = deepFreeze(golden.in.stored ? (merged(versioned, golden.in.stored) as KubernetesObject) : versioned)
-    const updated = pipeline.update(merged(stored, golden.in.update), stored, golden.in.subresource)
+    const updated = updatedBy(golden)
+    if (typeof updated === 'string') return updated
     if (!golden.out.allowed) return updated.ok ? `accepted; expected ${golden.out.message}` : statusDifference(golden.out, updated.status)
     if (!updated.ok) return `refused: ${updated.status.message}`
     return allowedDifference(golden, updated.value)
   },
+}
+
+/** What comes of the update of a case, or why there is nothing to update. */
+export function updatedBy({ in: { create, stored: state, update, subresource } }: GoldenCase): Result<KubernetesObject> | string {
+  const pipeline = createPipeline()
+  const created = pipeline.create(create)
+  if (!created.ok) return `the object to update was refused: ${created.status.message}`
+  const versioned = { ...created.value, metadata: { ...created.value.metadata, resourceVersion: '5' } }
+  const stored = deepFreeze(state ? (merged(versioned, state) as KubernetesObject) : versioned)
+  return pipeline.update(merged(stored, update), stored, subresource)
 }
 
 /** The same through the API server's door, which alone knows what is stored under which name. */

@@ -76,6 +76,7 @@ export function checkInterfaceAddress(field: string, text: string): FieldError[]
 
 /** What the server warns of about an address that it still takes. */
 export function addressWarnings(field: string, text: string): string[] {
+  if (plainIPv4.test(text)) return []
   const address = parseAddress(text)
   if (!address) return []
   if (address.leadingZeros || address.mapped) return [`${field}: non-standard IP address ${quoted(text)} is invalid: use ${quoted(formatAddress(address))}`]
@@ -89,12 +90,13 @@ export function cidrWarnings(field: string, text: string): string[] {
   const cidr = parseCidr(text)
   if (!cidr) return []
   const network = masked(cidr)
+  const meant = quoted(formatCidr(network, cidr.bits))
   const warnings: string[] = []
-  if (cidr.leadingZeros || cidr.address.mapped) warnings.push(`${field}: non-standard CIDR value ${quoted(text)} is invalid: use ${quoted(formatCidr(network, cidr.bits))}`)
-  else if (!sameParts(cidr.address, network)) {
-    const single = formatCidr(cidr.address, cidr.address.family === 4 ? 32 : 128)
-    warnings.push(`${field}: CIDR value ${quoted(text)} is ambiguous in this context (should be ${quoted(formatCidr(network, cidr.bits))} or ${quoted(single)}?)`)
+  if (!sameParts(cidr.address, network)) {
+    const single = `${formatAddress(cidr.address)}/${cidr.address.family === 4 ? 32 : 128}`
+    warnings.push(`${field}: CIDR value ${quoted(text)} is ambiguous in this context (should be ${meant} or ${quoted(single)}?)`)
   }
+  if (cidr.leadingZeros || cidr.address.mapped) warnings.push(`${field}: non-standard CIDR value ${quoted(text)} is invalid: use ${meant}`)
   const canonical = formatCidr(cidr.address, cidr.bits)
   if (warnings.length === 0 && cidr.address.family === 6 && canonical !== text) {
     warnings.push(`${field}: IPv6 CIDR value ${quoted(text)} should be in RFC 5952 canonical format (${quoted(canonical)})`)

@@ -4,15 +4,16 @@ import type { ObjectMeta } from '../api/generated/types.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
 import { Composed } from '../api/request.ts'
 import { draftMetadata, draftObject, takenObject } from '../api/schema/settle.ts'
-import { refused, type Result, type Status } from '../api/status.ts'
+import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import { withoutDisabledFields } from '../api/strategy/disabled-fields.ts'
 import { admitCreate } from './admission.ts'
 import { commit, readObject } from './core.ts'
-import { decodeBody, withWarnings } from './decode.ts'
+import { decodeBody } from './decode.ts'
 import { leaseFor } from './event-ttl.ts'
 import { chargeQuotas } from './quotas.ts'
 import { reserve } from './reservations.ts'
 import type { Target } from './target.ts'
+import { withWarnings } from './warnings.ts'
 
 /** apiserver/pkg/storage/names: 63 characters in all, five of them random. */
 const longestGeneratedBase = 58
@@ -21,20 +22,20 @@ const nameAttempts = 8
 
 /** POST: makes the object that was sent into a stored one. */
 export function create(target: Target, body: unknown): Result<KubernetesObject> {
-  if (body instanceof Composed) return createOnce(target, body.object, undefined, true)
+  if (body instanceof Composed) return createOnce(target, body.object, true)
   const decoded = decodeBody(target, body)
   if (!decoded.ok) return decoded
   const sent = decoded.value
   const generates = !sent.metadata.name && sent.metadata.generateName
-  let result = createOnce(target, sent, decoded.warnings)
+  let result = createOnce(target, sent)
   for (let attempt = 1; generates && attempt < nameAttempts && !result.ok && result.status.reason === 'AlreadyExists'; attempt += 1) {
-    result = createOnce(target, sent, decoded.warnings)
+    result = createOnce(target, sent)
   }
-  return result
+  return withWarnings(result, decoded.warnings)
 }
 
 /** `isOurs`: what was sent is the server's to change. */
-function createOnce(target: Target, sent: KubernetesObject, warnings: readonly string[] | undefined, isOurs = false): Result<KubernetesObject> {
+function createOnce(target: Target, sent: KubernetesObject, isOurs = false): Result<KubernetesObject> {
   const { core, definition, strategy } = target
   const metadata = withSystemFields(target, sent)
   const draft = isOurs ? takenObject(sent, metadata) : draftObject(sent, metadata)
@@ -45,24 +46,26 @@ function createOnce(target: Target, sent: KubernetesObject, warnings: readonly s
   if (reservation && !reservation.ok) return reservation
   const reserved = reservation?.value
   const object = strategy.prepareForCreate(withoutDisabledFields(reserved?.object ?? defaulted, core.featureGates), { now: core.wall.time() })
-  const refusal = refusalOf(target, object, sent)
+  const errors = strategy.validate(object)
+  const isValid = errors.length === 0
+  const refusal = isValid ? refusalOf(target, object, sent) : invalid(definition, object.metadata.name, errors)
+  // Told of what is valid, even when it is refused for another reason.
+  const warnings = isValid ? strategy.warningsOnCreate?.(object, defaulted) : undefined
   if (refusal) {
     reserved?.revert()
-    return refused(refusal)
+    return withWarnings(refused(refusal), warnings)
   }
   const final = strategy.canonicalize?.(object) ?? object
   if (target.dryRun) reserved?.revert()
   else reserved?.keep()
   const stored = target.dryRun ? withoutVersion(final) : commit(core, target.by, definition, final, undefined, leaseFor(core, definition), final === draft)
-  return withWarnings(stored, warnings, strategy.warningsOnCreate?.(stored))
+  return withWarnings(accepted(stored), warnings)
 }
 
-/** Why an object that is complete is not stored. Quotas are charged before the store is asked: what it refuses has been charged, until they are counted again. */
+/** Why an object that is valid is not stored. Quotas are charged before the store is asked: what it refuses has been charged, until they are counted again. */
 function refusalOf(target: Target, object: KubernetesObject, sent: KubernetesObject): Status | null {
-  const { core, definition, strategy, by } = target
+  const { core, definition, by } = target
   const { name, namespace, generateName } = object.metadata
-  const errors = strategy.validate(object)
-  if (errors.length > 0) return invalid(definition, name, errors)
   const beyond = chargeQuotas(target, object, null)
   if (beyond) return beyond
   // The store refuses that before it looks whether the name is free.

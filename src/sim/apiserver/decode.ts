@@ -1,7 +1,7 @@
 import { badRequest } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import { decodeObject } from '../api/schema.ts'
-import { accepted, refused, type Result } from '../api/status.ts'
+import { refused, type Result } from '../api/status.ts'
 import type { Target } from './target.ts'
 
 /** Reads the body of a request as an object of the target's kind, with its defaults, meant for the place that the URL names. Of one that replaces `existing` only what is new is read. */
@@ -31,9 +31,3 @@ function isDefaulted({ strategy: { defaulted } }: Target, sent: KubernetesObject
 }
 
 type Parts = KubernetesObject & Readonly<Record<string, unknown>>
-
-/** An answer with the warnings of earlier steps. */
-export function withWarnings<T>(value: T, earlier: readonly string[] | undefined, later: readonly string[] | undefined): Result<T> {
-  if (!earlier?.length && !later?.length) return accepted(value)
-  return { ok: true, value, warnings: [...(earlier ?? []), ...(later ?? [])] }
-}

@@ -13,6 +13,7 @@ import { readObject } from './core.ts'
 import { decodeReplacement } from './decode.ts'
 import type { Target } from './target.ts'
 import { replace, type UpdateRules } from './update.ts'
+import { withWarnings } from './warnings.ts'
 
 /** maxJSONPatchOperations. */
 const mostOperations = 10_000
@@ -25,7 +26,7 @@ export function patch(target: Target, type: PatchType, body: unknown, rules: Upd
   const patched = applyPatch(existing, type, body, existing)
   if (!patched.ok) return patched
   const decoded = decodeReplacement(target, patched.value, existing)
-  if (decoded.ok) return replace(target, decoded.value, existing, rules, decoded.warnings)
+  if (decoded.ok) return withWarnings(replace(target, decoded.value, existing, rules), decoded.warnings)
   // A document that cannot be read any more is the fault of the patch.
   const [, problem] = decoded.status.message?.split(` cannot be handled as a ${definition.kind}: `) ?? []
   if (problem === undefined) return decoded

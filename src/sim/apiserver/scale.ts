@@ -76,5 +76,5 @@ function apply(target: Target, existing: Scalable, body: unknown): Result<Scale>
   if (replicas < 0) return refused(invalid({ group: 'autoscaling', kind: 'Scale' }, name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')]))
   const scaled = { ...existing, spec: { ...existing.spec, replicas } }
   const result = replace(target, scaled, existing, wholeObject(target))
-  return result.ok ? accepted(scaleOf(result.value as Scalable)) : result
+  return result.ok ? { ...result, value: scaleOf(result.value as Scalable) } : result
 }

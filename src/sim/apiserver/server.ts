@@ -29,6 +29,7 @@ import { SharedOwners } from './shared-owners.ts'
 import type { LogSource } from './subresources.ts'
 import type { Target } from './target.ts'
 import { WatchCache } from './watch-cache.ts'
+import { asHeaders } from './warnings.ts'
 
 export interface ApiServerOptions {
   readonly agenda: ProcessAgenda
@@ -190,9 +191,10 @@ export class ApiServer implements Transport {
   }
 }
 
-/** The answer, with a word about what it asks for if nobody should any more. */
+/** The answer with its warnings, the first about what it asks for if nobody should any more. */
 function warned<T>({ deprecation }: ResourceDefinition, result: Result<T>): Result<T> {
-  return deprecation !== undefined ? { ...result, warnings: [deprecation, ...(result.warnings ?? [])] } : result
+  const { warnings } = result
+  return deprecation === undefined && !warnings ? result : { ...result, warnings: asHeaders([deprecation ?? '', ...(warnings ?? [])]) }
 }
 
 /** Makes the process; `start` opens it. */

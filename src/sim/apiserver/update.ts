@@ -9,12 +9,13 @@ import type { Strategy, StrategyEnvironment } from '../api/strategy/strategy.ts'
 import { admitUpdate } from './admission.ts'
 import { commit, readObject } from './core.ts'
 import { create } from './create.ts'
-import { decodeReplacement, withWarnings } from './decode.ts'
+import { decodeReplacement } from './decode.ts'
 import { leaseFor } from './event-ttl.ts'
 import { storageKey } from './object-homes.ts'
 import { chargeQuotas } from './quotas.ts'
 import { discard, reserve } from './reservations.ts'
 import type { Target } from './target.ts'
+import { withWarnings } from './warnings.ts'
 
 /** How one kind of update treats what it was given: a whole object, its status alone, its scale. */
 export interface UpdateRules {
@@ -48,6 +49,7 @@ export function statusOnly({ strategy }: Target): UpdateRules {
   return known(rulesOfStatuses, strategy, () => ({
     prepare: (object, old, environment) => strategy.status?.prepareForUpdate(object, old, environment) ?? old,
     validate: (object, old) => strategy.status?.validateUpdate(object, old) ?? [],
+    warnings: (object) => strategy.status?.warnings?.(object) ?? [],
     unconditional: strategy.allowUnconditionalUpdate,
     createsMissing: false,
     reserves: false,
@@ -66,17 +68,20 @@ export function update(target: Target, body: unknown, rules: UpdateRules): Resul
   const { core, definition, namespace, name } = target
   const existing = readObject(core, definition, namespace, name)
   const decoded = body instanceof Composed ? accepted(body.object) : decodeReplacement(target, body, existing)
-  if (!decoded.ok) return decoded
-  const sent = decoded.value
+  return decoded.ok ? withWarnings(replaceOrCreate(target, body, decoded.value, existing, rules), decoded.warnings) : decoded
+}
+
+function replaceOrCreate(target: Target, body: unknown, sent: KubernetesObject, existing: KubernetesObject | undefined, rules: UpdateRules): Result<KubernetesObject> {
+  const { definition, name } = target
   const { uid } = sent.metadata
   // An update of this life of an object makes no other.
   if (!existing) return !rules.createsMissing ? refused(notFound(definition, name)) : uid ? refused(uidMismatch(target, uid, '')) : create(target, body)
   if (uid && uid !== existing.metadata.uid) return refused(uidMismatch(target, uid, existing.metadata.uid))
-  return replace(target, sent, existing, rules, decoded.warnings)
+  return replace(target, sent, existing, rules)
 }
 
 /** What PUT and PATCH have in common from the moment the new object is known. */
-export function replace(target: Target, sent: KubernetesObject, existing: KubernetesObject, rules: UpdateRules, warnings?: readonly string[]): Result<KubernetesObject> {
+export function replace(target: Target, sent: KubernetesObject, existing: KubernetesObject, rules: UpdateRules): Result<KubernetesObject> {
   const { core, definition, name, strategy } = target
   const stale = versionRefusal(target, sent, existing, rules)
   if (stale) return refused(stale)
@@ -86,15 +91,17 @@ export function replace(target: Target, sent: KubernetesObject, existing: Kubern
   if (reservation && !reservation.ok) return reservation
   const prepared = rules.prepare(withoutDisabledFields(reservation?.value.object ?? admitted.value, core.featureGates), existing, { now: core.wall.time() })
   const errors = rules.validate(prepared, existing)
-  const refusal = errors.length > 0 ? invalid(definition, name, errors) : chargeQuotas(target, prepared, existing)
+  const isValid = errors.length === 0
+  const refusal = isValid ? chargeQuotas(target, prepared, existing) : invalid(definition, name, errors)
+  const warnings = isValid ? rules.warnings?.(prepared, existing) : undefined
   if (refusal) {
     reservation?.value.revert()
-    return refused(refusal)
+    return withWarnings(refused(refusal), warnings)
   }
   const object = strategy.canonicalize?.(prepared) ?? prepared
   if (target.dryRun) reservation?.value.revert()
   else reservation?.value.keep()
-  return withWarnings(store(target, object, existing), warnings, rules.warnings?.(object, existing))
+  return withWarnings(accepted(store(target, object, existing)), warnings)
 }
 
 function store(target: Target, object: KubernetesObject, existing: KubernetesObject): KubernetesObject {

@@ -14,6 +14,7 @@ import { validateEvent, validateEventUpdate } from '../validation/event.ts'
 import { validateLease, validateLeaseUpdate } from '../validation/lease.ts'
 import { validateNode, validateNodeUpdate } from '../validation/node.ts'
 import { validateResourceQuota, validateResourceQuotaStatusUpdate, validateResourceQuotaUpdate } from '../validation/resource-quota.ts'
+import { endpointSliceWarnings, nodeWarnings, secretWarnings, serviceAccountWarnings } from '../warnings/core.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -61,6 +62,8 @@ export const nodeStrategy: Strategy<Node> = {
   prepareForUpdate: (next, old) => keep(old.spec.configSource ? next : withoutConfiguration(next), old, 'status'),
   // Judged as a new one too; what heartbeats send is not.
   validateUpdate: (next, old) => [...validateNode(next), ...validateNodeUpdate(next, old)],
+  warningsOnCreate: nodeWarnings,
+  warningsOnUpdate: nodeWarnings,
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
     validateUpdate: validateNodeUpdate,
@@ -88,6 +91,8 @@ export const secretStrategy: Strategy<Secret> = {
   // A type once given stays when the update leaves it out.
   prepareForUpdate: unchanged,
   validateUpdate: validateSecretUpdate,
+  warningsOnCreate: secretWarnings,
+  warningsOnUpdate: secretWarnings,
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,
 }
@@ -99,6 +104,8 @@ export const serviceAccountStrategy: Strategy<ServiceAccount> = {
   validate: validateServiceAccount,
   prepareForUpdate: withSecretNames,
   validateUpdate: validateServiceAccountUpdate,
+  warningsOnCreate: (account) => serviceAccountWarnings(account),
+  warningsOnUpdate: serviceAccountWarnings,
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,
 }
@@ -156,6 +163,8 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
     return countGeneration(next, old, changed)
   },
   validateUpdate: validateEndpointSliceUpdate,
+  warningsOnCreate: (slice) => [...(slice.addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []), ...endpointSliceWarnings(slice)],
+  warningsOnUpdate: endpointSliceWarnings,
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,
 }

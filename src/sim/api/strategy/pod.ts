@@ -7,6 +7,8 @@ import { semanticEqual } from '../semantic.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validation/pod-update.ts'
 import { validatePod } from '../validation/pod.ts'
+import { podStatusWarnings, podWarnings } from '../warnings/pod.ts'
+import { withAppArmor } from './app-armor.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import { withLabelKeys } from './label-keys.ts'
 import type { DeleteRequest, Strategy } from './strategy.ts'
@@ -15,10 +17,12 @@ import type { DeleteRequest, Strategy } from './strategy.ts'
 export const podStrategy: Strategy<Pod> = {
   defaults: defaultPod,
   defaulted: ['spec'],
-  prepareForCreate: (pod, { now }) => firstGeneration({ ...pod, spec: withLabelKeys(pod), status: statusOfNew(pod, now) }),
+  prepareForCreate: (pod, { now }) => firstGeneration({ ...pod, spec: withAppArmor(pod, withLabelKeys(pod)), status: statusOfNew(pod, now) }),
   validate: validatePod,
   prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
   validateUpdate: validatePodUpdate,
+  // Updates are frequent and seldom written by people.
+  warningsOnCreate: podWarnings,
   status: {
     prepareForUpdate: (next, old) => {
       const { metadata, status } = next
@@ -32,6 +36,7 @@ export const podStrategy: Strategy<Pod> = {
       }
     },
     validateUpdate: validatePodStatusUpdate,
+    warnings: podStatusWarnings,
   },
   subresources: {
     ephemeralcontainers: {

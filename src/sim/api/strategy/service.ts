@@ -2,6 +2,7 @@
 import { defaultService } from '../defaults/service.ts'
 import type { Service } from '../generated/types.ts'
 import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts'
+import { serviceStatusWarnings, serviceWarnings } from '../warnings/service.ts'
 import { keep } from './generation.ts'
 import { releaseService, reserveService } from './service-allocation.ts'
 import { dropTypeDependentFields } from './service-needs.ts'
@@ -14,9 +15,12 @@ export const serviceStrategy: Strategy<Service> = {
   validate: validateService,
   prepareForUpdate: (next, old) => dropTypeDependentFields(keep(next, old, 'status'), old),
   validateUpdate: validateServiceUpdate,
+  warningsOnCreate: serviceWarnings,
+  warningsOnUpdate: serviceWarnings,
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
     validateUpdate: validateServiceStatusUpdate,
+    warnings: serviceStatusWarnings,
   },
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: true,

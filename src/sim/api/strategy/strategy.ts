@@ -46,8 +46,8 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   readonly subresources?: Readonly<Partial<Record<'finalize' | 'ephemeralcontainers', SubresourceStrategy<T>>>>
   /** Brings what passed validation into its one form. */
   canonicalize?(object: T): T
-  /** Things worth saying to who sent it, though nothing is wrong. */
-  warningsOnCreate?(object: T): readonly string[]
+  /** Things worth saying to who sent it, though nothing is wrong. `sent`: as it was before `prepareForCreate`. */
+  warningsOnCreate?(object: T, sent: T): readonly string[]
   warningsOnUpdate?(next: T, old: T): readonly string[]
   /** True: an update of what is not there creates it (PUT of leases, events …). */
   readonly allowCreateOnUpdate: boolean
@@ -67,4 +67,5 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
 export interface SubresourceStrategy<T extends KubernetesObject = KubernetesObject> {
   prepareForUpdate(next: T, old: T, environment: StrategyEnvironment): T
   validateUpdate(next: T, old: T): readonly FieldError[]
+  warnings?(next: T): readonly string[]
 }

@@ -1,12 +1,31 @@
-// Upstream: pkg/registry/apps/{deployment,replicaset,daemonset}, pkg/registry/core/{replicationcontroller,podtemplate} (v1.36). Left out: warnings about names and templates.
+// Upstream: pkg/registry/apps/{deployment,replicaset,daemonset}, pkg/registry/core/{replicationcontroller,podtemplate} (v1.36).
 import { defaultDaemonSet, defaultDeployment, defaultPodTemplate, defaultReplicaSet, defaultReplicationController } from '../defaults/workloads.ts'
-import type { DaemonSet, Deployment, PodTemplate, ReplicaSet, ReplicationController } from '../generated/types.ts'
+import type { DaemonSet, Deployment, PodTemplate, PodTemplateSpec, ReplicaSet, ReplicationController } from '../generated/types.ts'
 import { semanticEqual } from '../semantic.ts'
 import { validatePodTemplateObject, validatePodTemplateUpdate, validateReplicationController, validateReplicationControllerUpdate } from '../validation/replication-controller.ts'
 import { validateDaemonSetStatusUpdate, validateDeploymentStatusUpdate, validateReplicaSetStatusUpdate } from '../validation/workload-status.ts'
 import { validateDaemonSet, validateDaemonSetUpdate, validateDeployment, validateDeploymentUpdate, validateReplicaSet, validateReplicaSetUpdate } from '../validation/workloads.ts'
+import { makerNameWarnings, templateWarnings } from '../warnings/pod.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import type { Strategy } from './strategy.ts'
+
+const none: readonly string[] = []
+
+type Counted = Pick<Deployment, 'metadata'>
+
+function isCounted(next: Counted, old: Counted): boolean {
+  return next.metadata.generation !== old.metadata.generation
+}
+
+/** What is said of a kind whose objects give their names to pods. */
+const warningsOfMaker = {
+  warningsOnCreate: (object: Counted & Templated): readonly string[] => [...makerNameWarnings(object), ...templateWarnings(object.spec.template)],
+  warningsOnUpdate: (next: Counted & Templated, old: Counted): readonly string[] => (isCounted(next, old) ? templateWarnings(next.spec.template) : none),
+}
+
+interface Templated {
+  readonly spec: { readonly template?: PodTemplateSpec }
+}
 
 /** A Deployment's generation counts changes of its spec and of its annotations. */
 export const deploymentStrategy: Strategy<Deployment> = {
@@ -19,6 +38,7 @@ export const deploymentStrategy: Strategy<Deployment> = {
     return countGeneration(keep(next, old, 'status'), old, changed)
   },
   validateUpdate: validateDeploymentUpdate,
+  ...warningsOfMaker,
   status: {
     prepareForUpdate: (next, old) => ({ ...keep(next, old, 'spec'), metadata: { ...next.metadata, labels: old.metadata.labels } }),
     validateUpdate: validateDeploymentStatusUpdate,
@@ -35,6 +55,7 @@ export const replicaSetStrategy: Strategy<ReplicaSet> = {
   validate: validateReplicaSet,
   prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
   validateUpdate: validateReplicaSetUpdate,
+  ...warningsOfMaker,
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
     validateUpdate: validateReplicaSetStatusUpdate,
@@ -51,6 +72,9 @@ export const replicationControllerStrategy: Strategy<ReplicationController> = {
   validate: validateReplicationController,
   prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
   validateUpdate: validateReplicationControllerUpdate,
+  ...warningsOfMaker,
+  // Upstream looks at the template that was.
+  warningsOnUpdate: (next, old) => (isCounted(next, old) ? templateWarnings(old.spec.template) : none),
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
     validateUpdate: validateReplicaSetStatusUpdate,
@@ -68,6 +92,8 @@ export const podTemplateStrategy: Strategy<PodTemplate> = {
   validate: validatePodTemplateObject,
   prepareForUpdate: (next, old) => countGeneration(next, old, !semanticEqual(next.template, old.template)),
   validateUpdate: validatePodTemplateUpdate,
+  warningsOnCreate: ({ template }) => templateWarnings(template, 'template'),
+  warningsOnUpdate: (next, old) => (isCounted(next, old) ? templateWarnings(next.template, 'template') : none),
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,
 }
@@ -85,18 +111,24 @@ export const daemonSetStrategy: Strategy<DaemonSet> = {
   },
   validate: validateDaemonSet,
   prepareForUpdate: (next, old) => {
-    const before = Number(old.metadata.annotations?.[templateGeneration] ?? '0')
+    const before = templateGenerationOf(old)
     const templateChanged = !semanticEqual(next.spec.template, old.spec.template)
     const counted = withTemplateGeneration(keep(next, old, 'status'), templateChanged ? before + 1 : before)
     return countGeneration(counted, old, !semanticEqual(next.spec, old.spec))
   },
   validateUpdate: validateDaemonSetUpdate,
+  warningsOnCreate: ({ spec }) => templateWarnings(spec.template),
+  warningsOnUpdate: (next, old) => (templateGenerationOf(next) === templateGenerationOf(old) ? none : templateWarnings(next.spec.template)),
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
     validateUpdate: validateDaemonSetStatusUpdate,
   },
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,
+}
+
+function templateGenerationOf({ metadata }: DaemonSet): number {
+  return Number(metadata.annotations?.[templateGeneration] ?? '0')
 }
 
 function withTemplateGeneration(daemonSet: DaemonSet, generation: number): DaemonSet {

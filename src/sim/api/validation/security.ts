@@ -94,7 +94,7 @@ function validateSeccomp(profile: SeccompProfile | undefined, path: string): Fie
   return [...faults, ...checkDescendingPath(`${path}.localhostProfile`, localhostProfile)]
 }
 
-function validateAppArmor(profile: AppArmorProfile | undefined, path: string): FieldError[] {
+export function validateAppArmor(profile: AppArmorProfile | undefined, path: string): FieldError[] {
   if (!profile) return []
   const { type, localhostProfile } = profile
   const here = `${path}.localhostProfile`
