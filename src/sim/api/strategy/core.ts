@@ -163,8 +163,7 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
     return countGeneration(next, old, changed)
   },
   validateUpdate: validateEndpointSliceUpdate,
-  warningsOnCreate: (slice) => [...(slice.addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []), ...endpointSliceWarnings(slice)],
-  warningsOnUpdate: endpointSliceWarnings,
+  warningsOnCreate: endpointSliceWarnings,
   allowCreateOnUpdate: false,
   allowUnconditionalUpdate: true,
 }

@@ -1,5 +1,5 @@
-// Upstream: pkg/registry/core/{node,secret,serviceaccount}, pkg/registry/discovery/endpointslice: their warnings (v1.36). Left out: whether a certificate can be read and its key fits it.
-import { addressWarnings, cidrWarnings } from '../addresses.ts'
+// Upstream: pkg/registry/core/{node,secret,serviceaccount}, pkg/registry/discovery/endpointslice: their warnings (v1.36). Left out: addresses in EndpointSlices that only an older server has let in, whether a certificate can be read and its key fits it.
+import { cidrWarnings } from '../addresses.ts'
 import type { EndpointSlice, Node, Secret, ServiceAccount } from '../generated/types.ts'
 import { decodedBytes } from '../validation/base64.ts'
 
@@ -11,14 +11,9 @@ export function nodeWarnings({ spec }: Node): string[] {
   ]
 }
 
-const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
-const controllers: readonly (string | undefined)[] = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io']
-
-/** The addresses of the controllers are never looked at. */
-export function endpointSliceWarnings({ metadata, endpoints }: EndpointSlice): string[] {
-  if (controllers.includes(metadata.labels?.[managedByLabel])) return []
-  // Go writes null for none.
-  return (endpoints ?? []).flatMap(({ addresses }, at) => addresses.flatMap((address, index) => addressWarnings(`endpoints[${at}].addresses[${index}]`, address)))
+/** Only of a new one: its addresses are canonical or refused. */
+export function endpointSliceWarnings({ addressType }: EndpointSlice): string[] {
+  return addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []
 }
 
 const mountable = 'kubernetes.io/enforce-mountable-secrets'

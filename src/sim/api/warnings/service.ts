@@ -1,18 +1,17 @@
-// Upstream: pkg/api/service/warnings.go (v1.36).
+// Upstream: pkg/api/service/warnings.go (v1.36). Left out: clusterIPs, of which every one is canonical here.
 import { addressWarnings, cidrWarnings } from '../addresses.ts'
 import type { Service } from '../generated/types.ts'
 
 const hints = 'service.kubernetes.io/topology-aware-hints'
 
 export function serviceWarnings({ metadata, spec }: Service): string[] {
-  const { type, clusterIP = '', clusterIPs = [], externalIPs = [], externalName, loadBalancerIP, loadBalancerSourceRanges = [], sessionAffinity, trafficDistribution } = spec
+  const { type, clusterIP, externalIPs = [], externalName, loadBalancerIP, loadBalancerSourceRanges = [], sessionAffinity, trafficDistribution } = spec
   const isNamed = type === 'ExternalName'
   const isHeadless = type === 'ClusterIP' && clusterIP === 'None'
   const hasExternalIPs = externalIPs.length > 0
   const ignored = (field: string, isSet: unknown): string[] => (isHeadless && isSet ? [`spec.${field} is ignored for headless services`] : [])
   return [
     ...(metadata.annotations?.[hints] === undefined ? [] : [`annotation ${hints} is deprecated, please use service.kubernetes.io/topology-mode instead`]),
-    ...(clusterIP && clusterIP !== 'None' ? clusterIPs.flatMap((ip, at) => addressWarnings(`spec.clusterIPs[${at}]`, ip)) : []),
     ...ignored('loadBalancerIP', loadBalancerIP),
     ...ignored('externalIPs', hasExternalIPs),
     ...ignored('SessionAffinity', sessionAffinity !== 'None'),

@@ -70,7 +70,7 @@ function overlapsAmong(files: File[], added: readonly File[]): string[] {
 }
 
 function collide(one: string, other: string): boolean {
-  return one !== '' && other !== '' && (`${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`))
+  return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`)
 }
 
 function shown({ path, of }: File): string {
