@@ -1,5 +1,5 @@
 // Upstream: pkg/registry/core/pod/strategy.go applyAppArmorVersionSkew, pkg/api/pod ApparmorFieldForAnnotation (v1.36).
-import type { AppArmorProfile, Container, EphemeralContainer, Pod, PodSpec } from '../generated/types.ts'
+import type { AppArmorProfile, Container, Pod, PodSpec } from '../generated/types.ts'
 import { semanticEqual } from '../semantic.ts'
 import { containersOf } from '../validation/containers-of.ts'
 import { validateAppArmor } from '../validation/security.ts'
@@ -42,15 +42,14 @@ export function appArmorPlan({ metadata: { annotations }, spec }: Pod): readonly
 export function withAppArmor(pod: Pod, spec: PodSpec): PodSpec {
   const plan = appArmorPlan(pod)
   if (plan.length === 0) return spec
-  const inField = <C extends Container | EphemeralContainer>(container: C): C => {
+  const inField = (container: Container): Container => {
     const profile = plan.find((step) => step.container === container.name)?.profile
     return profile ? { ...container, securityContext: { ...container.securityContext, appArmorProfile: profile } } : container
   }
-  const { initContainers, containers, ephemeralContainers } = spec
+  const { initContainers, containers } = spec
   return {
     ...spec,
     ...(initContainers && { initContainers: initContainers.map(inField) }),
     containers: containers.map(inField),
-    ...(ephemeralContainers && { ephemeralContainers: ephemeralContainers.map(inField) }),
   }
 }
