@@ -15,8 +15,8 @@ export function appArmorKey(container: string): string {
 export function appArmorOf(annotation: string): AppArmorProfile | undefined {
   if (annotation === 'unconfined') return { type: 'Unconfined' }
   if (annotation === 'runtime/default') return { type: 'RuntimeDefault' }
-  const [, localhostProfile] = /^localhost\/([^]+)$/.exec(annotation) ?? []
-  return localhostProfile === undefined ? undefined : { type: 'Localhost', localhostProfile }
+  const localhostProfile = annotation.slice(10)
+  return annotation.startsWith('localhost/') && localhostProfile ? { type: 'Localhost', localhostProfile } : undefined
 }
 
 interface AppArmorStep {

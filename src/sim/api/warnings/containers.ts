@@ -49,12 +49,10 @@ function amountWarnings({ container: { resources: { limits, requests } = {} }, p
 
 /** A second value is meant when it builds upon the first: `PATH: $(PATH):/bin`. */
 function environmentWarnings(variables: readonly EnvVar[], path: string): string[] {
-  const known = new Set<string>()
+  const names = variables.map(({ name }) => name)
   return variables.flatMap(({ name, value = '', valueFrom }, at) => {
-    const isNew = !known.has(name)
-    known.add(name)
     const before = `$(${name})`
-    if (isNew || (!valueFrom && value !== before && value.includes(before))) return []
+    if (names.indexOf(name) === at || (!valueFrom && value !== before && value.includes(before))) return []
     return [`${path}.env[${at}]: hides previous definition of ${quoted(name)}, which may be dropped when using apply`]
   })
 }
@@ -87,12 +85,8 @@ function likenessOf(one: ContainerPort, other: ContainerPort): string | undefine
 }
 
 function portNameWarnings(ports: readonly PlacedPort[]): string[] {
-  const first = new Map<string, string>()
   return ports.flatMap(({ port: { name }, path }) => {
-    if (!name) return []
-    const other = first.get(name)
-    if (other !== undefined) return [`${path}: duplicate port name ${quoted(name)} with ${other}, services and probes that select ports by name will use ${other}`]
-    first.set(name, path)
-    return []
+    const first = ports.find(({ port }) => port.name === name)?.path
+    return name && first !== path ? [`${path}: duplicate port name ${quoted(name)} with ${first}, services and probes that select ports by name will use ${first}`] : []
   })
 }

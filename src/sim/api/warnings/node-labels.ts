@@ -18,7 +18,7 @@ const deprecated = new Map([
 /** What is said at `field` of a label of nodes that once was. `says`: what stands before the reason. */
 export function nodeLabelWarnings(field: string, label: string, says = ''): string[] {
   const why = deprecated.get(label)
-  return why === undefined ? [] : [`${field}: ${says}${why}`]
+  return why ? [`${field}: ${says}${why}`] : []
 }
 
 /** Of what is only preferred the values are judged too: nothing else does. */

@@ -66,8 +66,8 @@ function warningsOf(spec: PodSpec, annotations: Labels, template: string): strin
     ...placementWarnings(spec, path),
     ...deprecatedAnnotations.flatMap(([key, why]) => (annotations[key] === undefined ? [] : [`${template}metadata.annotations[${key}]: ${why}`])),
     ...volumeWarnings(volumes, `${path}.volumes`),
-    ...repeated(hostAliases.map(({ ip }) => ip), (at) => `${path}.hostAliases[${at}].ip: duplicate ip`),
-    ...repeated(imagePullSecrets.map(({ name = '' }) => name), (at) => `${path}.imagePullSecrets[${at}].name: duplicate name`),
+    ...repeated(hostAliases.map(({ ip }) => ip), `${path}.hostAliases`, 'ip'),
+    ...repeated(imagePullSecrets.map(({ name = '' }) => name), `${path}.imagePullSecrets`, 'name'),
     ...imagePullSecrets.flatMap(({ name }, at) => (name ? [] : [`${path}.imagePullSecrets[${at}].name: invalid empty name ""`])),
     ...['memory', 'ephemeral-storage'].flatMap((resource) => fractionWarnings(`${path}.overhead`, spec.overhead, resource)),
     ...(!spec.securityContext?.seccompProfile && annotations[seccompKey] !== undefined ? [seccompWarning(template, seccompKey)] : []),
@@ -108,6 +108,6 @@ function selectorWarnings(path: string, selector: LabelSelector | undefined): st
   return selector ? [] : [`${path}.labelSelector: a null labelSelector results in matching no pod`]
 }
 
-function repeated(texts: readonly string[], what: (at: number) => string): string[] {
-  return texts.flatMap((text, at) => (texts.indexOf(text) < at ? [`${what(at)} ${quoted(text)}`] : []))
+function repeated(texts: readonly string[], path: string, field: string): string[] {
+  return texts.flatMap((text, at) => (texts.indexOf(text) < at ? [`${path}[${at}].${field}: duplicate ${field} ${quoted(text)}`] : []))
 }

@@ -3,9 +3,9 @@ import type { Volume, VolumeProjection } from '../generated/types.ts'
 import { quoted } from '../go-text.ts'
 import { fractionWarnings } from './amounts.ts'
 
-/** The plugins of former days: in which minor version they were deprecated, and since which they do nothing. */
-const retired: readonly (readonly [source: keyof Volume, deprecated: number, gone: number])[] = [
-  ['photonPersistentDisk', 11, 16], ['scaleIO', 16, 22], ['flocker', 22, 25], ['storageos', 22, 25], ['quobyte', 22, 25], ['glusterfs', 25, 26], ['cephfs', 28, 31], ['rbd', 28, 31],
+/** The plugins of former days: in which minor version they were deprecated, since which they do nothing, and upstream's other name. */
+const retired: readonly (readonly [source: keyof Volume, deprecated: number, gone: number, shown?: string])[] = [
+  ['photonPersistentDisk', 11, 16], ['scaleIO', 16, 22], ['flocker', 22, 25], ['storageos', 22, 25, 'storageOS'], ['quobyte', 22, 25], ['glusterfs', 25, 26], ['cephfs', 28, 31], ['rbd', 28, 31],
 ]
 
 export function volumeWarnings(volumes: readonly Volume[], path: string): string[] {
@@ -16,11 +16,7 @@ function sourceWarnings(volume: Volume, path: string): string[] {
   const { requests, limits } = volume.ephemeral?.volumeClaimTemplate?.spec.resources ?? {}
   const claim = `${path}.ephemeral.volumeClaimTemplate.spec.resources`
   return [
-    ...retired.flatMap(([source, deprecated, gone]) => {
-      // Upstream's own name for it.
-      const shown = source === 'storageos' ? 'storageOS' : source
-      return volume[source] ? [`${path}.${shown}: deprecated in v1.${deprecated}, non-functional in v1.${gone}+`] : []
-    }),
+    ...retired.flatMap(([source, deprecated, gone, shown = source]) => (volume[source] ? [`${path}.${shown}: deprecated in v1.${deprecated}, non-functional in v1.${gone}+`] : [])),
     ...(volume.gitRepo ? [`${path}.gitRepo: deprecated in v1.11, and disabled by default in v1.33+`] : []),
     ...fractionWarnings(`${claim}.requests`, requests, 'storage'),
     ...fractionWarnings(`${claim}.limits`, limits, 'storage'),
