@@ -80,3 +80,15 @@ test('that are too long together lose their ends, and at last each other', () =>
   expect(asHeaders([...long(30), 'short'])).toEqual(long(16).map((text) => text.slice(0, 256)))
   expect(asHeaders(['a', '', 'b', 'a', 'c\n'])).toEqual(['a', 'b'])
 })
+
+test('are found in little time, however much a stranger repeats', () => {
+  const many = (length: number, one: (at: number) => object) => Array.from({ length }, (_, at) => one(at))
+  const container = { ...podSpec.containers[0], ports: many(40_000, () => ({ containerPort: 80 })), env: many(20_000, (at) => ({ name: `a${at}` })) }
+  const volume = (length: number) => ({ name: 'v', configMap: { name: 'c', items: many(length, () => ({ key: 'k', path: 'p' })) } })
+  const hostAliases = many(10_000, (at) => ({ ip: `10.0.${at >> 8}.${at & 255}` }))
+  expect(request({ body: { ...pod({ name: 'ports' }), spec: { containers: [container], hostAliases } } })).toMatchObject({ ok: true })
+  expect(request({ body: { ...pod({ name: 'files' }), spec: { ...podSpec, volumes: [volume(40_000)] } } })).toMatchObject({ ok: true })
+  const pem = Buffer.from(`-----BEGIN CERTIFICATE-----\n${`${':'.repeat(2000)}\n`.repeat(20)}${'-----BEGIN A:-----\n'.repeat(30_000)}`).toString('base64')
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, type: 'kubernetes.io/tls', data: { 'tls.crt': pem, 'tls.key': '' } }
+  expect(request({ resource: 'secrets', body: secret })).toMatchObject({ ok: true, warnings: ['tls: failed to find any PEM data in certificate input'] })
+})

@@ -12,7 +12,7 @@ export function withWarnings<T>(result: Result<T>, earlier: readonly string[] | 
 
 /** What reaches the sender: each warning once, none that no header can hold, and only the beginnings of the first ones when they are too long together. */
 export function asHeaders(warnings: readonly string[]): string[] {
-  const told = [...new Set(warnings)].filter((text) => text !== '' && !/\p{Cc}/u.test(text)).map((text) => [...text])
+  const told = [...new Set(warnings)].filter((text) => text !== '' && !/\p{Cc}/u.test(text)).slice(0, mostCharacters).map((text) => [...text])
   let total = 0
   const tooMuch = told.findIndex(({ length }) => (total += length) > mostCharacters)
   if (tooMuch < 0) return told.map((characters) => characters.join(''))

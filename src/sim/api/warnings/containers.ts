@@ -6,6 +6,7 @@ import { semanticEqual } from '../semantic.ts'
 import { appArmorKey, appArmorOf } from '../strategy/app-armor.ts'
 import { containersOf } from '../validation/containers-of.ts'
 import { fractionWarnings } from './amounts.ts'
+import { isFirst, mostCompared } from './bounds.ts'
 
 type Placed = ReturnType<typeof containersOf>[number]
 
@@ -15,7 +16,7 @@ export function containerWarnings(spec: PodSpec, annotations: Labels, template: 
   const ports = containers.flatMap(({ container, path }) => (container.ports ?? []).map((port, at) => ({ port, path: `${path}.ports[${at}]` })))
   return [
     ...containers.flatMap((placed) => [...annotationWarnings(placed, spec, annotations, template), ...amountWarnings(placed), ...environmentWarnings(placed.container.env ?? [], placed.path)]),
-    ...portWarnings(ports),
+    ...portWarnings(ports.slice(0, mostCompared)),
     ...portNameWarnings(ports),
   ]
 }
@@ -49,10 +50,10 @@ function amountWarnings({ container: { resources: { limits, requests } = {} }, p
 
 /** A second value is meant when it builds upon the first: `PATH: $(PATH):/bin`. */
 function environmentWarnings(variables: readonly EnvVar[], path: string): string[] {
-  const names = variables.map(({ name }) => name)
+  const names = new Set<string>()
   return variables.flatMap(({ name, value = '', valueFrom }, at) => {
     const before = `$(${name})`
-    if (names.indexOf(name) === at || (!valueFrom && value !== before && value.includes(before))) return []
+    if (isFirst(name, names) || (!valueFrom && value !== before && value.includes(before))) return []
     return [`${path}.env[${at}]: hides previous definition of ${quoted(name)}, which may be dropped when using apply`]
   })
 }
@@ -85,8 +86,11 @@ function likenessOf(one: ContainerPort, other: ContainerPort): string | undefine
 }
 
 function portNameWarnings(ports: readonly PlacedPort[]): string[] {
+  const firsts = new Map<string, string>()
   return ports.flatMap(({ port: { name }, path }) => {
-    const first = ports.find(({ port }) => port.name === name)?.path
-    return name && first !== path ? [`${path}: duplicate port name ${quoted(name)} with ${first}, services and probes that select ports by name will use ${first}`] : []
+    if (!name) return []
+    const first = firsts.get(name) ?? path
+    firsts.set(name, first)
+    return first !== path ? [`${path}: duplicate port name ${quoted(name)} with ${first}, services and probes that select ports by name will use ${first}`] : []
   })
 }

@@ -41,8 +41,8 @@ export function secretWarnings({ type, data = {} }: Secret): string[] {
   return failed('PEM block with type ending in "PRIVATE KEY"', 'key', keys)
 }
 
-/** The types of the PEM blocks in a value of a Secret; headers are taken for what follows them. */
+/** The types of the PEM blocks in a value of a Secret; headers are taken for what follows them. Each character is looked at a few times at most, whatever a stranger has written. */
 function blocksOf(value = ''): string[] {
-  const blocks = decodedBytes(value).matchAll(/(?:^|\n)-----BEGIN (.*)-----[ \t\r]*\n(?:.+:.*\n)*([A-Za-z\d+/=\s]*?)-----END \1-----[ \t\r]*(?=\n|$)/g)
+  const blocks = decodedBytes(value).matchAll(/(?:^|\n)-----BEGIN (.*)-----[ \t\r]*\n(?:(?!-----)[^:\n]*:.*\n)*([A-Za-z\d+/=\s]*?)-----END \1-----[ \t\r]*(?=\n|$)/g)
   return [...blocks].flatMap(([, type = '', body = '']) => (body.replace(/\s/g, '').length % 4 === 0 ? [type] : []))
 }

@@ -7,6 +7,7 @@ import { checkDns1123Label } from '../names.ts'
 import type { Labels } from '../objects.ts'
 import { appArmorPlan } from '../strategy/app-armor.ts'
 import { fractionWarnings } from './amounts.ts'
+import { isFirst } from './bounds.ts'
 import { appArmorWarning, containerWarnings, seccompWarning } from './containers.ts'
 import { nodeLabelWarnings, selectorTermWarnings } from './node-labels.ts'
 import { volumeWarnings } from './volumes.ts'
@@ -109,5 +110,6 @@ function selectorWarnings(path: string, selector: LabelSelector | undefined): st
 }
 
 function repeated(texts: readonly string[], path: string, field: string): string[] {
-  return texts.flatMap((text, at) => (texts.indexOf(text) < at ? [`${path}[${at}].${field}: duplicate ${field} ${quoted(text)}`] : []))
+  const known = new Set<string>()
+  return texts.flatMap((text, at) => (isFirst(text, known) ? [] : [`${path}[${at}].${field}: duplicate ${field} ${quoted(text)}`]))
 }

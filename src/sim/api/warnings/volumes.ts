@@ -2,6 +2,7 @@
 import type { Volume, VolumeProjection } from '../generated/types.ts'
 import { quoted } from '../go-text.ts'
 import { fractionWarnings } from './amounts.ts'
+import { mostCompared } from './bounds.ts'
 
 /** The plugins of former days: in which minor version they were deprecated, since which they do nothing, and upstream's other name. */
 const retired: readonly (readonly [source: keyof Volume, deprecated: number, gone: number, shown?: string])[] = [
@@ -57,10 +58,10 @@ function projectedFiles({ configMap, secret, downwardAPI, serviceAccountToken }:
 
 /** Adds the new files to those that are there, and tells each pair that collides. */
 function overlapsAmong(files: File[], added: readonly File[]): string[] {
-  return added.flatMap(({ path: sent, of }) => {
+  return added.slice(0, mostCompared).flatMap(({ path: sent, of }) => {
     const file = { path: sent.replace(/\/+$/, ''), of }
     const overlaps = files.filter((other) => collide(other.path, file.path)).map((other) => `${shown(file)} with ${shown(other)}`)
-    files.push(file)
+    if (files.length < mostCompared) files.push(file)
     return overlaps
   })
 }
