@@ -34,3 +34,11 @@ test('what is no quantity counts as nothing, and a monstrous exponent is none', 
   expect(wholeValue('lots')).toBe(0)
   expect(parseQuantity('1e999999999')).toBeNull()
 })
+
+test('endless fractions are read at once: a billionth is the least', () => {
+  const formatted = (text: string) => formatQuantity(read(text))
+  expect(formatted(`0.${'0'.repeat(500_000)}1`)).toBe('1n')
+  expect(formatted(`0.5${'0'.repeat(500_000)}`)).toBe('500m')
+  expect(formatted(`0.5${'0'.repeat(500_000)}1k`)).toBe('500000000001n')
+  expect(formatted(`0.25${'0'.repeat(500_000)}Ki`)).toBe('256')
+})

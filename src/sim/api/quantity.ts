@@ -179,8 +179,9 @@ function smallQuantity(text: string, sign: string, digits: string, fraction: str
   return { unscaled, exponent, format: unit.format, isDecimal: false, ...(keepsText && { text }) }
 }
 
-function decimalQuantity(sign: string, digits: string, fraction: string, unit: Unit): Quantity {
+function decimalQuantity(sign: string, digits: string, written: string, unit: Unit): Quantity {
   const isBinary = unit.format === 'BinarySI'
+  const fraction = significant(written, 40 + (isBinary ? 0 : Math.max(unit.exponent, 0)))
   let unscaled = BigInt(digits + fraction) * (isBinary ? 1n << BigInt(unit.exponent) : 1n)
   let exponent = (isBinary ? 0 : unit.exponent) - fraction.length
   if (unscaled > 0n) {
@@ -194,6 +195,12 @@ function decimalQuantity(sign: string, digits: string, fraction: string, unit: U
   }
   const isFraction = unscaled > 0n && exponent < 0 && unscaled < power(-exponent)
   return { unscaled: sign === '-' ? -unscaled : unscaled, exponent, format: isBinary && isFraction ? 'DecimalSI' : unit.format, isDecimal: true }
+}
+
+/** Of the digits behind the point, those that a billionth can depend on: of the others it only matters whether there is one that is not zero. */
+function significant(fraction: string, most: number): string {
+  if (fraction.length <= most) return fraction
+  return fraction.slice(0, most) + (/[1-9]/.test(fraction.slice(most)) ? '1' : '')
 }
 
 function combined(one: Quantity, other: Quantity, otherUnscaled: bigint): Quantity {
@@ -232,8 +239,9 @@ function fitting(value: bigint): bigint | null {
 
 const powers: bigint[] = [1n]
 
-/** 10^`exponent`, by multiplication. */
+/** 10^`exponent`. Those that are used every day are kept. */
 function power(exponent: number): bigint {
+  if (exponent > 100) return BigInt(`1${'0'.repeat(exponent)}`)
   for (let at = powers.length; at <= exponent; at += 1) powers.push((powers[at - 1] ?? 1n) * 10n)
   return powers[exponent] ?? 1n
 }

@@ -30,6 +30,13 @@ describe('what strangers send is bounded', () => {
     expect(refusal).toEqual({ ok: false, fault: 'tooMany', error: 'The allowed maximum operations in a JSON patch is 10000, got 10001' })
   })
 
+  test('refuses lists that would be merged for minutes', () => {
+    const env = (name: string) => ({ spec: { containers: [{ name: 'c', env: Array.from({ length: 5_000 }, (_, at) => ({ name: `${name}${at}`, value: 'x' })) }] } })
+    expect(applyPatch('strategic', { apiVersion: 'v1', kind: 'Pod' }, env('a'), env('b'))).toMatchObject({ ok: true })
+    const more = { spec: { containers: [{ name: 'c', env: [...env('b').spec.containers[0]!.env, { name: 'one', value: 'more' }] }] } }
+    expect(applyPatch('strategic', { apiVersion: 'v1', kind: 'Pod' }, env('a'), more)).toMatchObject({ ok: false, error: 'the allowed maximum of items in merged lists is 10000, got 10001' })
+  })
+
   test('refuses copies that double the document again and again', () => {
     const copies = Array.from({ length: 40 }, (_, at) => ({ op: 'copy', from: '/a', path: `/a/x${at}` }))
     const refusal = applyPatch('json', pod, { a: { text: 'x'.repeat(100) } }, copies)

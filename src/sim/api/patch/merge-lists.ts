@@ -55,12 +55,24 @@ export function findItem(items: readonly unknown[], length: number, mergeKey: st
 export function partition(items: readonly unknown[], named: readonly unknown[], mergeKey: string): { patched: unknown[]; serverOnly: unknown[] } {
   const patched: unknown[] = []
   const serverOnly: unknown[] = []
-  const values = new Set(mergeKey === '' ? named : [])
+  const isNamed = mergeKey === '' ? scalarsOf(named) : keysOf(named, mergeKey)
   for (const item of items) {
-    const found = mergeKey === '' ? values.has(item) : findItem(named, named.length, mergeKey, mergeValueOf(item, mergeKey)) >= 0
-    ;(found ? patched : serverOnly).push(item)
+    (isNamed(mergeKey === '' ? item : mergeValueOf(item, mergeKey)) ? patched : serverOnly).push(item)
   }
   return { patched, serverOnly }
+}
+
+function scalarsOf(items: readonly unknown[]): (value: unknown) => boolean {
+  const values = new Set(items)
+  return (value) => values.has(value)
+}
+
+/** What `findItem` would find, for those who ask about many items. */
+function keysOf(items: readonly unknown[], mergeKey: string): (value: unknown) => boolean {
+  const stranger = items.findIndex((item) => !isObject(item))
+  const known = (stranger < 0 ? items : items.slice(0, stranger)) as readonly JsonObject[]
+  const values = new Set(known.flatMap((item) => (Object.hasOwn(item, mergeKey) ? [item[mergeKey]] : [])))
+  return (value) => values.has(value) || (stranger >= 0 && findItem(items, items.length, mergeKey, value) >= 0)
 }
 
 /** Both parts in their own order, woven together as the server's list has them where it knows both. */

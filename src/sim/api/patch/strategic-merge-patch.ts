@@ -137,20 +137,27 @@ function mergeField(result: Record<string, unknown>, key: string, change: unknow
   } else put(result, field, change)
 }
 
+/** As many as upstream lets a JSON patch have operations: sorting takes the square of it. */
+const mostItems = 10_000
+
 /** Merges a list of a patch into `server`, which is changed on the way as Go changes it. */
 function mergeLists(server: unknown[], patch: readonly unknown[], rule: PatchField, deletes: boolean, options: MergeOptions): readonly unknown[] {
   if (rule.strategy !== 'merge') return patch
   if (server.length === 0 && patch.length === 0) return server
+  if (server.length + patch.length > mostItems) throw new StrategicFault(`the allowed maximum of items in merged lists is ${mostItems}, got ${server.length + patch.length}`)
   if (itemKind(server, patch) === 'scalar') return mergeScalars(server, patch, rule, deletes && options.carriesOut)
   if (rule.mergeKey === '') throw new StrategicFault('cannot merge lists without merge key for type struct')
   const elementType: PatchType = rule.type.kind === 'list' ? rule.type.element : { kind: 'any' }
   const { items, length: kept, patch: plain } = carryOutDirectives(server, patch, rule.mergeKey)
   let length = kept
+  const places = new Map<unknown, number>()
+  for (let at = length - 1; at >= 0; at -= 1) places.set((items[at] as JsonObject)[rule.mergeKey], at)
   for (const item of plain) {
     const value = mergeValueOf(item, rule.mergeKey)
-    const at = findItem(items, length, rule.mergeKey, value)
-    if (at >= 0) items[at] = mergeObjects(items[at] as JsonObject, item as JsonObject, elementType, options)
+    const at = places.get(value)
+    if (at !== undefined) items[at] = mergeObjects(items[at] as JsonObject, item as JsonObject, elementType, options)
     else {
+      places.set(value, length)
       items[length] = item
       length += 1
     }

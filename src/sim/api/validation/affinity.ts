@@ -96,11 +96,12 @@ function validatePodTerm(term: PodAffinityTerm, path: string): FieldError[] {
 
 /** The keys whose values a pod brings itself: each once, in the list or in the selector. */
 export function validateLabelKeys({ matchLabelKeys = [], mismatchLabelKeys = [], labelSelector }: Pick<PodAffinityTerm, 'matchLabelKeys' | 'mismatchLabelKeys' | 'labelSelector'>, path: string): FieldError[] {
+  const mismatched = new Set(mismatchLabelKeys)
   return [
     ...checkLabelKeys(`${path}.matchLabelKeys`, matchLabelKeys, labelSelector),
     ...checkLabelKeys(`${path}.mismatchLabelKeys`, mismatchLabelKeys, labelSelector),
     ...repeatedKeys(matchLabelKeys, labelSelector, path),
-    ...matchLabelKeys.flatMap((key, at) => (mismatchLabelKeys.includes(key) ? [invalid(`${path}.matchLabelKeys[${at}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys')] : [])),
+    ...matchLabelKeys.flatMap((key, at) => (mismatched.has(key) ? [invalid(`${path}.matchLabelKeys[${at}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys')] : [])),
   ]
 }
 

@@ -3,7 +3,6 @@ import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts'
 import type { Taint, Toleration } from '../generated/types.ts'
 import { checkLabelValue } from '../names.ts'
-import { semanticEqual } from '../semantic.ts'
 import { checkChoice, checkQualified } from './checks.ts'
 import { internalForm } from './internal-form.ts'
 
@@ -29,8 +28,12 @@ function validateToleration(toleration: Toleration, path: string): FieldError[] 
 
 /** A pod may learn to tolerate more, or for another while, but forget nothing. */
 export function validateOnlyAddedTolerations(next: readonly Toleration[], old: readonly Toleration[], path: string): FieldError[] {
-  const kept = old.every((toleration) => next.some((candidate) => semanticEqual({ ...toleration, tolerationSeconds: candidate.tolerationSeconds }, candidate)))
-  return kept ? validateTolerations(next, path) : [forbidden(path, 'existing toleration can not be modified except its tolerationSeconds')]
+  const there = new Set(next.map(withoutSeconds))
+  return old.every((toleration) => there.has(withoutSeconds(toleration))) ? validateTolerations(next, path) : [forbidden(path, 'existing toleration can not be modified except its tolerationSeconds')]
+}
+
+function withoutSeconds({ key, operator, value, effect }: Toleration): string {
+  return JSON.stringify([key ?? '', operator ?? '', value ?? '', effect ?? ''])
 }
 
 export function validateTaints(taints: readonly Taint[], path: string): FieldError[] {

@@ -10,6 +10,7 @@ const actions = ['DoNotSchedule', 'ScheduleAnyway']
 const policies = ['Honor', 'Ignore']
 
 export function validateSpreadConstraints(constraints: readonly TopologySpreadConstraint[], path: string): FieldError[] {
+  const last = new Map(constraints.map(({ topologyKey, whenUnsatisfiable }, at) => [`${whenUnsatisfiable} ${topologyKey}`, at]))
   return constraints.flatMap((constraint, at) => {
     const here = `${path}[${at}]`
     const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint
@@ -17,8 +18,7 @@ export function validateSpreadConstraints(constraints: readonly TopologySpreadCo
     if (maxSkew <= 0) faults.push(invalid(`${here}.maxSkew`, maxSkew, 'must be greater than zero'))
     if (!topologyKey) faults.push(required(`${here}.topologyKey`, 'can not be empty'))
     if (!actions.includes(whenUnsatisfiable)) faults.push(notSupported(`${here}.whenUnsatisfiable`, whenUnsatisfiable, actions))
-    const again = constraints.slice(at + 1).some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable)
-    if (again) faults.push(duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${whenUnsatisfiable}}`))
+    if (last.get(`${whenUnsatisfiable} ${topologyKey}`) !== at) faults.push(duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${whenUnsatisfiable}}`))
     if (minDomains !== undefined) faults.push(...validateMinDomains(minDomains, whenUnsatisfiable, `${here}.minDomains`))
     return [
       ...faults,
