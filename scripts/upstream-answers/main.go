@@ -4,16 +4,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 
 	"upstreamanswers/allocation"
+	"upstreamanswers/lines"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -27,7 +25,6 @@ import (
 	"k8s.io/apiserver/pkg/endpoints/filters"
 	genericapirequest "k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/apiserver/pkg/registry/rest"
-	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
 	_ "k8s.io/kubernetes/pkg/apis/apps/install"
 	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install"
@@ -98,19 +95,8 @@ type answer struct {
 }
 
 func main() {
-	// What upstream logs by the way is no answer; what goes wrong here is still told.
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
 	capabilities.Setup(true, 0)
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(make([]byte, 1<<20), 1<<26)
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	for lines.Scan() {
-		var asked question
-		must(json.Unmarshal(lines.Bytes(), &asked))
-		fmt.Fprintf(out, "%s\n", encode(ask(asked)))
-	}
+	lines.Answer(ask)
 }
 
 func ask(asked question) (told answer) {

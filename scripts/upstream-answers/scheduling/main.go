@@ -4,15 +4,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"sort"
 	"time"
+
+	"upstreamanswers/lines"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -60,32 +59,15 @@ type answer struct {
 }
 
 func main() {
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
-	reader := bufio.NewReaderSize(os.Stdin, 1<<20)
-	writer := bufio.NewWriter(os.Stdout)
-	defer writer.Flush()
-	for {
-		line, err := reader.ReadBytes('\n')
-		if len(line) > 1 {
-			var document struct {
-				In input `json:"in"`
-			}
-			result := answer{}
-			if err := json.Unmarshal(line, &document); err != nil {
-				result.Error = err.Error()
-			} else if decided, err := decide(document.In); err != nil {
-				result.Error = err.Error()
-			} else {
-				result = *decided
-			}
-			text, _ := json.Marshal(result)
-			writer.Write(append(text, '\n'))
-		}
+	lines.Answer(func(document struct {
+		In input `json:"in"`
+	}) answer {
+		decided, err := decide(document.In)
 		if err != nil {
-			return
+			return answer{Error: err.Error()}
 		}
-	}
+		return *decided
+	})
 }
 
 // As the API server completes it, as far as the scheduler looks.

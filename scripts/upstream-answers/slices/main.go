@@ -4,12 +4,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"time"
+
+	"upstreamanswers/lines"
 
 	v1 "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
@@ -40,27 +39,7 @@ type answer struct {
 }
 
 func main() {
-	klog.LogToStderr(false)
-	reader := bufio.NewReaderSize(os.Stdin, 1<<20)
-	writer := bufio.NewWriter(os.Stdout)
-	defer writer.Flush()
-	for {
-		line, err := reader.ReadBytes('\n')
-		if len(line) > 1 {
-			var in input
-			result := answer{}
-			if err := json.Unmarshal(line, &in); err != nil {
-				result.Error = err.Error()
-			} else {
-				result = reconcile(in)
-			}
-			text, _ := json.Marshal(result)
-			writer.Write(append(text, '\n'))
-		}
-		if err != nil {
-			return
-		}
-	}
+	lines.Answer(reconcile)
 }
 
 func reconcile(in input) answer {

@@ -1,4 +1,4 @@
-import { isTooLarge, mostBytes } from './body-limit.ts'
+import { isTooDeep, isTooLarge, mostBytes, tooDeep } from './body-limit.ts'
 import * as errors from './errors.ts'
 import type { KubernetesObject } from './objects.ts'
 import type { RequestOptions } from './request.ts'
@@ -20,7 +20,7 @@ export type FieldValidation = NonNullable<RequestOptions['fieldValidation']>
 export function decodeObject(definition: ResourceDefinition, body: unknown, validation: FieldValidation, stored?: KubernetesObject): Result<KubernetesObject> {
   const faultless = { text: null, duplicates: [] }
   const value = headOf(definition, body)
-  if (!value) return isTooLarge(body) ? refused(tooLarge) : refused(headFault(definition, body, ''))
+  if (!value) return refused(isTooLarge(body) ? tooLarge : isTooDeep(body) ? errors.badRequest(tooDeep) : headFault(definition, body, ''))
   const decoding = decode(definition, value, stored as unknown as Fields | undefined)
   // What is small needs no measuring.
   if (!(decoding.ok && decoding.isSmall) && isTooLarge(body)) return refused(tooLarge)

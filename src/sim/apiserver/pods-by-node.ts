@@ -39,8 +39,10 @@ export class PodsByNode {
   }
 
   private forget(node: string, place: KeyPlace): void {
-    const places = this.places.get(node) ?? []
-    if (places.includes(place)) places.splice(places.indexOf(place), 1)
+    const places = this.places.get(node)
+    const at = places?.indexOf(place) ?? -1
+    if (!places || at < 0) return
+    places.splice(at, 1)
     if (places.length === 0) this.places.delete(node)
   }
 }

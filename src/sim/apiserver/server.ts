@@ -3,8 +3,8 @@ import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import { assert } from '../kernel/assert.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
-import { isTooLarge, mostBytes } from '../api/body-limit.ts'
-import { genericServerResponse, methodNotAllowed, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
+import { isTooDeep, isTooLarge, mostBytes, tooDeep } from '../api/body-limit.ts'
+import { badRequest, genericServerResponse, methodNotAllowed, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
 import { openGates } from '../api/feature-gates.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
@@ -122,7 +122,10 @@ export class ApiServer implements Transport {
     if (fault) return refused(fault)
     const { serving } = this.core.store
     // Who reads an object measures it.
-    if (!(serving && isReadWhole(request)) && isTooLarge(request.body)) return refused(requestEntityTooLarge(`limit is ${mostBytes}`))
+    if (!(serving && isReadWhole(request))) {
+      if (isTooLarge(request.body)) return refused(requestEntityTooLarge(`limit is ${mostBytes}`))
+      if (isTooDeep(request.body)) return refused(badRequest(tooDeep))
+    }
     if (!serving) return refused(storeUnreachable)
     return warned(definition, dispatch(this.targetOf(definition, request), request, this.logs))
   }

@@ -111,7 +111,6 @@ export class WatchCache {
       else if (reaches(watcher, kv)) send(watcher, forms, is, was)
     }
   }
-
 }
 
 function append(homes: Map<string, Watcher>, value: string, watcher: Watcher): void {

@@ -1,4 +1,6 @@
+import { isTooDeep, tooDeep } from '../body-limit.ts'
 import { quoted } from '../go-text.ts'
+import { Draft, indexOf, integer, type Container, type Place } from './draft.ts'
 import { isList, isObject, put, sameJson, valueOf, type JsonObject } from './json-values.ts'
 
 /** A changed document, or why the patch does not apply. */
@@ -19,35 +21,34 @@ export function readOperations(patch: unknown): { readonly ok: true; readonly va
 
 /** Applies the operations of a JSON patch (RFC 6902), as leniently as the server's library does. The document itself is not changed. */
 export function applyJsonPatch(document: unknown, operations: readonly JsonObject[]): Patched {
+  const draft = new Draft(document)
   const copied = { bytes: 0 }
-  let value = document
   try {
-    for (const operation of operations) value = applyOperation(value, operation, copied)
+    for (const operation of operations) apply(draft, operation, copied)
   } catch (error) {
     if (error instanceof PatchFault) return { ok: false, error: error.message }
     throw error
   }
-  return { ok: true, value }
+  return isTooDeep(draft.document) ? { ok: false, error: tooDeep } : { ok: true, value: draft.document }
 }
 
 class PatchFault extends Error {}
 
-function applyOperation(document: unknown, operation: JsonObject, copied: { bytes: number }): unknown {
+function apply(draft: Draft, operation: JsonObject, copied: { bytes: number }): void {
   const kind = valueOf(operation, 'op')
   switch (kind) {
     case 'add':
-      return add(document, pathOf(operation, kind), value(operation))
+      return add(draft, pathOf(operation, kind), value(operation))
     case 'remove':
-      return remove(document, pathOf(operation, kind))
+      return remove(draft, pathOf(operation, kind))
     case 'replace':
-      return replace(document, pathOf(operation, kind), value(operation))
+      return replace(draft, pathOf(operation, kind), value(operation))
     case 'move':
-      return move(document, operation)
+      return move(draft, operation)
     case 'copy':
-      return copy(document, operation, copied)
+      return copy(draft, operation, copied)
     case 'test':
-      test(document, pathOf(operation, kind), value(operation))
-      return document
+      return test(draft, pathOf(operation, kind), value(operation))
     default:
       throw new PatchFault(`Unexpected kind: ${typeof kind === 'string' ? kind : 'unknown'}`)
   }
@@ -76,138 +77,90 @@ function notText(given: unknown, missing: string): string {
   return given === undefined || given === null ? `${missing}: missing value` : `json: cannot unmarshal ${jsonType(given)} into Go value of type string`
 }
 
-function add(document: unknown, path: string, added: unknown): unknown {
-  return edit(document, path, (container, key) => inserted(container, key, added, `error in add for path: '${path}': `), () => {
-    throw new PatchFault(`add operation does not apply: doc is missing path: "${path}": missing value`)
-  })
+function add(draft: Draft, path: string, added: unknown): void {
+  const place = draft.open(path)
+  if (!place) throw new PatchFault(`add operation does not apply: doc is missing path: "${path}": missing value`)
+  insert(place, added, `error in add for path: '${path}': `)
 }
 
-function remove(document: unknown, path: string): unknown {
-  return edit(document, path, (container, key) => removed(container, key, `error in remove for path: '${path}': `), () => {
-    throw new PatchFault(`remove operation does not apply: doc is missing path: "${path}": missing value`)
-  })
+function remove(draft: Draft, path: string): void {
+  const place = draft.open(path)
+  if (!place) throw new PatchFault(`remove operation does not apply: doc is missing path: "${path}": missing value`)
+  takeOut(place, `error in remove for path: '${path}': `)
 }
 
-function replace(document: unknown, path: string, replacement: unknown): unknown {
+function replace(draft: Draft, path: string, replacement: unknown): void {
   if (path === '') {
-    if (isObject(replacement) || isList(replacement)) return replacement
-    throw new PatchFault('replace operation value must be object or array: unexpected end of JSON input')
+    if (!isObject(replacement) && !isList(replacement)) throw new PatchFault('replace operation value must be object or array: unexpected end of JSON input')
+    draft.document = replacement
+    return
   }
-  const replaced = (container: unknown, key: string): unknown => {
-    if (isObject(container)) return withKey(container, key, replacement)
-    const list = container as readonly unknown[]
-    const index = indexOf(list.length, key)
-    if (index === null || index >= list.length) throw new PatchFault(`replace operation does not apply: doc is missing key: ${path}: missing value`)
-    return list.with(index, replacement)
-  }
-  return edit(document, path, replaced, () => {
-    throw new PatchFault(`replace operation does not apply: doc is missing path: ${path}: missing value`)
-  })
+  const place = draft.open(path)
+  if (!place) throw new PatchFault(`replace operation does not apply: doc is missing path: ${path}: missing value`)
+  const { container, key } = place
+  if (!Array.isArray(container)) return put(container, key, replacement)
+  const index = indexOf(container.length, key)
+  if (index === null || index >= container.length) throw new PatchFault(`replace operation does not apply: doc is missing key: ${path}: missing value`)
+  container[index] = replacement
 }
 
-function move(document: unknown, operation: JsonObject): unknown {
+function move(draft: Draft, operation: JsonObject): void {
   const from = fromOf(operation, 'move')
-  const source = find(document, from)
+  const source = draft.open(from)
   if (!source) throw new PatchFault(`move operation does not apply: doc is missing from path: ${from}: missing value`)
   const start = `error in move for path: '${source.key}': `
-  const moved = read(source.container, source.key, start)
-  const without = edit(document, from, (container, key) => removed(container, key, start), () => document)
+  const moved = read(source, start)
+  takeOut(source, start)
   const path = pathOf(operation, 'move')
-  return edit(without, path, (container, key) => inserted(container, key, moved, `error in move for path: '${path}': `), () => {
-    throw new PatchFault(`move operation does not apply: doc is missing destination path: ${path}: missing value`)
-  })
+  const place = draft.open(path)
+  if (!place) throw new PatchFault(`move operation does not apply: doc is missing destination path: ${path}: missing value`)
+  insert(place, moved, `error in move for path: '${path}': `)
 }
 
-function copy(document: unknown, operation: JsonObject, copied: { bytes: number }): unknown {
+function copy(draft: Draft, operation: JsonObject, copied: { bytes: number }): void {
   const from = fromOf(operation, 'copy')
-  const source = find(document, from)
+  const source = draft.find(from)
   if (!source) throw new PatchFault(`copy operation does not apply: doc is missing from path: ${from}: missing value`)
-  const original = read(source.container, source.key, `error in copy for from: '${from}': `)
+  const original = read(source, `error in copy for from: '${from}': `)
   const path = pathOf(operation, 'copy')
-  if (!find(document, path)) throw new PatchFault(`copy operation does not apply: doc is missing destination path: ${path}: missing value`)
+  if (!draft.find(path)) throw new PatchFault(`copy operation does not apply: doc is missing destination path: ${path}: missing value`)
+  if (isTooDeep(original)) throw new PatchFault(tooDeep)
   // Each copy may double the document: their sizes together are bounded.
   copied.bytes += JSON.stringify(original).length
   if (copied.bytes > copyLimit) {
     throw new PatchFault(`Unable to complete the copy, the accumulated size increase of copy is ${copied.bytes}, exceeding the limit ${copyLimit}`)
   }
-  return edit(document, path, (container, key) => inserted(container, key, original, 'error while adding value during copy: '), () => document)
+  draft.share(original)
+  const place = draft.open(path)
+  if (place) insert(place, original, 'error while adding value during copy: ')
 }
 
-function test(document: unknown, path: string, expected: unknown): void {
+function test(draft: Draft, path: string, expected: unknown): void {
   const failed = `testing value ${path} failed: test failed`
   if (path === '') {
-    if (!sameJson(document, expected)) throw new PatchFault(failed)
+    if (!sameJson(draft.document, expected)) throw new PatchFault(failed)
     return
   }
-  const found = find(document, path)
-  if (!found) throw new PatchFault(`test operation does not apply: is missing path: ${path}: missing value`)
-  if (!sameJson(read(found.container, found.key, `error in test for path: '${path}': `), expected)) throw new PatchFault(failed)
+  const place = draft.find(path)
+  if (!place) throw new PatchFault(`test operation does not apply: is missing path: ${path}: missing value`)
+  if (!sameJson(read(place, `error in test for path: '${path}': `), expected)) throw new PatchFault(failed)
 }
 
-/** The container that a path's last part is a key of, if all before it are there. */
-function find(document: unknown, path: string): { readonly container: unknown; readonly key: string } | null {
-  const parts = partsOf(path)
-  if (!parts) return null
-  let container = document
-  for (const part of parts.slice(0, -1)) container = child(container, part)
-  return isObject(container) || isList(container) ? { container, key: parts[parts.length - 1] ?? '' } : null
+function read({ container, key }: Place, start: string): unknown {
+  return (isObject(container) ? valueOf(container, key) : container[checkedIndex(container.length, key, container.length, start)]) ?? null
 }
 
-/** A document in which the container of a path is changed: everything beside the path stays the same value. */
-function edit(document: unknown, path: string, change: (container: unknown, key: string) => unknown, missing: () => unknown): unknown {
-  const parts = partsOf(path)
-  if (!parts || !find(document, path)) return missing()
-  const within = (container: unknown, at: number): unknown => {
-    const part = parts[at] ?? ''
-    if (at === parts.length - 1) return change(container, part)
-    const changed = within(child(container, part), at + 1)
-    return isList(container) ? container.with(indexOf(container.length, part) ?? 0, changed) : withKey(container as JsonObject, part, changed)
-  }
-  return within(document, 0)
+function takeOut({ container, key }: Place<Container>, start: string): void {
+  if (Array.isArray(container)) container.splice(checkedIndex(container.length, key, container.length, start), 1)
+  else if (Object.hasOwn(container, key)) delete container[key]
+  else throw new PatchFault(`${start}Unable to remove nonexistent key: ${key}: missing value`)
 }
 
-function partsOf(path: string): string[] | null {
-  const parts = path.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return parts.length < 2 ? null : parts.slice(1)
-}
-
-function child(container: unknown, key: string): unknown {
-  if (isObject(container)) return valueOf(container, key)
-  if (!isList(container)) return undefined
-  const index = indexOf(container.length, key)
-  return index === null ? undefined : container[index]
-}
-
-function read(container: unknown, key: string, start: string): unknown {
-  if (isObject(container)) return valueOf(container, key) ?? null
-  const list = container as readonly unknown[]
-  return list[checkedIndex(list.length, key, list.length, start)] ?? null
-}
-
-function removed(container: unknown, key: string, start: string): unknown {
-  if (isList(container)) {
-    const index = checkedIndex(container.length, key, container.length, start)
-    return container.filter((_, at) => at !== index)
-  }
-  if (!Object.hasOwn(container as JsonObject, key)) throw new PatchFault(`${start}Unable to remove nonexistent key: ${key}: missing value`)
-  return withoutKey(container as JsonObject, key)
-}
-
-function inserted(container: unknown, key: string, added: unknown, start: string): unknown {
-  if (isObject(container)) return withKey(container, key, added)
-  const list = container as readonly unknown[]
-  if (key === '-') return [...list, added]
+function insert({ container, key }: Place<Container>, added: unknown, start: string): void {
+  if (!Array.isArray(container)) return put(container, key, added)
+  if (key === '-') return void container.push(added)
   if (!integer.test(key)) throw new PatchFault(`${start}value was not a proper array index: '${key}': strconv.Atoi: parsing ${quoted(key)}: invalid syntax`)
-  return list.toSpliced(checkedIndex(list.length + 1, key, list.length + 1, start), 0, added)
-}
-
-const integer = /^[+-]?\d{1,15}$/
-
-/** The index that a key means, negative ones from the end; null when it is none. */
-function indexOf(length: number, key: string): number | null {
-  if (!integer.test(key)) return null
-  const index = Number(key)
-  return index >= 0 ? index : index < -length ? null : index + length
+  container.splice(checkedIndex(container.length + 1, key, container.length + 1, start), 0, added)
 }
 
 function checkedIndex(length: number, key: string, bound: number, start: string): number {
@@ -215,16 +168,6 @@ function checkedIndex(length: number, key: string, bound: number, start: string)
   const index = indexOf(length, key)
   if (index === null || index >= bound) throw new PatchFault(`${start}Unable to access invalid index: ${Number(key)}: invalid index referenced`)
   return index
-}
-
-function withKey(object: JsonObject, key: string, added: unknown): JsonObject {
-  const result = { ...object }
-  put(result, key, added)
-  return result
-}
-
-function withoutKey(object: JsonObject, key: string): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([other]) => other !== key))
 }
 
 function jsonType(given: unknown): string {

@@ -114,9 +114,10 @@ function checkLabelKeys(path: string, keys: readonly string[], selector: LabelSe
 /** The strategy has already added one expression for each key; a second one comes from the sender. */
 function repeatedKeys(keys: readonly string[], selector: LabelSelector | undefined, path: string): FieldError[] {
   const seen = new Set(Object.keys(selector?.matchLabels ?? {}))
+  const places = new Map(keys.map((key, at): [string, number] => [key, at]).reverse())
   return (selector?.matchExpressions ?? []).flatMap(({ key }) => {
-    const at = keys.indexOf(key)
-    const repeated = at >= 0 && seen.has(key)
+    const at = places.get(key)
+    const repeated = at !== undefined && seen.has(key)
     seen.add(key)
     return repeated ? [invalid(`${path}[${at}]`, key, 'exists in both matchLabelKeys and labelSelector')] : []
   })

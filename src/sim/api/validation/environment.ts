@@ -69,11 +69,13 @@ function validateReference(name: string | undefined, path: string): FieldError[]
 
 /** A file of variables lies in a volume that lives and dies with the pod. */
 export function validateFileKeyVolumes(spec: PodSpec, path: string): FieldError[] {
+  // Of volumes with one name the last one counts.
+  const volumes = new Map(spec.volumes?.map((volume) => [volume.name, volume]))
   return containersOf(spec, path).flatMap(({ container: { env = [] }, path: here }) => env.flatMap(({ valueFrom }, at) => {
     const name = valueFrom?.fileKeyRef?.volumeName
     if (name === undefined) return []
     const place = `${here}.env[${at}].valueFrom.fileKeyRef.volumeName`
-    const volume = spec.volumes?.findLast((candidate) => candidate.name === name)
+    const volume = volumes.get(name)
     if (!volume) return [notFound(place, name)]
     return volume.emptyDir ? [] : [invalid(place, name, 'referenced volume must be of type emptyDir')]
   }))
