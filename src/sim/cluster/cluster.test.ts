@@ -205,6 +205,29 @@ test.each([startScenario, ...gallery].map((entry) => [entry.id, entry] as const)
   expect(podsOf(cluster, 'kube-system').length).toBeGreaterThan(0)
 })
 
+test('what was applied last time is not to be trusted: anybody can write that annotation', () => {
+  const cluster = started()
+  const map = (value: string) => cluster.perform({ kind: 'apply', manifests: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map' }, data: { key: value } }] })
+  expect(map('one').ok).toBe(true)
+  const remember = (text: string) => cluster.perform({
+    kind: 'request',
+    request: { verb: 'patch', group: '', version: 'v1', resource: 'configmaps', namespace: 'default', name: 'map', patchType: 'merge', body: { metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': text } } } },
+  })
+  for (const text of ['no JSON', '[]', `{"data":${'['.repeat(30_000)}${']'.repeat(30_000)}}`]) {
+    expect(remember(text).ok).toBe(true)
+    expect(map(text.slice(0, 9))).toMatchObject({ ok: false, status: { code: 400, message: 'invalid JSON document' } })
+  }
+  for (const text of ['', 'null', '{}']) {
+    expect(remember(text).ok).toBe(true)
+    expect(map(`after ${text}`)).toMatchObject({ ok: true, value: [{ action: 'configure' }] })
+  }
+})
+
+test('a manifest that is nested without end is refused', () => {
+  const endless = Array.from({ length: 20_000 }).reduce((inner) => ({ a: inner }), {})
+  expect(started().perform({ kind: 'apply', manifests: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map' }, data: endless }] })).toMatchObject({ ok: false, status: { code: 400, message: 'json: exceeded max depth' } })
+})
+
 test('a kubelet that was started anew sets right what somebody else writes over the status of a pod that it found', () => {
   const cluster = new Cluster(1, { workers: 1 })
   cluster.advanceTo(5000)

@@ -1,9 +1,10 @@
+import { isTooDeep, tooDeep } from '../api/body-limit.ts'
 import { badRequest } from '../api/errors.ts'
 import { splitKey, type KubernetesObject, type ObjectKey } from '../api/objects.ts'
 import type { ApiRequest, PatchType, Transport } from '../api/request.ts'
 import { definitionOf, findKind, type Resource, type ResourceDefinition } from '../api/resources.ts'
 import { accepted, refused, type Refusal, type Result, type Status } from '../api/status.ts'
-import type { JsonObject } from '../api/patch/json-values.ts'
+import { isObject, type JsonObject } from '../api/patch/json-values.ts'
 import { decodeObject } from '../api/schema.ts'
 import { planApply } from '../api/patch/plan-apply.ts'
 import { readJson } from '../api/patch/read-json.ts'
@@ -103,6 +104,7 @@ export class UserCommands {
     const label = definition ? `${definition.singular}${definition.group ? `.${definition.group}` : ''}/${String(name)}` : String(manifest['kind'])
     const failed = (refusal: Refusal, warnings: readonly string[] = []): Applied => ({ index, action: 'refused', name: label, before: null, after: null, refusal: refusal.status, warnings })
     if (!definition) return failed(unknownKind(manifest))
+    if (isTooDeep(manifest)) return failed(refused(badRequest(tooDeep)))
     if (typeof name !== 'string' || name === '') return failed(refused(badRequest('resource name may not be empty')))
     const key = definition.namespaced ? `${namespaceOf(manifest)}/${name}` : name
     const live = this.server.request({ ...requestFor(definition, key), verb: 'get' })
@@ -133,7 +135,9 @@ export class UserCommands {
   private configure(definition: ResourceDefinition, key: ObjectKey, manifest: Manifest, live: KubernetesObject, dryRun: boolean): Result<unknown> {
     const { namespace } = splitKey(key)
     const modified = withLastApplied(manifest, namespace)
-    const plan = planApply(lastAppliedOf(live), modified, live as unknown as JsonObject, { apiVersion: live.apiVersion, kind: live.kind })
+    const lastApplied = lastAppliedOf(live)
+    if (!lastApplied) return refused(badRequest('invalid JSON document'))
+    const plan = planApply(lastApplied, modified, live as unknown as JsonObject, { apiVersion: live.apiVersion, kind: live.kind })
     if (!plan.ok) return refused(badRequest(plan.error))
     if (Object.keys(plan.value as object).length === 0) return accepted(live)
     return this.server.request({ ...requestFor(definition, key), verb: 'patch', patchType: 'strategic', body: plan.value, options: { dryRun, fieldValidation: 'Strict', fieldManager: 'kubectl-client-side-apply' } })
@@ -199,9 +203,11 @@ function withLastApplied(manifest: Manifest, namespace: string | undefined): Man
 }
 
 /** What was applied last, as far as it can still be read. */
-function lastAppliedOf(live: KubernetesObject): JsonObject | undefined {
-  const read = readJson(live.metadata.annotations?.[lastAppliedAnnotation] ?? 'null')
-  return read.ok && typeof read.value === 'object' && read.value !== null ? (read.value as JsonObject) : undefined
+/** Null when what the annotation holds is no object: anybody can write into it. */
+function lastAppliedOf(live: KubernetesObject): JsonObject | null {
+  const read = readJson(live.metadata.annotations?.[lastAppliedAnnotation] || '{}')
+  const value = read.ok ? (read.value ?? {}) : null
+  return isObject(value) && !isTooDeep(value) ? value : null
 }
 
 function sameBut(before: KubernetesObject, after: KubernetesObject): boolean {
