@@ -5,6 +5,7 @@ export type Weight = (typeof weights)[keyof typeof weights]
 /** Marks a row that is about to be dropped. */
 const gone = 255
 
+/** Of two types only: a loop over columns of five of them costs ten times as much. */
 function columnsFor(rows: number) {
   return {
     id: new Uint32Array(rows),
@@ -13,24 +14,27 @@ function columnsFor(rows: number) {
     /** Of the write; of anything else, that of the write before. */
     revision: new Uint32Array(rows),
     author: new Uint32Array(rows),
-    verb: new Uint16Array(rows),
-    resource: new Uint16Array(rows),
-    subresource: new Uint16Array(rows),
+    verb: new Uint32Array(rows),
+    resource: new Uint32Array(rows),
+    subresource: new Uint32Array(rows),
     namespace: new Uint32Array(rows),
-    weight: new Uint8Array(rows),
+    weight: new Uint32Array(rows),
   }
 }
 
-/** The entries of a trace, one row each, column by column: forty bytes an entry, and nothing for a garbage collector to walk through. */
+/** The entries of a trace, one row each, column by column: forty-four bytes an entry, and nothing for a garbage collector to walk through. */
 export class TraceColumns<Told> {
   size = 0
   columns: ReturnType<typeof columnsFor>
   told: Told[] = []
   private readonly most: number
+  /** Where the rows lay that stay; only in use while others are dropped. */
+  private readonly kept: Uint32Array
 
   /** There is room for so many rows. */
   constructor(most: number) {
     this.most = most
+    this.kept = new Uint32Array(most)
     this.columns = columnsFor(Math.min(most, 256))
   }
 
@@ -69,10 +73,16 @@ export class TraceColumns<Told> {
     // What is of weight gathers at the front and stays where it is.
     const first = weight.indexOf(gone)
     if (first < 0 || first >= this.size) return
-    const kept: number[] = []
-    for (let row = first; row < this.size; row += 1) if (weight[row] !== gone) kept.push(row)
-    for (const column of [...Object.values(this.columns), this.told]) for (let at = 0; at < kept.length; at += 1) column[first + at] = column[kept[at]!]!
-    this.size = this.told.length = first + kept.length
+    const { told, kept } = this
+    let size = first
+    for (let row = first; row < this.size; row += 1) {
+      if (weight[row] === gone) continue
+      told[size] = told[row]!
+      kept[size] = row
+      size += 1
+    }
+    for (const column of Object.values(this.columns)) for (let row = first; row < size; row += 1) column[row] = column[kept[row]!]!
+    this.size = told.length = size
   }
 
   private grow(): void {
