@@ -2,7 +2,8 @@ import { deflateSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { gallery } from './gallery.ts'
 import { decodeLink, encodeLink } from './link.ts'
-import { readScenario, withoutSecretData, writeScenario } from './scenario.ts'
+import { readScenario, writeScenario } from './scenario.ts'
+import { withoutSecretData } from './secrets.ts'
 
 test.each(gallery.map((entry) => [entry.id, entry.scenario] as const))('a link to %s opens the same scenario, in characters that survive a chat', (_, scenario) => {
   const link = encodeLink(scenario)

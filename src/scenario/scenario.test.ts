@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
+import type { ApiRequest } from '../sim/api/request.ts'
 import type { Run } from '../sim/cluster/run.ts'
 import { gallery, startScenario } from './gallery.ts'
-import { readScenario, secretsIn, summaryOf, withoutSecretData, writeScenario } from './scenario.ts'
+import { readScenario, summaryOf, writeScenario } from './scenario.ts'
+import { secretsIn, withoutSecretData } from './secrets.ts'
+
+type ApiRequestOfUser = Omit<ApiRequest, 'user'>
 
 const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: 'eA==' }, stringData: { b: 'y' } }
 const run: Run = {
@@ -14,6 +18,7 @@ const run: Run = {
     { at: 30, command: { kind: 'request', request: { verb: 'delete', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'a' } } },
   ],
 }
+const requesting = (over: object) => written({ commands: [{ at: 5, kind: 'request', request: { verb: 'get', group: '', version: 'v1', resource: 'pods', namespace: 'default', ...over } }] })
 const written = (over: object) => JSON.stringify({ ...(JSON.parse(writeScenario({ title: 'T', run })) as object), ...over })
 
 test('what is written reads back as the same, with how far it had come', () => {
@@ -44,6 +49,25 @@ test('a preview tells what a scenario would do, and secrets are counted and left
   expect(readScenario(text).ok).toBe(true)
 })
 
+test('a Secret that was edited is left out, too, with what was applied before', () => {
+  const { kind, apiVersion, metadata, ...texts } = secret
+  const edited = { apiVersion, kind, metadata: { ...metadata, annotations: { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(secret), by: 'me' } }, ...texts, type: 'Opaque' }
+  const place = { group: '', version: 'v1', resource: 'secrets', namespace: 'default', name: 's' }
+  const requests: ApiRequestOfUser[] = [
+    { ...place, verb: 'update', body: edited },
+    { ...place, verb: 'patch', patchType: 'merge', body: texts },
+    { ...place, verb: 'patch', patchType: 'json', body: [{ op: 'add', path: '/data/a', value: 'eA==' }] },
+    { ...place, verb: 'delete' },
+  ]
+  const edits: Run = { ...run, commands: requests.map((request, at) => ({ at, command: { kind: 'request', request } })) }
+  expect(secretsIn(edits)).toBe(3)
+  const text = writeScenario({ title: 'T', run: withoutSecretData(edits) })
+  expect(text).not.toMatch(/eA==|"y"|last-applied/)
+  expect(text).toContain('"type":"Opaque"')
+  expect(text).toContain('"by":"me"')
+  expect(readScenario(text).ok).toBe(true)
+})
+
 test.each([
   ['[]', /not a Kubarium scenario/],
   ['{"kubarium":2}', /format 2, which this version/],
@@ -61,6 +85,13 @@ test.each([
   [written({ commands: [{ at: 5, kind: 'delete', resource: 'constructor', key: 'a/b' }] }), /there is no resource "constructor"/],
   [written({ commands: [{ at: 5, kind: 'kill', pod: 'a/b', container: {} }] }), /container must be a text/],
   [written({ commands: [{ at: 5, kind: 'delete', resource: 'pods', key: 'a/b', gracePeriodSeconds: 'now' }] }), /gracePeriodSeconds must be/],
+  [requesting({ verb: undefined }), /command 1: request needs verb/],
+  [requesting({ verb: 'watch' }), /request cannot have verb "watch"/],
+  [requesting({ name: 5 }), /request cannot have name 5/],
+  [requesting({ patchType: 'apply' }), /request cannot have patchType "apply"/],
+  [requesting({ options: { labelSelector: ['a'] } }), /request cannot have options \{"labelSelector"/],
+  [requesting({ options: { constructor: 'a' } }), /request cannot have options/],
+  [requesting({ user: 'system:admin' }), /request cannot have user "system:admin"/],
   [written({ commands: Array.from({ length: 5001 }, () => ({ at: 5, kind: 'stop', component: 'etcd' })) }), /at most 5000 commands/],
 ])('%.60s… is refused with what is wrong', (text, message) => {
   const read = readScenario(text)

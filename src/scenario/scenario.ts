@@ -1,6 +1,8 @@
+import { isObject } from '../sim/api/patch/json-values.ts'
 import { resources } from '../sim/api/resources.ts'
 import type { Command, Run } from '../sim/cluster/run.ts'
 import { wrongFault, wrongLength, wrongPattern } from './faults.ts'
+import { wrongRequest } from './requests.ts'
 
 /** What a link, a file and the browser's storage hold: a run, and how to show it. */
 export interface Scenario {
@@ -25,7 +27,7 @@ export function readScenario(text: string): Reading {
   } catch {
     return problem('this is not a Kubarium scenario: it is not JSON')
   }
-  if (!isRecord(value)) return problem('this is not a Kubarium scenario')
+  if (!isObject(value)) return problem('this is not a Kubarium scenario')
   if (value['kubarium'] !== 1) return problem(value['kubarium'] === undefined ? 'this is not a Kubarium scenario' : `this scenario has format ${JSON.stringify(value['kubarium']).slice(0, 20)}, which this version of Kubarium does not know`)
   return readFormat1(value)
 }
@@ -39,7 +41,7 @@ function readFormat1(value: Readonly<Record<string, unknown>>): Reading {
   const { title, seed, options, commands, until } = value
   if (typeof title !== 'string' || title.length > 200) return problem('the title must be a text of at most 200 characters')
   if (!isCount(seed)) return problem('the seed must be a whole number')
-  if (!isRecord(options)) return problem('the options must be a map')
+  if (!isObject(options)) return problem('the options must be a map')
   const wrong = wrongOption(options)
   if (wrong) return problem(wrong)
   if (!Array.isArray(commands) || commands.length > scenarioLimits.commands) return problem(`there must be a list of at most ${scenarioLimits.commands} commands`)
@@ -47,7 +49,7 @@ function readFormat1(value: Readonly<Record<string, unknown>>): Reading {
   const read: Run['commands'][number][] = []
   let last = 0
   for (const [index, entry] of commands.entries()) {
-    if (!isRecord(entry) || !isCount(entry['at']) || entry['at'] < last) return problem(`command ${index + 1}: its time must be a whole number of milliseconds, not before the one before it`)
+    if (!isObject(entry) || !isCount(entry['at']) || entry['at'] < last) return problem(`command ${index + 1}: its time must be a whole number of milliseconds, not before the one before it`)
     last = entry['at']
     const { at: _at, ...command } = entry
     const fault = wrongCommand(command)
@@ -62,9 +64,9 @@ function wrongOption(options: Readonly<Record<string, unknown>>): string | null 
   if (Object.keys(unknown).length > 0) return `unknown option ${JSON.stringify(Object.keys(unknown)[0])}`
   if (!isCount(workers) || workers > scenarioLimits.workers) return `workers must be a whole number up to ${scenarioLimits.workers}`
   if (!isCount(zones) || zones < 1 || zones > 26) return 'zones must be a whole number from 1 to 26'
-  if (node !== undefined && !(isRecord(node) && typeof node['cpu'] === 'string' && typeof node['memory'] === 'string' && ['string', 'undefined'].includes(typeof node['ephemeralStorage']))) return 'node must have cpu and memory, each a quantity'
+  if (node !== undefined && !(isObject(node) && typeof node['cpu'] === 'string' && typeof node['memory'] === 'string' && ['string', 'undefined'].includes(typeof node['ephemeralStorage']))) return 'node must have cpu and memory, each a quantity'
   if (preset !== undefined && preset !== 'classic') return 'the preset can only be classic'
-  if (!isRecord(flags) || Object.values(flags).some((set) => !isRecord(set) || Object.values(set).some((flag) => typeof flag !== 'string'))) return 'flags must be texts by component and flag'
+  if (!isObject(flags) || Object.values(flags).some((set) => !isObject(set) || Object.values(set).some((flag) => typeof flag !== 'string'))) return 'flags must be texts by component and flag'
   if (start !== undefined && typeof start !== 'string') return 'start must be a time'
   return null
 }
@@ -84,19 +86,15 @@ function wrongCommand(command: Readonly<Record<string, unknown>>): string | null
   if (kind === 'delete' && command['gracePeriodSeconds'] !== undefined && !isCount(command['gracePeriodSeconds'])) return 'gracePeriodSeconds must be a whole number'
   if (kind === 'delete' || kind === 'restart') return missing(texts('resource', 'key')) ?? known()
   if (kind === 'scale') return missing(texts('resource', 'key') ?? (isCount(command['replicas']) ? undefined : 'replicas')) ?? known()
-  if (kind === 'apply') return Array.isArray(command['manifests']) && command['manifests'].every(isRecord) ? null : 'apply needs a list of manifests'
-  if (kind === 'fault') return (command['for'] === undefined ? null : wrongLength(command['for'])) ?? (isRecord(command['fault']) ? wrongFault(command['fault']) : 'fault needs a fault')
-  if (kind === 'end-fault') return command['fault'] === undefined ? null : isRecord(command['fault']) ? wrongPattern(command['fault']) : 'fault must be a map'
-  if (kind === 'request') return isRecord(command['request']) && ['verb', 'group', 'version', 'resource'].every((name) => typeof (command['request'] as Record<string, unknown>)[name] === 'string') ? null : 'request needs a request'
+  if (kind === 'apply') return Array.isArray(command['manifests']) && command['manifests'].every(isObject) ? null : 'apply needs a list of manifests'
+  if (kind === 'fault') return (command['for'] === undefined ? null : wrongLength(command['for'])) ?? (isObject(command['fault']) ? wrongFault(command['fault']) : 'fault needs a fault')
+  if (kind === 'end-fault') return command['fault'] === undefined ? null : isObject(command['fault']) ? wrongPattern(command['fault']) : 'fault must be a map'
+  if (kind === 'request') return isObject(command['request']) ? wrongRequest(command['request']) : 'request needs a request'
   return `unknown kind ${JSON.stringify(kind).slice(0, 40)}`
 }
 
 function problem(text: string): Reading {
   return { ok: false, problem: text }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isCount(value: unknown): value is number {
@@ -118,16 +116,6 @@ function deepestNesting(text: string): number {
     else if (character === ']' || character === '}') depth -= 1
   }
   return deepest
-}
-
-/** Secrets in a scenario: links stay in chat logs, so their data is left out unless the sender insists. */
-export function secretsIn(run: Run): number {
-  return run.commands.filter(({ command }) => command.kind === 'apply' && command.manifests.some((manifest) => manifest['kind'] === 'Secret')).length
-}
-
-export function withoutSecretData(run: Run): Run {
-  const strip = (command: Command): Command => (command.kind === 'apply' ? { ...command, manifests: command.manifests.map((manifest) => (manifest['kind'] === 'Secret' ? { ...manifest, data: undefined, stringData: undefined } : manifest)) } : command)
-  return { ...run, commands: run.commands.map(({ at, command }) => ({ at, command: strip(command) })) }
 }
 
 /** What a preview of a foreign scenario says before it may run. */

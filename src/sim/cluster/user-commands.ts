@@ -1,5 +1,6 @@
 import { isTooDeep, tooDeep } from '../api/body-limit.ts'
 import { badRequest } from '../api/errors.ts'
+import { lastAppliedAnnotation } from '../api/last-applied.ts'
 import { splitKey, type KubernetesObject, type ObjectKey } from '../api/objects.ts'
 import type { ApiRequest, PatchType, Transport } from '../api/request.ts'
 import { definitionOf, findKind, type Resource, type ResourceDefinition } from '../api/resources.ts'
@@ -10,9 +11,6 @@ import { planApply } from '../api/patch/plan-apply.ts'
 import { readJson } from '../api/patch/read-json.ts'
 import { allSteps, type Steps } from '../client/steps.ts'
 import type { Manifest } from './run.ts'
-
-/** In which `kubectl apply` remembers what it applied. */
-const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** One document of an apply and what becomes of it. */
 export interface Applied {

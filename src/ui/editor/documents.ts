@@ -1,18 +1,38 @@
 import type { ApplyPreview } from '../../bridge/protocol.ts'
 import { printYaml, type ManifestDocument, type TextProblem } from '../../scenario/yaml.ts'
+import { lastAppliedAnnotation } from '../../sim/api/last-applied.ts'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
+import { isObject } from '../../sim/api/patch/json-values.ts'
 import type { Status } from '../../sim/api/status.ts'
-
-/** kubectl's memory of what was applied: not for reading. */
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
+import type { Manifest } from '../../sim/cluster/run.ts'
 
 /** An object as a person edits it: without what the server alone writes. The resourceVersion stays: it tells whether somebody else was faster. */
 export function editableYaml(object: KubernetesObject): string {
   const { status: _status, ...rest } = object as KubernetesObject & { readonly status?: unknown }
   const { managedFields: _managed, annotations, ...metadata } = object.metadata
-  const kept = Object.entries(annotations ?? {}).filter(([name]) => name !== lastApplied)
+  // kubectl's memory of what was applied is not for reading.
+  const kept = Object.entries(annotations ?? {}).filter(([name]) => name !== lastAppliedAnnotation)
   return printYaml({ ...rest, metadata: { ...metadata, ...(kept.length > 0 ? { annotations: Object.fromEntries(kept) } : {}) } })
 }
+
+/** What is sent in place of an object when its text was edited, which was `initial` before: what the text does not show stays as it is. */
+export function replacementOf(live: KubernetesObject | undefined, edited: Manifest, initial: string): Manifest {
+  const { metadata = {} } = edited
+  if (!live || !isObject(metadata)) return edited
+  const applied = live.metadata.annotations?.[lastAppliedAnnotation]
+  const annotations = metadata['annotations'] ?? {}
+  return {
+    ...edited,
+    metadata: {
+      ...metadata,
+      // When only the status moved on since the edit began, which no edit touches, the edit is made on top of that: a heartbeat is no conflict.
+      ...(editableYaml(live).replace(versionLine, '') === initial.replace(versionLine, '') && { resourceVersion: live.metadata.resourceVersion }),
+      ...(applied !== undefined && isObject(annotations) && { annotations: { [lastAppliedAnnotation]: applied, ...annotations } }),
+    },
+  }
+}
+
+const versionLine = /^ {2}resourceVersion: .*\n/m
 
 /** Where in the text a refusal belongs: one problem per field that it names, else the beginning of the document. */
 export function problemsOf(status: Status, document: ManifestDocument): readonly TextProblem[] {

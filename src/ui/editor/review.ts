@@ -6,7 +6,7 @@ import { definitionOf, type Resource } from '../../sim/api/resources.ts'
 import type { Result, Status } from '../../sim/api/status.ts'
 import type { Manifest } from '../../sim/cluster/run.ts'
 import { currentView, theSimulation } from '../stores/simulation-store.ts'
-import { editableYaml, problemsOf, warningsOf } from './documents.ts'
+import { editableYaml, problemsOf, replacementOf, warningsOf } from './documents.ts'
 
 /** What the editor holds: an object of the cluster, or manifests to come. */
 export type Target = { readonly kind: 'object'; readonly resource: Resource; readonly key: ObjectKey } | { readonly kind: 'new' }
@@ -99,18 +99,10 @@ function refusedReview(review: Review, status: Status, document: ManifestDocumen
 }
 
 function updateRequest({ resource, key }: Extract<Target, { kind: 'object' }>, edited: Manifest, initial: string): Omit<ApiRequest, 'user'> {
-  const manifest = onTopOfStatus(currentView().objects[resource].get(key) as KubernetesObject | undefined, edited, initial)
+  const body = replacementOf(currentView().objects[resource].get(key) as KubernetesObject | undefined, edited, initial)
   const { group, version, namespaced } = definitionOf(resource)
   const { namespace, name } = splitKey(key)
-  return { verb: 'update', group, version, resource, name, ...(namespaced && namespace ? { namespace } : {}), body: manifest, options: { fieldValidation: 'Strict', fieldManager: 'kubectl-edit' } }
-}
-
-const versionLine = /^ {2}resourceVersion: .*\n/m
-
-/** When only the status moved on since the edit began, which no edit touches, the edit is made on top of that: a heartbeat is no conflict. */
-function onTopOfStatus(live: KubernetesObject | undefined, edited: Manifest, initial: string): Manifest {
-  if (!live || editableYaml(live).replace(versionLine, '') !== initial.replace(versionLine, '')) return edited
-  return { ...edited, metadata: { ...(edited['metadata'] as object), resourceVersion: live.metadata.resourceVersion } }
+  return { verb: 'update', group, version, resource, name, ...(namespaced && namespace ? { namespace } : {}), body, options: { fieldValidation: 'Strict', fieldManager: 'kubectl-edit' } }
 }
 
 function nameOf({ resource, key }: Extract<Target, { kind: 'object' }>): string {

@@ -1,4 +1,5 @@
 import type { Deployment, ReplicaSet } from '../../api/generated/types.ts'
+import { lastAppliedAnnotation } from '../../api/last-applied.ts'
 import { maxSurge } from './fenceposts.ts'
 
 /** Number of the template among all that a deployment has had; on the set and, for the current one, on the deployment. */
@@ -12,7 +13,7 @@ const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas'
 export const rollbackAnnotation = 'deprecated.deployment.rollback.to'
 
 const neverCopied: ReadonlySet<string> = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration', revisionAnnotation, revisionHistoryAnnotation, desiredReplicasAnnotation, maxReplicasAnnotation, rollbackAnnotation,
+  lastAppliedAnnotation, revisionAnnotation, revisionHistoryAnnotation, desiredReplicasAnnotation, maxReplicasAnnotation, rollbackAnnotation,
 ])
 
 /** Upstream: maxRevHistoryLengthInChars. */

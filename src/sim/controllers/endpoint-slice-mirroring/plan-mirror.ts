@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from '../../api/addresses.ts'
 import type { CoreEndpointPort, Endpoint, EndpointAddress, EndpointPort, Endpoints, EndpointSlice } from '../../api/generated/types.ts'
+import { lastAppliedAnnotation } from '../../api/last-applied.ts'
 import type { Labels } from '../../api/objects.ts'
 import { semanticEqual } from '../../api/semantic.ts'
 import type { Draft } from '../../client/component.ts'
@@ -8,7 +9,6 @@ import { managedByLabel, serviceNameLabel, triggerTimeAnnotation } from '../serv
 
 /** The value of the managed-by label of the slices that this controller keeps. */
 export const controllerName = 'endpointslicemirroring-controller.k8s.io'
-const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** What a pass over Endpoints decided: which slices are to be made, rewritten and deleted so that they mirror them. */
 export interface MirrorPlan {
