@@ -9,6 +9,9 @@ import { fieldOrder, readJsonText } from './schema/json-text.ts'
 import type { Result, Status } from './status.ts'
 import { accepted, refused } from './status.ts'
 
+/** What a body is to be read as: a resource's kind, or one that only requests have. */
+export type BodyKind = Pick<ResourceDefinition, 'group' | 'version' | 'apiVersion' | 'kind'>
+
 /** What the server says of unknown and repeated fields: refuses, warns, or says nothing. */
 export type FieldValidation = NonNullable<RequestOptions['fieldValidation']>
 
@@ -17,7 +20,7 @@ export type FieldValidation = NonNullable<RequestOptions['fieldValidation']>
  * nulls vanish, and the object has the shape that Kubernetes' own types print: `resources: {}`, `status: {}`, keys in Go's order. It is frozen and shares
  * nothing that its sender could still change. Of what replaces a `stored` object only the parts that are not its parts are read.
  */
-export function decodeObject(definition: ResourceDefinition, body: unknown, validation: FieldValidation, stored?: KubernetesObject): Result<KubernetesObject> {
+export function decodeObject(definition: BodyKind, body: unknown, validation: FieldValidation, stored?: KubernetesObject): Result<KubernetesObject> {
   const faultless = { text: null, duplicates: [] }
   const value = headOf(definition, body)
   if (!value) return refused(isTooLarge(body) ? tooLarge : isTooDeep(body) ? errors.badRequest(tooDeep) : headFault(definition, body, ''))
@@ -28,7 +31,7 @@ export function decodeObject(definition: ResourceDefinition, body: unknown, vali
 }
 
 /** The same for a body that is still text: what is not JSON is refused in Go's words, and fields that stand twice count as faults of strictness. */
-export function decodeText(definition: ResourceDefinition, text: string, validation: FieldValidation): Result<KubernetesObject> {
+export function decodeText(definition: BodyKind, text: string, validation: FieldValidation): Result<KubernetesObject> {
   const read = readJsonText(text)
   if (!read.ok) return refused(unrecognized(definition, `couldn't get version/kind; json parse error: ${read.error}`, text))
   const value = headOf(definition, read.value)
@@ -45,7 +48,7 @@ interface Sent {
 
 const tooLarge = errors.requestEntityTooLarge(`limit is ${mostBytes}`)
 
-function judge(definition: ResourceDefinition, decoding: Decoding, validation: FieldValidation, { text, duplicates }: Sent): Result<KubernetesObject> {
+function judge(definition: BodyKind, decoding: Decoding, validation: FieldValidation, { text, duplicates }: Sent): Result<KubernetesObject> {
   const { kind, version } = definition
   const start = (): string => `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: `
   if (!decoding.ok) return refused(errors.badRequest(start() + decoding.error))
@@ -67,7 +70,7 @@ function strictFaults(unknown: readonly string[], duplicates: readonly string[],
 }
 
 /** The body if it is an object of the kind that the URL tells; what it leaves out of apiVersion and kind, the URL tells too. */
-function headOf(definition: ResourceDefinition, body: unknown): Fields | undefined {
+function headOf(definition: BodyKind, body: unknown): Fields | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined
   const value = body as Fields
   return isSaid(value['apiVersion'], definition.apiVersion) && isSaid(value['kind'], definition.kind) ? value : undefined
@@ -78,7 +81,7 @@ function isSaid(given: unknown, wanted: string): boolean {
 }
 
 /** Why a body is not of the kind that the URL tells. */
-function headFault(definition: ResourceDefinition, body: unknown, text: string): Status {
+function headFault(definition: BodyKind, body: unknown, text: string): Status {
   const sent = text || (JSON.stringify(body) ?? '')
   const parseError = "couldn't get version/kind; json parse error: json: cannot unmarshal"
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -96,7 +99,7 @@ function headFault(definition: ResourceDefinition, body: unknown, text: string):
   return errors.badRequest(otherKind(definition, kind, apiVersion))
 }
 
-function unrecognized({ kind }: ResourceDefinition, why: string, text: string): Status {
+function unrecognized({ kind }: BodyKind, why: string, text: string): Status {
   return errors.badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${shown(text)})`)
 }
 
@@ -106,7 +109,7 @@ function typeName(value: unknown): string {
 
 const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 
-function otherKind(definition: ResourceDefinition, kind: string, apiVersion: string): string {
+function otherKind(definition: BodyKind, kind: string, apiVersion: string): string {
   const start = `${kind} in version ${JSON.stringify(apiVersion.slice(apiVersion.indexOf('/') + 1))} cannot be handled as a ${definition.kind}: `
   const other = findKind(apiVersion, kind)
   if (!other) return `${start}no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`

@@ -1,7 +1,8 @@
 import { badRequest } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/objects.ts'
-import { decodeObject } from '../api/schema.ts'
-import { refused, type Result } from '../api/status.ts'
+import type { DeleteOptions } from '../api/request-options.ts'
+import { decodeObject, type BodyKind } from '../api/schema.ts'
+import { accepted, refused, type Result } from '../api/status.ts'
 import type { Target } from './target.ts'
 
 /** Reads the body of a request as an object of the target's kind, with its defaults, meant for the place that the URL names. Of one that replaces `existing` only what is new is read. */
@@ -24,6 +25,20 @@ export function decodeReplacement(target: Target, body: unknown, existing: Kuber
   if (name !== target.name) return refused(badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`))
   return decoded
 }
+
+/** Reads the body of a DELETE: there need not be one. */
+export function decodeDeleteOptions(body: unknown): Result<DeleteOptions> {
+  if (body === undefined || body === null) return accepted({})
+  // Every group has this kind, and means the same by it.
+  return decodeAs(deleteOptions, typeof body === 'object' ? { ...body, apiVersion: deleteOptions.apiVersion } : body)
+}
+
+/** Reads a body of a kind that is never stored: a binding, a scale. */
+export function decodeAs<T>(kind: BodyKind, body: unknown): Result<T> {
+  return decodeObject(kind, body, 'Ignore') as Result<T>
+}
+
+const deleteOptions: BodyKind = { group: '', version: 'v1', apiVersion: 'v1', kind: 'DeleteOptions' }
 
 /** Most updates leave alone what has defaults: what is stored has them already. */
 function isDefaulted({ strategy: { defaulted } }: Target, sent: KubernetesObject, existing: KubernetesObject): boolean {

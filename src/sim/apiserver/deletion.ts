@@ -9,6 +9,7 @@ import { semanticEqual } from '../api/semantic.ts'
 import { formatTime, parseTime } from '../api/time.ts'
 import { commit, readObject } from './core.ts'
 import { admitDelete } from './admission.ts'
+import { decodeDeleteOptions } from './decode.ts'
 import { discard } from './reservations.ts'
 import type { Target } from './target.ts'
 
@@ -19,7 +20,12 @@ const foregroundFinalizer = 'foregroundDeletion'
 const returnsDeletedObject: ReadonlySet<string> = new Set(['pods', 'services', 'serviceaccounts', 'namespaces', 'podtemplates'])
 
 /** DELETE of one object: at once, after a grace period, or when its finalizers are gone. */
-export function remove(target: Target, options: DeleteOptions): Result<unknown> {
+export function remove(target: Target, body: unknown): Result<unknown> {
+  const options = decodeDeleteOptions(body)
+  return options.ok ? removeOne(target, options.value) : options
+}
+
+function removeOne(target: Target, options: DeleteOptions): Result<unknown> {
   const admitted = admitDelete(target)
   if (!admitted.ok) return admitted
   const faults = validateDeleteOptions(options)
@@ -134,10 +140,12 @@ function preconditionRefusal({ definition, name }: Target, { metadata }: Kuberne
 }
 
 /** DELETE of a collection: each object by the rules for one; answers the list as it was. */
-export function removeCollection(target: Target, listed: Result<ObjectList>, options: DeleteOptions): Result<unknown> {
+export function removeCollection(target: Target, listed: Result<ObjectList>, body: unknown): Result<unknown> {
   if (!listed.ok) return listed
+  const options = decodeDeleteOptions(body)
+  if (!options.ok) return options
   for (const { metadata } of listed.value.items) {
-    const result = remove({ ...target, namespace: metadata.namespace, name: metadata.name }, options)
+    const result = removeOne({ ...target, namespace: metadata.namespace, name: metadata.name }, options.value)
     if (!result.ok && result.status.reason !== 'NotFound') return result
   }
   return listed

@@ -1,6 +1,5 @@
 import { badRequest, methodNotAllowed, notFound } from '../api/errors.ts'
 import type { ApiRequest, RequestOptions } from '../api/request.ts'
-import type { DeleteOptions } from '../api/request-options.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
 import { create } from './create.ts'
@@ -35,9 +34,9 @@ export function dispatch(target: Target, request: ApiRequest, logs: LogSource | 
       return rules ? patch(target, request.patchType ?? 'strategic', body, rules) : refused(methodNotAllowed())
     }
     case 'delete':
-      return subresource ? refused(methodNotAllowed()) : remove(target, (body ?? {}) as DeleteOptions)
+      return subresource ? refused(methodNotAllowed()) : remove(target, body)
     case 'deletecollection':
-      return removeCollection(target, listSelected(target, options), (body ?? {}) as DeleteOptions)
+      return removeCollection(target, listSelected(target, options), body)
     case 'watch':
       return refused(badRequest('a watch needs somebody to tell'))
   }

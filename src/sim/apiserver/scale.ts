@@ -1,25 +1,21 @@
 // Upstream: pkg/registry/apps/{deployment,replicaset}/storage, pkg/registry/core/replicationcontroller/storage ScaleREST (v1.36).
 import { badRequest, conflict, invalid, modifiedMessage, notFound } from '../api/errors.ts'
 import { invalid as invalidField } from '../api/field-errors.ts'
-import type { Deployment, ReplicaSet, ReplicationController } from '../api/generated/types.ts'
+import type { Deployment, ReplicaSet, ReplicationController, Scale } from '../api/generated/types.ts'
 import { formatLabelSelector } from '../api/labels.ts'
+import { isObject } from '../api/patch/json-values.ts'
 import type { PatchType } from '../api/request.ts'
+import type { BodyKind } from '../api/schema.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
+import { decodeAs } from './decode.ts'
 import { applyPatch } from './patch.ts'
 import type { Target } from './target.ts'
 import { replace, wholeObject } from './update.ts'
 
 type Scalable = Deployment | ReplicaSet | ReplicationController
 
-/** autoscaling/v1 Scale. */
-interface Scale {
-  readonly kind: 'Scale'
-  readonly apiVersion: 'autoscaling/v1'
-  readonly metadata: { readonly name?: string; readonly namespace?: string; readonly uid?: string; readonly resourceVersion?: string; readonly creationTimestamp?: string }
-  readonly spec: { readonly replicas?: number }
-  readonly status: { readonly replicas: number; readonly selector?: string }
-}
+const scales: BodyKind = { group: 'autoscaling', version: 'v1', apiVersion: 'autoscaling/v1', kind: 'Scale' }
 
 /** GET …/scale: the few numbers of the object that an autoscaler needs. */
 export function getScale(target: Target): Result<Scale> {
@@ -64,15 +60,14 @@ function scaleOf(object: Scalable): Scale {
 
 function apply(target: Target, existing: Scalable, body: unknown): Result<Scale> {
   const { definition, name } = target
-  const sent = (body ?? {}) as Partial<Scale>
-  if (sent.kind !== 'Scale' || sent.apiVersion !== 'autoscaling/v1') return refused(badRequest('no kind is registered for the type v1.Scale in scheme "pkg/api/legacyscheme/scheme.go:30"'))
-  const given = sent.metadata?.name
+  // Nobody guesses that a body is a Scale: what it leaves out the URL does not tell.
+  if (!isObject(body) || body['kind'] !== scales.kind || body['apiVersion'] !== scales.apiVersion) return refused(badRequest('no kind is registered for the type v1.Scale in scheme "pkg/api/legacyscheme/scheme.go:30"'))
+  const sent = decodeAs<Scale>(scales, body)
+  if (!sent.ok) return sent
+  const { metadata: { name: given, resourceVersion: version }, spec: { replicas = 0 } } = sent.value
   if (!given) return refused(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`))
   if (given !== name) return refused(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`))
-  const version = sent.metadata?.resourceVersion
   if (version && version !== existing.metadata.resourceVersion) return refused(conflict(definition, name, modifiedMessage))
-  const replicas = sent.spec?.replicas ?? 0
-  if (!Number.isSafeInteger(replicas)) return refused(badRequest('no kind is registered for the type v1.Scale in scheme "pkg/api/legacyscheme/scheme.go:30"'))
   if (replicas < 0) return refused(invalid({ group: 'autoscaling', kind: 'Scale' }, name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')]))
   const scaled = { ...existing, spec: { ...existing.spec, replicas } }
   const result = replace(target, scaled, existing, wholeObject(target))

@@ -58,3 +58,57 @@ test.each([11, 12, 13, 14])('whatever is sent, the answer is an object or a Stat
   }
   expect(refused).toBeGreaterThan(500)
 })
+
+/** Any JSON at all. */
+function anything(random: Random, depth = 0): unknown {
+  if (depth > 3 || random.chance(1, 3)) return random.pick<unknown>([...texts, ...numbers, null, true, 1.5])
+  if (random.chance(1, 2)) return Array.from({ length: random.below(3) }, () => anything(random, depth + 1))
+  return Object.fromEntries(Array.from({ length: random.below(3) }, () => [random.pick(keys), anything(random, depth + 1)]))
+}
+
+const keys = [
+  ...texts, 'apiVersion', 'kind', 'metadata', 'name', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'resourceVersion', 'spec', 'status', 'template', 'replicas', 'selector', 'containers', 'ports', 'data',
+  'target', 'gracePeriodSeconds', 'propagationPolicy', 'preconditions', 'dryRun', 'orphanDependents', '$patch', '$retainKeys', '$setElementOrder/containers', '$deleteFromPrimitiveList/finalizers', '__proto__', '0', '-', '-1',
+]
+
+function operation(random: Random): unknown {
+  const path = () => (random.chance(1, 20) ? anything(random) : Array.from({ length: random.below(5) }, () => `/${random.pick(keys)}`).join(''))
+  return random.chance(1, 30) ? anything(random) : { op: random.pick(['add', 'remove', 'replace', 'move', 'copy', 'test', 'x']), path: path(), ...(random.chance(1, 2) && { from: path() }), ...(random.chance(2, 3) && { value: anything(random) }) }
+}
+
+function bodyOf(definition: ResourceDefinition, random: Random): unknown {
+  switch (random.below(4)) {
+    case 0:
+      return anything(random)
+    case 1:
+      return objectOf(definition, random)
+    case 2:
+      return Array.from({ length: random.below(4) }, () => operation(random))
+    default:
+      return { ...(random.pick([{ kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'a' } }, {}])), [random.pick(keys)]: anything(random), [random.pick(keys)]: anything(random) }
+  }
+}
+
+test.each([21, 22, 23, 24])('whatever a request asks for, the answer is an object or a Status (seed %i)', (seed) => {
+  const random = new RandomStreams(seed).of('strangers')
+  const { apiServer } = createTestCluster({ seed })
+  let accepted = 0
+  for (let sent = 0; sent < 4000; sent += 1) {
+    const definition = random.pick(resources)
+    const { group, version, resource, namespaced, subresources } = definition
+    const place = { group, version, resource, user: 'stranger', ...(namespaced && random.chance(19, 20) && { namespace: 'default' }) }
+    if (random.chance(1, 3)) apiServer.request({ ...place, verb: 'create', body: objectOf(definition, random) })
+    const text = () => random.pick([...texts, ...texts.map((one) => `${one}=a`), 'metadata.name=a', 'a in (b,c)', '!a', '1', '99999'])
+    const answer = apiServer.request({
+      ...place, verb: random.pick(['get', 'list', 'create', 'update', 'patch', 'patch', 'delete', 'deletecollection'] as const),
+      ...(random.chance(5, 6) && { name: random.pick(['a', 'b']) }),
+      ...(random.chance(1, 3) && { subresource: random.pick([...subresources, 'status', 'x']) }),
+      ...(random.chance(5, 6) && { patchType: random.pick(['json', 'merge', 'strategic'] as const) }),
+      ...(random.chance(9, 10) && { body: bodyOf(definition, random) }),
+      ...(random.chance(1, 3) && { options: { labelSelector: text(), fieldSelector: random.chance(1, 2) ? text() : '', limit: random.pick(numbers), continue: random.chance(1, 4) ? text() : '', resourceVersion: random.chance(1, 4) ? text() : '', dryRun: random.chance(1, 2), container: text(), tailLines: random.pick(numbers) } }),
+    })
+    if (answer.ok) accepted += 1
+    else expect(answer.status).toMatchObject({ kind: 'Status', status: 'Failure' })
+  }
+  expect(accepted).toBeGreaterThan(100)
+})

@@ -1,23 +1,24 @@
 // Upstream: pkg/registry/core/pod/storage, pkg/registry/core/namespace/storage (v1.36). Left out: exec, attach, portforward, proxy, eviction, resize.
 import { badRequest, conflict, notFound } from '../api/errors.ts'
 import { messageOf, notSupported, required } from '../api/field-errors.ts'
-import type { Namespace, Pod, PodCondition } from '../api/generated/types.ts'
+import type { Binding, Namespace, Pod, PodCondition } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions } from '../api/request.ts'
 import { accepted, refused, type Result, type Status } from '../api/status.ts'
+import type { BodyKind } from '../api/schema.ts'
 import { readObject } from './core.ts'
+import { decodeAs } from './decode.ts'
 import { replace, uidMismatch, wholeObject, type UpdateRules } from './update.ts'
 import type { Target } from './target.ts'
 
-interface Binding {
-  readonly metadata?: { readonly uid?: string; readonly annotations?: Readonly<Record<string, string>>; readonly labels?: Readonly<Record<string, string>> }
-  readonly target?: { readonly kind?: string; readonly name?: string }
-}
+const bindings: BodyKind = { group: '', version: 'v1', apiVersion: 'v1', kind: 'Binding' }
 
 /** POST pods/NAME/binding: gives the pod its node, once and for ever. */
 export function bind(target: Target, body: unknown): Result<unknown> {
   const { core, definition, namespace, name } = target
-  const { metadata = {}, target: { kind, name: node } = {} } = (body ?? {}) as Binding
+  const binding = decodeAs<Binding>(bindings, body)
+  if (!binding.ok) return binding
+  const { metadata, target: { kind, name: node } } = binding.value
   const pod = readObject(core, definition, namespace, name) as Pod | undefined
   if (!pod) return refused(notFound(definition, name))
   const faults = [
@@ -41,7 +42,7 @@ export function bind(target: Target, body: unknown): Result<unknown> {
 }
 
 /** What a binding says of a pod is said on the pod; most say nothing. */
-function withMore(metadata: Pod['metadata'], { annotations, labels }: Binding['metadata'] & {}): Pod['metadata'] {
+function withMore(metadata: Pod['metadata'], { annotations, labels }: Binding['metadata']): Pod['metadata'] {
   if (!annotations && !labels) return metadata
   return {
     ...metadata,
