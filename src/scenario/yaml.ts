@@ -16,7 +16,7 @@ export interface ManifestDocument {
   readonly manifest: Manifest
   /** Where the document begins. */
   readonly line: number
-  /** Where a field of an API error stands, `spec.containers[0].image`; the nearest parent that is there otherwise. */
+  /** Where a field of an API error stands, `spec.containers[0].image`; the nearest parent that is there otherwise. Of a list with one item the index may be left out. */
   placeOf(field: string): { readonly line: number; readonly column: number }
 }
 
@@ -82,6 +82,7 @@ function placeOf(document: Document.Parsed, lines: LineCounter, path: readonly (
   let node: Node | null = document.contents
   let offset = node?.range?.[0] ?? 0
   for (const step of path) {
+    if (isSeq(node) && typeof step === 'string' && node.items.length === 1) node = node.items[0] as Node | null
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
       if (!pair) break

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
+import { parseManifests } from '../../scenario/yaml.ts'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
 import { lastAppliedAnnotation } from '../../sim/api/last-applied.ts'
-import { editableYaml, replacementOf } from './documents.ts'
+import { resources } from '../../sim/api/resources.ts'
+import { decodeObject } from '../../sim/api/schema.ts'
+import type { Refusal } from '../../sim/api/status.ts'
+import { editableYaml, problemsOf, replacementOf } from './documents.ts'
 
 const live = (resourceVersion: string, over: object = {}): KubernetesObject => ({
   apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map', resourceVersion, annotations: { [lastAppliedAnnotation]: '{}', by: 'me' } }, data: { key: 'one' }, ...over,
@@ -26,4 +30,16 @@ test('metadata that somebody emptied keeps it, too; what is no metadata is left 
   const kept = { metadata: { annotations: { [lastAppliedAnnotation]: '{}' } } }
   for (const emptied of [{}, { metadata: {} }, { metadata: { annotations: null } }]) expect(replacementOf(live('1'), emptied, '')).toEqual(kept)
   for (const broken of [{ metadata: 'x' }, { metadata: null }, { metadata: { annotations: ['x'] } }]) expect(replacementOf(live('1'), broken, '')).toEqual(broken)
+})
+
+test.each([
+  ['metadata:\n  name: a\n  annotations:\n    by: 5\nspec:\n  containers: []', 5],
+  ['metadata:\n  name: a\nspec:\n  containers:\n  - name: c\n    image: {}', 8],
+  ['metadata:\n  name: a\nspec:\n  containers:\n  - name: c\n  - name: d\n    image: {}', 6],
+  ['metadata:\n  name: a\nspec:\n  containers: []\n  volumes:\n  - name: v\n    emptyDir: yes', 9],
+  ['metadata: name', 3],
+])('a value of the wrong type is shown at its field, or at the list that it is in (%#)', (rest, line) => {
+  const { documents } = parseManifests(`apiVersion: v1\nkind: Pod\n${rest}\n`)
+  const { status } = decodeObject(resources.find(({ kind }) => kind === 'Pod')!, documents[0]!.manifest, 'Strict') as Refusal
+  expect(problemsOf(status, documents[0]!)).toEqual([{ line, column: expect.any(Number), message: status.message }])
 })

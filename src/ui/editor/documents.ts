@@ -40,7 +40,14 @@ export function problemsOf(status: Status, document: ManifestDocument): readonly
   if (causes.length > 0) return causes.map(({ field, message }) => ({ ...document.placeOf(field!), message: `${field}: ${message ?? ''}` }))
   const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((match) => ({ ...document.placeOf(match[1]!), message: `unknown field "${match[1]}"` }))
   if (unknown.length > 0) return unknown
-  return [{ line: document.line, column: 1, message: status.message ?? status.reason ?? 'refused' }]
+  const message = status.message ?? status.reason ?? 'refused'
+  return [{ ...placeOfType(message, document), message }]
+}
+
+/** `Go struct field PodSpec.spec.nodeName of type string`: the struct, and then the way to the field, without indexes and with the structs that are embedded on it. */
+function placeOfType(message: string, document: ManifestDocument): Pick<TextProblem, 'line' | 'column'> {
+  const way = /Go struct field \w+\.(\S+) of type /.exec(message)?.[1]
+  return way === undefined ? { line: document.line, column: 1 } : document.placeOf(way.split('.').filter((part) => !/^[A-Z]/.test(part)).join('.'))
 }
 
 /** What the server says besides about each document: at the field that it begins with, else at the beginning of the document. */
