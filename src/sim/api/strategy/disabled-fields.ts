@@ -1,5 +1,4 @@
 // Upstream: pkg/api/pod DropDisabledPodFields, DropDisabledTemplateFields (v1.36). Left out: ephemeral containers, which have no lifecycle; fields of a gate that was open once and is closed now.
-import { memoized } from '../defaults/memo.ts'
 import type { FeatureGate } from '../feature-gates.ts'
 import type { Container, PodSpec, Volume, VolumeProjection } from '../generated/types.ts'
 import type { KubernetesObject } from '../objects.ts'
@@ -26,20 +25,23 @@ function replacedIn<T extends object>(object: T, key: string, value: unknown): T
   return (object as Readonly<Record<string, unknown>>)[key] === value ? object : { ...object, [key]: value }
 }
 
-/** Without the fields whose gates are always closed here: GenericWorkload, ClusterTrustBundleProjection, PodCertificateRequest. */
-const withSignals = memoized((spec: PodSpec): PodSpec => {
-  const { schedulingGroup, ...rest } = spec
-  const kept = schedulingGroup === undefined ? spec : (rest as PodSpec)
+/** Without the fields whose gates are always closed here: GenericWorkload, ClusterTrustBundleProjection, PodCertificateRequest. Nearly all specs have none and are answered as they are. */
+function withSignals(spec: PodSpec): PodSpec {
+  const kept = spec.schedulingGroup === undefined ? spec : withoutGroup(spec)
   return kept.volumes?.some(({ projected }) => projected?.sources?.some(isDisabled)) ? { ...kept, volumes: kept.volumes.map(withoutDisabledSources) } : kept
-})
+}
 
-const withoutAny = memoized((spec: PodSpec): PodSpec => {
+function withoutGroup({ schedulingGroup: _dropped, ...rest }: PodSpec): PodSpec {
+  return rest
+}
+
+function withoutAny(spec: PodSpec): PodSpec {
   const kept = withSignals(spec)
   const { containers, initContainers } = kept
   const asks = ({ lifecycle }: Container): boolean => lifecycle?.stopSignal !== undefined
   if (!containers.some(asks) && !initContainers?.some(asks)) return kept
   return { ...kept, containers: containers.map(withoutSignal), ...(initContainers && { initContainers: initContainers.map(withoutSignal) }) }
-})
+}
 
 function isDisabled({ clusterTrustBundle, podCertificate }: VolumeProjection): boolean {
   return clusterTrustBundle !== undefined || podCertificate !== undefined

@@ -27,11 +27,13 @@ export function validatePodSpec(spec: PodSpec, pod: ObjectMeta | null, path: str
   const lasting = Object.isFrozen(spec) && !(pod && spec.volumes?.some((volume) => volume.ephemeral))
   if (!lasting) return judge(spec, pod, path)
   const key = `${path} ${pod !== null}`
-  const known = judged.get(spec) ?? new Map<string, readonly FieldError[]>()
-  const answer = known.get(key) ?? judge(spec, pod, path)
-  known.set(key, answer)
-  judged.set(spec, known)
-  return answer
+  const known = judged.get(spec)
+  const answer = known?.get(key)
+  if (answer) return answer
+  const faults = judge(spec, pod, path)
+  if (known) known.set(key, faults)
+  else judged.set(spec, new Map([[key, faults]]))
+  return faults
 }
 
 function judge(spec: PodSpec, pod: ObjectMeta | null, path: string): FieldError[] {
