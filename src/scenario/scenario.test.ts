@@ -57,7 +57,7 @@ test('a Secret that was edited is left out, too, with what was applied before', 
     { ...place, verb: 'update', body: edited },
     { ...place, verb: 'patch', patchType: 'merge', body: texts },
     { ...place, verb: 'patch', patchType: 'json', body: [{ op: 'add', path: '/data/a', value: 'eA==' }] },
-    { ...place, verb: 'delete' },
+    { ...place, verb: 'delete', body: { propagationPolicy: 'Orphan' } },
   ]
   const edits: Run = { ...run, commands: requests.map((request, at) => ({ at, command: { kind: 'request', request } })) }
   expect(secretsIn(edits)).toBe(3)

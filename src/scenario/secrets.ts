@@ -13,7 +13,7 @@ export function withoutSecretData(run: Run): Run {
 
 function carriesSecret(command: Command): boolean {
   if (command.kind === 'apply') return command.manifests.some(isSecret)
-  return command.kind === 'request' && command.request.resource === 'secrets' && command.request.body !== undefined
+  return command.kind === 'request' && command.request.resource === 'secrets' && ['create', 'update', 'patch'].includes(command.request.verb)
 }
 
 function stripped(command: Command): Command {

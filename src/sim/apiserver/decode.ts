@@ -1,5 +1,6 @@
 import { badRequest } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/objects.ts'
+import { isObject } from '../api/patch/json-values.ts'
 import type { DeleteOptions } from '../api/request-options.ts'
 import { decodeObject, type BodyKind } from '../api/schema.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
@@ -30,7 +31,7 @@ export function decodeReplacement(target: Target, body: unknown, existing: Kuber
 export function decodeDeleteOptions(body: unknown): Result<DeleteOptions> {
   if (body === undefined || body === null) return accepted({})
   // Every group has this kind, and means the same by it.
-  return decodeAs(deleteOptions, typeof body === 'object' ? { ...body, apiVersion: deleteOptions.apiVersion } : body)
+  return decodeAs(deleteOptions, isObject(body) ? { ...body, apiVersion: deleteOptions.apiVersion } : body)
 }
 
 /** Reads a body of a kind that is never stored: a binding, a scale. */

@@ -117,6 +117,25 @@ test('lets the newest version win: a stale update is refused, one that changes n
   )
 })
 
+test('reads what is no object as strictly: options of a delete, a binding, a scale', () => {
+  must(client.create('pods', pod('p')))
+  const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'app:v1' }] } }
+  must(request({ verb: 'create', group: 'apps', resource: 'deployments', namespace: 'default', body: { metadata: { name: 'p' }, spec: { replicas: 2, selector: { matchLabels: { app: 'a' } }, template } } }))
+  const cannot = (kind: string, given: string, field: string, type: string) => ({ code: 400, reason: 'BadRequest', message: `${kind} in version "v1" cannot be handled as a ${kind}: json: cannot unmarshal ${given} into Go struct field ${field} of type ${type}` })
+  const about = { namespace: 'default', name: 'p' }
+  const remove = (body: unknown) => refusal(request({ ...about, verb: 'delete', body }))
+  expect(remove({ gracePeriodSeconds: 'now' })).toEqual(cannot('DeleteOptions', 'string', 'DeleteOptions.gracePeriodSeconds', 'int64'))
+  expect(remove({ apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions', dryRun: 'All' })).toEqual(cannot('DeleteOptions', 'string', 'DeleteOptions.dryRun', '[]string'))
+  for (const body of [[], 'now', 5]) expect(remove(body)).toMatchObject({ code: 400 })
+  expect(refusal(request({ namespace: 'default', verb: 'deletecollection', body: { preconditions: { uid: 5 } } }))).toEqual(cannot('DeleteOptions', 'number', 'Preconditions.preconditions.uid', 'types.UID'))
+  const bind = (body: unknown) => refusal(request({ ...about, verb: 'create', subresource: 'binding', body }))
+  expect(bind({ target: { name: ['worker-1'] } })).toEqual(cannot('Binding', 'array', 'ObjectReference.target.name', 'string'))
+  expect(bind({ metadata: { labels: { a: 1 } }, target: { name: 'worker-1' } })).toEqual(cannot('Binding', 'number', 'ObjectMeta.metadata.labels', 'string'))
+  const scale = (replicas: unknown) => refusal(request({ ...about, verb: 'update', group: 'apps', resource: 'deployments', subresource: 'scale', body: { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'p' }, spec: { replicas } } }))
+  expect(scale('two')).toEqual(cannot('Scale', 'string', 'ScaleSpec.spec.replicas', 'int32'))
+  expect(cluster.list('pods')).toHaveLength(1)
+})
+
 test('deletes at once, or marks what finalizers or a grace period hold back', () => {
   const made = must(client.create('configmaps', configMap('a')))
   expect(refusal(client.delete('configmaps', 'default/a', { preconditions: { uid: 'x' } })).message).toBe(
