@@ -136,6 +136,17 @@ test('reads what is no object as strictly: options of a delete, a binding, a sca
   expect(cluster.list('pods')).toHaveLength(1)
 })
 
+test('only tries out a deletion whose body asks for that', () => {
+  must(client.create('configmaps', configMap('a')))
+  const remove = (verb: 'delete' | 'deletecollection', dryRun: readonly string[]) => request({ verb, resource: 'configmaps', namespace: 'default', ...(verb === 'delete' && { name: 'a' }), body: { dryRun } })
+  expect(remove('delete', ['All']).ok).toBe(true)
+  expect(remove('deletecollection', ['All']).ok).toBe(true)
+  expect(refusal(remove('delete', ['Some'])).message).toContain('dryRun: Unsupported value')
+  expect(client.get('configmaps', 'default/a').ok).toBe(true)
+  must(remove('delete', []))
+  expect(client.get('configmaps', 'default/a').ok).toBe(false)
+})
+
 test('deletes at once, or marks what finalizers or a grace period hold back', () => {
   const made = must(client.create('configmaps', configMap('a')))
   expect(refusal(client.delete('configmaps', 'default/a', { preconditions: { uid: 'x' } })).message).toBe(

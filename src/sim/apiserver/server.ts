@@ -7,6 +7,7 @@ import { isTooDeep, isTooLarge, mostBytes, tooDeep } from '../api/body-limit.ts'
 import { badRequest, genericServerResponse, methodNotAllowed, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
 import { openGates } from '../api/feature-gates.ts'
 import type { KubernetesObject } from '../api/objects.ts'
+import { isList, isObject } from '../api/patch/json-values.ts'
 import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
 import { findResource, resources, type ResourceDefinition } from '../api/resources.ts'
 import { accepted, refused, type Result, type Status } from '../api/status.ts'
@@ -180,8 +181,9 @@ export class ApiServer implements Transport {
     })
   }
 
-  private targetOf(definition: ResourceDefinition, { verb, user, subresource, namespace, name = '', options }: ApiRequest): Target {
-    const dryRun = options?.dryRun === true
+  private targetOf(definition: ResourceDefinition, request: ApiRequest): Target {
+    const { verb, user, subresource, namespace, name = '', options } = request
+    const dryRun = options?.dryRun === true || rehearsesDeletion(request)
     return {
       core: dryRun ? this.rehearsal : this.core,
       definition,
@@ -217,6 +219,11 @@ function isServed(definition: ResourceDefinition | undefined, { version, subreso
 /** Bodies that are objects of the kind that the URL names. */
 function isReadWhole({ verb, subresource }: ApiRequest): boolean {
   return (verb === 'create' && subresource === undefined) || (verb === 'update' && subresource !== 'scale')
+}
+
+/** A DELETE says it in its body. */
+function rehearsesDeletion({ verb, body }: ApiRequest): boolean {
+  return (verb === 'delete' || verb === 'deletecollection') && isObject(body) && isList(body['dryRun']) && body['dryRun'].length > 0
 }
 
 function scopeFault(definition: ResourceDefinition, request: ApiRequest): Status | undefined {
