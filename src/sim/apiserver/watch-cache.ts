@@ -16,8 +16,15 @@ interface Watcher {
   readonly prefix: string | null
   readonly sink: WatchSink
   readonly bookmarks: boolean
-  /** Who asked for the same node or name: mostly nobody. A chain, since a thousand machines each have several of these. */
+  /** Who asked for the same node or name, after it and before it: mostly nobody. */
   next: Watcher | null
+  previous: Watcher | null
+}
+
+/** All who asked for one node or name. A chain: a thousand machines each have several of these, and all of them ask for one ConfigMap. */
+interface Chain {
+  first: Watcher | null
+  last: Watcher | null
 }
 
 type Stored = KeyValue<KubernetesObject>
@@ -26,7 +33,7 @@ type Stored = KeyValue<KubernetesObject>
 export class WatchCache {
   private readonly watchers = new Set<Watcher>()
   /** Those who asked for one name or one node, by what they asked for. */
-  private readonly indexed: Readonly<Record<IndexedField, Map<string, Watcher>>> = { 'metadata.name': new Map(), 'spec.nodeName': new Map() }
+  private readonly indexed: Readonly<Record<IndexedField, Map<string, Chain>>> = { 'metadata.name': new Map(), 'spec.nodeName': new Map() }
   private readonly stopWatching: () => void
   private readonly core: Core
   private readonly definition: ResourceDefinition
@@ -46,7 +53,7 @@ export class WatchCache {
   /** From now on `sink` is told; and first of what was written after `after`. The caller has checked that this is known. */
   watch(namespace: string | undefined, selection: Selection, after: Revision, bookmarks: boolean, sink: WatchSink): WatchHandle {
     const prefix = namespace === undefined ? null : `${this.prefix}${namespace}/`
-    const watcher: Watcher = { selection, isDecidedByIndex: selection.index?.decides === true, prefix, sink, bookmarks, next: null }
+    const watcher: Watcher = { selection, isDecidedByIndex: selection.index?.decides === true, prefix, sink, bookmarks, next: null, previous: null }
     if (after < this.core.store.revision) {
       const replay = this.core.store.watch(prefix ?? this.prefix, after, (kv) => this.replay(watcher, kv))
       if (replay !== compacted) replay()
@@ -80,7 +87,7 @@ export class WatchCache {
 
   private all(): Watcher[] {
     const all = [...this.watchers]
-    for (const index of Object.values(this.indexed)) for (const first of index.values()) all.push(...chainOf(first))
+    for (const index of Object.values(this.indexed)) for (const { first } of index.values()) for (let watcher = first; watcher; watcher = watcher.next) all.push(watcher)
     return all
   }
 
@@ -105,33 +112,32 @@ export class WatchCache {
   }
 
   /** Those who asked for one value of a field; whether the object has it now, and whether it had it before. */
-  private tellAll(first: Watcher | undefined, kv: Stored, forms: EventForms, is: boolean, was: boolean): void {
-    for (let watcher = first ?? null; watcher; watcher = watcher.next) {
+  private tellAll(chain: Chain | undefined, kv: Stored, forms: EventForms, is: boolean, was: boolean): void {
+    for (let watcher = chain?.first ?? null; watcher; watcher = watcher.next) {
       if (!watcher.isDecidedByIndex) tell(watcher, kv, forms)
       else if (reaches(watcher, kv)) send(watcher, forms, is, was)
     }
   }
 }
 
-function append(homes: Map<string, Watcher>, value: string, watcher: Watcher): void {
-  const last = chainOf(homes.get(value)).at(-1)
-  if (last) last.next = watcher
-  else homes.set(value, watcher)
+function append(homes: Map<string, Chain>, value: string, watcher: Watcher): void {
+  const chain = homes.get(value)
+  if (!chain) return void homes.set(value, { first: watcher, last: watcher })
+  watcher.previous = chain.last
+  if (chain.last) chain.last.next = watcher
+  chain.last = watcher
 }
 
-/** Who is being told while one is taken out goes on after it. */
-function remove(homes: Map<string, Watcher>, value: string, watcher: Watcher): void {
-  const chain = chainOf(homes.get(value))
-  const at = chain.indexOf(watcher)
-  if (at > 0) chain[at - 1]!.next = watcher.next
-  else if (at === 0 && watcher.next) homes.set(value, watcher.next)
-  else if (at === 0) homes.delete(value)
-}
-
-function chainOf(first: Watcher | undefined): Watcher[] {
-  const chain: Watcher[] = []
-  for (let watcher = first ?? null; watcher; watcher = watcher.next) chain.push(watcher)
-  return chain
+/** Once; to be stopped again changes nothing. It keeps its own `next`: who is being told while one is taken out goes on after it. */
+function remove(homes: Map<string, Chain>, value: string, watcher: Watcher): void {
+  const chain = homes.get(value)
+  const { previous, next } = watcher
+  if (!chain || (previous ? previous.next : chain.first) !== watcher) return
+  if (previous) previous.next = next
+  else chain.first = next
+  if (next) next.previous = previous
+  else chain.last = previous
+  if (!chain.first) homes.delete(value)
 }
 
 function tell(watcher: Watcher, kv: Stored, forms: EventForms): void {
