@@ -15,12 +15,16 @@ export const large = { nodes: 1000, pods: 10_000 }
 export const dense = { nodes: 100, pods: 5000 }
 export type Size = typeof small
 
-interface Burst {
-  readonly cluster: Cluster
+/** What one burst took, or the medians of several. */
+interface Figures {
   readonly bootSeconds: number
   /** From the apply until all pods are Ready; looking for that is left out. */
   readonly seconds: number
   readonly virtualSeconds: number
+}
+
+interface Burst extends Figures {
+  readonly cluster: Cluster
 }
 
 /**
@@ -80,8 +84,9 @@ function readyPods(cluster: Cluster): number {
   return items.filter(({ status }) => status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True')).length
 }
 
-/** Virtual seconds a real second, once nothing happens but heartbeats: the median of five. */
-export function steady(cluster: Cluster, milliseconds: number): number {
+/** Virtual seconds a real second, once all pods of a size are Ready and nothing happens but heartbeats: the median of five. */
+export function steady(size: Size, milliseconds: number): number {
+  const { cluster } = burst(size)
   cluster.advanceTo(cluster.now + 60_000)
   return Math.round(median(Array.from({ length: 5 }, () => {
     const from = cluster.now
@@ -141,17 +146,30 @@ export function collectedHeap(): number {
   return process.memoryUsage().heapUsed
 }
 
-/** Several bursts of one size; the first of all has compiled the engine before. Only the last cluster is kept: the collector would walk through the others while the next is measured. */
-export function bursts(size: Size, times: number): Burst {
-  const measured: { readonly seconds: number; readonly bootSeconds: number }[] = []
-  const another = (): Burst => {
-    const run = burst(size)
-    measured.push({ seconds: run.seconds, bootSeconds: run.bootSeconds })
-    return run
+/** Several bursts of one size; the first of all has compiled the engine before. */
+export function bursts(size: Size, times: number): Figures {
+  return inTurn([{ size, times }], 1)[0]!
+}
+
+/**
+ * The same of several sizes in turn, `rounds` times over: what the machine does beside, which changes from minute to minute, meets all of them alike.
+ * No cluster is kept: the collector would walk through it while the next is measured.
+ */
+export function inTurn(plan: readonly { readonly size: Size; readonly times: number }[], rounds: number): Figures[] {
+  const measured: Figures[][] = plan.map(() => [])
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [at, { size, times }] of plan.entries()) {
+      for (let time = 0; time < times; time += 1) {
+        const { cluster: _forgotten, ...figures } = burst(size)
+        measured[at]!.push(figures)
+      }
+    }
   }
-  while (measured.length < times - 1) another()
-  const last = another()
-  return { ...last, seconds: median(measured.map(({ seconds }) => seconds)), bootSeconds: median(measured.map(({ bootSeconds }) => bootSeconds)) }
+  return measured.map((all) => ({
+    seconds: median(all.map(({ seconds }) => seconds)),
+    bootSeconds: median(all.map(({ bootSeconds }) => bootSeconds)),
+    virtualSeconds: median(all.map(({ virtualSeconds }) => virtualSeconds)),
+  }))
 }
 
 /** The collector is asked for by name, so that nobody has to remember a flag of Node's. */
