@@ -1,6 +1,7 @@
 import { badRequest } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import { isObject } from '../api/patch/json-values.ts'
+import { Composed } from '../api/request.ts'
 import type { DeleteOptions } from '../api/request-options.ts'
 import { decodeObject, type BodyKind } from '../api/schema.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
@@ -36,7 +37,7 @@ export function decodeDeleteOptions(body: unknown): Result<DeleteOptions> {
 
 /** Reads a body of a kind that is never stored: a binding, a scale. */
 export function decodeAs<T>(kind: BodyKind, body: unknown): Result<T> {
-  return decodeObject(kind, body, 'Ignore') as Result<T>
+  return body instanceof Composed ? accepted(body.object as T) : decodeObject(kind, body, 'Ignore') as Result<T>
 }
 
 const deleteOptions: BodyKind = { group: '', version: 'v1', apiVersion: 'v1', kind: 'DeleteOptions' }

@@ -8,7 +8,7 @@ import { badRequest, genericServerResponse, methodNotAllowed, requestEntityTooLa
 import { openGates } from '../api/feature-gates.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import { isList, isObject } from '../api/patch/json-values.ts'
-import type { ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
+import { Composed, type ApiRequest, type Transport, type WatchHandle, type WatchSink } from '../api/request.ts'
 import { findResource, resources, type ResourceDefinition } from '../api/resources.ts'
 import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import { createClusterIPPool, createNodePortPool } from '../api/strategy/allocators.ts'
@@ -216,9 +216,9 @@ function isServed(definition: ResourceDefinition | undefined, { version, subreso
   return definition !== undefined && definition.version === version && (subresource === undefined || definition.subresources.some((known) => known === subresource))
 }
 
-/** Bodies that are objects of the kind that the URL names. */
-function isReadWhole({ verb, subresource }: ApiRequest): boolean {
-  return (verb === 'create' && subresource === undefined) || (verb === 'update' && subresource !== 'scale')
+/** Bodies that are objects of the kind that the URL names, or that need no reading. */
+function isReadWhole({ verb, subresource, body }: ApiRequest): boolean {
+  return body instanceof Composed || (verb === 'create' && subresource === undefined) || (verb === 'update' && subresource !== 'scale')
 }
 
 /** A DELETE says it in its body. */

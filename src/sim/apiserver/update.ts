@@ -89,7 +89,7 @@ export function replace(target: Target, sent: KubernetesObject, existing: Kubern
   if (!admitted.ok) return admitted
   const reservation = rules.reserves ? reserve(target, admitted.value, existing) : null
   if (reservation && !reservation.ok) return reservation
-  const prepared = rules.prepare(withoutDisabledFields(reservation?.value.object ?? admitted.value, core.featureGates), existing, { now: core.wall.time() })
+  const prepared = rules.prepare(withoutDisabledFields(reservation?.value.object ?? admitted.value, core.featureGates, existing), existing, { now: core.wall.time() })
   const errors = rules.validate(prepared, existing)
   const isValid = errors.length === 0
   const refusal = isValid ? chargeQuotas(target, prepared, existing) : invalid(definition, name, errors)

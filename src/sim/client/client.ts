@@ -1,5 +1,5 @@
 import { longAgo, type Millis } from '../kernel/agenda.ts'
-import { splitKey, type ObjectKey } from '../api/objects.ts'
+import { splitKey, type KubernetesObject, type ObjectKey } from '../api/objects.ts'
 import { Composed, type ApiRequest, type ObjectList, type PatchType, type RequestOptions, type Transport, type Verb, type WatchHandle, type WatchSink } from '../api/request.ts'
 import { definitionOf, type ObjectOf, type Resource, type Subresource } from '../api/resources.ts'
 import type { Result, Status } from '../api/status.ts'
@@ -98,7 +98,7 @@ class ComponentClient implements Client {
 
   bind(pod: ObjectKey, uid: string, nodeName: string): Result<unknown> {
     const { namespace, name } = splitKey(pod)
-    const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } }
+    const body = new Composed({ apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } } as unknown as KubernetesObject)
     return this.call('create', 'pods', { namespace, name, subresource: 'binding', body })
   }
 

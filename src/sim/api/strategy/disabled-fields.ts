@@ -7,9 +7,15 @@ interface Template {
   readonly spec?: PodSpec
 }
 
-/** What is sent in fields whose gate is closed does not count. */
-export function withoutDisabledFields(object: KubernetesObject, gates: ReadonlySet<FeatureGate>): KubernetesObject {
-  const { spec, template } = object as { readonly spec?: Partial<PodSpec> & { readonly template?: Template }; readonly template?: Template }
+interface Templated {
+  readonly spec?: Partial<PodSpec> & { readonly template?: Template }
+  readonly template?: Template
+}
+
+/** What is sent in fields whose gate is closed does not count. What replaces `existing` and has its spec has none. */
+export function withoutDisabledFields(object: KubernetesObject, gates: ReadonlySet<FeatureGate>, existing?: KubernetesObject): KubernetesObject {
+  const { spec, template } = object as Templated
+  if (existing && spec === (existing as Templated).spec && template === (existing as Templated).template) return object
   const enabled = gates.has('ContainerStopSignals') ? withSignals : withoutAny
   if (template?.spec) return replaced(object, 'template', template, 'spec', enabled(template.spec))
   if (spec?.containers) return replacedIn(object, 'spec', enabled(spec as PodSpec))
