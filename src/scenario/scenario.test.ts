@@ -43,6 +43,14 @@ test('faults read back as they were, and malformed ones are refused in words', (
 
 test('a preview tells what a scenario would do, and secrets are counted and left out', () => {
   expect(summaryOf({ title: 'T', run })).toEqual({ title: 'T', workers: 2, commands: 5, kinds: new Map([['Secret', 1], ['ConfigMap', 2]]), faults: 2 })
+  const place = { group: '', version: 'v1', namespace: 'default' }
+  const requests: ApiRequestOfUser[] = [
+    { ...place, verb: 'update', resource: 'secrets', name: 's', body: { ...secret, metadata: { name: 's', namespace: 'default' } } },
+    { ...place, verb: 'create', resource: 'pods', body: { kind: 'Pod', metadata: { name: 'a' } } },
+    { ...place, verb: 'create', resource: 'pods', name: 'a', subresource: 'binding', body: { kind: 'Binding', metadata: { name: 'a' } } },
+  ]
+  const edited = { ...run, commands: [...run.commands, ...requests.map((request) => ({ at: 40, command: { kind: 'request' as const, request } }))] }
+  expect(summaryOf({ title: 'T', run: edited }).kinds).toEqual(new Map([['Secret', 1], ['ConfigMap', 2], ['Pod', 1]]))
   expect(secretsIn(run)).toBe(1)
   const text = writeScenario({ title: 'T', run: withoutSecretData(run) })
   expect(text).not.toMatch(/eA==|stringData/)

@@ -1,4 +1,4 @@
-import { isObject } from '../sim/api/patch/json-values.ts'
+import { isObject, type JsonObject } from '../sim/api/patch/json-values.ts'
 import { resources } from '../sim/api/resources.ts'
 import type { Command, Run } from '../sim/cluster/run.ts'
 import { wrongFault, wrongLength, wrongPattern } from './faults.ts'
@@ -123,18 +123,33 @@ export interface ScenarioSummary {
   readonly title: string
   readonly workers: number
   readonly commands: number
-  /** How many objects of each kind it applies. */
+  /** How many objects of each kind it writes, however often. */
   readonly kinds: ReadonlyMap<string, number>
   readonly faults: number
 }
 
 export function summaryOf({ title, run }: Scenario): ScenarioSummary {
   const kinds = new Map<string, number>()
+  const known = new Set<string>()
   let faults = 0
   for (const { command } of run.commands) {
-    if (command.kind === 'apply') for (const manifest of command.manifests) kinds.set(String(manifest['kind']), (kinds.get(String(manifest['kind'])) ?? 0) + 1)
-    else if (['power-off', 'cut-off', 'stop', 'kill', 'fault'].includes(command.kind)) faults += 1
+    for (const object of writtenBy(command)) {
+      const { kind, metadata } = object
+      const { namespace = 'default', name } = isObject(metadata) ? metadata : {}
+      const key = JSON.stringify([kind, namespace, name])
+      if (name !== undefined && known.has(key)) continue
+      known.add(key)
+      kinds.set(String(kind), (kinds.get(String(kind)) ?? 0) + 1)
+    }
+    if (['power-off', 'cut-off', 'stop', 'kill', 'fault'].includes(command.kind)) faults += 1
   }
   return { title, workers: run.options.workers ?? 3, commands: run.commands.length, kinds, faults }
+}
+
+function writtenBy(command: Command): readonly JsonObject[] {
+  if (command.kind === 'apply') return command.manifests
+  if (command.kind !== 'request') return []
+  const { verb, subresource, body } = command.request
+  return (verb === 'create' || verb === 'update') && subresource === undefined && isObject(body) ? [body] : []
 }
 
