@@ -64,7 +64,7 @@ function create(body: unknown, { admission = false, validation = 'Strict' as Fie
   const sent = withoutDisabledFields(object, closedGates)
   object = strategy.prepareForCreate(sent, { now })
   const faults = strategy.validate(object)
-  if (faults.length > 0) return refuse(definition, object, faults)
+  if (faults.length > 0) return { ...refuse(definition, object, faults), warnings: asHeaders(strategy.warningsOnPrepare?.(sent) ?? []) }
   return warned(deepFreeze(strategy.canonicalize?.(object) ?? object), strategy.warningsOnCreate?.(object, sent))
 }
 

@@ -50,7 +50,7 @@ function createOnce(target: Target, sent: KubernetesObject, isOurs = false): Res
   const isValid = errors.length === 0
   const refusal = isValid ? refusalOf(target, object, sent) : invalid(definition, object.metadata.name, errors)
   // Told of what is valid, even when it is refused for another reason.
-  const warnings = isValid ? strategy.warningsOnCreate?.(object, defaulted) : undefined
+  const warnings = isValid ? strategy.warningsOnCreate?.(object, defaulted) : strategy.warningsOnPrepare?.(defaulted)
   if (refusal) {
     reserved?.revert()
     return withWarnings(refused(refusal), warnings)

@@ -34,6 +34,14 @@ test('are told with a creation, a rehearsed one too', () => {
   expect(about({ body: deployment, options })).toMatchObject({ ok: true, warnings: [ofTemplate] })
 })
 
+test('of what is refused, those are told that come before it is judged', () => {
+  const key = 'container.apparmor.security.beta.kubernetes.io/c'
+  const warnings = [`metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`]
+  const body = pod({ name: 'p', annotations: { [key]: 'x' } })
+  expect(request({ body })).toMatchObject({ ok: false, status: { message: expect.stringContaining('invalid AppArmor profile name: "x"') }, warnings })
+  expect(request({ body: { ...body, metadata: { name: 'p' }, spec: { ...podSpec, containers: [] } } })).not.toHaveProperty('warnings.0')
+})
+
 test('are told when the spec changes, by whatever request', () => {
   must(about({ body: deployment }))
   const stored = must(about({ verb: 'get', name: 'web' })) as { readonly metadata: object; readonly spec: object }

@@ -1,3 +1,4 @@
+import { deletionCostAnnotation, readDeletionCost } from '../api/deletion-cost.ts'
 import { parseTime, type EpochMillis } from '../api/time.ts'
 import type { Pod, PodCondition, PodStatus } from '../api/generated/types.ts'
 
@@ -112,10 +113,7 @@ function compareUids(a: Ranked, b: Ranked): number {
 
 /** What the annotation says about how much a pod would be missed; anything but a plain int32 counts as 0. */
 export function deletionCost(pod: Pod): number {
-  const text = pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost']
-  if (text === undefined || !/^(0|-?[1-9]\d{0,9})$/.test(text)) return 0
-  const cost = Number(text)
-  return cost >= -2_147_483_648 && cost <= 2_147_483_647 ? cost : 0
+  return readDeletionCost(pod.metadata.annotations?.[deletionCostAnnotation] ?? '') ?? 0
 }
 
 function mostRestarts(pod: Pod): number {

@@ -2,13 +2,12 @@
 import type { AppArmorProfile, Container, Pod, PodSpec } from '../generated/types.ts'
 import { semanticEqual } from '../semantic.ts'
 import { containersOf } from '../validation/containers-of.ts'
+import { appArmorPrefix } from '../validation/pod-annotations.ts'
 import { validateAppArmor } from '../validation/security.ts'
-
-const prefix = 'container.apparmor.security.beta.kubernetes.io/'
 
 /** The annotation that told a container's profile before there was a field for it. */
 export function appArmorKey(container: string): string {
-  return prefix + container
+  return appArmorPrefix + container
 }
 
 /** The field that says what the annotation says, if it says anything. */
@@ -27,7 +26,7 @@ interface AppArmorStep {
 
 /** What becomes of the annotations of containers without the field. Who wrote one hears of it, unless it says what the pod's own field says. */
 export function appArmorPlan({ metadata: { annotations }, spec }: Pod): readonly AppArmorStep[] {
-  if (!annotations || spec.os?.name === 'windows' || !Object.keys(annotations).some((key) => key.startsWith(prefix))) return []
+  if (!annotations || spec.os?.name === 'windows' || !Object.keys(annotations).some((key) => key.startsWith(appArmorPrefix))) return []
   return containersOf(spec, '').flatMap(({ container: { name, securityContext } }) => {
     const annotation = annotations[appArmorKey(name)]
     if (annotation === undefined || securityContext?.appArmorProfile) return []

@@ -7,7 +7,7 @@ import { semanticEqual } from '../semantic.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validation/pod-update.ts'
 import { validatePod } from '../validation/pod.ts'
-import { podStatusWarnings, podWarnings } from '../warnings/pod.ts'
+import { podPreparationWarnings, podStatusWarnings, podWarnings } from '../warnings/pod.ts'
 import { withAppArmor } from './app-armor.ts'
 import { countGeneration, firstGeneration, keep } from './generation.ts'
 import { withLabelKeys } from './label-keys.ts'
@@ -23,6 +23,7 @@ export const podStrategy: Strategy<Pod> = {
   validateUpdate: validatePodUpdate,
   // Updates are frequent and seldom written by people.
   warningsOnCreate: podWarnings,
+  warningsOnPrepare: podPreparationWarnings,
   status: {
     prepareForUpdate: (next, old) => {
       const { metadata, status } = next

@@ -48,6 +48,8 @@ export interface Strategy<T extends KubernetesObject = KubernetesObject> {
   canonicalize?(object: T): T
   /** Things worth saying to who sent it, though nothing is wrong. `sent`: as it was before `prepareForCreate`. */
   warningsOnCreate?(object: T, sent: T): readonly string[]
+  /** What of these is said before the object is judged: all that is said of one that is refused. */
+  warningsOnPrepare?(sent: T): readonly string[]
   warningsOnUpdate?(next: T, old: T): readonly string[]
   /** True: an update of what is not there creates it (PUT of leases, events …). */
   readonly allowCreateOnUpdate: boolean

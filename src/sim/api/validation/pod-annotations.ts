@@ -1,31 +1,91 @@
-// Upstream: pkg/apis/core/validation ValidatePodSpecificAnnotations (v1.36). Left out: annotations of seccomp, AppArmor and alpha tolerations.
+// Upstream: pkg/apis/core/validation ValidatePodSpecificAnnotations, validateSeccompAnnotationsAndFields, validateAppArmorAnnotationsAndFieldsMatchOnCreate (v1.36). Left out: annotations of alpha tolerations.
+import { deletionCostAnnotation, readDeletionCost } from '../deletion-cost.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid } from '../field-errors.ts'
-import type { PodSpec } from '../generated/types.ts'
+import type { AppArmorProfile, PodSpec, SeccompProfile } from '../generated/types.ts'
+import { quoted } from '../go-text.ts'
 import type { Labels } from '../objects.ts'
+import { checkDescendingPath } from './checks.ts'
+import { containersOf } from './containers-of.ts'
 
 const mirror = 'kubernetes.io/config.mirror'
-const deletionCost = 'controller.kubernetes.io/pod-deletion-cost'
+const seccompOfPod = 'seccomp.security.alpha.kubernetes.io/pod'
+const seccompPrefix = 'container.seccomp.security.alpha.kubernetes.io/'
+/** Annotations that told the containers' profiles before there was a field for them begin so; the container's name follows. */
+export const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/'
+const localhostPrefix = 'localhost/'
 
 /** The annotations that mean something to Kubernetes itself. */
 export function validatePodAnnotations(annotations: Labels | undefined, spec: PodSpec, path: string): FieldError[] {
   if (!annotations) return []
   const faults: FieldError[] = []
   if (annotations[mirror] !== undefined && !spec.nodeName) faults.push(invalid(`${path}[${mirror}]`, annotations[mirror], 'must set spec.nodeName if mirror pod annotation is set'))
-  const cost = annotations[deletionCost]
-  if (cost !== undefined && !isInt32(cost)) faults.push(invalid(`${path}[${deletionCost}]`, cost, 'must be a 32bit integer'))
-  return faults
+  const cost = annotations[deletionCostAnnotation]
+  if (cost !== undefined && readDeletionCost(cost) === null) faults.push(invalid(`${path}[${deletionCostAnnotation}]`, cost, 'must be a 32bit integer'))
+  const own = Object.entries(annotations)
+  return [
+    ...faults,
+    ...checkSeccompName(`${path}.${seccompOfPod}`, annotations[seccompOfPod]),
+    ...own.flatMap(([key, profile]) => (key.startsWith(seccompPrefix) ? checkSeccompName(`${path}.${key}`, profile) : [])),
+    ...own.flatMap(([key, profile]) => (key.startsWith(appArmorPrefix) ? checkAppArmorName(`${path}[${key}]`, profile, key.slice(appArmorPrefix.length), spec) : [])),
+  ]
 }
 
-/** A plus sign in front and leading zeros are no such number. */
-function isInt32(text: string): boolean {
-  return text === '' || (/^(?:0|-?[1-9]\d{0,9})$/.test(text) && Number(text) >= -2_147_483_648 && Number(text) <= 2_147_483_647)
+function checkSeccompName(path: string, profile: string | undefined): FieldError[] {
+  if (profile === undefined || ['runtime/default', 'docker/default', 'unconfined'].includes(profile)) return []
+  return profile.startsWith(localhostPrefix) ? checkDescendingPath(path, profile.slice(localhostPrefix.length)) : [invalid(path, profile, 'must be a valid seccomp profile')]
 }
 
-/** What marks a pod as a kubelet's own stays as it is. */
+function checkAppArmorName(path: string, profile: string, container: string, spec: PodSpec): FieldError[] {
+  const isKnown = containersOf(spec, '').some(({ container: { name } }) => name === container)
+  const isProfile = ['', 'runtime/default', 'unconfined'].includes(profile) || profile.startsWith(localhostPrefix)
+  return [
+    ...(isKnown ? [] : [invalid(path, container, 'container not found')]),
+    ...(isProfile ? [] : [invalid(path, profile, `invalid AppArmor profile name: ${quoted(profile)}`)]),
+  ]
+}
+
+/** A profile that is told twice, in an annotation and in its field, must be the same. */
+export function validateProfilesAgree(annotations: Labels | undefined, spec: PodSpec, path: string): FieldError[] {
+  if (!annotations) return []
+  const { securityContext, os } = spec
+  const containers = containersOf(spec, path)
+  return [
+    ...checkAgreement('seccomp', annotations[seccompOfPod], securityContext?.seccompProfile, `${path}.securityContext.seccompProfile`),
+    ...containers.flatMap(({ container: { name, securityContext: own }, path: here }) =>
+      checkAgreement('seccomp', annotations[seccompPrefix + name], own?.seccompProfile, `${here}.securityContext.seccompProfile`)),
+    ...(os?.name === 'windows' ? [] : containers.flatMap(({ container: { name, securityContext: own }, path: here }) =>
+      checkAgreement('apparmor', annotations[appArmorPrefix + name], own?.appArmorProfile ?? securityContext?.appArmorProfile, `${here}.securityContext.appArmorProfile`))),
+  ]
+}
+
+function checkAgreement(what: 'seccomp' | 'apparmor', annotation: string | undefined, profile: SeccompProfile | AppArmorProfile | undefined, path: string): FieldError[] {
+  if (annotation === undefined || !profile) return []
+  const otherType = forbidden(`${path}.type`, `${what} type in annotation and field must match`)
+  switch (profile.type) {
+    case 'Unconfined':
+      return annotation === 'unconfined' ? [] : [otherType]
+    case 'RuntimeDefault':
+      return annotation === 'runtime/default' || (what === 'seccomp' && annotation === 'docker/default') ? [] : [otherType]
+    case 'Localhost':
+      if (!annotation.startsWith(localhostPrefix)) return [otherType]
+      return annotation.slice(localhostPrefix.length) === profile.localhostProfile ? [] : [forbidden(`${path}.localhostProfile`, `${what} profile in annotation and field must match`)]
+    default:
+      return []
+  }
+}
+
+/** What marks a pod as a kubelet's own, and what a container may do, stays as it is. */
 export function validatePodAnnotationUpdates(next: Labels | undefined, old: Labels | undefined, spec: PodSpec, path: string): FieldError[] {
+  const kept = (key: string): string | undefined => (key === mirror ? 'mirror pod annotation' : key.startsWith(appArmorPrefix) ? 'AppArmor annotations' : undefined)
   const faults: FieldError[] = []
-  if (old?.[mirror] !== undefined && next?.[mirror] !== old[mirror]) faults.push(forbidden(`${path}[${mirror}]`, 'may not remove or update mirror pod annotation'))
-  if (old?.[mirror] === undefined && next?.[mirror] !== undefined) faults.push(forbidden(`${path}[${mirror}]`, 'may not add mirror pod annotation'))
+  for (const [key, value] of Object.entries(old ?? {})) {
+    const what = kept(key)
+    if (what && next?.[key] !== value) faults.push(forbidden(`${path}[${key}]`, `may not remove or update ${what}`))
+  }
+  for (const key of Object.keys(next ?? {})) {
+    const what = kept(key)
+    if (what && old?.[key] === undefined) faults.push(forbidden(`${path}[${key}]`, `may not add ${what}`))
+  }
   return [...faults, ...validatePodAnnotations(next, spec, path)]
 }

@@ -1,11 +1,11 @@
-// Upstream: pkg/apis/core/validation ValidatePodCreate (v1.36). Left out: annotations of seccomp and AppArmor.
+// Upstream: pkg/apis/core/validation ValidatePodCreate (v1.36).
 import type { FieldError } from '../field-errors.ts'
 import { forbidden } from '../field-errors.ts'
 import type { Pod } from '../generated/types.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
 import { validateImageText } from './containers.ts'
 import { validateObjectMeta } from './metadata.ts'
-import { validatePodAnnotations } from './pod-annotations.ts'
+import { validatePodAnnotations, validateProfilesAgree } from './pod-annotations.ts'
 import { validatePodSpec } from './pod-spec.ts'
 
 /** The faults of a pod that is to be created. */
@@ -13,7 +13,7 @@ export function validatePod(pod: Pod): FieldError[] {
   const faults = validatePodMetadataAndSpec(pod)
   if (pod.spec.ephemeralContainers?.length) faults.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'))
   if (pod.spec.nodeName && pod.spec.schedulingGates?.length) faults.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'))
-  return faults
+  return [...faults, ...validateProfilesAgree(pod.metadata.annotations, pod.spec, 'spec')]
 }
 
 /** What holds for every pod at any time. */

@@ -18,10 +18,15 @@ export function podWarnings({ metadata: { name, annotations }, spec }: Pod, sent
   const faults = checkDns1123Label(name)
   if (!isAnnotated && faults.length === 0) return warningsOfPlainSpec(spec)
   return [
-    ...appArmorPlan(sent).map(({ container }) => appArmorWarning('', container)),
+    ...podPreparationWarnings(sent),
     ...nameWarnings("the Pod's hostname", faults),
     ...(isAnnotated ? warningsOf(spec, annotations, '') : warningsOfPlainSpec(spec)),
   ]
+}
+
+/** Of annotations of AppArmor that become fields. */
+export function podPreparationWarnings(sent: Pod): readonly string[] {
+  return appArmorPlan(sent).map(({ container }) => appArmorWarning('', container))
 }
 
 /** Of the addresses that a kubelet has reported. */
