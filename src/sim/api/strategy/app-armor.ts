@@ -41,8 +41,9 @@ export function appArmorPlan({ metadata: { annotations }, spec }: Pod): readonly
 export function withAppArmor(pod: Pod, spec: PodSpec): PodSpec {
   const plan = appArmorPlan(pod)
   if (plan.length === 0) return spec
+  const profiles = new Map(plan.map(({ container, profile }) => [container, profile]))
   const inField = (container: Container): Container => {
-    const profile = plan.find((step) => step.container === container.name)?.profile
+    const profile = profiles.get(container.name)
     return profile ? { ...container, securityContext: { ...container.securityContext, appArmorProfile: profile } } : container
   }
   const { initContainers, containers } = spec

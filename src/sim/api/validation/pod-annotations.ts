@@ -23,11 +23,13 @@ export function validatePodAnnotations(annotations: Labels | undefined, spec: Po
   const cost = annotations[deletionCostAnnotation]
   if (cost !== undefined && readDeletionCost(cost) === null) faults.push(invalid(`${path}[${deletionCostAnnotation}]`, cost, 'must be a 32bit integer'))
   const own = Object.entries(annotations)
+  const ofAppArmor = own.filter(([key]) => key.startsWith(appArmorPrefix))
+  const containers = new Set(ofAppArmor.length === 0 ? [] : containersOf(spec, '').map(({ container }) => container.name))
   return [
     ...faults,
     ...checkSeccompName(`${path}.${seccompOfPod}`, annotations[seccompOfPod]),
     ...own.flatMap(([key, profile]) => (key.startsWith(seccompPrefix) ? checkSeccompName(`${path}.${key}`, profile) : [])),
-    ...own.flatMap(([key, profile]) => (key.startsWith(appArmorPrefix) ? checkAppArmorName(`${path}[${key}]`, profile, key.slice(appArmorPrefix.length), spec) : [])),
+    ...ofAppArmor.flatMap(([key, profile]) => checkAppArmorName(`${path}[${key}]`, profile, key.slice(appArmorPrefix.length), containers)),
   ]
 }
 
@@ -36,11 +38,10 @@ function checkSeccompName(path: string, profile: string | undefined): FieldError
   return profile.startsWith(localhostPrefix) ? checkDescendingPath(path, profile.slice(localhostPrefix.length)) : [invalid(path, profile, 'must be a valid seccomp profile')]
 }
 
-function checkAppArmorName(path: string, profile: string, container: string, spec: PodSpec): FieldError[] {
-  const isKnown = containersOf(spec, '').some(({ container: { name } }) => name === container)
+function checkAppArmorName(path: string, profile: string, container: string, containers: ReadonlySet<string>): FieldError[] {
   const isProfile = ['', 'runtime/default', 'unconfined'].includes(profile) || profile.startsWith(localhostPrefix)
   return [
-    ...(isKnown ? [] : [invalid(path, container, 'container not found')]),
+    ...(containers.has(container) ? [] : [invalid(path, container, 'container not found')]),
     ...(isProfile ? [] : [invalid(path, profile, `invalid AppArmor profile name: ${quoted(profile)}`)]),
   ]
 }
