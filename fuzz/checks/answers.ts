@@ -27,8 +27,8 @@ export class Answers implements Check {
   /** What is stored without being read is what reading would have made of it; of an update of a status that alone counts, of metadata nothing: the server makes them. Row 28. */
   private asRead({ subresource, user, group, resource }: ApiRequest, object: KubernetesObject): void {
     const definition = findResource(group, resource)
-    const told = (read: KubernetesObject): string => JSON.stringify(subresource === undefined ? { ...read, metadata: null } : (read as Pod).status)
-    const read = definition && decodeObject(definition, JSON.parse(JSON.stringify(object)), 'Strict')
+    const told = (read: KubernetesObject): string => JSON.stringify(subresource === 'status' ? (read as Pod).status : { ...read, metadata: null })
+    const read = definition && decodeObject(subresource === 'binding' ? { ...definition, kind: 'Binding' } : definition, JSON.parse(JSON.stringify(object)), 'Strict')
     if (!read?.ok) this.scene.fail(28, `${user} composed ${resource} ${keyOf(object)} wrongly: ${read?.status.message ?? 'there is no such kind'}`)
     else if (told(read.value) !== told(object)) this.scene.fail(28, `${user} composed ${told(object)}, which reads ${told(read.value)}`)
   }

@@ -1,6 +1,6 @@
 import type { Pod } from '../../src/sim/api/generated/types.ts'
 import { keyOf, type KubernetesObject } from '../../src/sim/api/objects.ts'
-import type { ApiRequest } from '../../src/sim/api/request.ts'
+import { Composed, type ApiRequest } from '../../src/sim/api/request.ts'
 import { semanticEqual } from '../../src/sim/api/semantic.ts'
 import type { Result } from '../../src/sim/api/status.ts'
 import type { Check, Scene, Write } from './check.ts'
@@ -25,13 +25,14 @@ export class Requests implements Check {
     if (request.verb === 'delete' && request.resource === 'pods' && result.ok && !request.options?.dryRun) this.forced(request)
     if (request.subresource !== 'binding' || !result.ok || request.options?.dryRun) return
     const pod = this.scene.all<Pod>('Pod').get(`${request.namespace}/${request.name}`)
-    const target = (request.body as { target?: { name?: string } }).target?.name
+    const target = (sentBy(request) as { target?: { name?: string } }).target?.name
     if (pod && pod.spec.nodeName !== target) this.scene.fail(43, `pod ${keyOf(pod)} was bound to ${target} and is on ${pod.spec.nodeName}`)
   }
 
   /** 25: a write that names a version is made from the newest, or nothing. */
-  private base({ verb, body, user }: ApiRequest, before: KubernetesObject, key: string): void {
-    const sent = (body as Partial<KubernetesObject> | undefined)?.metadata?.resourceVersion
+  private base(request: ApiRequest, before: KubernetesObject, key: string): void {
+    const { verb, user } = request
+    const sent = (sentBy(request) as Partial<KubernetesObject> | undefined)?.metadata?.resourceVersion
     if (verb !== 'update' || !sent) return
     if (sent !== before.metadata.resourceVersion) this.scene.fail(25, `${user} wrote ${key} from version ${sent}, the newest was ${before.metadata.resourceVersion}`)
   }
@@ -68,4 +69,9 @@ export class Requests implements Check {
     if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed' || pod.spec.terminationGracePeriodSeconds === 0) return
     this.scene.fail(58, `pod ${keyOf(pod)} on ${pod.spec.nodeName} was taken away by ${user}`)
   }
+}
+
+/** The object of a request, read or not. */
+function sentBy({ body }: ApiRequest): unknown {
+  return body instanceof Composed ? body.object : body
 }
