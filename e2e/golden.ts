@@ -37,15 +37,16 @@ export async function nextChange(page: Page): Promise<number> {
   const before = await page.evaluate(() => window.tap.batches.length)
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
   await page.keyboard.press('n')
-  // The search may take several slices: it is over when no more batches come.
+  // The search may take several slices: it is over when no more batches come. Counted in frames, which a busy machine makes late, too.
   await page.waitForFunction((count) => {
-    const state = window as unknown as { quiet?: { readonly count: number; readonly since: number } }
+    const state = window as unknown as { quiet?: { readonly count: number; frames: number } }
     const { length } = window.tap.batches
     if (length === count || state.quiet?.count !== length) {
-      state.quiet = { count: length, since: performance.now() }
+      state.quiet = { count: length, frames: 0 }
       return false
     }
-    return performance.now() - state.quiet.since > 100
+    state.quiet.frames += 1
+    return state.quiet.frames > 10
   }, before, { polling: 'raf' })
   return now(page)
 }
