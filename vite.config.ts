@@ -37,6 +37,6 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 5000 },
   // A busy machine is no failure: nothing here is judged by real time.
-  test: { testTimeout: 120_000, include: ['src/**/*.test.{ts,tsx}', 'golden/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'fuzz/**/*.test.ts'] },
+  test: { testTimeout: 120_000, setupFiles: ['scripts/test-setup.ts'], include: ['src/**/*.test.{ts,tsx}', 'golden/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'fuzz/**/*.test.ts'] },
   preview: { port: 4173, strictPort: true },
 })

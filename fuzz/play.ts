@@ -1,4 +1,5 @@
 import { Cluster } from '../src/sim/cluster/cluster.ts'
+import { freezeSealedLists } from '../src/sim/kernel/sealed-list.ts'
 import type { TimedCommand } from '../src/sim/cluster/run.ts'
 import { checkRest, checkSilence } from './checks/at-rest.ts'
 import { Violation } from './checks/check.ts'
@@ -8,6 +9,9 @@ import { Sight } from './checks/sight.ts'
 import { differences, endState } from './end-state.ts'
 import { withoutFaults, type Plan } from './plan.ts'
 import { resolve } from './resolve.ts'
+
+// A write to what is complete is a defect.
+freezeSealedLists()
 
 /** How long after the last input everything must have come to where it belongs: the longest timer, a back-off of five minutes after a pull of as much, and a minute. */
 export const bound = 11 * 60_000

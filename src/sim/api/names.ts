@@ -1,3 +1,4 @@
+import { sealedList } from '../kernel/sealed-list.ts'
 import { forbidden, invalid, notSupported, required, tooLong, type FieldError } from './field-errors.ts'
 import { byteLength, isPrintable } from './go-text.ts'
 
@@ -8,7 +9,7 @@ export type TextCheck = (text: string) => readonly string[]
 export type NameCheck = (name: string, isPrefix: boolean) => readonly string[]
 
 /** No faults. What all these patterns take is ASCII, so that its length is its number of bytes. */
-const sound: readonly string[] = Object.freeze([])
+const sound: readonly string[] = sealedList([])
 
 const label1123 = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const subdomain1123 = `${label1123}(\\.${label1123})*`

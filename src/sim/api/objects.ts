@@ -1,7 +1,8 @@
 import { flatText } from '../kernel/flat-text.ts'
+import { sealedList } from '../kernel/sealed-list.ts'
 import type { ObjectMeta, OwnerReference } from './generated/types.ts'
 
-/** What every stored object has. Stored objects are frozen and share structure: change one by making a new one. */
+/** What every stored object has. Stored objects are frozen, and the lists in them are complete; they share structure: change one by making a new one. */
 export interface KubernetesObject {
   readonly apiVersion: string
   readonly kind: string
@@ -37,9 +38,13 @@ export function controllerOf(object: { readonly metadata: ObjectMeta }): OwnerRe
   return undefined
 }
 
-/** Freezes an object and everything in it that is not frozen yet. What is frozen is complete: its insides are not walked again. */
+/** Freezes an object and every object in it that is not frozen yet. What is frozen is complete: its insides are not walked again. */
 export function deepFreeze<T>(value: T): T {
   if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return value
+  if (Array.isArray(value)) {
+    for (const inner of value) deepFreeze(inner)
+    return sealedList(value) as T
+  }
   // Stored objects are plain JSON, so that this visits their own keys only, and makes no list of them.
   for (const key in value) if (typeof value[key] === 'object') deepFreeze(value[key])
   return Object.freeze(value)
@@ -53,7 +58,7 @@ export function settled<T>(value: T): T {
   if (typeof value === 'string') flatText(value)
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   // The copy has the type of what it is a copy of.
-  if (Array.isArray(value)) return Object.freeze(value.map(settled)) as T
+  if (Array.isArray(value)) return sealedList(value.map(settled)) as T
   const copy: Record<string, unknown> = {}
   for (const key in value) {
     const inner = settled(value[key])

@@ -17,8 +17,9 @@ export class SharedOwners {
     const known = this.known.get(uid)
     if (known && known.generateName === sent.generateName && semanticEqual(known.ownerReferences, sent.ownerReferences)) return known
     if (this.known.size >= remembered) this.known.clear()
-    const { generateName, ownerReferences } = sent
-    this.known.set(uid, { generateName, ownerReferences })
-    return sent
+    // Frozen, so that whoever stores it keeps this very list.
+    const shared = { generateName: sent.generateName, ownerReferences: Object.freeze(sent.ownerReferences) }
+    this.known.set(uid, shared)
+    return shared
   }
 }

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions } from '../api/request.ts'
 import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import type { BodyKind } from '../api/schema.ts'
+import { settledWith } from '../api/schema/settle.ts'
 import { readObject } from './core.ts'
 import { decodeAs } from './decode.ts'
 import { replace, uidMismatch, wholeObject, type UpdateRules } from './update.ts'
@@ -32,10 +33,11 @@ export function bind(target: Target, body: unknown): Result<unknown> {
   const refusal = bindRefusal(pod)
   if (refusal) return refused(conflict({ group: '', resource: 'pods/binding' }, name, refusal))
   const bound: Pod = {
-    ...pod,
+    apiVersion: pod.apiVersion,
+    kind: pod.kind,
     metadata: withMore(pod.metadata, metadata),
-    spec: { ...pod.spec, nodeName: node },
-    status: { ...pod.status, conditions: withScheduled(pod.status.conditions ?? [], core.wall.time()) },
+    spec: settledWith('PodSpec', pod.spec, { nodeName: node }),
+    status: settledWith('PodStatus', pod.status, { conditions: withScheduled(pod.status.conditions ?? [], core.wall.time()) }),
   }
   const result = replace(target, bound, pod, asItIs)
   return result.ok ? accepted({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }) : result

@@ -1,3 +1,4 @@
+import { sealedList } from '../kernel/sealed-list.ts'
 import type { ObjectKey } from '../api/objects.ts'
 import type { Lister } from './component.ts'
 import { compareNamespaces, SortedBucket, type Entry, type Named } from './sorted-bucket.ts'
@@ -18,7 +19,7 @@ interface Place<T extends Named> {
   sorted: SortedBucket<T> | null
 }
 
-const nothing: readonly never[] = Object.freeze([])
+const nothing: readonly never[] = sealedList([])
 
 /** client-go's thread-safe store with its indexers: what an informer knows, found by key, by namespace and by index. */
 export class ObjectCache<T extends Named> implements Lister<T> {

@@ -1,3 +1,4 @@
+import { sealedList } from '../kernel/sealed-list.ts'
 /** What is known of an object by name. */
 export interface Named {
   readonly metadata: { readonly namespace?: string; readonly name: string }
@@ -11,7 +12,7 @@ export interface Entry<T extends Named> {
 /** So many that have come are put in their places one by one; for more all are sorted anew. */
 const few = 16
 
-const nothing: readonly never[] = Object.freeze([])
+const nothing: readonly never[] = sealedList([])
 
 /** Entries that are put in the order of their keys when somebody asks: many buckets are filled, and few are looked into. Arrays that were handed out never change. */
 export class SortedBucket<T extends Named> {

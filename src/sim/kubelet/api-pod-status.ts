@@ -1,4 +1,5 @@
 // Upstream: pkg/kubelet/kubelet_pods.go generateAPIPodStatus, pkg/kubelet/status/status_manager.go mergePodStatus (v1.36). Left out: resize status, ephemeral containers, resource claims.
+import { sealedList } from '../kernel/sealed-list.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../api/generated/types.ts'
 import { settled } from '../api/objects.ts'
 import { structOf } from '../api/schema/go-type.ts'
@@ -45,7 +46,7 @@ export function podStatusOf(facts: PodStatusFacts, now: string): PodStatus {
     hostIP: nodeIPs[0],
     hostIPs: nodeIPs.length === 0 ? undefined : sameAddresses(old.hostIPs, nodeIPs) ? old.hostIPs : sharedAddresses(nodeIPs),
     podIP: ips[0],
-    podIPs: ips.length === 0 ? undefined : sameAddresses(old.podIPs, ips) ? old.podIPs : Object.freeze(ips.map((ip) => Object.freeze({ ip }))),
+    podIPs: ips.length === 0 ? undefined : sameAddresses(old.podIPs, ips) ? old.podIPs : sealedList(ips.map((ip) => Object.freeze({ ip }))),
     initContainerStatuses: initContainerStatuses.length === 0 ? undefined : unlessSame(old.initContainerStatuses, initContainerStatuses),
     containerStatuses: unlessSame(old.containerStatuses, sortedByName(containerStatuses)),
   }
@@ -88,7 +89,7 @@ export function isOwnCondition({ type }: Pick<PodCondition, 'type'>): boolean {
 
 /** A pod that the kubelet itself ends is told to be disrupted, whoever has said so before. */
 function withDisruption(conditions: readonly PodCondition[], disruption: PodCondition): readonly PodCondition[] {
-  return conditions.includes(disruption) ? conditions : Object.freeze([...conditions.filter(({ type }) => type !== disruption.type), disruption])
+  return conditions.includes(disruption) ? conditions : sealedList([...conditions.filter(({ type }) => type !== disruption.type), disruption])
 }
 
 /** Whether the kubelet says this one of the conditions that others may write too. */
@@ -100,7 +101,7 @@ export function isOwnDisruption({ type, reason }: PodCondition): boolean {
 export function mergeConditions(old: readonly PodCondition[], own: readonly ConditionFacts[], now: string, observedGeneration: number): readonly PodCondition[] {
   const theirs = old.every(isOwnCondition) ? [] : old.filter((condition) => !isOwnCondition(condition))
   const ours = own.map((facts) => mergeCondition(old, facts, now, observedGeneration))
-  const merged = theirs.length === 0 ? sharedConditions(ours) : Object.freeze([...theirs, ...ours])
+  const merged = theirs.length === 0 ? sharedConditions(ours) : sealedList([...theirs, ...ours])
   return unlessSame(old, merged)
 }
 
@@ -148,8 +149,8 @@ function isV6(ip: string): boolean {
 
 /** A list as it was, when each of its items is. */
 function unlessSame<T>(old: readonly T[] | undefined, list: readonly T[]): readonly T[] {
-  if (old?.length !== list.length) return Object.freeze(list)
-  for (let at = 0; at < list.length; at += 1) if (list[at] !== old[at]) return Object.freeze(list)
+  if (old?.length !== list.length) return sealedList(list)
+  for (let at = 0; at < list.length; at += 1) if (list[at] !== old[at]) return sealedList(list)
   return old
 }
 

@@ -1,3 +1,4 @@
+import { sealedList } from '../kernel/sealed-list.ts'
 import { flatText } from '../kernel/flat-text.ts'
 import type { ContainerState, PodCondition } from '../api/generated/types.ts'
 
@@ -72,7 +73,7 @@ export function sharedConditions(wanted: readonly PodCondition[]): readonly PodC
     branch = next
   }
   if (branch.list === null) lists += 1
-  branch.list ??= Object.freeze([...wanted])
+  branch.list ??= sealedList([...wanted])
   return branch.list
 }
 
@@ -97,5 +98,5 @@ const addresses = new Parts<readonly { readonly ip: string }[]>()
 
 /** The list of a node's addresses, as all its pods show it. */
 export function sharedAddresses(ips: readonly string[]): readonly { readonly ip: string }[] {
-  return addresses.of(ips.join(' '), () => Object.freeze(ips.map((ip) => Object.freeze({ ip }))))
+  return addresses.of(ips.join(' '), () => sealedList(ips.map((ip) => Object.freeze({ ip }))))
 }

@@ -1,4 +1,5 @@
 // Upstream: pkg/kubelet/kubelet_pods.go generateAPIPodStatus (v1.36): what a pod worker knows, gathered for the pure functions.
+import { sealedList } from '../kernel/sealed-list.ts'
 import type { Millis } from '../kernel/agenda.ts'
 import type { Container, ContainerStatus, Pod, PodStatus } from '../api/generated/types.ts'
 import { formatTime, type EpochMillis } from '../api/time.ts'
@@ -58,6 +59,6 @@ function statusOf(worker: PodWorker, pod: Pick<Pod, 'spec' | 'status'>, containe
 function withTheirs(shown: PodStatus, { conditions: live = [] }: PodStatus): PodStatus {
   const { conditions: told = [] } = shown
   if (live.every(isOwnCondition) && told.every(isOwnCondition)) return shown
-  const conditions = Object.freeze([...live.filter((condition) => !isOwnCondition(condition)), ...told.filter(isOwnCondition)])
+  const conditions = sealedList([...live.filter((condition) => !isOwnCondition(condition)), ...told.filter(isOwnCondition)])
   return conditions.length === told.length && conditions.every((condition, at) => condition === told[at]) ? shown : { ...shown, conditions }
 }

@@ -71,7 +71,18 @@ function changed(value: unknown, random: Random): unknown {
   const record: Record<string, unknown> = {}
   for (const [key, inner] of Object.entries(value)) if (!random.chance(1, 15)) record[key] = random.chance(1, 20) ? undefined : changed(inner, random)
   if (random.chance(1, 15)) record[random.pick(['bogus', 'reason', 'app'])] = random.pick<unknown>(['x', {}, undefined])
-  return random.chance(1, 5) ? Object.freeze(record) : record
+  return random.chance(1, 5) ? frozen(record) : record
+}
+
+/** Whoever freezes an object has completed its lists. */
+function frozen(record: Record<string, unknown>): unknown {
+  for (const value of Object.values(record)) if (Array.isArray(value)) complete(value)
+  return Object.freeze(record)
+}
+
+function complete(list: readonly unknown[]): void {
+  for (const value of list) if (Array.isArray(value)) complete(value)
+  Object.freeze(list)
 }
 
 function hasLoosePart(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { flatText } from '../../kernel/flat-text.ts'
+import { sealedList } from '../../kernel/sealed-list.ts'
 import { countKeys, FieldStack } from './field-stack.ts'
 import type { GoStruct, GoType } from './go-type.ts'
 import { structOf, structOfType } from './go-type.ts'
@@ -124,7 +125,7 @@ class Decoder {
       } else {
         place.set(depth, key, struct)
         const before = isNew ? undefined : like[key]
-        const inner = given === before ? this.keep(before) : this.value(field.type, given, before)
+        const inner = given === before ? this.keep(before) : this.value(field.type, given, before, value)
         if (inner !== given) unchanged = false
         values[base + field.index] = inner
       }
@@ -133,7 +134,7 @@ class Decoder {
     return unchanged
   }
 
-  private value(type: GoType, value: unknown, stored: unknown): unknown {
+  private value(type: GoType, value: unknown, stored: unknown, holder: object): unknown {
     switch (type.kind) {
       case 'string':
         return typeof value === 'string' ? this.text(value) : this.wrongType(type, value, '')
@@ -146,11 +147,11 @@ class Decoder {
       case 'struct':
         return isRecord(value) ? this.struct(structOfType(type), value, stored) : this.wrongType(type, value, zeroOf(type))
       case 'list':
-        return Array.isArray(value) ? this.list(type, value, stored) : this.wrongType(type, value, emptyList)
+        return Array.isArray(value) ? this.list(type, value, stored, holder) : this.wrongType(type, value, emptyList)
       case 'map':
         return isRecord(value) ? this.map(type, value, stored) : this.wrongType(type, value, emptyMap)
       case 'any':
-        return this.anything(value, this.place.depth)
+        return this.anything(value, holder, this.place.depth)
       default:
         return this.selfDecoding(type, value)
     }
@@ -167,8 +168,8 @@ class Decoder {
     return flatText(value)
   }
 
-  private list(type: GoType, values: readonly unknown[], stored: unknown): readonly unknown[] {
-    if (values.length === 0) return Object.isFrozen(values) ? values : emptyList
+  private list(type: GoType, values: readonly unknown[], stored: unknown, holder: object): readonly unknown[] {
+    if (values.length === 0) return isComplete(values, holder) ? values : emptyList
     this.enter(values.length)
     const element = type.element ?? type
     const like: readonly unknown[] = Array.isArray(stored) ? stored : emptyList
@@ -176,19 +177,19 @@ class Decoder {
     const { depth } = place
     place.depth = depth + 1
     let same = like.length === values.length
-    let unchanged = Object.isFrozen(values)
+    let unchanged = isComplete(values, holder)
     const list = values.slice()
     for (let at = 0; at < values.length; at += 1) {
       const value = values[at]
       const before = like[at]
       place.set(depth, at, null)
-      const inner = value === null || value === undefined ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before)
+      const inner = value === null || value === undefined ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before, holder)
       if (inner !== value) unchanged = false
       if (inner !== before) same = false
       list[at] = inner
     }
     place.depth = depth
-    return same ? like : unchanged ? values : Object.freeze(list)
+    return same ? like : unchanged ? values : sealedList(list)
   }
 
   private map(type: GoType, values: Json, stored: unknown): Json {
@@ -210,7 +211,7 @@ class Decoder {
       const before = Object.hasOwn(like, key) ? like[key] : undefined
       place.set(depth, key, null)
       this.letters += key.length
-      const inner = value === null ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before)
+      const inner = value === null ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before, values)
       if (inner !== value) unchanged = false
       if (inner !== before) same = false
       put(map, key, inner)
@@ -251,14 +252,16 @@ class Decoder {
   }
 
   /** What is kept as it came is bounded all the same, and a frozen shell around what is not frozen is not trusted. */
-  private anything(value: unknown, depth: number): unknown {
+  private anything(value: unknown, holder: object, depth: number): unknown {
     if (typeof value !== 'object' || value === null) return value
     if (depth > maxDepth) throw new DecodeFault('json: exceeded max depth')
     const given = Object.entries(value)
     this.enter(given.length)
-    const read = given.map(([key, inner]): [string, unknown] => [key, this.anything(inner, depth + 1)])
-    if (Object.isFrozen(value) && read.every(([, inner], at) => inner === given[at]?.[1])) return value
-    return Object.freeze(Array.isArray(value) ? read.map(([, inner]) => inner) : Object.fromEntries(read))
+    const isList = Array.isArray(value)
+    const shell = isList && !Object.isFrozen(value) ? holder : value
+    const read = given.map(([key, inner]): [string, unknown] => [key, this.anything(inner, shell, depth + 1)])
+    if (Object.isFrozen(shell) && read.every(([, inner], at) => inner === given[at]?.[1])) return value
+    return isList ? sealedList(read.map(([, inner]) => inner)) : Object.freeze(Object.fromEntries(read))
   }
 
   private enter(nodes: number): void {
@@ -269,6 +272,11 @@ class Decoder {
 }
 
 const decoder = new Decoder()
+
+/** A list that is not frozen is as complete as the object that holds it. */
+function isComplete(list: readonly unknown[], holder: object): boolean {
+  return Object.isFrozen(list) || Object.isFrozen(holder)
+}
 
 /** Go reads a map in the order in which it came and prints it sorted; most came so. */
 function inOrder(map: Json, keys: readonly string[]): Json {

@@ -1,16 +1,17 @@
+import { sealedList } from '../../kernel/sealed-list.ts'
 import { settled, type KubernetesObject } from '../objects.ts'
 import type { GoStruct, GoType } from './go-type.ts'
 import { structOf, structOfType } from './go-type.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** An object as it is stored: a frozen copy under this version, made in one go because every write makes one. Parts that are frozen already are shared, undefined ones left out. */
+/** An object as it is stored: a frozen copy under this version, made in one go because every write makes one. Parts that are frozen already are shared, as are the lists that they hold; undefined ones are left out. */
 export function settledObject(object: KubernetesObject, resourceVersion: string): KubernetesObject {
   const struct = structOf(object.kind)
   const stored = struct.blank()
   const fields = object as KubernetesObject & Fields
   for (const key in fields) {
-    const value = key === 'metadata' ? settledMetadata(struct, object.metadata, resourceVersion) : settledField(struct, key, fields[key])
+    const value = key === 'metadata' ? settledMetadata(struct, object.metadata, resourceVersion) : settledField(struct, fields, key)
     if (value !== undefined) stored[key] = value
   }
   return Object.freeze(stored) as unknown as KubernetesObject
@@ -33,6 +34,15 @@ export function takenObject(given: KubernetesObject, metadata: KubernetesObject[
   return given
 }
 
+/** What becomes of a complete part of this type when some of its fields change: complete as well, and so are the lists that it takes over. */
+export function settledWith<T extends object>(type: string, part: T, changes: Partial<T>): T {
+  const struct = structOf(type)
+  const stored = struct.blank()
+  for (const key in part) stored[key] = part[key]
+  for (const key in changes) stored[key] = settledField(struct, changes as Fields, key)
+  return Object.freeze(stored) as T
+}
+
 /** The metadata of such an object, empty. */
 export function draftMetadata(kind: string): { -readonly [K in keyof KubernetesObject['metadata']]?: KubernetesObject['metadata'][K] } {
   return structOf(kind).blankMetadata()
@@ -52,15 +62,17 @@ function settledMetadata(kind: GoStruct, metadata: KubernetesObject['metadata'],
   const stored = kind.blankMetadata()
   const fields = metadata as KubernetesObject['metadata'] & Fields
   for (const key in fields) {
-    const value = key === 'resourceVersion' ? resourceVersion : settledField(struct, key, fields[key])
+    const value = key === 'resourceVersion' ? resourceVersion : settledField(struct, fields, key)
     if (value !== undefined) stored[key] = value
   }
   stored['resourceVersion'] = resourceVersion
   return Object.freeze(stored)
 }
 
-function settledField(struct: GoStruct, key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return settled(value)
+function settledField(struct: GoStruct, holder: Fields, key: string): unknown {
+  const value = holder[key]
+  if (typeof value !== 'object' || value === null) return settled(value)
+  if (Object.isFrozen(value) || (Array.isArray(value) && Object.isFrozen(holder))) return value
   const field = struct.byName.get(key)
   return field ? settledAs(field.type, value) : settled(value)
 }
@@ -69,14 +81,14 @@ function settledAs(type: GoType, value: object): unknown {
   if (Object.isFrozen(value)) return value
   if (type.kind === 'list' && Array.isArray(value)) {
     const { element = type } = type
-    return Object.freeze(value.map((inner: unknown) => (typeof inner === 'object' && inner !== null ? settledAs(element, inner) : settled(inner))))
+    return sealedList(value.map((inner: unknown) => (typeof inner === 'object' && inner !== null ? settledAs(element, inner) : settled(inner))))
   }
   if (type.kind !== 'struct' || Array.isArray(value)) return settled(value)
   const struct = structOfType(type)
   const stored = struct.blank()
   const fields = value as Fields
   for (const key in fields) {
-    const inner = settledField(struct, key, fields[key])
+    const inner = settledField(struct, fields, key)
     if (inner !== undefined) stored[key] = inner
   }
   return Object.freeze(stored)

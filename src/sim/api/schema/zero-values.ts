@@ -1,3 +1,4 @@
+import { sealedList } from '../../kernel/sealed-list.ts'
 import type { GoField, GoStruct, GoType } from './go-type.ts'
 import { structOfType } from './go-type.ts'
 
@@ -27,7 +28,7 @@ export function isOmitted({ type, pointer, always }: GoField, value: unknown): b
 }
 
 /** A list, and a map, that nothing is in. */
-export const emptyList: readonly never[] = Object.freeze([])
+export const emptyList: readonly never[] = sealedList([])
 export const emptyMap: Readonly<Record<string, never>> = Object.freeze({})
 
 const zeroStructs = new Map<GoStruct, Readonly<Record<string, unknown>>>()
