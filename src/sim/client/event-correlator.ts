@@ -66,9 +66,9 @@ export class EventCorrelator {
     const isOneOfMany = this.aggregate(kind, said, now)
     key.addText(involvedObject.fieldPath ?? '')
     key.addNumber(said)
-    const observation = this.observe(isOneOfMany ? kind : key.number, now, draw)
+    const { count, first: firstAt, draw: drawn } = this.observe(isOneOfMany ? kind : key.number, now, draw)
     if (!this.passesSpamFilter(talker, now)) return { action: 'drop' }
-    return { action: observation.count === 1 ? 'create' : 'patch', message: isOneOfMany ? `(combined from similar events): ${message}` : message, ...observation }
+    return { action: count === 1 ? 'create' : 'patch', message: isOneOfMany ? `(combined from similar events): ${message}` : message, count, first: firstAt, draw: drawn }
   }
 
   /** Forgets what makes no difference any more: what is as if it had never been. */

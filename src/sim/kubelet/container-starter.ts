@@ -150,12 +150,17 @@ function create(host: WorkerHost, request: StartRequest, done: (outcome: StartOu
     containerEvent(host, worker, container, 'Warning', 'Failed', `Error: ${made.error}`)
     return done({ kind: 'failed', error: { reason: 'CreateContainerConfigError', message: made.error }, retryAt: null })
   }
+  const { name, image, attempt, hash } = identityOf(request)
+  const stopSignal = host.gates.has('ContainerStopSignals') ? container.lifecycle?.stopSignal : undefined
   const started = host.runtime.startContainer(sandbox, {
     pod,
-    ...identityOf(request),
+    name,
+    image,
+    attempt,
+    hash,
     template: made.template,
     hostname: hostnameOf(pod, host.place.nodeName, host.place.dns.clusterDomain).hostname,
-    ...(host.gates.has('ContainerStopSignals') && container.lifecycle?.stopSignal && { stopSignal: container.lifecycle.stopSignal }),
+    ...(stopSignal && { stopSignal }),
     files: new PodFiles(sandbox, pod.spec, host.place, container, filesAtStart(host, worker, container)),
   })
   containerEvent(host, worker, container, 'Normal', 'Created', 'Container created')

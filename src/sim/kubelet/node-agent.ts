@@ -274,7 +274,8 @@ export class NodeAgent {
   /** Tried some times at once, for as long as nobody else has written the lease. */
   private writeRenewal(lease: Lease): Result<Lease> {
     const { client, wall } = this.options.context
-    const write = () => client.update('leases', new Composed({ ...lease, spec: { ...lease.spec, renewTime: wall.microTime() } }))
+    const { apiVersion, kind, metadata, spec } = lease
+    const write = () => client.update('leases', new Composed({ apiVersion, kind, metadata, spec: { ...spec, renewTime: wall.microTime() } }))
     let renewed = write()
     for (let tries = 1; !renewed.ok && renewed.status.reason !== 'Conflict' && tries < kubeletConstants.leaseUpdateTries; tries += 1) renewed = write()
     return renewed

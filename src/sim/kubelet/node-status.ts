@@ -115,7 +115,8 @@ export function nodeConditions(old: readonly NodeCondition[], errors: readonly s
   })
   const own = [...pressures, readyConditionOf(errors)].map((condition): NodeCondition => {
     const before = old.find((candidate) => candidate.type === condition.type)
-    return { ...condition, lastHeartbeatTime: now, lastTransitionTime: before?.status === condition.status ? (before.lastTransitionTime ?? now) : now }
+    const { type, status, reason, message } = condition
+    return { type, status, lastHeartbeatTime: now, lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? now) : now, reason, message }
   })
   return [...old.filter((condition) => !own.some((mine) => mine.type === condition.type)), ...own]
 }

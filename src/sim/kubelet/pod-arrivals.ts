@@ -30,10 +30,11 @@ export class PodArrivals {
   admitAll(): void {
     const { arrived } = this
     this.arrived = []
-    const pods = arrived.flatMap(({ key, cause }) => {
+    const pods: { readonly pod: Pod; readonly cause: CauseId }[] = []
+    for (const { key, cause } of arrived) {
       const pod = this.pods.get(key)
-      return pod ? [{ pod, cause }] : []
-    })
+      if (pod) pods.push({ pod, cause })
+    }
     if (pods.length > 1) pods.sort(byAge)
     for (const { pod, cause } of pods) this.agenda.because(cause, () => this.admit(pod))
   }

@@ -9,7 +9,7 @@ import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validat
 import { validatePod } from '../validation/pod.ts'
 import { podPreparationWarnings, podStatusWarnings, podWarnings } from '../warnings/pod.ts'
 import { withAppArmor } from './app-armor.ts'
-import { countGeneration, firstGeneration, keep } from './generation.ts'
+import { countGeneration, keep } from './generation.ts'
 import { withLabelKeys } from './label-keys.ts'
 import type { DeleteRequest, Strategy } from './strategy.ts'
 
@@ -17,7 +17,13 @@ import type { DeleteRequest, Strategy } from './strategy.ts'
 export const podStrategy: Strategy<Pod> = {
   defaults: defaultPod,
   defaulted: ['spec'],
-  prepareForCreate: (pod, { now }) => firstGeneration({ ...pod, spec: withAppArmor(pod, withLabelKeys(pod)), status: statusOfNew(pod, now) }),
+  prepareForCreate: (pod, { now }) => ({
+    apiVersion: pod.apiVersion,
+    kind: pod.kind,
+    metadata: { ...pod.metadata, generation: 1 },
+    spec: withAppArmor(pod, withLabelKeys(pod)),
+    status: statusOfNew(pod, now),
+  }),
   validate: validatePod,
   prepareForUpdate: (next, old) => countGeneration(keep(next, old, 'status'), old, !semanticEqual(next.spec, old.spec)),
   validateUpdate: validatePodUpdate,
@@ -30,9 +36,10 @@ export const podStrategy: Strategy<Pod> = {
       const { deletionTimestamp, ownerReferences } = old.metadata
       const kept = metadata.deletionTimestamp === deletionTimestamp && metadata.ownerReferences === ownerReferences
       return {
-        ...next,
-        spec: old.spec,
+        apiVersion: next.apiVersion,
+        kind: next.kind,
         metadata: kept ? metadata : { ...metadata, deletionTimestamp, ownerReferences },
+        spec: old.spec,
         status: withObservedGenerations(status.qosClass ? status : { ...status, qosClass: old.status.qosClass }, old.status),
       }
     },
