@@ -1,3 +1,4 @@
+import { fieldOfWrongType } from '../scenario/wrong-type.ts'
 import { printYaml } from '../scenario/yaml.ts'
 import { keyOf, splitKey, type KubernetesObject } from '../sim/api/objects.ts'
 import { definitionOf, resources, type ResourceDefinition } from '../sim/api/resources.ts'
@@ -94,7 +95,7 @@ function apply(cluster: Cluster, located: readonly LocatedManifest[], warn: Warn
 
 function refusalAt({ file, document }: LocatedManifest, status: Status): string {
   const message = status.message ?? ''
-  const field = status.details?.causes?.find((cause) => cause.field)?.field ?? /(?:unknown|duplicate) field "([^"]+)"/.exec(message)?.[1] ?? /Go struct field \w+\.(\S+)/.exec(message)?.[1]
+  const field = status.details?.causes?.find((cause) => cause.field)?.field ?? /(?:unknown|duplicate) field "([^"]+)"/.exec(message)?.[1] ?? fieldOfWrongType(message, document.manifest)
   const { line, column } = field ? document.placeOf(field) : { line: document.line, column: 1 }
   return `${file}:${line}:${column}: ${status.message ?? status.reason}`
 }

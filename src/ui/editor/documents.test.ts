@@ -33,12 +33,14 @@ test('metadata that somebody emptied keeps it, too; what is no metadata is left 
 })
 
 test.each([
-  ['metadata:\n  name: a\n  annotations:\n    by: 5\nspec:\n  containers: []', 5],
+  ['metadata:\n  name: a\n  annotations:\n    at: x\n    by: 5\nspec:\n  containers: []', 7],
   ['metadata:\n  name: a\nspec:\n  containers:\n  - name: c\n    image: {}', 8],
-  ['metadata:\n  name: a\nspec:\n  containers:\n  - name: c\n  - name: d\n    image: {}', 6],
+  ['metadata:\n  name: a\nspec:\n  containers:\n  - name: c\n  - name: d\n    image: {}', 9],
+  ['metadata:\n  name: a\nspec:\n  containers:\n  - name: c\n    ports:\n    - containerPort: 80\n  - name: d\n    ports:\n    - containerPort: 80\n    - containerPort: 80.5', 13],
+  ['metadata:\n  name: a\nspec:\n  containers:\n  - name: c\n    command:\n    - sleep\n    - 5', 10],
   ['metadata:\n  name: a\nspec:\n  containers: []\n  volumes:\n  - name: v\n    emptyDir: yes', 9],
   ['metadata: name', 3],
-])('a value of the wrong type is shown at its field, or at the list that it is in (%#)', (rest, line) => {
+])('a value of the wrong type is shown where it stands (%#)', (rest, line) => {
   const { documents } = parseManifests(`apiVersion: v1\nkind: Pod\n${rest}\n`)
   const { status } = decodeObject(resources.find(({ kind }) => kind === 'Pod')!, documents[0]!.manifest, 'Strict') as Refusal
   expect(problemsOf(status, documents[0]!)).toEqual([{ line, column: expect.any(Number), message: status.message }])

@@ -1,4 +1,5 @@
 import type { ApplyPreview } from '../../bridge/protocol.ts'
+import { fieldOfWrongType } from '../../scenario/wrong-type.ts'
 import { printYaml, type ManifestDocument, type TextProblem } from '../../scenario/yaml.ts'
 import { lastAppliedAnnotation } from '../../sim/api/last-applied.ts'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
@@ -41,13 +42,8 @@ export function problemsOf(status: Status, document: ManifestDocument): readonly
   const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((match) => ({ ...document.placeOf(match[1]!), message: `unknown field "${match[1]}"` }))
   if (unknown.length > 0) return unknown
   const message = status.message ?? status.reason ?? 'refused'
-  return [{ ...placeOfType(message, document), message }]
-}
-
-/** `Go struct field PodSpec.spec.nodeName of type string`: the struct, and then the way to the field, without indexes and with the structs that are embedded on it. */
-function placeOfType(message: string, document: ManifestDocument): Pick<TextProblem, 'line' | 'column'> {
-  const way = /Go struct field \w+\.(\S+) of type /.exec(message)?.[1]
-  return way === undefined ? { line: document.line, column: 1 } : document.placeOf(way.split('.').filter((part) => !/^[A-Z]/.test(part)).join('.'))
+  const field = fieldOfWrongType(message, document.manifest)
+  return [{ ...(field === undefined ? { line: document.line, column: 1 } : document.placeOf(field)), message }]
 }
 
 /** What the server says besides about each document: at the field that it begins with, else at the beginning of the document. */
