@@ -2,6 +2,7 @@
 import type { Millis } from '../kernel/agenda.ts'
 import { flatText } from '../kernel/flat-text.ts'
 import type { Lease, Node, NodeStatus } from '../api/generated/types.ts'
+import { settledWith } from '../api/schema/settle.ts'
 import { semanticEqual } from '../api/semantic.ts'
 import { Composed } from '../api/request.ts'
 import type { Result } from '../api/status.ts'
@@ -275,7 +276,7 @@ export class NodeAgent {
   private writeRenewal(lease: Lease): Result<Lease> {
     const { client, wall } = this.options.context
     const { apiVersion, kind, metadata, spec } = lease
-    const write = () => client.update('leases', new Composed({ apiVersion, kind, metadata, spec: { ...spec, renewTime: wall.microTime() } }))
+    const write = () => client.update('leases', new Composed({ apiVersion, kind, metadata, spec: settledWith('LeaseSpec', spec, { renewTime: wall.microTime() }) }))
     let renewed = write()
     for (let tries = 1; !renewed.ok && renewed.status.reason !== 'Conflict' && tries < kubeletConstants.leaseUpdateTries; tries += 1) renewed = write()
     return renewed

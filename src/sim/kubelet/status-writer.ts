@@ -83,7 +83,8 @@ export class StatusWriter {
     if (live.metadata.uid !== pod.metadata.uid && mirrorOf !== pod.metadata.uid) return true
     const merged = status ? mergeWithOthers(live.status, status, told.isStatic) : live.status
     if (!semanticEqual(live.status, merged)) {
-      const next = { ...live, status: merged }
+      const { apiVersion, kind, metadata, spec } = live
+      const next = { apiVersion, kind, metadata, spec, status: merged }
       // What is the kubelet's alone is in the form that is stored.
       const written = client.updateStatus('pods', merged === status ? new Composed(next) : next)
       if (!written.ok) return written.status.reason === 'NotFound'
