@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../api/objects.ts'
+import { settled, type KubernetesObject } from '../api/objects.ts'
 import { semanticEqual } from '../api/semantic.ts'
 
 type Made = Pick<KubernetesObject['metadata'], 'generateName' | 'ownerReferences'>
@@ -18,7 +18,7 @@ export class SharedOwners {
     if (known && known.generateName === sent.generateName && semanticEqual(known.ownerReferences, sent.ownerReferences)) return known
     if (this.known.size >= remembered) this.known.clear()
     // Frozen, so that whoever stores it keeps this very list.
-    const shared = { generateName: sent.generateName, ownerReferences: Object.freeze(sent.ownerReferences) }
+    const shared = { generateName: sent.generateName, ownerReferences: Object.freeze(settled(sent.ownerReferences)) }
     this.known.set(uid, shared)
     return shared
   }

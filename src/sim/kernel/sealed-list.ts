@@ -1,8 +1,8 @@
 let seal: <T>(list: readonly T[]) => readonly T[] = (list) => list
 
 /**
- * A list that is complete: it is shared from now on, and nobody writes to it. Objects are frozen to show the same, and so that of the lists they hold; a frozen list
- * would be walked four to ten times slower, for V8 has no fast ways through it (`for of`, `find`, `filter` …).
+ * A list that is complete: it is shared from now on, and nobody writes to it. An object shows by being frozen that it is complete, and so are the lists that it holds:
+ * a frozen list would be walked four to ten times slower, for V8 has no fast ways through it (`for of`, `find`, `filter` …).
  */
 export function sealedList<T>(list: readonly T[]): readonly T[] {
   return seal(list)
