@@ -8,6 +8,11 @@ export function sealedList<T>(list: readonly T[]): readonly T[] {
   return seal(list)
 }
 
+/** Whether nobody writes to a list that was found in this object: most are not frozen, but as complete as what holds them. */
+export function isComplete(list: readonly unknown[], holder: object): boolean {
+  return Object.isFrozen(list) || Object.isFrozen(holder)
+}
+
 /** For tests: whoever writes to a list that is complete is thrown at. */
 export function freezeSealedLists(): void {
   seal = Object.freeze

@@ -1,5 +1,5 @@
 import { flatText } from '../../kernel/flat-text.ts'
-import { sealedList } from '../../kernel/sealed-list.ts'
+import { isComplete, sealedList } from '../../kernel/sealed-list.ts'
 import { countKeys, FieldStack } from './field-stack.ts'
 import type { GoStruct, GoType } from './go-type.ts'
 import { structOf, structOfType } from './go-type.ts'
@@ -272,11 +272,6 @@ class Decoder {
 }
 
 const decoder = new Decoder()
-
-/** A list that is not frozen is as complete as the object that holds it. */
-function isComplete(list: readonly unknown[], holder: object): boolean {
-  return Object.isFrozen(list) || Object.isFrozen(holder)
-}
 
 /** Go reads a map in the order in which it came and prints it sorted; most came so. */
 function inOrder(map: Json, keys: readonly string[]): Json {

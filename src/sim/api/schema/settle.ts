@@ -1,4 +1,4 @@
-import { sealedList } from '../../kernel/sealed-list.ts'
+import { isComplete, sealedList } from '../../kernel/sealed-list.ts'
 import { settled, type KubernetesObject } from '../objects.ts'
 import type { GoStruct, GoType } from './go-type.ts'
 import { structOf, structOfType } from './go-type.ts'
@@ -72,7 +72,7 @@ function settledMetadata(kind: GoStruct, metadata: KubernetesObject['metadata'],
 function settledField(struct: GoStruct, holder: Fields, key: string): unknown {
   const value = holder[key]
   if (typeof value !== 'object' || value === null) return settled(value)
-  if (Object.isFrozen(value) || (Array.isArray(value) && Object.isFrozen(holder))) return value
+  if (Array.isArray(value) ? isComplete(value, holder) : Object.isFrozen(value)) return value
   const field = struct.byName.get(key)
   return field ? settledAs(field.type, value) : settled(value)
 }
