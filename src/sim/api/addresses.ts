@@ -47,8 +47,13 @@ export type Strictness = 'lax' | 'legacy' | 'canonical'
 /** What most addresses are: four plain numbers, right for everybody. */
 const plainIPv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 
+/** Whether nobody can have anything against an address. */
+export function isPlainIPv4(text: string): boolean {
+  return plainIPv4.test(text)
+}
+
 export function checkAddress(field: string, text: string, strictness: Strictness): FieldError[] {
-  if (plainIPv4.test(text)) return []
+  if (isPlainIPv4(text)) return []
   const address = parseAddress(text)
   if (!address) return [invalid(field, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
   if (strictness === 'lax') return []
@@ -76,7 +81,7 @@ export function checkInterfaceAddress(field: string, text: string): FieldError[]
 
 /** What the server warns of about an address that it still takes. */
 export function addressWarnings(field: string, text: string): string[] {
-  if (plainIPv4.test(text)) return []
+  if (isPlainIPv4(text)) return []
   const address = parseAddress(text)
   if (!address) return []
   if (address.leadingZeros || address.mapped) return [`${field}: non-standard IP address ${quoted(text)} is invalid: use ${quoted(formatAddress(address))}`]

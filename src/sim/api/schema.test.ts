@@ -14,6 +14,19 @@ test('what is stored already is read without a copy, and a frozen part of it too
   expect(changed.metadata).toBe(stored.metadata)
 })
 
+test('of a list some items are taken as they are and others made anew, wherever the first of those stands', () => {
+  const pods = definitionOf('pods')
+  const pod = (...containers: readonly object[]) => ({ metadata: { name: 'p' }, spec: { containers } })
+  const [kept, other] = [deepFreeze({ name: 'kept', image: 'a', resources: {} }), { name: 'other', image: 'b', resources: {}, command: undefined }]
+  const stored = deepFreeze(must(decodeObject(pods, pod({ name: 'was', image: 'x' }, { name: 'was too', image: 'y' }), 'Strict')))
+  for (const containers of [[kept, other], [other, kept], [kept, kept, other]]) {
+    const sent = Object.freeze({ ...pod(), spec: Object.freeze({ containers: Object.freeze(containers) }) })
+    const read = must(decodeObject(pods, sent, 'Strict', stored)) as unknown as { spec: { containers: readonly object[] } }
+    expect(read.spec.containers).toEqual(containers.map((container) => (container === other ? { name: 'other', image: 'b', resources: {} } : kept)))
+    expect(read.spec.containers.filter((container) => container === kept)).toHaveLength(containers.length - 1)
+  }
+})
+
 test('the names of users are keys like any other', () => {
   const decoded = must(decodeText(configMaps, '{"metadata":{"name":"c"},"data":{"__proto__":"x","constructor":"y"}}', 'Strict')) as unknown as { data: object }
   expect(Object.entries(decoded.data)).toEqual([['__proto__', 'x'], ['constructor', 'y']])

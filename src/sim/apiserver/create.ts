@@ -69,7 +69,8 @@ function refusalOf(target: Target, object: KubernetesObject, sent: KubernetesObj
   const beyond = chargeQuotas(target, object, null)
   if (beyond) return beyond
   // The store refuses that before it looks whether the name is free.
-  if (by.verb === 'create' && /^\d*[1-9]\d*$/.test(sent.metadata.resourceVersion ?? '')) return versionSetOnCreate()
+  const { resourceVersion } = sent.metadata
+  if (resourceVersion && by.verb === 'create' && /^\d*[1-9]\d*$/.test(resourceVersion)) return versionSetOnCreate()
   if (!readObject(core, definition, namespace, name)) return null
   return generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name)
 }

@@ -19,7 +19,8 @@ export class Directory<V> {
   /** As of `heardAt`, and made anew when watchers have come or gone (`Watchers`). */
   listeners: readonly Listener<V>[] = []
   heardAt = -1
-  /** Who writes has mostly just read. */
+  /** Who writes has mostly just read, or seen that nothing was there. */
+  private lastName = ''
   private last: Place<V> | undefined = undefined
 
   constructor(
@@ -42,17 +43,20 @@ export class Directory<V> {
   add(place: Place<V>): void {
     this.places.set(place.name, place)
     this.names.add(place.name)
+    this.lastName = place.name
     this.last = place
   }
 
   remove({ name }: Place<V>): void {
     this.places.delete(name)
     this.names.remove(name)
+    this.lastName = name
     this.last = undefined
   }
 
   private find(name: string): Place<V> | undefined {
-    if (this.last?.name === name) return this.last
+    if (this.lastName === name) return this.last
+    this.lastName = name
     return (this.last = this.places.get(name))
   }
 }

@@ -137,7 +137,11 @@ interface HostPort {
 }
 
 function hostPortsOf(pod: Pod): HostPort[] {
-  return pod.spec.containers.flatMap((container) => (container.ports ?? []).filter((port) => port.hostPort).map((port) => ({ port: port.hostPort!, protocol: port.protocol, ip: port.hostIP || '0.0.0.0' })))
+  const taken: HostPort[] = []
+  for (const { ports = [] } of pod.spec.containers) {
+    for (const { hostPort, protocol, hostIP } of ports) if (hostPort) taken.push({ port: hostPort, protocol, ip: hostIP || '0.0.0.0' })
+  }
+  return taken
 }
 
 function conflicts(one: HostPort, other: HostPort): boolean {

@@ -45,7 +45,7 @@ const mostHostnameCharacters = 63
 export function resolverOf(pod: NamedPod, settings: DnsSettings): { readonly resolver: Resolver; readonly warnings: readonly string[] } {
   const { nameservers, search, options } = withOwnConfig(pod, byPolicy(pod, settings))
   const warnings: string[] = []
-  const servers = nameservers.slice(0, mostNameservers)
+  const servers = nameservers.length <= mostNameservers ? nameservers : nameservers.slice(0, mostNameservers)
   if (servers.length < nameservers.length) warnings.push(`Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: ${servers.join(' ')}`)
   const domains = fitting(search)
   if (domains.length < search.length) warnings.push(`Search Line limits were exceeded, some search paths have been omitted, the applied search line is: ${domains.join(' ')}`)
@@ -87,7 +87,7 @@ function byPolicy({ spec, metadata }: NamedPod, { clusterDNS, clusterDomain, hos
   const ofHost = dnsPolicy === 'Default' || (dnsPolicy === 'ClusterFirst' && spec.hostNetwork === true)
   if (ofHost || clusterDNS.length === 0) return host
   const domains = [`${metadata.namespace ?? ''}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
-  return { nameservers: clusterDNS, search: unique([...domains, ...host.search]), options: ['ndots:5'] }
+  return { nameservers: clusterDNS, search: host.search.length === 0 ? domains : unique([...domains, ...host.search]), options: ['ndots:5'] }
 }
 
 /** dnsConfig adds servers and domains; an option of the same name takes the other's place. */
@@ -100,9 +100,13 @@ function withOwnConfig({ spec }: NamedPod, base: Resolver): Resolver {
 }
 
 function fitting(search: readonly string[]): readonly string[] {
-  const kept = search.slice(0, mostSearchDomains)
-  while (kept.join(' ').length > mostSearchCharacters) kept.pop()
-  return kept
+  let characters = -1
+  let fit = 0
+  while (fit < search.length && fit < mostSearchDomains && characters + 1 + search[fit]!.length <= mostSearchCharacters) {
+    characters += 1 + search[fit]!.length
+    fit += 1
+  }
+  return fit === search.length ? search : search.slice(0, fit)
 }
 
 function shortened(name: string): string {

@@ -178,18 +178,20 @@ class Decoder {
     place.depth = depth + 1
     let same = like.length === values.length
     let unchanged = isComplete(values, holder)
-    const list = values.slice()
+    let list: unknown[] | null = null
     for (let at = 0; at < values.length; at += 1) {
       const value = values[at]
       const before = like[at]
       place.set(depth, at, null)
       const inner = value === null || value === undefined ? zeroOf(element) : value === before ? this.keep(before) : this.value(element, value, before, holder)
+      // While what came is what was sent, or what was there, one of these lists can be kept.
+      if (!list && !(same && inner === before) && !(unchanged && inner === value)) list = (same ? like : values).slice(0, at)
       if (inner !== value) unchanged = false
       if (inner !== before) same = false
-      list[at] = inner
+      list?.push(inner)
     }
     place.depth = depth
-    return same ? like : unchanged ? values : sealedList(list)
+    return list ? sealedList(list) : same ? like : values
   }
 
   private map(type: GoType, values: Json, stored: unknown): Json {

@@ -3,6 +3,7 @@ import { defaultPod } from '../defaults/pod.ts'
 import { memoized } from '../defaults/memo.ts'
 import type { Pod, PodCondition, PodSpec, PodStatus } from '../generated/types.ts'
 import { qosClass } from '../pod-resources.ts'
+import { metadataWith } from '../schema/settle.ts'
 import { semanticEqual } from '../semantic.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from '../validation/pod-update.ts'
@@ -20,7 +21,7 @@ export const podStrategy: Strategy<Pod> = {
   prepareForCreate: (pod, { now }) => ({
     apiVersion: pod.apiVersion,
     kind: pod.kind,
-    metadata: { ...pod.metadata, generation: 1 },
+    metadata: metadataWith(pod.kind, pod.metadata, { generation: 1 }),
     spec: withAppArmor(pod, withLabelKeys(pod)),
     status: statusOfNew(pod, now),
   }),

@@ -1,5 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidatePodStatusUpdate (v1.36). Left out: resource claims and allocated resources in a pod's status.
-import { checkAddress, parseAddress } from '../addresses.ts'
+import { checkAddress, isPlainIPv4, parseAddress } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid } from '../field-errors.ts'
 import type { ContainerStatus, Pod, PodCondition } from '../generated/types.ts'
@@ -68,7 +68,10 @@ function validateHostIPs(hostIP: string | undefined, hostIPs: readonly { readonl
 
 function validateAddresses(addresses: readonly { readonly ip: string }[], path: string): FieldError[] {
   const faults: FieldError[] = []
-  for (let at = 0; at < addresses.length; at += 1) faults.push(...checkAddress(`${path}[${at}]`, addresses[at]!.ip, 'legacy'))
+  for (let at = 0; at < addresses.length; at += 1) {
+    const { ip } = addresses[at]!
+    if (!isPlainIPv4(ip)) faults.push(...checkAddress(`${path}[${at}]`, ip, 'legacy'))
+  }
   if (addresses.length < 2) return faults
   const families = new Set(addresses.map(({ ip }) => parseAddress(ip)?.family))
   if (families.size !== 2 || addresses.length > 2) faults.push(invalid(path, addresses, 'may specify no more than one IP for each IP family'))

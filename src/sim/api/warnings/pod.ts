@@ -1,5 +1,5 @@
 // Upstream: pkg/api/pod/warnings.go (v1.36).
-import { addressWarnings } from '../addresses.ts'
+import { addressWarnings, isPlainIPv4 } from '../addresses.ts'
 import { memoized } from '../defaults/memo.ts'
 import type { LabelSelector, Pod, PodAffinity, PodSpec, PodTemplateSpec } from '../generated/types.ts'
 import { quoted } from '../go-text.ts'
@@ -31,10 +31,17 @@ export function podPreparationWarnings(sent: Pod): readonly string[] {
 
 /** Of the addresses that a kubelet has reported. */
 export function podStatusWarnings({ status: { podIP, podIPs = podIP ? [{ ip: podIP }] : [], hostIPs = [] } }: Pod): readonly string[] {
-  return [
-    ...podIPs.flatMap(({ ip = '' }, at) => addressWarnings(`status.podIPs[${at}].ip`, ip)),
-    ...hostIPs.flatMap(({ ip = '' }, at) => addressWarnings(`status.hostIPs[${at}].ip`, ip)),
-  ]
+  return [...warningsOfAddresses(podIPs, 'status.podIPs'), ...warningsOfAddresses(hostIPs, 'status.hostIPs')]
+}
+
+/** Every status that is written is asked for them, so nothing is made for those that are in order. */
+function warningsOfAddresses(addresses: readonly { readonly ip?: string }[], path: string): string[] {
+  const warnings: string[] = []
+  for (let at = 0; at < addresses.length; at += 1) {
+    const { ip = '' } = addresses[at]!
+    if (!isPlainIPv4(ip)) warnings.push(...addressWarnings(`${path}[${at}].ip`, ip))
+  }
+  return warnings
 }
 
 /** What is said of an object that gives its name to pods: their maker. */
