@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { must, type Result } from '../api/status.ts'
+import { Cluster } from '../cluster/cluster.ts'
 import { createTestCluster } from '../cluster/testing.ts'
 
 const many = (length: number, one: (at: number) => unknown) => Array.from({ length }, (_, at) => one(at))
@@ -37,4 +38,26 @@ test('endless tolerations stay what they were', () => {
   const put = (kept: readonly unknown[]) => cluster.apiServer.request({ verb: 'update', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'p', user: 'test', body: { ...stored, spec: { ...stored.spec, tolerations: kept } } })
   expect(put(stored.spec.tolerations.slice(1))).toMatchObject({ ok: false, status: { message: expect.stringContaining('existing toleration can not be modified') } })
   expect(put([...stored.spec.tolerations].reverse())).toMatchObject({ ok: true })
+})
+
+test('endless statuses are judged, and a kubelet lives with them', () => {
+  const cluster = new Cluster(1, { workers: 1 })
+  cluster.advanceTo(5_000)
+  cluster.perform({ kind: 'apply', manifests: [pod({ restartPolicy: 'Never', containers: [{ ...container, command: ['sleep', '1000000'] }] })] })
+  cluster.advanceTo(30_000)
+  const status = (resource: string, name: string, told: object) =>
+    cluster.perform({ kind: 'request', request: { verb: 'patch', group: '', version: 'v1', resource, ...(resource === 'pods' && { namespace: 'default' }), name, subresource: 'status', patchType: 'merge', body: { status: told } } })
+  const address = (at: number) => `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`
+  const ips = many(50_000, (at) => ({ ip: address(at) }))
+  expect(status('pods', 'p', { podIP: address(0), podIPs: ips })).toMatchObject({ ok: false, status: { reason: 'Invalid' } })
+  expect(status('pods', 'p', { hostIP: address(0), hostIPs: ips })).toMatchObject({ ok: false, status: { reason: 'Invalid' } })
+  expect(status('nodes', 'worker-1', { addresses: many(40_000, (at) => ({ type: 'InternalIP', address: address(at) })) })).toMatchObject({ ok: true })
+  const conditions = many(30_000, (at) => ({ type: `x.io/${at}`, status: 'True' }))
+  for (const [resource, name] of [['pods', 'p'], ['nodes', 'worker-1']] as const) {
+    for (const told of [conditions, [...conditions].reverse()]) expect(status(resource, name, { conditions: told })).toMatchObject({ ok: true })
+  }
+  const statusOf = (at: number, state: object) => ({ name: `c${at}`, image: 'a', imageID: '', ready: false, restartCount: 0, state })
+  expect(status('pods', 'p', { conditions: [], containerStatuses: many(20_000, (at) => statusOf(at, { terminated: { exitCode: 1 } })) })).toMatchObject({ ok: true })
+  expect(status('pods', 'p', { containerStatuses: many(20_000, (at) => statusOf(20_000 - at, {})) })).toMatchObject({ ok: false, status: { message: expect.stringContaining('may not be transitioned to non-terminated state') } })
+  cluster.advanceTo(400_000)
 })

@@ -8,7 +8,7 @@ interface Thing extends KubernetesObject {
 }
 
 const namespaces = ['a', 'a-b', 'b']
-const tagSets = [[], ['a'], ['b'], ['a', 'b'], ['a', 'a']]
+const tagSets = [[], ['a'], ['b'], ['a', 'b'], ['a', 'a'], Array.from({ length: 20 }, () => 'a'), Array.from({ length: 20 }, (_, at) => (at % 3 === 0 ? 'a' : 'b'))]
 
 test.each([1, 2, 3])('shows the newest of what is there, in order, by name, namespace and index, and what was shown stays as it was (seed %i)', (seed) => {
   const random = new RandomStreams(seed).of('things')
@@ -56,4 +56,17 @@ test.each([1, 2, 3])('shows the newest of what is there, in order, by name, name
     model.delete(key)
     expect(cache.remove(thing)).toBe(thing)
   }
+})
+
+// With each of the tags compared with each it took minutes.
+test('an object with endless tags is filed under each of them, and under others when it changes', () => {
+  const cache = new ObjectCache<Thing>()
+  cache.addIndex('tag', ({ tags }) => tags)
+  const thing = (first: number): Thing => ({ apiVersion: 'v1', kind: 'Thing', metadata: { name: 'a' }, tags: Array.from({ length: 200_000 }, (_, at) => `t${first + at}`) }) as unknown as Thing
+  cache.put(thing(0))
+  const changed = thing(1)
+  cache.put(changed)
+  expect([cache.byIndex('tag', 't0'), cache.byIndex('tag', 't1'), cache.byIndex('tag', 't200000')]).toEqual([[], [changed], [changed]])
+  cache.remove(changed)
+  expect([...cache.indexValues('tag')]).toEqual([])
 })

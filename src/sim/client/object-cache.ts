@@ -127,12 +127,21 @@ function listOf<T extends Named>(place: Place<T> | undefined): readonly T[] {
   return (place.sorted ??= new SortedBucket([...place.byName.values()])).list
 }
 
+/** So many values are compared with one another. */
+const few = 16
+
 /** What stays under a value is there already: the bucket shows its newest version by itself. */
 function reindex<T extends Named>({ buckets }: Index<T>, entry: Entry<T>, before: readonly string[], values: readonly string[]): void {
   if (before === values) return
+  if (before.length + values.length > few) return reindexMany(buckets, entry, new Set(before), new Set(values))
   for (let at = 0; at < before.length; at += 1) if (!values.includes(before[at]!)) dropFrom(buckets, before[at]!, entry)
   // Who says a value twice is there once.
   for (let at = 0; at < values.length; at += 1) if (!before.includes(values[at]!) && values.indexOf(values[at]!) === at) addTo(buckets, values[at]!, entry)
+}
+
+function reindexMany<T extends Named>(buckets: Index<T>['buckets'], entry: Entry<T>, before: ReadonlySet<string>, values: ReadonlySet<string>): void {
+  for (const value of before) if (!values.has(value)) dropFrom(buckets, value, entry)
+  for (const value of values) if (!before.has(value)) addTo(buckets, value, entry)
 }
 
 function addTo<T extends Named>(buckets: Map<string, SortedBucket<T>>, value: string, entry: Entry<T>): void {

@@ -121,19 +121,19 @@ export function nodeConditions(old: readonly NodeCondition[], errors: readonly s
   return [...old.filter((condition) => !own.some((mine) => mine.type === condition.type)), ...own]
 }
 
-const turned: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  MemoryPressure: { False: 'NodeHasSufficientMemory' },
-  DiskPressure: { False: 'NodeHasNoDiskPressure' },
-  PIDPressure: { False: 'NodeHasSufficientPID' },
-  Ready: { True: 'NodeReady', False: 'NodeNotReady' },
-}
+const turned: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
+  ['MemoryPressure', new Map([['False', 'NodeHasSufficientMemory']])],
+  ['DiskPressure', new Map([['False', 'NodeHasNoDiskPressure']])],
+  ['PIDPressure', new Map([['False', 'NodeHasSufficientPID']])],
+  ['Ready', new Map([['True', 'NodeReady'], ['False', 'NodeNotReady']])],
+])
 
 /** The reasons of the events about conditions that are not what they were: by whomever, so that a kubelet also tells what was held to be Unknown. */
 export function turnedReasons(before: readonly NodeCondition[] = [], after: readonly NodeCondition[] = []): readonly string[] {
   return after.flatMap(({ type, status }) => {
-    const old = before.find((condition) => condition.type === type)
-    const reason = turned[type]?.[status]
-    return old && old.status !== status && reason !== undefined ? [reason] : []
+    const reason = turned.get(type)?.get(status)
+    const old = reason && before.find((condition) => condition.type === type)
+    return old && old.status !== status ? [reason] : []
   })
 }
 

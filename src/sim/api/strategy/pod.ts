@@ -89,7 +89,8 @@ function gatedStatus(spec: PodSpec, now: string): PodStatus {
 
 /** A sender that does not know of observed generations does not erase them. */
 function withObservedGenerations(next: PodStatus, { conditions: before, observedGeneration }: PodStatus): PodStatus {
-  const known = (condition: PodCondition): number | undefined => before?.findLast(({ type }) => type === condition.type)?.observedGeneration
+  let byType: Map<string, number | undefined> | undefined
+  const known = ({ type }: PodCondition): number | undefined => (byType ??= new Map(before?.map((condition) => [condition.type, condition.observedGeneration]))).get(type)
   const forgets = (condition: PodCondition): boolean => !condition.observedGeneration && Boolean(known(condition))
   const conditions = next.conditions?.some(forgets)
     ? next.conditions.map((condition) => (forgets(condition) ? { ...condition, observedGeneration: known(condition) } : condition))

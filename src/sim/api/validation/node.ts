@@ -5,7 +5,6 @@ import { duplicate, forbidden, internal, invalid } from '../field-errors.ts'
 import type { Node } from '../generated/types.ts'
 import { byteLength, quoted } from '../go-text.ts'
 import { nameIsDnsSubdomain } from '../names.ts'
-import { semanticEqual } from '../semantic.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from './metadata.ts'
 import { validateQuantity } from './resources.ts'
 import { validateTaints } from './tolerations.ts'
@@ -52,8 +51,13 @@ function validateAmounts({ status }: Node): FieldError[] {
 }
 
 function validateAddresses({ status }: Node): FieldError[] {
-  const addresses = status.addresses ?? []
-  return addresses.flatMap((address, at) => (addresses.slice(0, at).some((other) => semanticEqual(other, address)) ? [duplicate(`status.addresses[${at}]`, address)] : []))
+  const seen = new Set<string>()
+  return (status.addresses ?? []).flatMap((address, at) => {
+    const text = JSON.stringify([address.type, address.address])
+    if (seen.has(text)) return [duplicate(`status.addresses[${at}]`, address)]
+    seen.add(text)
+    return []
+  })
 }
 
 const featureName = /^[A-Z][a-zA-Z0-9]*(?:\/[a-zA-Z][a-zA-Z0-9]*)*$/

@@ -52,11 +52,11 @@ type Statuses = readonly ContainerStatus[] | undefined
 
 function revived(next: Statuses = [], old: Statuses = [], policy: string, path: string, sidecars: ReadonlySet<string>): FieldError[] {
   if (policy === 'Always' || next === old) return []
+  const alive = new Set(next.filter(({ state }) => !state?.terminated).map(({ name }) => name))
   return old.flatMap(({ name, state }, at) => {
     const ended = state?.terminated
     if (!ended || sidecars.has(name) || (ended.exitCode !== 0 && policy === 'OnFailure')) return []
-    const back = next.some((status) => status.name === name && !status.state?.terminated)
-    return back ? [forbidden(`${path}[${at}].state`, 'may not be transitioned to non-terminated state')] : []
+    return alive.has(name) ? [forbidden(`${path}[${at}].state`, 'may not be transitioned to non-terminated state')] : []
   })
 }
 
@@ -75,8 +75,10 @@ function validateAddresses(addresses: readonly { readonly ip: string }[], path: 
   if (addresses.length < 2) return faults
   const families = new Set(addresses.map(({ ip }) => parseAddress(ip)?.family))
   if (families.size !== 2 || addresses.length > 2) faults.push(invalid(path, addresses, 'may specify no more than one IP for each IP family'))
+  const seen = new Set<string>()
   addresses.forEach((address, at) => {
-    if (addresses.slice(0, at).some(({ ip }) => ip === address.ip)) faults.push(duplicate(`${path}[${at}]`, address))
+    if (seen.has(address.ip)) faults.push(duplicate(`${path}[${at}]`, address))
+    seen.add(address.ip)
   })
   return faults
 }

@@ -122,9 +122,10 @@ export class ObjectGraph {
       node.owners = owners
       return this.addToOwners(node, owners)
     }
-    const added = owners.filter(({ uid }) => !before.some((owner) => owner.uid === uid))
-    const removed = before.filter(({ uid }) => !owners.some((owner) => owner.uid === uid))
-    const unblocked = before.filter((owner) => owner.blockOwnerDeletion === true && !owners.some(({ uid, blockOwnerDeletion }) => uid === owner.uid && blockOwnerDeletion === true))
+    const [was, is, blocks] = [uidsOf(before), uidsOf(owners), uidsOf(owners.filter(({ blockOwnerDeletion }) => blockOwnerDeletion === true))]
+    const added = owners.filter(({ uid }) => !was.has(uid))
+    const removed = before.filter(({ uid }) => !is.has(uid))
+    const unblocked = before.filter(({ uid, blockOwnerDeletion }) => blockOwnerDeletion === true && !blocks.has(uid))
     node.owners = owners
     for (const { uid } of unblocked) {
       const owner = this.nodes.get(uid)
@@ -174,6 +175,10 @@ export class ObjectGraph {
     for (const dependent of dependentsOf(node)) this.listener.attemptToDelete(dependent)
     this.listener.attemptToDelete(node)
   }
+}
+
+function uidsOf(owners: readonly OwnerReference[]): ReadonlySet<Uid> {
+  return new Set(owners.map(({ uid }) => uid))
 }
 
 /** Most changes of an object are of no concern here. */
