@@ -1,5 +1,5 @@
 import { compareWith } from './against.ts'
-import { burst, bursts, collectedHeap, dense, exposeCollector, heapPerPod, inTurn, large, middle, replaySpeed, slicesOf, small, steady, type Size } from './measure.ts'
+import { burst, bursts, collectedHeap, dense, exposeCollector, heapPerPod, inTurn, large, middle, ratioOf, replaySpeed, slicesOf, small, steady, type Size } from './measure.ts'
 import { rounded } from './numbers.ts'
 import { runPeer, type PeerFigures } from './peer.ts'
 
@@ -24,7 +24,7 @@ async function measure() {
   const few = bursts(small, 5)
   // The first of these takes its memory from the machine and shows the compiler what large maps are: it is left out, as the first runs of the other sizes are.
   if (!asked.has('--quick')) bursts(large, 1)
-  const [many, most] = inTurn([{ size: middle, times: 3 }, ...(asked.has('--quick') ? [] : [{ size: large, times: 1 }])], 3)
+  const [many, most] = inTurn([{ size: middle, times: 3 }, ...(asked.has('--quick') ? [] : [{ size: large, times: 1 }])], 5)
   const measured = [[small, few], [middle, many!], ...(most ? [[large, most] as const] : [])] as const
   const speed = { [nameOf(small)]: steady(small, 1500), [nameOf(middle)]: steady(middle, 3000) }
   const figures = {
@@ -37,7 +37,7 @@ async function measure() {
     heapBytesPerPod: { [nameOf(middle)]: heapPerPod(middle), [nameOf(dense)]: heapPerPod(dense), goal: 'at most 5000' },
     replaySpeed: { unit: 'virtual seconds per second', '600 s with a lost node': replaySpeed() },
     slices: { [nameOf(small)]: slicesOf(small, 5), [nameOf(middle)]: slicesOf(middle, 5), ...(most ? { [nameOf(large)]: slicesOf(large, 3) } : {}), goal: 'none over 8 ms' },
-    ratios: most ? { [`time of ${nameOf(large)} / ${nameOf(middle)}`]: rounded(most.seconds / many!.seconds), goal: 'at most 12' } : {},
+    ratios: most ? { [`time of ${nameOf(large)} / ${nameOf(middle)}`]: rounded(ratioOf(most, many!)), goal: 'at most 12' } : {},
   }
   if (!asked.has('--peer') && !asked.has('--peer-quick')) return figures
   return { ...figures, peer: await comparePeer({ few: speed[nameOf(small)]!, many: speed[nameOf(middle)]! }) }

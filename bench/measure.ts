@@ -23,6 +23,12 @@ interface Figures {
   readonly virtualSeconds: number
 }
 
+/** The same of bursts that were repeated in turn with others. */
+interface Repeated extends Figures {
+  /** The median seconds of each round. */
+  readonly rounds: readonly number[]
+}
+
 interface Burst extends Figures {
   readonly cluster: Cluster
 }
@@ -155,7 +161,7 @@ export function bursts(size: Size, times: number): Figures {
  * The same of several sizes in turn, `rounds` times over: what the machine does beside, which changes from minute to minute, meets all of them alike.
  * No cluster is kept: the collector would walk through it while the next is measured.
  */
-export function inTurn(plan: readonly { readonly size: Size; readonly times: number }[], rounds: number): Figures[] {
+export function inTurn(plan: readonly { readonly size: Size; readonly times: number }[], rounds: number): Repeated[] {
   const measured: Figures[][] = plan.map(() => [])
   for (let round = 0; round < rounds; round += 1) {
     for (const [at, { size, times }] of plan.entries()) {
@@ -165,11 +171,17 @@ export function inTurn(plan: readonly { readonly size: Size; readonly times: num
       }
     }
   }
-  return measured.map((all) => ({
+  return measured.map((all, at) => ({
     seconds: median(all.map(({ seconds }) => seconds)),
     bootSeconds: median(all.map(({ bootSeconds }) => bootSeconds)),
     virtualSeconds: median(all.map(({ virtualSeconds }) => virtualSeconds)),
+    rounds: Array.from({ length: rounds }, (_, round) => median(all.slice(round * plan[at]!.times, (round + 1) * plan[at]!.times).map(({ seconds }) => seconds))),
   }))
+}
+
+/** How many times longer the one takes than the other: the median of what each round says by itself, for the machine is another one in the next. */
+export function ratioOf(one: Repeated, other: Repeated): number {
+  return median(one.rounds.map((seconds, round) => seconds / other.rounds[round]!))
 }
 
 /** The collector is asked for by name, so that nobody has to remember a flag of Node's. */
