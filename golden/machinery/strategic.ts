@@ -1,6 +1,6 @@
 import { applyMergePatch } from '../../src/sim/api/patch/merge-patch.ts'
 import { planApply, planCustomApply, planEdit } from '../../src/sim/api/patch/plan-apply.ts'
-import { readJson } from '../../src/sim/api/patch/read-json.ts'
+import { readJsonText } from '../../src/sim/api/schema/json-text.ts'
 import { patchStrategies, patchTypeOf } from '../../src/sim/api/patch/patch-schema.ts'
 import { applyStrategicPatch } from '../../src/sim/api/patch/strategic-merge-patch.ts'
 import { difference, type GoldenSet } from '../harness.ts'
@@ -27,8 +27,8 @@ export function apiVersionOfKind(kind: string): string {
 export const strategicMergePatch: GoldenSet = {
   name: 'machinery/strategic-merge-patch',
   run({ in: input, out }) {
-    const original = input.originalText === undefined ? { ok: true as const, value: input.original } : readJson(input.originalText)
-    const patch = input.patchText === undefined ? { ok: true as const, value: input.patch } : readJson(input.patchText)
+    const original = input.originalText === undefined ? { ok: true as const, value: input.original } : readJsonText(input.originalText)
+    const patch = input.patchText === undefined ? { ok: true as const, value: input.patch } : readJsonText(input.patchText)
     const result = applyStrategicPatch(patchTypeOf(apiVersionOfKind(input.kind), input.kind), original.ok ? original.value : undefined, patch.ok ? patch.value : undefined)
     return difference(out, result.ok ? { result: result.value } : { error: result.error })
   },

@@ -7,8 +7,8 @@ import { definitionOf, findKind, type Resource, type ResourceDefinition } from '
 import { accepted, refused, type Refusal, type Result, type Status } from '../api/status.ts'
 import { isObject, type JsonObject } from '../api/patch/json-values.ts'
 import { decodeObject } from '../api/schema.ts'
+import { readJsonText } from '../api/schema/json-text.ts'
 import { planApply } from '../api/patch/plan-apply.ts'
-import { readJson } from '../api/patch/read-json.ts'
 import { allSteps, type Steps } from '../client/steps.ts'
 import type { Manifest } from './run.ts'
 
@@ -200,10 +200,9 @@ function withLastApplied(manifest: Manifest, namespace: string | undefined): Man
   return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [lastAppliedAnnotation]: `${JSON.stringify(plain)}\n` } } }
 }
 
-/** What was applied last, as far as it can still be read. */
-/** Null when what the annotation holds is no object: anybody can write into it. */
+/** What was applied last. Null when what the annotation holds is no object: anybody can write into it. */
 function lastAppliedOf(live: KubernetesObject): JsonObject | null {
-  const read = readJson(live.metadata.annotations?.[lastAppliedAnnotation] || '{}')
+  const read = readJsonText(live.metadata.annotations?.[lastAppliedAnnotation] || '{}')
   const value = read.ok ? (read.value ?? {}) : null
   return isObject(value) && !isTooDeep(value) ? value : null
 }

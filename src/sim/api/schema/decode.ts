@@ -5,7 +5,7 @@ import type { GoStruct, GoType } from './go-type.ts'
 import { structOf, structOfType } from './go-type.ts'
 import { Place } from './place.ts'
 import type { ScalarResult } from './scalars.ts'
-import { decodeBytes, decodeTime } from './scalars.ts'
+import { decodeBytes, decodeTime, isInt64 } from './scalars.ts'
 import { canonicalQuantity } from './quantities.ts'
 import { emptyList, emptyMap, zeroOf } from './zero-values.ts'
 
@@ -143,7 +143,7 @@ class Decoder {
       case 'int32':
         return isInt32(value) ? value : this.wrongType(type, value, 0)
       case 'int64':
-        return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 9_223_372_036_854_775_808 ? value : this.wrongType(type, value, 0)
+        return isInt64(value) ? value : this.wrongType(type, value, 0)
       case 'struct':
         return isRecord(value) ? this.struct(structOfType(type), value, stored) : this.wrongType(type, value, zeroOf(type))
       case 'list':

@@ -1,3 +1,6 @@
+import { utf8 } from '../../kernel/utf8.ts'
+import { quoted } from '../go-text.ts'
+
 /** A JSON text as a value, with the fields that stand in it twice; or what Go says about it. */
 export type JsonText =
   | { readonly ok: true; readonly value: unknown; readonly duplicates: readonly string[] }
@@ -145,13 +148,13 @@ class Reader {
   }
 
   private escape(): string {
-    const escape = this.peek()
+    const escape = this.letter()
     if (!'"\\/bfnrtu'.includes(escape)) this.invalid('in string escape code')
     this.at += 1
     if (escape !== 'u') return escapes.get(escape) ?? escape
     const start = this.at
     for (let left = 4; left > 0; left -= 1) {
-      if (!/[0-9a-fA-F]/.test(this.peek())) this.invalid('in \\u hexadecimal character escape')
+      if (!/[0-9a-fA-F]/.test(this.letter())) this.invalid('in \\u hexadecimal character escape')
       this.at += 1
     }
     return String.fromCharCode(Number.parseInt(this.text.slice(start, this.at), 16))
@@ -159,7 +162,7 @@ class Reader {
 
   private literal<T>(word: string, value: T): T {
     for (const letter of word) {
-      if (this.peek() !== letter) this.invalid(`in literal ${word} (expecting ${quotedCharacter(letter)})`)
+      if (this.letter() !== letter) this.invalid(`in literal ${word} (expecting ${quotedCharacter(letter)})`)
       this.at += 1
     }
     return value
@@ -167,24 +170,24 @@ class Reader {
 
   private number(): number {
     const start = this.at
-    if (this.peek() === '-') this.at += 1
-    if (this.peek() === '0') this.at += 1
+    if (this.letter() === '-') this.at += 1
+    if (this.letter() === '0') this.at += 1
     else this.digits('in numeric literal')
-    if (this.text.charAt(this.at) === '.') {
+    if (this.letter() === '.') {
       this.at += 1
       this.digits('after decimal point in numeric literal')
     }
-    if (/[eE]/.test(this.text.charAt(this.at))) {
+    if (/[eE]/.test(this.letter())) {
       this.at += 1
-      if (/[+-]/.test(this.peek())) this.at += 1
+      if (/[+-]/.test(this.letter())) this.at += 1
       this.digits('in exponent of numeric literal')
     }
     return Number(this.text.slice(start, this.at))
   }
 
   private digits(context: string): void {
-    if (!/\d/.test(this.peek())) this.invalid(context)
-    while (/\d/.test(this.text.charAt(this.at))) this.at += 1
+    if (!/\d/.test(this.letter())) this.invalid(context)
+    while (/\d/.test(this.letter())) this.at += 1
   }
 
   private skip(): void {
@@ -196,13 +199,19 @@ class Reader {
     return this.text.charAt(this.at)
   }
 
+  /** Of a word that has begun: Go's scanner takes the end of the text for a space in it. */
+  private letter(): string {
+    return this.text.charAt(this.at) || ' '
+  }
+
   private invalid(context: string): never {
-    throw new SyntaxFault(`invalid character ${quotedCharacter(this.peek())} ${context}`)
+    // Go shows the first byte of what it does not want, as if that were a character.
+    const [byte] = utf8(String.fromCodePoint(this.text.codePointAt(this.at) ?? 0x20))
+    throw new SyntaxFault(`invalid character ${quotedCharacter(String.fromCharCode(byte!))} ${context}`)
   }
 }
 
 function quotedCharacter(character: string): string {
   if (character === "'") return "'\\''"
-  if (character === '"') return "'\"'"
-  return `'${JSON.stringify(character).slice(1, -1)}'`
+  return character === '"' ? `'"'` : `'${quoted(character).slice(1, -1)}'`
 }

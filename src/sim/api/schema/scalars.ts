@@ -4,6 +4,11 @@ import { formatMicroTime, formatTime, parseTime } from '../time.ts'
 /** What a type that decodes itself makes of a text: its canonical form, or Go's complaint. */
 export type ScalarResult = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string }
 
+/** As near as a JavaScript number comes to it. */
+export function isInt64(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 9_223_372_036_854_775_808
+}
+
 /** metav1.Time: whole seconds in UTC. */
 export function decodeTime(text: string, layout: 'time' | 'microTime'): ScalarResult {
   const epoch = layout === 'time' || inMicroseconds.test(text) ? parseTime(text) : null

@@ -1,4 +1,4 @@
-// Upstream: pkg/apis/core/validation ValidatePodSpecificAnnotations, validateSeccompAnnotationsAndFields, validateAppArmorAnnotationsAndFieldsMatchOnCreate (v1.36). Left out: annotations of alpha tolerations.
+// Upstream: pkg/apis/core/validation ValidatePodSpecificAnnotations, validateSeccompAnnotationsAndFields, validateAppArmorAnnotationsAndFieldsMatchOnCreate (v1.36). Left out: nothing that it is for.
 import { deletionCostAnnotation, readDeletionCost } from '../deletion-cost.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid } from '../field-errors.ts'
@@ -7,6 +7,7 @@ import { quoted } from '../go-text.ts'
 import type { Labels } from '../objects.ts'
 import { checkDescendingPath } from './checks.ts'
 import { containersOf } from './containers-of.ts'
+import { validateTolerationsAnnotation } from './tolerations-annotation.ts'
 
 const mirror = 'kubernetes.io/config.mirror'
 const seccompOfPod = 'seccomp.security.alpha.kubernetes.io/pod'
@@ -18,15 +19,14 @@ const localhostPrefix = 'localhost/'
 /** The annotations that mean something to Kubernetes itself. */
 export function validatePodAnnotations(annotations: Labels | undefined, spec: PodSpec, path: string): FieldError[] {
   if (!annotations) return []
-  const faults: FieldError[] = []
-  if (annotations[mirror] !== undefined && !spec.nodeName) faults.push(invalid(`${path}[${mirror}]`, annotations[mirror], 'must set spec.nodeName if mirror pod annotation is set'))
   const cost = annotations[deletionCostAnnotation]
-  if (cost !== undefined && readDeletionCost(cost) === null) faults.push(invalid(`${path}[${deletionCostAnnotation}]`, cost, 'must be a 32bit integer'))
   const own = Object.entries(annotations)
   const ofAppArmor = own.filter(([key]) => key.startsWith(appArmorPrefix))
   const containers = new Set(ofAppArmor.length === 0 ? [] : containersOf(spec, '').map(({ container }) => container.name))
   return [
-    ...faults,
+    ...(annotations[mirror] !== undefined && !spec.nodeName ? [invalid(`${path}[${mirror}]`, annotations[mirror], 'must set spec.nodeName if mirror pod annotation is set')] : []),
+    ...validateTolerationsAnnotation(annotations, path),
+    ...(cost !== undefined && readDeletionCost(cost) === null ? [invalid(`${path}[${deletionCostAnnotation}]`, cost, 'must be a 32bit integer')] : []),
     ...checkSeccompName(`${path}.${seccompOfPod}`, annotations[seccompOfPod]),
     ...own.flatMap(([key, profile]) => (key.startsWith(seccompPrefix) ? checkSeccompName(`${path}.${key}`, profile) : [])),
     ...ofAppArmor.flatMap(([key, profile]) => checkAppArmorName(`${path}[${key}]`, profile, key.slice(appArmorPrefix.length), containers)),
