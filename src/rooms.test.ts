@@ -55,3 +55,8 @@ test('controllers never import one another', () => {
     .flatMap((file) => importsOf(file).filter((target) => /^sim\/controllers\/[^/]+\//.test(target) && target.split('/')[2] !== file.split('/')[2]).map((target) => `${file} → ${target}`))
   expect(trespasses).toEqual([])
 })
+
+test('what strangers send is never spread into the arguments of a call: they stand on the stack', () => {
+  const spreading = files.filter((file) => /^sim\/(?:api|apiserver)\//.test(file) && /\.(?:push|unshift|concat)\(\.\.\./.test(readFileSync(join(source, file), 'utf8')))
+  expect(spreading).toEqual([])
+})

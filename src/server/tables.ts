@@ -48,6 +48,6 @@ function restarts({ status }: Pod): string {
 /** kubectl's table: upper-case headers, three blanks between columns. What strangers wrote is shown without control characters. */
 function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
   const clean = rows.map((row) => row.map((cell) => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')))
-  const widths = headers.map((header, column) => Math.max(header.length, ...clean.map((row) => row[column]!.length)))
+  const widths = headers.map((header, column) => clean.reduce((widest, row) => Math.max(widest, row[column]!.length), header.length))
   return [headers, ...clean].map((row) => `${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]! + 3))).join('')}\n`).join('')
 }

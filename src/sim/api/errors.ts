@@ -63,12 +63,17 @@ export function expired(message: string): Status {
   return failure(410, 'Expired', message)
 }
 
+/** So many faults of an object are told one by one: a stranger's may have a million. */
+const mostFaults = 1000
+
 /** 422: the object breaks the rules of its kind. Equal faults are said once and listed as often as they were found. */
 export function invalid(kind: GroupKind, name: string, errors: readonly FieldError[]): Status {
-  const messages = [...new Set(errors.map(messageOf))]
+  const told = errors.length > mostFaults ? errors.slice(0, mostFaults) : errors
+  const messages = [...new Set(told.map(messageOf))]
+  if (told !== errors) messages.push(`and ${errors.length - mostFaults} more`)
   const faults = messages.length === 0 ? '' : `: ${messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`}`
   const qualified = kind.group ? `${kind.kind}.${kind.group}` : kind.kind
-  const details = { ...detailsOf({ group: kind.group, resource: kind.kind }, name), causes: errors.map(causeOf) }
+  const details = { ...detailsOf({ group: kind.group, resource: kind.kind }, name), causes: told.map(causeOf) }
   return failure(422, 'Invalid', `${qualified} ${quoted(name)} is invalid${faults}`, details)
 }
 

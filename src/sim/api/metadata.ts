@@ -1,3 +1,4 @@
+import { addAll } from '../kernel/add-all.ts'
 import { forbidden, invalid, required, tooLong, type FieldError } from './field-errors.ts'
 import type { LabelSelector, ObjectMeta, OwnerReference } from './generated/types.ts'
 import { byteLength } from './go-text.ts'
@@ -21,32 +22,32 @@ export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, checkN
   else errors.push(required(`${path}.namespace`, ''))
   if (generation < 0) errors.push(invalid(`${path}.generation`, generation, 'must be greater than or equal to 0'))
   judgeShared(errors, meta, path)
-  if (meta.finalizers) errors.push(...validateFinalizers(meta.finalizers, `${path}.finalizers`))
-  if (meta.managedFields) errors.push(...validateManagedFields(meta.managedFields, `${path}.managedFields`))
+  if (meta.finalizers) addAll(errors, validateFinalizers(meta.finalizers, `${path}.finalizers`))
+  if (meta.managedFields) addAll(errors, validateManagedFields(meta.managedFields, `${path}.managedFields`))
   return errors
 }
 
 /** The faults of the metadata that is to replace another. */
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path = 'metadata'): FieldError[] {
   const errors: FieldError[] = []
-  if (old.deletionTimestamp) errors.push(...checkNoNewFinalizers(`${path}.finalizers`, meta.finalizers ?? [], old.finalizers ?? []))
+  if (old.deletionTimestamp) addAll(errors, checkNoNewFinalizers(`${path}.finalizers`, meta.finalizers ?? [], old.finalizers ?? []))
   if (!meta.resourceVersion) errors.push(invalid(`${path}.resourceVersion`, '', 'must be specified for an update'))
   if ((meta.generation ?? 0) < (old.generation ?? 0)) errors.push(invalid(`${path}.generation`, meta.generation ?? 0, 'must not be decremented'))
   for (const field of ['name', 'namespace', 'uid'] as const) {
-    errors.push(...checkImmutable(`${path}.${field}`, meta[field] ?? '', (meta[field] ?? '') === (old[field] ?? '')))
+    addAll(errors, checkImmutable(`${path}.${field}`, meta[field] ?? '', (meta[field] ?? '') === (old[field] ?? '')))
   }
   for (const field of ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
-    errors.push(...checkImmutable(`${path}.${field}`, meta[field] ?? null, (meta[field] ?? null) === (old[field] ?? null)))
+    addAll(errors, checkImmutable(`${path}.${field}`, meta[field] ?? null, (meta[field] ?? null) === (old[field] ?? null)))
   }
   judgeShared(errors, meta, path)
-  if (meta.managedFields) errors.push(...validateManagedFields(meta.managedFields, `${path}.managedFields`))
+  if (meta.managedFields) addAll(errors, validateManagedFields(meta.managedFields, `${path}.managedFields`))
   return errors
 }
 
 /** What new and changed metadata must both be like. */
 function judgeShared(errors: FieldError[], { labels, annotations, ownerReferences }: ObjectMeta, path: string): void {
   if (labels) judgeLabels(errors, labels, `${path}.labels`)
-  if (annotations) errors.push(...validateAnnotations(annotations, `${path}.annotations`))
+  if (annotations) addAll(errors, validateAnnotations(annotations, `${path}.annotations`))
   if (ownerReferences) judgeOwnerReferences(errors, ownerReferences, `${path}.ownerReferences`)
 }
 
@@ -61,7 +62,7 @@ function judgeLabels(errors: FieldError[], labels: Readonly<Record<string, strin
   if (areSound(labels)) return
   for (const key of Object.keys(labels).sort()) {
     const value = labels[key] ?? ''
-    errors.push(...faultsOf(path, key, checkQualifiedName(key)), ...faultsOf(path, value, checkLabelValue(value)))
+    addAll(errors, faultsOf(path, key, checkQualifiedName(key)), faultsOf(path, value, checkLabelValue(value)))
   }
 }
 
@@ -82,8 +83,8 @@ export function validateLabelSelector(selector: LabelSelector | undefined, path:
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
       if (values.length > 0) errors.push(forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
     } else errors.push(invalid(`${here}.operator`, operator, 'not a valid selector operator'))
-    errors.push(...faultsOf(`${here}.key`, key, checkQualifiedName(key)))
-    for (const [index, value] of values.entries()) errors.push(...faultsOf(`${here}.values[${index}]`, value, checkLabelValue(value)))
+    addAll(errors, faultsOf(`${here}.key`, key, checkQualifiedName(key)))
+    for (const [index, value] of values.entries()) addAll(errors, faultsOf(`${here}.values[${index}]`, value, checkLabelValue(value)))
   }
   return errors
 }
@@ -95,7 +96,7 @@ export function validateAnnotations(annotations: Readonly<Record<string, string>
   let bytes = 0
   for (const key of Object.keys(annotations).sort()) {
     bytes += byteLength(key) + byteLength(annotations[key] ?? '')
-    errors.push(...faultsOf(path, key, checkQualifiedName(key.toLowerCase())))
+    addAll(errors, faultsOf(path, key, checkQualifiedName(key.toLowerCase())))
   }
   if (bytes > annotationBytes) errors.push(tooLong(path, annotationBytes))
   return errors
@@ -135,7 +136,7 @@ function validateManagedFields(entries: NonNullable<ObjectMeta['managedFields']>
     const errors: FieldError[] = []
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') errors.push(invalid(`${here}.operation`, entry.operation ?? '', 'must be `Apply` or `Update`'))
     if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') errors.push(invalid(`${here}.fieldsType`, entry.fieldsType, 'must be `FieldsV1`'))
-    errors.push(...checkFieldManager(`${here}.manager`, entry.manager ?? ''))
+    addAll(errors, checkFieldManager(`${here}.manager`, entry.manager ?? ''))
     if (byteLength(entry.subresource ?? '') > 256) errors.push(tooLong(`${here}.subresource`, 256))
     return errors
   })

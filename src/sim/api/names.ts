@@ -1,3 +1,4 @@
+import { addAll } from '../kernel/add-all.ts'
 import { sealedList } from '../kernel/sealed-list.ts'
 import { forbidden, invalid, notSupported, required, tooLong, type FieldError } from './field-errors.ts'
 import { byteLength, isPrintable } from './go-text.ts'
@@ -87,7 +88,7 @@ export function checkQualifiedName(text: string): readonly string[] {
   const name = parts[parts.length - 1] ?? ''
   const faults = parts.length === 2 ? [...prefixFaults(parts[0] ?? '')] : []
   if (name === '') faults.push('name part must be non-empty')
-  else faults.push(...atMost(name, 63, 'bytes').map((message) => `name part ${message}`))
+  else addAll(faults, atMost(name, 63, 'bytes').map((message) => `name part ${message}`))
   if (!isQualifiedNamePart.test(name)) faults.push(fault(`name part ${qualifiedNameMessage}`, qualifiedName, 'MyName', 'my.name', '123-abc'))
   return faults
 }

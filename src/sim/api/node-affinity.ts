@@ -1,3 +1,4 @@
+import { addAll } from '../kernel/add-all.ts'
 import { invalid, messageOf, notSupported } from './field-errors.ts'
 import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, PreferredSchedulingTerm } from './generated/types.ts'
 import { compileRequirements, type Selector } from './labels.ts'
@@ -27,7 +28,7 @@ export function matchNodeSelector(selector: NodeSelector, node: MatchableNode): 
   for (const [at, term] of selector.nodeSelectorTerms.entries()) {
     const compiled = compiledTerm(term)
     if (compiled.matches(node)) return { matches: true, errors: [] }
-    if (compiled.hasFaults) errors.push(...faultsOfTerm(term, `nodeSelectorTerms[${at}]`))
+    if (compiled.hasFaults) addAll(errors, faultsOfTerm(term, `nodeSelectorTerms[${at}]`))
   }
   return { matches: false, errors }
 }

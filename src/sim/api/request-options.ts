@@ -1,3 +1,4 @@
+import { addAll } from '../kernel/add-all.ts'
 import { forbidden, invalid, notSupported, required, type FieldError } from './field-errors.ts'
 import { checkFieldManager, checkFieldValidation } from './names.ts'
 
@@ -27,7 +28,7 @@ export function validateDeleteOptions(options: DeleteOptions): FieldError[] {
     if (options.orphanDependents !== undefined) errors.push(invalid('propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set'))
     if (!['Foreground', 'Background', 'Orphan'].includes(policy)) errors.push(notSupported('propagationPolicy', policy, ['Foreground', 'Background', 'Orphan', 'nil']))
   }
-  errors.push(...validateDryRun(options.dryRun))
+  addAll(errors, validateDryRun(options.dryRun))
   const ignoring = 'ignoreStoreReadErrorWithClusterBreakingPotential'
   if (options[ignoring] !== true) return errors
   if (options.dryRun?.length) errors.push(invalid(ignoring, true, 'cannot be set together with .dryRun'))

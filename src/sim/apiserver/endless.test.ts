@@ -21,6 +21,30 @@ test('endless lists are judged', () => {
   expect(create('pods', pod({ affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } }))).toMatchObject({ ok: true })
 })
 
+/** More than fit on a call's stack, fewer than are read at all. */
+const deep = 190_000
+const term = (fields: object) => pod({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [fields] } } } })
+const ephemeral = (template: object) => pod({ volumes: [{ name: 'v', ephemeral: { volumeClaimTemplate: template } }] })
+const service = (spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports: [{ port: 80 }], ...spec } })
+const bad = (value: unknown) => Object.fromEntries(many(deep / 2, (at) => [`a ${at}`, value]) as [string, unknown][])
+
+// Each ended the process: its faults were the arguments of one call.
+test.each<[what: string, resource: string, body: object]>([
+  ['finalizers', 'pods', { ...pod({}), metadata: { name: 'p', finalizers: many(deep, () => 'a b') } }],
+  ['tolerations in an annotation', 'pods', { ...pod({}), metadata: { name: 'p', annotations: { 'scheduler.alpha.kubernetes.io/tolerations': `[${many(900_000, () => '{}').join(',')}]` } } }],
+  ['values of a node selector', 'pods', term({ matchExpressions: [{ key: 'a', operator: 'In', values: many(deep, () => 'a b') }] })],
+  ['fields of a node selector', 'pods', term({ matchFields: many(deep / 3, () => ({ key: 'a' })) })],
+  ['limits of a pod', 'pods', pod({ resources: { limits: bad('-1') } })],
+  ['labels of a claim', 'pods', ephemeral({ metadata: { labels: bad('a b') }, spec: {} })],
+  ['access modes of a claim', 'pods', ephemeral({ spec: { accessModes: many(deep, () => 'a b') } })],
+  ['cluster IPs', 'services', service({ clusterIPs: many(deep, () => 'a') })],
+  ['IP families', 'services', service({ ipFamilies: many(deep, () => 'IPv5') })],
+])('endless faults are refused, and the first thousand told: %s', (_what, resource, body) => {
+  const answer = create(resource, body)
+  expect(answer).toMatchObject({ ok: false, status: { code: 422, message: expect.stringMatching(/ and \d{5,} more\]$/) } })
+  expect((answer as { readonly status: { readonly details: { readonly causes: readonly unknown[] } } }).status.details.causes).toHaveLength(1000)
+})
+
 test('of a quota with endless scopes not everything is said of each', () => {
   const hard = { services: '1', pods: '1' }
   expect(create('resourcequotas', quota({ hard: { ...Object.fromEntries(many(60_000, (at) => [`count/a${at}`, '1']) as [string, string][]) }, scopes: many(60_000, () => 'Terminating') }))).toMatchObject({ ok: true })

@@ -1,4 +1,4 @@
-// Upstream: kube-apiserver (v1.36). Left out: managedFields and server-side apply, authentication and authorization, OpenAPI, tables, custom resources.
+// Upstream: kube-apiserver (v1.36). Left out: managedFields and server-side apply, authentication and authorization, OpenAPI, tables, custom resources, the faults of an object beyond its first thousand.
 import type { Millis, ProcessAgenda } from '../kernel/agenda.ts'
 import { assert } from '../kernel/assert.ts'
 import type { RandomStreams } from '../kernel/random.ts'

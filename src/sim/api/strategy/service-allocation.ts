@@ -1,4 +1,5 @@
 // Upstream: pkg/registry/core/service/storage/alloc.go, storage.go (v1.36), for a cluster of IPv4 alone.
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { invalid } from '../field-errors.ts'
 import type { Service, ServicePort } from '../generated/types.ts'
@@ -129,7 +130,7 @@ function chooseFamilies(spec: Spec, old: Spec | null, errors: FieldError[]): Spe
   const selectorless = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0
   const policy = spec.ipFamilyPolicy ?? old?.ipFamilyPolicy ?? (selectorless ? 'RequireDualStack' : 'SingleStack')
   const chosen: Spec = { ...spec, ipFamilyPolicy: policy }
-  errors.push(...validateClusterIPs(chosen))
+  addAll(errors, validateClusterIPs(chosen))
   if (errors.length > 0) return chosen
   const { clusterIPs = [], ipFamilies = [] } = chosen
   if (policy === 'SingleStack') {

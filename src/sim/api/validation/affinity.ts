@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation: affinity and anti-affinity (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required } from '../field-errors.ts'
 import type { Affinity, LabelSelector, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinity, PodAffinityTerm } from '../generated/types.ts'
@@ -15,10 +16,10 @@ export function validateAffinity(affinity: Affinity | undefined, path: string): 
   const faults: FieldError[] = []
   if (nodeAffinity) {
     const here = `${path}.nodeAffinity`
-    if (nodeAffinity[requiredRule]) faults.push(...validateNodeSelector(nodeAffinity[requiredRule], `${here}.${requiredRule}`))
+    if (nodeAffinity[requiredRule]) addAll(faults, validateNodeSelector(nodeAffinity[requiredRule], `${here}.${requiredRule}`))
     ;(nodeAffinity[preferredRule] ?? []).forEach(({ weight, preference }, at) => {
       const there = `${here}.${preferredRule}[${at}]`
-      faults.push(...checkWeight(weight, there), ...validateTerm(preference, true, `${there}.preference`))
+      addAll(faults, checkWeight(weight, there), validateTerm(preference, true, `${there}.preference`))
     })
   }
   return [...faults, ...validatePodAffinity(podAffinity, `${path}.podAffinity`), ...validatePodAffinity(podAntiAffinity, `${path}.podAntiAffinity`)]
@@ -60,8 +61,8 @@ function validateExpression({ key, operator, values = [] }: NodeSelectorRequirem
     default:
       faults.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
   }
-  faults.push(...checkQualified(`${path}.key`, key))
-  if (!laxValues) values.forEach((value, at) => faults.push(...faultsOf(`${path}.values[${at}]`, value, checkLabelValue(value))))
+  addAll(faults, checkQualified(`${path}.key`, key))
+  if (!laxValues) values.forEach((value, at) => addAll(faults, faultsOf(`${path}.values[${at}]`, value, checkLabelValue(value))))
   return faults
 }
 

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation validateContainers, validateInitContainers, validateEphemeralContainers (v1.36). Left out: rules of restart per exit code.
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid, notFound, required, tooMany } from '../field-errors.ts'
 import type { Container, ContainerPort, ContainerResizePolicy, EphemeralContainer, PodSpec } from '../generated/types.ts'
@@ -28,9 +29,9 @@ export function validateContainers(around: ContainerSurroundings, path: string):
     const own = validateContainer(container, around, here)
     if (names.has(container.name)) own.push(duplicate(`${here}.name`, container.name))
     names.add(container.name)
-    own.push(...validateLifecycle(container.lifecycle, spec, `${here}.lifecycle`))
-    own.push(...validateProbes(container, spec.terminationGracePeriodSeconds, here))
-    own.push(...validateRestarts(container, here))
+    addAll(own, validateLifecycle(container.lifecycle, spec, `${here}.lifecycle`))
+    addAll(own, validateProbes(container, spec.terminationGracePeriodSeconds, here))
+    addAll(own, validateRestarts(container, here))
     return own
   })
   return [...faults, ...hostPortConflicts(containers, path)]
@@ -42,10 +43,10 @@ export function validateInitContainers(around: ContainerSurroundings, path: stri
   return (spec.initContainers ?? []).flatMap((container, at) => {
     const here = `${path}[${at}]`
     const own = validateContainer(container, around, here)
-    own.push(...validateRestarts(container, here))
+    addAll(own, validateRestarts(container, here))
     if (names.has(container.name)) own.push(duplicate(`${here}.name`, container.name))
     else if (container.name) names.add(container.name)
-    own.push(...hostPortConflicts([container], path))
+    addAll(own, hostPortConflicts([container], path))
     return [...own, ...validateInitOnly(container, spec, here)]
   })
 }
@@ -53,17 +54,17 @@ export function validateInitContainers(around: ContainerSurroundings, path: stri
 /** A container's own policy, and the exits for which it makes exceptions. */
 function validateRestarts({ restartPolicy, restartPolicyRules: rules = [] }: Container, path: string): FieldError[] {
   const faults: FieldError[] = []
-  if (restartPolicy !== undefined) faults.push(...checkOptionalChoice(`${path}.restartPolicy`, restartPolicy, ['Always', 'Never', 'OnFailure']))
+  if (restartPolicy !== undefined) addAll(faults, checkOptionalChoice(`${path}.restartPolicy`, restartPolicy, ['Always', 'Never', 'OnFailure']))
   else if (rules.length > 0) faults.push(required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'))
   if (rules.length > 20) faults.push(tooMany(`${path}.restartPolicyRules`, rules.length, 20))
   for (const [at, { action, exitCodes }] of rules.entries()) {
     const here = `${path}.restartPolicyRules[${at}]`
-    faults.push(...checkOptionalChoice(`${here}.action`, action ?? '', ['Restart', 'RestartAllContainers']))
+    addAll(faults, checkOptionalChoice(`${here}.action`, action ?? '', ['Restart', 'RestartAllContainers']))
     if (!exitCodes) {
       faults.push(required(`${here}.exitCodes`, 'must be specified'))
       continue
     }
-    faults.push(...checkOptionalChoice(`${here}.exitCodes.operator`, exitCodes.operator ?? '', ['In', 'NotIn']))
+    addAll(faults, checkOptionalChoice(`${here}.exitCodes.operator`, exitCodes.operator ?? '', ['In', 'NotIn']))
     const count = exitCodes.values?.length ?? 0
     if (count > 255) faults.push(tooMany(`${here}.exitCodes.values`, count, 255))
   }
@@ -140,13 +141,13 @@ function validatePorts(ports: readonly ContainerPort[], path: string): FieldErro
     const faults: FieldError[] = []
     if (port.name) {
       const messages = checkPortName(port.name)
-      faults.push(...faultsOf(`${here}.name`, port.name, messages))
+      addAll(faults, faultsOf(`${here}.name`, port.name, messages))
       if (messages.length === 0 && names.has(port.name)) faults.push(duplicate(`${here}.name`, port.name))
       if (messages.length === 0) names.add(port.name)
     }
-    if (port.containerPort) faults.push(...faultsOf(`${here}.containerPort`, port.containerPort, checkPortNumber(port.containerPort)))
+    if (port.containerPort) addAll(faults, faultsOf(`${here}.containerPort`, port.containerPort, checkPortNumber(port.containerPort)))
     else faults.push(required(`${here}.containerPort`, ''))
-    if (port.hostPort) faults.push(...faultsOf(`${here}.hostPort`, port.hostPort, checkPortNumber(port.hostPort)))
+    if (port.hostPort) addAll(faults, faultsOf(`${here}.hostPort`, port.hostPort, checkPortNumber(port.hostPort)))
     return [...faults, ...checkChoice(`${here}.protocol`, port.protocol, ['SCTP', 'TCP', 'UDP'])]
   })
 }
@@ -170,7 +171,7 @@ function validateResizePolicy(policies: readonly ContainerResizePolicy[], restar
     const faults: FieldError[] = []
     if (seen.has(policy.resourceName)) faults.push(duplicate(`${path}[${at}]`, policy.resourceName))
     seen.add(policy.resourceName)
-    faults.push(...checkChoice(path, policy.resourceName, ['cpu', 'memory']), ...checkChoice(path, policy.restartPolicy, ['NotRequired', 'RestartContainer']))
+    addAll(faults, checkChoice(path, policy.resourceName, ['cpu', 'memory']), checkChoice(path, policy.restartPolicy, ['NotRequired', 'RestartContainer']))
     if (restartPolicy === 'Never' && policy.restartPolicy !== 'NotRequired') faults.push(invalid(path, policy.restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
     return faults
   })

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation: namespaces, config maps, secrets, service accounts (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required, tooLong } from '../field-errors.ts'
 import type { ConfigMap, Namespace, Secret, ServiceAccount } from '../generated/types.ts'
@@ -45,12 +46,12 @@ export function validateConfigMap(configMap: ConfigMap): FieldError[] {
   const binary = configMap.binaryData ?? {}
   let bytes = 0
   for (const [key, value] of sorted(configMap.data ?? {})) {
-    faults.push(...faultsOf(`data[${key}]`, key, checkConfigMapKey(key)))
+    addAll(faults, faultsOf(`data[${key}]`, key, checkConfigMapKey(key)))
     if (Object.hasOwn(binary, key)) faults.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'))
     bytes += byteLength(value)
   }
   for (const [key, value] of sorted(binary)) {
-    faults.push(...faultsOf(`binaryData[${key}]`, key, checkConfigMapKey(key)))
+    addAll(faults, faultsOf(`binaryData[${key}]`, key, checkConfigMapKey(key)))
     bytes += decodedLength(value)
   }
   if (bytes > maxBytes) faults.push(tooLong('', maxBytes))
@@ -75,7 +76,7 @@ export function validateSecret(secret: Secret): FieldError[] {
   const faults = validateObjectMeta(secret.metadata, true, nameIsDnsSubdomain)
   let bytes = 0
   for (const [key, value] of sorted(secret.data ?? {})) {
-    faults.push(...faultsOf(`data[${key}]`, key, checkConfigMapKey(key)))
+    addAll(faults, faultsOf(`data[${key}]`, key, checkConfigMapKey(key)))
     bytes += decodedLength(value)
   }
   if (bytes > maxBytes) faults.push(tooLong('data', maxBytes))

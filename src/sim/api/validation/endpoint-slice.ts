@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/discovery/validation (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import { checkAddress, parseAddress } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, invalid, required, tooMany } from '../field-errors.ts'
@@ -38,9 +39,9 @@ function validateEndpoint(endpoint: Endpoint, addressType: string, path: string)
   const faults: FieldError[] = []
   if (addresses.length === 0) faults.push(required(`${path}.addresses`, 'must contain at least 1 address'))
   else if (addresses.length > maxAddresses) faults.push(tooMany(`${path}.addresses`, addresses.length, maxAddresses))
-  addresses.forEach((address, at) => faults.push(...validateAddress(address, at, addressType, `${path}.addresses`)))
-  if (nodeName !== undefined) faults.push(...faultsOf(`${path}.nodeName`, nodeName, nameIsDnsSubdomain(nodeName, false)))
-  if (hostname !== undefined) faults.push(...checkLabel(`${path}.hostname`, hostname))
+  addresses.forEach((address, at) => addAll(faults, validateAddress(address, at, addressType, `${path}.addresses`)))
+  if (nodeName !== undefined) addAll(faults, faultsOf(`${path}.nodeName`, nodeName, nameIsDnsSubdomain(nodeName, false)))
+  if (hostname !== undefined) addAll(faults, checkLabel(`${path}.hostname`, hostname))
   return [...faults, ...validateHints(endpoint, `${path}.hints`)]
 }
 
@@ -82,7 +83,7 @@ function validatePorts(ports: readonly EndpointPort[]): FieldError[] {
     const faults = name ? checkLabel(`${here}.name`, name) : []
     if (names.has(name)) faults.push(duplicate(`${here}.name`, name))
     names.add(name)
-    faults.push(...(protocol === undefined ? [required(`${here}.protocol`, '')] : checkOptionalChoice(`${here}.protocol`, protocol, ['SCTP', 'TCP', 'UDP'])))
+    addAll(faults, protocol === undefined ? [required(`${here}.protocol`, '')] : checkOptionalChoice(`${here}.protocol`, protocol, ['SCTP', 'TCP', 'UDP']))
     return appProtocol === undefined ? faults : [...faults, ...checkQualified(`${here}.appProtocol`, appProtocol)]
   })
 }

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidateEnv, ValidateEnvFrom (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { invalid, notFound, required } from '../field-errors.ts'
 import type { EnvFromSource, EnvVar, FileKeySelector, PodSpec } from '../generated/types.ts'
@@ -55,8 +56,8 @@ export function validateEnvironmentSources(sources: readonly EnvFromSource[], pa
   return sources.flatMap(({ prefix, configMapRef, secretRef }, at) => {
     const here = `${path}[${at}]`
     const faults = prefix ? faultsOf(`${here}.prefix`, prefix, checkRelaxedEnvVarName(prefix)) : []
-    if (configMapRef) faults.push(...validateReference(configMapRef.name, `${here}.configMapRef.name`))
-    if (secretRef) faults.push(...validateReference(secretRef.name, `${here}.secretRef.name`))
+    if (configMapRef) addAll(faults, validateReference(configMapRef.name, `${here}.configMapRef.name`))
+    if (secretRef) addAll(faults, validateReference(secretRef.name, `${here}.secretRef.name`))
     if (!configMapRef && !secretRef) faults.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'))
     if (configMapRef && secretRef) faults.push(invalid(path, '', 'may not have more than one field specified at a time'))
     return faults

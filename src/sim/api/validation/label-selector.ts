@@ -1,4 +1,5 @@
 // Upstream: apimachinery/pkg/apis/meta/v1/validation (v1.36). Left out: what an update may keep of selectors that were stored before values were checked.
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required } from '../field-errors.ts'
 import type { LabelSelector, LabelSelectorRequirement } from '../generated/types.ts'
@@ -24,6 +25,6 @@ function validateRequirement(requirement: LabelSelectorRequirement, path: string
   } else if (operator === 'Exists' || operator === 'DoesNotExist') {
     if (values.length > 0) faults.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
   } else faults.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'))
-  faults.push(...checkQualified(`${path}.key`, requirement.key))
+  addAll(faults, checkQualified(`${path}.key`, requirement.key))
   return [...faults, ...values.flatMap((value, at) => faultsOf(`${path}.values[${at}]`, value, checkLabelValue(value)))]
 }

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidateObjectMeta (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { invalid } from '../field-errors.ts'
 import type { ObjectMeta } from '../generated/types.ts'
@@ -10,7 +11,7 @@ const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'
 /** The metadata of a new object of a built-in kind: besides the general rules, finalizers must be standard ones or carry a domain. */
 export function validateObjectMeta(meta: ObjectMeta, namespaced: boolean, checkName: NameCheck): FieldError[] {
   const faults = machinery.validateObjectMeta(meta, namespaced, checkName)
-  if (meta.finalizers) faults.push(...validateFinalizerNames(meta))
+  if (meta.finalizers) addAll(faults, validateFinalizerNames(meta))
   return faults
 }
 

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidateVolumeMounts, ValidateVolumeDevices (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, notFound, notSupported, required } from '../field-errors.ts'
 import type { Container, VolumeMount } from '../generated/types.ts'
@@ -28,7 +29,7 @@ function validateSubPaths({ subPath, subPathExpr }: VolumeMount, ofImage: boolea
   const faults: FieldError[] = []
   if (ofImage && subPath) faults.push(invalid(`${path}.subPath`, subPath, 'not allowed in image volume sources'))
   if (ofImage && subPathExpr) faults.push(invalid(`${path}.subPathExpr`, subPathExpr, 'not allowed in image volume sources'))
-  if (subPath) faults.push(...checkDescendingPath(`${listPath}.subPath`, subPath))
+  if (subPath) addAll(faults, checkDescendingPath(`${listPath}.subPath`, subPath))
   if (!subPathExpr) return faults
   if (subPath) faults.push(invalid(`${path}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'))
   return [...faults, ...checkDescendingPath(`${listPath}.subPathExpr`, subPathExpr)]

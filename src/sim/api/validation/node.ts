@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidateNode, ValidateNodeUpdate (v1.36). Left out: kubelet configuration by ConfigMap, annotations of old, swap.
+import { addAll } from '../../kernel/add-all.ts'
 import { checkCidr, parseCidr } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, internal, invalid } from '../field-errors.ts'
@@ -35,11 +36,11 @@ function validateSpecUpdate(next: Node, old: Node): FieldError[] {
   const after = next.spec.podCIDRs ?? []
   const changed = forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')
   if (before.length > 0 && before.length !== after.length) faults.push(changed)
-  else faults.push(...before.filter((cidr, at) => cidr !== after[at]).map(() => changed))
+  else addAll(faults, before.filter((cidr, at) => cidr !== after[at]).map(() => changed))
   if (old.spec.providerID && old.spec.providerID !== next.spec.providerID) {
     faults.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'))
   }
-  faults.push(...validateTaints(next.spec.taints ?? [], 'metadata.taints'))
+  addAll(faults, validateTaints(next.spec.taints ?? [], 'metadata.taints'))
   if ((next.spec.externalID ?? '') !== (old.spec.externalID ?? '')) faults.push(forbidden('spec.externalID', 'may not be updated'))
   return faults
 }

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation: the in-tree volume sources of former days (v1.36). Left out: options of flexVolume, registries of quobyte.
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { invalid, notSupported, required } from '../field-errors.ts'
 import type { Volume } from '../generated/types.ts'
@@ -19,14 +20,14 @@ export function validateOldSource(volume: Volume, source: keyof Volume, path: st
   const value = volume[source] as unknown as Readonly<Record<string, unknown>>
   const faults = (requiredFields[source] ?? []).flatMap((field) => missing(`${here}.${field}`, value[field], source))
   const { gitRepo, gcePersistentDisk, awsElasticBlockStore, flocker, fc, storageos, iscsi, azureDisk } = volume
-  if (source === 'gitRepo' && gitRepo?.directory) faults.push(...checkDescendingPath(`${here}.directory`, gitRepo.directory))
-  if (source === 'gcePersistentDisk') faults.push(...checkPartition(`${here}.partition`, gcePersistentDisk?.partition))
-  if (source === 'awsElasticBlockStore') faults.push(...checkPartition(`${here}.partition`, awsElasticBlockStore?.partition))
-  if (source === 'iscsi' && iscsi) faults.push(...validateISCSI(iscsi, here))
-  if (source === 'azureDisk' && azureDisk) faults.push(...validateAzureDisk(azureDisk, here))
-  if (source === 'storageos' && storageos?.volumeName) faults.push(...checkLabel(`${here}.volumeName`, storageos.volumeName))
-  if (source === 'flocker' && flocker) faults.push(...validateFlocker(flocker, here))
-  if (source === 'fc' && fc) faults.push(...validateFibreChannel(fc, here))
+  if (source === 'gitRepo' && gitRepo?.directory) addAll(faults, checkDescendingPath(`${here}.directory`, gitRepo.directory))
+  if (source === 'gcePersistentDisk') addAll(faults, checkPartition(`${here}.partition`, gcePersistentDisk?.partition))
+  if (source === 'awsElasticBlockStore') addAll(faults, checkPartition(`${here}.partition`, awsElasticBlockStore?.partition))
+  if (source === 'iscsi' && iscsi) addAll(faults, validateISCSI(iscsi, here))
+  if (source === 'azureDisk' && azureDisk) addAll(faults, validateAzureDisk(azureDisk, here))
+  if (source === 'storageos' && storageos?.volumeName) addAll(faults, checkLabel(`${here}.volumeName`, storageos.volumeName))
+  if (source === 'flocker' && flocker) addAll(faults, validateFlocker(flocker, here))
+  if (source === 'fc' && fc) addAll(faults, validateFibreChannel(fc, here))
   return faults
 }
 

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation validatePodResources (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid } from '../field-errors.ts'
 import type { PodSpec } from '../generated/types.ts'
@@ -11,7 +12,7 @@ export function validatePodLevelResources(spec: PodSpec, claimNames: readonly st
   const { resources } = spec
   if (!resources) return []
   const faults = resources.claims ? [forbidden(`${path}.claims`, 'claims may not be set for Resources at pod-level')] : []
-  faults.push(...validateResources(resources, 'pod', claimNames, path))
+  addAll(faults, validateResources(resources, 'pod', claimNames, path))
   for (const [name, needed] of Object.entries(resourceListOf(countRequests({ spec }, { skipPodLevel: true, withoutOverhead: true }))).sort(([one], [other]) => (one < other ? -1 : 1))) {
     const asked = resources.requests?.[name]
     if (asked !== undefined && compareAmounts(needed, asked) > 0) faults.push(invalid(`${path}.requests[${name}]`, asked, `must be greater than or equal to aggregate container requests of ${needed}`))

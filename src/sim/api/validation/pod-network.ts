@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation: DNS, host aliases and ports of pods on the host's network (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import { checkAddress } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required, tooLong } from '../field-errors.ts'
@@ -32,14 +33,14 @@ export function validateDNSConfig({ dnsConfig, dnsPolicy }: PodSpec, path: strin
   const { nameservers = [], searches = [], options = [] } = dnsConfig
   const faults: FieldError[] = []
   if (nameservers.length > maxNameservers) faults.push(invalid(`${path}.nameservers`, nameservers, `must not have more than ${maxNameservers} nameservers`))
-  nameservers.forEach((server, at) => faults.push(...checkAddress(`${path}.nameservers[${at}]`, server, 'legacy')))
+  nameservers.forEach((server, at) => addAll(faults, checkAddress(`${path}.nameservers[${at}]`, server, 'legacy')))
   if (searches.length > maxSearches) faults.push(invalid(`${path}.searches`, searches, `must not have more than ${maxSearches} search paths`))
   if (byteLength(searches.join(' ')) > maxSearchBytes) {
     faults.push(invalid(`${path}.searches`, searches, `must not have more than ${maxSearchBytes} characters (including spaces) in the search list`))
   }
   searches.forEach((search, at) => {
     const name = search.endsWith('.') ? search.slice(0, -1) : search
-    if (search !== '.') faults.push(...faultsOf(`${path}.searches[${at}]`, name, checkDns1123SubdomainWithUnderscore(name)))
+    if (search !== '.') addAll(faults, faultsOf(`${path}.searches[${at}]`, name, checkDns1123SubdomainWithUnderscore(name)))
   })
   options.forEach((option, at) => {
     if (!option.name) faults.push(required(`${path}.options[${at}]`, 'must not be empty'))

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidatePodSpec (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, invalid, required } from '../field-errors.ts'
 import type { ObjectMeta, PodSpec } from '../generated/types.ts'
@@ -81,7 +82,7 @@ function validateClaims({ resourceClaims = [] }: PodSpec, path: string): FieldEr
     }
     for (const field of ['resourceClaimName', 'resourceClaimTemplateName'] as const) {
       const name = claim[field]
-      if (name !== undefined) faults.push(...checkSubdomain(`${here}.${field}`, name))
+      if (name !== undefined) addAll(faults, checkSubdomain(`${here}.${field}`, name))
     }
     return faults
   })

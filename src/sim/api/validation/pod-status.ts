@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidatePodStatusUpdate (v1.36). Left out: resource claims and allocated resources in a pod's status.
+import { addAll } from '../../kernel/add-all.ts'
 import { checkAddress, isPlainIPv4, parseAddress } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid } from '../field-errors.ts'
@@ -16,16 +17,16 @@ export function validatePodStatusUpdate(next: Pod, old: Pod): FieldError[] {
   const before = old.status
   const faults = validateObjectMetaUpdate(next.metadata, old.metadata)
   if (next.metadata.annotations !== old.metadata.annotations) {
-    faults.push(...validatePodAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, spec, 'metadata.annotations'))
+    addAll(faults, validatePodAnnotationUpdates(next.metadata.annotations, old.metadata.annotations, spec, 'metadata.annotations'))
   }
-  if (status.conditions && status.conditions !== before.conditions) faults.push(...validateConditions(status.conditions))
+  if (status.conditions && status.conditions !== before.conditions) addAll(faults, validateConditions(status.conditions))
   if ((spec.nodeName ?? '') !== (old.spec.nodeName ?? '')) faults.push(forbidden('status.nodeName', 'may not be changed directly'))
   const nominated = status.nominatedNodeName
-  if (nominated && nominated !== before.nominatedNodeName) faults.push(...faultsOf('status.nominatedNodeName', nominated, nameIsDnsSubdomain(nominated, false)))
+  if (nominated && nominated !== before.nominatedNodeName) addAll(faults, faultsOf('status.nominatedNodeName', nominated, nameIsDnsSubdomain(nominated, false)))
   if ((status.qosClass ?? '') !== (before.qosClass ?? '')) faults.push(invalid('status.qosClass', status.qosClass ?? '', 'field is immutable'))
-  if (old.spec.restartPolicy !== 'Always' || old.status.ephemeralContainerStatuses) faults.push(...validateTransitions(next, old))
-  if (status.podIPs && status.podIPs !== before.podIPs) faults.push(...validateAddresses(status.podIPs, 'status.podIPs'))
-  if (status.hostIPs && (status.hostIPs !== before.hostIPs || status.hostIP !== before.hostIP)) faults.push(...validateHostIPs(status.hostIP, status.hostIPs))
+  if (old.spec.restartPolicy !== 'Always' || old.status.ephemeralContainerStatuses) addAll(faults, validateTransitions(next, old))
+  if (status.podIPs && status.podIPs !== before.podIPs) addAll(faults, validateAddresses(status.podIPs, 'status.podIPs'))
+  if (status.hostIPs && (status.hostIPs !== before.hostIPs || status.hostIP !== before.hostIP)) addAll(faults, validateHostIPs(status.hostIP, status.hostIPs))
   return faults
 }
 
@@ -33,7 +34,7 @@ function validateConditions(conditions: readonly PodCondition[]): FieldError[] {
   const faults: FieldError[] = []
   for (let at = 0; at < conditions.length; at += 1) {
     const { type } = conditions[at]!
-    if (!ownConditions.has(type)) faults.push(...checkQualified(`metadata.conditions[${at}].Type`, type))
+    if (!ownConditions.has(type)) addAll(faults, checkQualified(`metadata.conditions[${at}].Type`, type))
   }
   return faults
 }
@@ -70,7 +71,7 @@ function validateAddresses(addresses: readonly { readonly ip: string }[], path: 
   const faults: FieldError[] = []
   for (let at = 0; at < addresses.length; at += 1) {
     const { ip } = addresses[at]!
-    if (!isPlainIPv4(ip)) faults.push(...checkAddress(`${path}[${at}]`, ip, 'legacy'))
+    if (!isPlainIPv4(ip)) addAll(faults, checkAddress(`${path}[${at}]`, ip, 'legacy'))
   }
   if (addresses.length < 2) return faults
   const families = new Set(addresses.map(({ ip }) => parseAddress(ip)?.family))

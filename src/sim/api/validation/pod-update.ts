@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidatePodUpdate, ValidatePodEphemeralContainersUpdate (v1.36). Left out: resize.
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required } from '../field-errors.ts'
 import type { Affinity, Container, NodeSelectorTerm, Pod, PodSpec } from '../generated/types.ts'
@@ -22,15 +23,15 @@ export function validatePodUpdate(next: Pod, old: Pod): FieldError[] {
   for (const list of ['containers', 'initContainers'] as const) {
     const after = next.spec[list] ?? []
     if (after.length !== (old.spec[list] ?? []).length) return [...faults, forbidden(`spec.${list}`, 'pod updates may not add or remove containers')]
-    faults.push(...after.flatMap((container, at) => validateImage(container, `spec.${list}[${at}]`)))
+    addAll(faults, after.flatMap((container, at) => validateImage(container, `spec.${list}[${at}]`)))
   }
   const deadline = validateDeadline(next.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds)
-  faults.push(...deadline.faults)
+  addAll(faults, deadline.faults)
   if (deadline.stop) return faults
-  faults.push(...validateOnlyAddedTolerations(next.spec.tolerations ?? [], old.spec.tolerations ?? [], 'spec.tolerations'), ...validateOnlyRemovedGates(next.spec, old.spec))
+  addAll(faults, validateOnlyAddedTolerations(next.spec.tolerations ?? [], old.spec.tolerations ?? [], 'spec.tolerations'), validateOnlyRemovedGates(next.spec, old.spec))
   if (next.spec === old.spec) return faults
   const { spec, faults: gatedFaults } = withoutAllowedChanges(next.spec, old.spec)
-  faults.push(...gatedFaults)
+  addAll(faults, gatedFaults)
   if (!semanticEqual(spec, old.spec)) {
     faults.push(forbidden('spec', `pod updates may not change fields other than ${updatable}\n${firstDifference(old.spec, spec)}`))
   }

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidatePodCreate (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden } from '../field-errors.ts'
 import type { Pod } from '../generated/types.ts'
@@ -32,7 +33,7 @@ export function validatePodMetadataAndSpec(pod: Pod): FieldError[] {
     )
   }
   for (const list of ['containers', 'initContainers'] as const) {
-    ;(spec[list] ?? []).forEach((container, at) => faults.push(...validateImageText(container.image ?? '', `spec.${list}[${at}]`)))
+    ;(spec[list] ?? []).forEach((container, at) => addAll(faults, validateImageText(container.image ?? '', `spec.${list}[${at}]`)))
   }
   return faults
 }

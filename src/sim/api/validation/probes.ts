@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation validateProbe, validateLifecycle (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required } from '../field-errors.ts'
 import type { Lifecycle, LifecycleHandler, PodSpec, Probe } from '../generated/types.ts'
@@ -21,7 +22,7 @@ export const probeNames: readonly ProbeName[] = ['livenessProbe', 'readinessProb
 function validateProbe(probe: Probe, name: ProbeName, gracePeriod: number | undefined, path: string): FieldError[] {
   const faults = validateHandler(probe, gracePeriod, path)
   for (const field of ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const) {
-    faults.push(...checkNonNegative(`${path}.${field}`, probe[field]))
+    addAll(faults, checkNonNegative(`${path}.${field}`, probe[field]))
   }
   const grace = probe.terminationGracePeriodSeconds
   if (grace !== undefined && grace <= 0) faults.push(invalid(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'))

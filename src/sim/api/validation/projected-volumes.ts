@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation: key paths, downward API files, projected volumes (v1.36). Left out: pod certificates, the names of cluster trust bundles.
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { forbidden, invalid, required } from '../field-errors.ts'
 import type { DownwardAPIVolumeFile, KeyToPath, ProjectedVolumeSource, VolumeProjection } from '../generated/types.ts'
@@ -21,9 +22,9 @@ const fileFields = ['metadata.annotations', 'metadata.labels', 'metadata.name', 
 export function validateDownwardAPIFile(file: DownwardAPIVolumeFile, path: string): FieldError[] {
   const faults = [...checkRequired(`${path}.path`, file.path), ...checkNonReservedPath(`${path}.path`, file.path)]
   if (file.fieldRef) {
-    faults.push(...validateFieldReference(file.fieldRef, fileFields, `${path}.fieldRef`))
+    addAll(faults, validateFieldReference(file.fieldRef, fileFields, `${path}.fieldRef`))
     if (file.resourceFieldRef) faults.push(invalid(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'))
-  } else if (file.resourceFieldRef) faults.push(...validateResourceReference(file.resourceFieldRef, `${path}.resourceFieldRef`, true))
+  } else if (file.resourceFieldRef) addAll(faults, validateResourceReference(file.resourceFieldRef, `${path}.resourceFieldRef`, true))
   else faults.push(required(path, 'one of fieldRef and resourceFieldRef is required'))
   return [...faults, ...checkMode(`${path}.mode`, file.mode)]
 }
@@ -38,7 +39,7 @@ export function validateProjected(projected: ProjectedVolumeSource, path: string
   }
   ;(projected.sources ?? []).forEach((source, at) => {
     const here = `${path}.sources[${at}]`
-    faults.push(...validateKeys(source, here, claim), ...validateRest(source, here, path, claim))
+    addAll(faults, validateKeys(source, here, claim), validateRest(source, here, path, claim))
     const kinds = [source.secret, source.configMap, source.downwardAPI, source.serviceAccountToken, source.clusterTrustBundle, source.podCertificate]
     if (kinds.filter((kind) => kind !== undefined).length > 1) faults.push(forbidden(here, 'may not specify more than 1 volume type per source'))
   })
@@ -53,9 +54,9 @@ function validateKeys(source: VolumeProjection, path: string, claim: Claim): Fie
   for (const kind of ['secret', 'configMap'] as const) {
     const projection = source[kind]
     if (!projection) continue
-    faults.push(...checkRequired(`${path}.${kind}.name`, projection.name))
+    addAll(faults, checkRequired(`${path}.${kind}.name`, projection.name))
     ;(projection.items ?? []).forEach((item, at) => {
-      faults.push(...validateKeyToPath(item, `${path}.${kind}.items[${at}]`))
+      addAll(faults, validateKeyToPath(item, `${path}.${kind}.items[${at}]`))
       if (item.path) claim(item.path, projection.name ?? '')
     })
   }
@@ -65,7 +66,7 @@ function validateKeys(source: VolumeProjection, path: string, claim: Claim): Fie
 function validateRest(source: VolumeProjection, path: string, volumePath: string, claim: Claim): FieldError[] {
   const faults: FieldError[] = []
   for (const file of source.downwardAPI?.items ?? []) {
-    faults.push(...validateDownwardAPIFile(file, `${path}.downwardAPI`))
+    addAll(faults, validateDownwardAPIFile(file, `${path}.downwardAPI`))
     if (file.path) claim(file.path, file.path)
   }
   const token = source.serviceAccountToken
@@ -74,14 +75,14 @@ function validateRest(source: VolumeProjection, path: string, volumePath: string
     const here = `${path}.serviceAccountToken.expirationSeconds`
     if (seconds < 600) faults.push(invalid(here, seconds, 'may not specify a duration less than 10 minutes'))
     if (seconds > 4_294_967_296) faults.push(invalid(here, seconds, 'may not specify a duration larger than 2^32 seconds'))
-    faults.push(...(token.path ? checkNonReservedPath(`${volumePath}.path`, token.path) : [required(`${volumePath}.path`, '')]))
+    addAll(faults, token.path ? checkNonReservedPath(`${volumePath}.path`, token.path) : [required(`${volumePath}.path`, '')])
   }
   const bundle = source.clusterTrustBundle
   if (bundle) {
     const here = `${path}.clusterTrustBundle`
     if (bundle.name !== undefined && bundle.signerName !== undefined) faults.push(invalid(here, bundle, 'only one of name and signerName may be used'))
     else if (bundle.name === undefined && bundle.signerName === undefined) faults.push(required(here, 'either name or signerName must be specified'))
-    faults.push(...checkRequired(`${here}.path`, bundle.path), ...checkNonReservedPath(`${here}.path`, bundle.path))
+    addAll(faults, checkRequired(`${here}.path`, bundle.path), checkNonReservedPath(`${here}.path`, bundle.path))
     claim(bundle.path, bundle.path)
   }
   return faults

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation validateResourceRequirements (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid, notFound, required } from '../field-errors.ts'
 import type { ResourceClaim, ResourceRequirements } from '../generated/types.ts'
@@ -15,11 +16,11 @@ export function validateResources(resources: ResourceRequirements | undefined, l
   const faults: FieldError[] = []
   for (const [name, amount] of sorted(limits)) {
     const here = `${path}.limits[${name}]`
-    faults.push(...validateAmount(name, amount, level, here), ...validateHugePages(name, amount, here))
+    addAll(faults, validateAmount(name, amount, level, here), validateHugePages(name, amount, here))
   }
   for (const [name, amount] of sorted(requests)) {
     const here = `${path}.requests[${name}]`
-    faults.push(...validateAmount(name, amount, level, here), ...againstLimit(name, amount, limits[name], path), ...validateHugePages(name, amount, here))
+    addAll(faults, validateAmount(name, amount, level, here), againstLimit(name, amount, limits[name], path), validateHugePages(name, amount, here))
   }
   const names = [...Object.keys(limits), ...Object.keys(requests)]
   if (names.some(isHugePages) && !names.some((name) => name === 'cpu' || name === 'memory')) faults.push(forbidden(path, 'HugePages require cpu or memory'))

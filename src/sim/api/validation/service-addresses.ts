@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidateServiceClusterIPsRelatedFields and what an update may change of them (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import { checkAddress, parseAddress } from '../addresses.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, invalid, notSupported, required } from '../field-errors.ts'
@@ -25,9 +26,9 @@ export function validateClusterIPs(spec: Spec): FieldError[] {
     if (family !== 'IPv4' && family !== 'IPv6') faults.push(notSupported(`spec.ipFamilies[${at}]`, family, ['IPv4', 'IPv6']))
     if (ipFamilies.indexOf(family) < at) faults.push(duplicate(`spec.ipFamilies[${at}]`, family))
   })
-  faults.push(...checkOptionalChoice('spec.ipFamilyPolicy', spec.ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']))
+  addAll(faults, checkOptionalChoice('spec.ipFamilyPolicy', spec.ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']))
   const addresses = validateAddresses(clusterIPs, path)
-  faults.push(...addresses)
+  addAll(faults, addresses)
   if (clusterIPs.length > 2) faults.push(invalid(path, clusterIPs, 'may only hold up to 2 values'))
   if (addresses.length > 0) return faults
   if (clusterIPs.length > 1 && !isDualStack(clusterIPs)) faults.push(invalid(path, clusterIPs, 'may specify no more than one IP for each IP family'))

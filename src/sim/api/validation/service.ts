@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidateService, ValidateServiceUpdate (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid, required } from '../field-errors.ts'
 import type { Service, ServicePort } from '../generated/types.ts'
@@ -44,7 +45,7 @@ export function validateServiceUpdate(next: Service, old: Service): FieldError[]
   if (next.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer' && next.spec.loadBalancerClass !== old.spec.loadBalancerClass) {
     faults.push(invalid('spec.loadBalancerClass', next.spec.loadBalancerClass, 'may not change once set'))
   }
-  faults.push(...validateLoadBalancerClass(next.spec))
+  addAll(faults, validateLoadBalancerClass(next.spec))
   if (needsHealthCheck(next.spec) && needsHealthCheck(old.spec) && next.spec.healthCheckNodePort !== old.spec.healthCheckNodePort) {
     faults.push(forbidden('spec.healthCheckNodePort', 'field is immutable'))
   }
@@ -58,12 +59,12 @@ export function validateServiceStatusUpdate(next: Service, old: Service): FieldE
   if (next.spec.type !== 'LoadBalancer' && ingress.length > 0) return [...faults, forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")]
   ingress.forEach(({ ip, ipMode, hostname }, at) => {
     const here = `${path}[${at}]`
-    if (ip) faults.push(...checkAddress(`${here}.ip`, ip, 'legacy'))
+    if (ip) addAll(faults, checkAddress(`${here}.ip`, ip, 'legacy'))
     if (ip && ipMode === undefined) faults.push(required(`${here}.ipMode`, 'must be specified when `ip` is set'))
     else if (!ip && ipMode !== undefined) faults.push(forbidden(`${here}.ipMode`, 'may not be specified when `ip` is not set'))
-    else faults.push(...checkOptionalChoice(`${here}.ipMode`, ipMode, ['Proxy', 'VIP']))
+    else addAll(faults, checkOptionalChoice(`${here}.ipMode`, ipMode, ['Proxy', 'VIP']))
     if (!hostname) return
-    faults.push(...checkSubdomain(`${here}.hostname`, hostname))
+    addAll(faults, checkSubdomain(`${here}.hostname`, hostname))
     if (parseAddress(hostname)) faults.push(invalid(`${here}.hostname`, hostname, 'must be a DNS name, not an IP address'))
   })
   return faults
@@ -101,7 +102,7 @@ function validatePorts({ ports = [] }: Spec): FieldError[] {
     const here = `spec.ports[${at}]`
     const faults: FieldError[] = []
     if (port.name) {
-      faults.push(...checkLabel(`${here}.name`, port.name))
+      addAll(faults, checkLabel(`${here}.name`, port.name))
       if (names.has(port.name)) faults.push(duplicate(`${here}.name`, port.name))
       names.add(port.name)
     } else if (ports.length > 1) faults.push(required(`${here}.name`, ''))
@@ -190,9 +191,9 @@ function validateTrafficPolicies(spec: Spec): FieldError[] {
   const { type, externalTrafficPolicy: external, internalTrafficPolicy: internal, healthCheckNodePort: port = 0 } = spec
   const exposed = type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0)
   const faults: FieldError[] = []
-  if (exposed) faults.push(...checkChoice('spec.externalTrafficPolicy', external, ['Cluster', 'Local']))
+  if (exposed) addAll(faults, checkChoice('spec.externalTrafficPolicy', external, ['Cluster', 'Local']))
   else if (external) faults.push(invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'))
-  if (needsHealthCheck(spec)) faults.push(...(port ? faultsOf('spec.healthCheckNodePort', port, checkPortNumber(port)) : [required('spec.healthCheckNodePort', '')]))
+  if (needsHealthCheck(spec)) addAll(faults, port ? faultsOf('spec.healthCheckNodePort', port, checkPortNumber(port)) : [required('spec.healthCheckNodePort', '')])
   else if (port) faults.push(invalid('spec.healthCheckNodePort', port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"))
   if (internal === undefined && (type === 'NodePort' || type === 'LoadBalancer' || type === 'ClusterIP')) faults.push(required('spec.internalTrafficPolicy', ''))
   return [...faults, ...checkOptionalChoice('spec.internalTrafficPolicy', internal, ['Cluster', 'Local'])]

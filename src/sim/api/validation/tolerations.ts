@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation: taints and tolerations (v1.36). Left out: the operators Lt and Gt (alpha).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts'
 import type { Taint, Toleration } from '../generated/types.ts'
@@ -43,7 +44,7 @@ export function validateTaints(taints: readonly Taint[], path: string): FieldErr
     const faults = checkQualified(`${here}.key`, taint.key)
     const messages = checkLabelValue(taint.value ?? '')
     if (messages.length > 0) faults.push(invalid(`${here}.value`, taint.value, messages.join(';')))
-    faults.push(...(taint.effect ? checkChoice(`${here}.effect`, taint.effect, effects) : [required(`${here}.effect`, '')]))
+    addAll(faults, taint.effect ? checkChoice(`${here}.effect`, taint.effect, effects) : [required(`${here}.effect`, '')])
     const pair = `${taint.effect} ${taint.key}`
     if (seen.has(pair)) faults.push({ ...duplicate(here, internalForm('Taint', taint)), detail: 'taints must be unique by key and effect pair' })
     seen.add(pair)

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation validateTopologySpreadConstraints (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, invalid, notSupported, required } from '../field-errors.ts'
 import type { TopologySpreadConstraint } from '../generated/types.ts'
@@ -19,7 +20,7 @@ export function validateSpreadConstraints(constraints: readonly TopologySpreadCo
     if (!topologyKey) faults.push(required(`${here}.topologyKey`, 'can not be empty'))
     if (!actions.includes(whenUnsatisfiable)) faults.push(notSupported(`${here}.whenUnsatisfiable`, whenUnsatisfiable, actions))
     if (last.get(`${whenUnsatisfiable} ${topologyKey}`) !== at) faults.push(duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${whenUnsatisfiable}}`))
-    if (minDomains !== undefined) faults.push(...validateMinDomains(minDomains, whenUnsatisfiable, `${here}.minDomains`))
+    if (minDomains !== undefined) addAll(faults, validateMinDomains(minDomains, whenUnsatisfiable, `${here}.minDomains`))
     return [
       ...faults,
       ...checkOptionalChoice(`${here}.nodeAffinityPolicy`, constraint.nodeAffinityPolicy, policies),

@@ -1,4 +1,5 @@
 // Upstream: pkg/apis/core/validation ValidateVolumes (v1.36). Left out: iSCSI, RBD, CephFS and other in-tree sources of former days beyond their required fields.
+import { addAll } from '../../kernel/add-all.ts'
 import type { FieldError } from '../field-errors.ts'
 import { duplicate, forbidden, invalid, required, tooLong } from '../field-errors.ts'
 import type { ObjectMeta, Volume } from '../generated/types.ts'
@@ -21,11 +22,11 @@ export function validateVolumes(volumes: readonly Volume[], pod: ObjectMeta | nu
   volumes.forEach((volume, at) => {
     const here = `${path}[${at}]`
     const own = validateSource(volume, here, pod)
-    if (volume.name) own.push(...checkLabel(`${here}.name`, volume.name))
+    if (volume.name) addAll(own, checkLabel(`${here}.name`, volume.name))
     else own.push(required(`${here}.name`, ''))
     if (sound.has(volume.name)) own.push(duplicate(`${here}.name`, volume.name))
     if (own.length === 0) sound.set(volume.name, volume)
-    faults.push(...own)
+    addAll(faults, own)
     const claim = volume.persistentVolumeClaim?.claimName
     if (claim !== undefined && claims.has(claim)) {
       faults.push(invalid(`${here}.persistentVolumeClaim.claimName`, claim, 'must not reference a PVC that gets created for an ephemeral volume'))
@@ -52,7 +53,7 @@ function validateSource(volume: Volume, path: string, pod: ObjectMeta | null): F
   for (const source of order) {
     if (volume[source] === undefined) continue
     if (found) faults.push(forbidden(`${path}.${shownAs[source] ?? source}`, 'may not specify more than 1 volume type'))
-    else faults.push(...validateOne(volume, source, path, pod))
+    else addAll(faults, validateOne(volume, source, path, pod))
     found = true
   }
   if (!found) faults.push(required(path, 'must specify a volume type'))
@@ -103,7 +104,7 @@ function validateItems(items: NonNullable<Volume['secret']>['items'], path: stri
 function validateCSI(csi: NonNullable<Volume['csi']>, path: string): FieldError[] {
   const faults = checkRequired(`${path}.driver`, csi.driver)
   if (byteLength(csi.driver) > 63) faults.push(tooLong(`${path}.driver`, 63))
-  faults.push(...nameIsDnsSubdomain(csi.driver.toLowerCase(), false).map((message) => invalid(`${path}.driver`, csi.driver, message)))
+  addAll(faults, nameIsDnsSubdomain(csi.driver.toLowerCase(), false).map((message) => invalid(`${path}.driver`, csi.driver, message)))
   const secret = csi.nodePublishSecretRef
   if (!secret) return faults
   if (!secret.name) return [...faults, required(`${path}.nodePublishSecretRef.name`, '')]

@@ -1,4 +1,5 @@
 // Upstream: pkg/api/pod/warnings.go (v1.36).
+import { addAll } from '../../kernel/add-all.ts'
 import { addressWarnings, isPlainIPv4 } from '../addresses.ts'
 import { memoized } from '../defaults/memo.ts'
 import type { LabelSelector, Pod, PodAffinity, PodSpec, PodTemplateSpec } from '../generated/types.ts'
@@ -39,7 +40,7 @@ function warningsOfAddresses(addresses: readonly { readonly ip?: string }[], pat
   const warnings: string[] = []
   for (let at = 0; at < addresses.length; at += 1) {
     const { ip = '' } = addresses[at]!
-    if (!isPlainIPv4(ip)) warnings.push(...addressWarnings(`${path}[${at}].ip`, ip))
+    if (!isPlainIPv4(ip)) addAll(warnings, addressWarnings(`${path}[${at}].ip`, ip))
   }
   return warnings
 }

@@ -1,3 +1,4 @@
+import { addAll } from '../../kernel/add-all.ts'
 import type { CoreEndpointPort, EndpointAddress, EndpointSubset, Pod, Service } from '../../api/generated/types.ts'
 import { md5 } from '../../kernel/md5.ts'
 import { isReady } from '../active-pods.ts'
@@ -21,7 +22,7 @@ export function subsetsOfPods(service: Service, pods: readonly Pod[]): readonly 
   const packed = new Map<string, { readonly groups: readonly Group[]; readonly ports: CoreEndpointPort[] }>()
   const pack = (key: string, members: readonly Group[], ports: readonly CoreEndpointPort[]): void => {
     const known = packed.get(key)
-    if (known) known.ports.push(...ports)
+    if (known) addAll(known.ports, ports)
     else packed.set(key, { groups: members, ports: [...ports] })
   }
   if (!service.spec.ports?.length && groups.length > 0) pack('', groups, [])
