@@ -42,3 +42,16 @@ test('endless fractions are read at once: a billionth is the least', () => {
   expect(formatted(`0.5${'0'.repeat(500_000)}1k`)).toBe('500000000001n')
   expect(formatted(`0.25${'0'.repeat(500_000)}Ki`)).toBe('256')
 })
+
+// Took minutes before: a division for each zero.
+test('endless zeros at the end are read and printed at once', () => {
+  const formatted = (text: string) => formatQuantity(read(text))
+  expect(formatted(`1${'0'.repeat(999_999)}`)).toBe('1')
+  expect(formatted(`-12${'0'.repeat(1_000_000)}`)).toBe('-120')
+  expect(formatted(`1${'0'.repeat(500_000)}.5`)).toBe(`1${'0'.repeat(500_000)}500m`)
+})
+
+// Took half a minute before: each digit was tried as the first of a suffix.
+test('endless digits that are no quantity are refused at once', () => {
+  for (const text of [`1.${'0'.repeat(500_000)}x`, `${'0'.repeat(500_000)}x`, `1${'2'.repeat(500_000)}.x`]) expect(readQuantity(text).ok).toBe(false)
+})

@@ -16,7 +16,8 @@ export type ParsedQuantity = { readonly ok: true; readonly value: Quantity } | {
 
 const formatError = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 const suffixError = "unable to parse quantity's suffix"
-const shape = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/
+/** Nowhere do digits stand beside digits: a long text that is no quantity would be tried again from each of them. */
+const shape = /^([+-]?)0*([1-9]\d*)?(?:\.(\d*))?((?:[eEinumkKMGTP]+[-+]?\d*|[-+]\d*)?)$/
 const decimalSuffixes = new Map([['n', -9], ['u', -6], ['m', -3], ['', 0], ['k', 3], ['M', 6], ['G', 9], ['T', 12], ['P', 15], ['E', 18]])
 const decimalSuffixOf = new Map([...decimalSuffixes].map(([suffix, exponent]) => [exponent, suffix]))
 const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
@@ -40,6 +41,7 @@ export function readQuantity(text: string): ParsedQuantity {
 }
 
 const parsed = new Map<string, Quantity | null>()
+let letters = 0
 
 /** Reads a quantity; null when it is none. The same few texts come again and again, so they are remembered. */
 export function parseQuantity(text: string): Quantity | null {
@@ -47,7 +49,11 @@ export function parseQuantity(text: string): Quantity | null {
   if (found === undefined) {
     const result = readQuantity(text)
     found = result.ok ? result.value : null
-    if (parsed.size >= 10_000) parsed.clear()
+    letters += text.length
+    if (parsed.size >= 10_000 || letters > 10_000_000) {
+      parsed.clear()
+      letters = text.length
+    }
     parsed.set(text, found)
   }
   return found
@@ -100,17 +106,20 @@ export function formatQuantity(quantity: Quantity): string {
     const whole = wholeOf(quantity)
     if (whole !== null && (whole >= 1024n || whole <= -1024n)) return formatBinary(whole)
   }
-  let { unscaled, exponent } = quantity
-  while (unscaled % 10n === 0n) {
-    unscaled /= 10n
-    exponent += 1
-  }
-  while (exponent % 3 !== 0) {
-    unscaled *= 10n
-    exponent -= 1
-  }
-  if (quantity.format === 'DecimalExponent') return exponent === 0 ? String(unscaled) : `${unscaled}e${exponent}`
-  return `${unscaled}${decimalSuffixOf.get(exponent) ?? ''}`
+  const { unscaled, exponent } = withoutZeros(quantity)
+  const zeros = ((exponent % 3) + 3) % 3
+  const digits = `${unscaled}${'0'.repeat(zeros)}`
+  const thousands = exponent - zeros
+  if (quantity.format === 'DecimalExponent') return thousands === 0 ? digits : `${digits}e${thousands}`
+  return `${digits}${decimalSuffixOf.get(thousands) ?? ''}`
+}
+
+/** The digits before the zeros at the end. As text: dividing by ten again and again takes for ever where a stranger wrote a million zeros. */
+function withoutZeros({ unscaled, exponent }: Quantity): { readonly unscaled: string; readonly exponent: number } {
+  const digits = String(unscaled)
+  let end = digits.length
+  while (digits.charAt(end - 1) === '0') end -= 1
+  return { unscaled: digits.slice(0, end), exponent: exponent + digits.length - end }
 }
 
 export function addQuantities(one: Quantity, other: Quantity): Quantity {

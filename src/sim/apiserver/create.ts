@@ -70,7 +70,7 @@ function refusalOf(target: Target, object: KubernetesObject, sent: KubernetesObj
   if (beyond) return beyond
   // The store refuses that before it looks whether the name is free.
   const { resourceVersion } = sent.metadata
-  if (resourceVersion && by.verb === 'create' && /^\d*[1-9]\d*$/.test(resourceVersion)) return versionSetOnCreate()
+  if (resourceVersion && by.verb === 'create' && /^0*[1-9]\d*$/.test(resourceVersion)) return versionSetOnCreate()
   if (!readObject(core, definition, namespace, name)) return null
   return generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name)
 }

@@ -45,6 +45,11 @@ test.each<[what: string, resource: string, body: object]>([
   expect((answer as { readonly status: { readonly details: { readonly causes: readonly unknown[] } } }).status.details.causes).toHaveLength(1000)
 })
 
+test('an endless version is read once', () => {
+  expect(create('pods', { ...pod({}), metadata: { name: 'p', resourceVersion: `${'1'.repeat(500_000)}m` } })).toMatchObject({ ok: true })
+  expect(create('pods', { ...pod({}), metadata: { name: 'p', resourceVersion: `${'0'.repeat(500_000)}1` } })).toMatchObject({ ok: false })
+})
+
 test('of a quota with endless scopes not everything is said of each', () => {
   const hard = { services: '1', pods: '1' }
   expect(create('resourcequotas', quota({ hard: { ...Object.fromEntries(many(60_000, (at) => [`count/a${at}`, '1']) as [string, string][]) }, scopes: many(60_000, () => 'Terminating') }))).toMatchObject({ ok: true })
