@@ -159,3 +159,14 @@ test('cancelling what has run or was cancelled does nothing to what was planned 
   timeline.advanceTo(10)
   expect([ran, timeline.pending]).toEqual([['early', 'one', 'other'], 0])
 })
+
+test('what is planned for after the end of time waits, and what is no time is a mistake', () => {
+  const timeline = new Timeline()
+  const ran: string[] = []
+  for (const due of [1e16, Infinity, Number.MAX_SAFE_INTEGER]) timeline.at(due, 'never', () => ran.push('never'))
+  timeline.at(5, 'soon', () => ran.push('soon'))
+  timeline.advanceTo(1e15)
+  expect(ran).toEqual(['soon'])
+  expect(timeline.pending).toBe(3)
+  for (const due of [Number.NaN, 1.5]) expect(() => timeline.at(due, 'no time', () => {})).toThrow('is not a whole number')
+})

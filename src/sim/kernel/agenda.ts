@@ -7,6 +7,9 @@ export type Millis = number
 /** Before any run began, for what has never happened. Not minus infinity: a field that may hold a fraction is an object of its own. */
 export const longAgo: Millis = -1_000_000_000
 
+/** What is planned for later than this (strangers plan for the end of the universe) is planned for then; no run comes there. */
+const endOfTime: Millis = 8_000_000_000_000_000
+
 /** One entry of the agenda, for cancelling it. */
 export type EntryId = number
 
@@ -168,14 +171,15 @@ export class Timeline implements Agenda {
   }
 
   plan(due: Millis, label: string, run: () => void, owner: Fork | null): EntryId {
-    if (!Number.isSafeInteger(due)) fail(`due time of "${label}" is not a whole number: ${due}`)
+    const at = Math.min(due, endOfTime)
+    if (!Number.isSafeInteger(at)) fail(`due time of "${label}" is not a whole number: ${due}`)
     const slot = this.free.pop() ?? this.slots.length
     assert(slot < mostSlots, 'too much is planned')
     this.sequence += 1
     const id = this.sequence * mostSlots + slot
     this.slots[slot] = { sequence: this.sequence, label, run, cause: this.cause, owner }
     this.waiting += 1
-    this.push(Math.max(due, this.clock), id)
+    this.push(Math.max(at, this.clock), id)
     return id
   }
 

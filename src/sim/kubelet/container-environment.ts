@@ -1,4 +1,4 @@
-// Upstream: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion (v1.36). Left out: resources of huge pages, file keys.
+// Upstream: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion (v1.36). Left out: resources of huge pages, file keys, exec's own error for variables that are too long (they are a wrong configuration here).
 import type { ConfigMap, Container, EnvVar, Pod, ResourceFieldSelector, Secret, Service } from '../api/generated/types.ts'
 import { milliValue, wholeValue } from '../api/quantity.ts'
 import type { Amounts } from './node-status.ts'
@@ -35,10 +35,13 @@ export function environmentOf(pod: Pod, container: Container, source: Environmen
     if (!exists && !reference.optional) return { ok: false, error: `${kind} "${reference.name}" not found` }
     for (const [key, value] of Object.entries(found ?? {})) values.set(prefix + key, value)
   }
+  let letters = 0
   for (const variable of container.env ?? []) {
     const value = valueOf(pod, container, variable, values, source)
     if (typeof value === 'object' && value !== null) return { ok: false, error: value.error }
     if (value !== null) values.set(variable.name, value)
+    letters += value?.length ?? 0
+    if (letters > mostLetters) return { ok: false, error: 'argument list too long' }
   }
   return { ok: true, values }
 }
@@ -49,10 +52,18 @@ export function servicesOf(pod: Pod, source: EnvironmentSource): readonly Servic
   return linkedServices(source.services(namespace), namespace, pod.spec.enableServiceLinks !== false)
 }
 
+/** Linux starts no process with more: what would be longer stays as it is written. */
+const mostLetters = 2 * 1024 * 1024
+
 /** `$(NAME)` becomes the value, `$$` a dollar sign; a name that is not set stays as it is written. */
 export function expandReferences(text: string, values: ReadonlyMap<string, string>): string {
   if (!text.includes('$')) return text
-  return text.replaceAll(/\$(?:\$|\(([^()]*)\))/g, (whole, name: string | undefined) => (name === undefined ? '$' : (values.get(name) ?? whole)))
+  let length = text.length
+  return text.replaceAll(/\$(?:\$|\(([^()]*)\))/g, (whole, name: string | undefined) => {
+    const value = name === undefined ? '$' : (values.get(name) ?? whole)
+    length += value.length - whole.length
+    return length > mostLetters ? whole : value
+  })
 }
 
 function valueOf(pod: Pod, container: Container, variable: EnvVar, values: ReadonlyMap<string, string>, source: EnvironmentSource): string | null | { readonly error: string } {

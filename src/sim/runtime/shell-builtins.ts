@@ -1,4 +1,5 @@
 // Upstream: the small commands of common images (busybox, coreutils, stress). Left out: most commands and options.
+import type { Millis } from '../kernel/agenda.ts'
 import type { Program, ProgramPart } from './program.ts'
 import { knownCommands, portsOf, questionOf, serverCommands } from './shell-commands.ts'
 import type { Output, ShellState } from './shell-state.ts'
@@ -75,13 +76,16 @@ function cat(state: ShellState, paths: readonly string[]): string | null {
   return texts.length > 0 ? texts.join('\n') : null
 }
 
+/** Who sleeps for a thousand years does not wake up. */
+const longestSleep: Millis = 1000 * 366 * 86_400_000
+
 /** `sleep 1m 30s`. */
 export function* sleep(state: ShellState, words: readonly string[]): ProgramPart {
   let millis = 0
   for (const word of words) {
     if (/^(?:infinity|inf)$/.test(word)) {
-      yield { kind: 'forever', serves: false, ports: [] }
-      return
+      millis = Infinity
+      continue
     }
     const match = /^(\d*(?:\.\d+)?)([smhd]?)$/.exec(word)
     if (!match || match[1] === '') {
@@ -91,7 +95,8 @@ export function* sleep(state: ShellState, words: readonly string[]): ProgramPart
     }
     millis += Math.round(Number(match[1]) * (match[2] === 'm' ? 60_000 : match[2] === 'h' ? 3_600_000 : match[2] === 'd' ? 86_400_000 : 1000))
   }
-  yield* state.wait(millis)
+  if (millis > longestSleep) yield { kind: 'forever', serves: false, ports: [] }
+  else yield* state.wait(millis)
 }
 
 /** `stress --vm 2 --vm-bytes 250M --timeout 60s`. */
@@ -101,15 +106,16 @@ export function* stress(state: ShellState, words: readonly string[]): ProgramPar
   const size = /^(\d+)([bBkKmMgG]?)$/.exec(option(['--vm-bytes']) ?? '256M')
   const unit = { b: 1, k: 1024, m: 1024 * 1024, g: 1024 * 1024 * 1024 }[(size?.[2] || 'b').toLowerCase()] ?? 1
   yield { kind: 'log', line: `stress: info: [1] dispatching hogs: ${option(['--cpu', '-c']) ?? 0} cpu, 0 io, ${workers} vm, 0 hdd` }
-  if (workers > 0 && size) yield { kind: 'memory', bytes: workers * Number(size[1]) * unit }
+  if (workers > 0 && size) yield { kind: 'memory', bytes: Math.min(workers * Number(size[1]) * unit, Number.MAX_SAFE_INTEGER) }
   const timeout = option(['--timeout', '-t'])
   if (timeout === undefined) yield { kind: 'forever', serves: false, ports: [] }
   else yield* sleep(state, [timeout])
 }
 
 function test(state: ShellState, words: readonly string[]): boolean {
+  const marks = words.findIndex((word) => word !== '!')
+  if (marks > 0) return test(state, words.slice(marks)) === (marks % 2 === 0)
   const [first = '', second = '', third] = words.filter((word) => word !== ']' && word !== ']]')
-  if (first === '!') return !test(state, words.slice(1))
   if (third === undefined) {
     if (first === '-f' || first === '-e' || first === '-s' || first === '-d') return state.fileText(second) !== null
     if (first === '-n') return second !== ''

@@ -43,9 +43,8 @@ function leaves(node: ShellNode): boolean {
       return ['exit', 'break', 'return', 'exec'].includes(node.words[0] ?? '') || questionOf(node.words[0] ?? '', node.words) !== null
     case 'sequence':
       return node.items.some(leaves)
-    case 'and':
-    case 'or':
-      return leaves(node.left) || leaves(node.right)
+    case 'chain':
+      return leaves(node.first) || node.rest.some((link) => leaves(link.node))
     case 'not':
       return leaves(node.inner)
     case 'if':

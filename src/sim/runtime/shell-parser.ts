@@ -5,13 +5,19 @@ export type ShellNode =
   | { readonly kind: 'command'; readonly words: readonly string[]; readonly output: 'stdout' | { readonly file: string } }
   | { readonly kind: 'assign'; readonly name: string; readonly value: string }
   | { readonly kind: 'sequence'; readonly items: readonly ShellNode[] }
-  /** `a && b`, `a || b`. */
-  | { readonly kind: 'and' | 'or'; readonly left: ShellNode; readonly right: ShellNode }
+  /** `a && b || c`, from left to right. */
+  | { readonly kind: 'chain'; readonly first: ShellNode; readonly rest: readonly Link[] }
   | { readonly kind: 'not'; readonly inner: ShellNode }
   | { readonly kind: 'loop'; readonly until: boolean; readonly condition: ShellNode; readonly body: ShellNode }
   | { readonly kind: 'for'; readonly name: string; readonly values: readonly string[]; readonly body: ShellNode }
   | { readonly kind: 'if'; readonly condition: ShellNode; readonly then: ShellNode; readonly otherwise: ShellNode | null }
   | { readonly kind: 'trap'; readonly script: string; readonly signals: readonly string[] }
+
+/** What comes next in a chain, if what came before succeeded (`and`) or failed (`or`). */
+interface Link {
+  readonly kind: 'and' | 'or'
+  readonly node: ShellNode
+}
 
 /** Deeper nesting is a script we do not follow. */
 const depthLimit = 32
@@ -55,28 +61,34 @@ class ShellParser {
   }
 
   private andOr(): ShellNode | null {
-    let left = this.pipeline()
-    while (left && this.isOperator('&&', '||')) {
+    const first = this.pipeline()
+    if (!first) return null
+    const rest: Link[] = []
+    while (this.isOperator('&&', '||')) {
       const kind = this.next().text === '&&' ? 'and' : 'or'
       while (this.isOperator('\n')) this.at += 1
-      const right = this.pipeline()
-      if (!right) return null
-      left = { kind, left, right }
+      const node = this.pipeline()
+      if (!node) return null
+      rest.push({ kind, node })
     }
-    return left
+    return rest.length === 0 ? first : { kind: 'chain', first, rest }
   }
 
   private pipeline(): ShellNode | null {
     const negated = this.isWord('!')
     if (negated) this.at += 1
-    let node = this.statement()
-    while (node && this.isOperator('|')) {
+    const items: ShellNode[] = []
+    for (;;) {
+      const item = this.statement()
+      if (!item) return null
+      if (!this.isOperator('|')) {
+        const node: ShellNode = items.length === 0 ? item : { kind: 'sequence', items: [...items, item] }
+        return negated ? { kind: 'not', inner: node } : node
+      }
       this.at += 1
-      const right = this.statement()
-      // Only the last command of a pipe is seen and decides; what flows through is not modelled, but time passes in the first.
-      node = right === null ? null : { kind: 'sequence', items: [silent(node), right] }
+      // Only the last command of a pipe is seen and decides; what flows through is not modelled, but time passes in the others.
+      items.push(silent(item))
     }
-    return node && negated ? { kind: 'not', inner: node } : node
   }
 
   private statement(): ShellNode | null {
@@ -117,6 +129,13 @@ class ShellParser {
 
   private conditional(): ShellNode | null {
     this.at += 1
+    if ((this.depth += 1) > depthLimit) return null
+    const node = this.branches()
+    this.depth -= 1
+    return node
+  }
+
+  private branches(): ShellNode | null {
     const condition = this.list(['then'])
     if (!condition || !this.takeWord('then')) return null
     const then = this.list(['else', 'elif', 'fi'])
@@ -199,9 +218,8 @@ function silent(node: ShellNode): ShellNode {
       return { ...node, output: { file: '/dev/null' } }
     case 'sequence':
       return { kind: 'sequence', items: node.items.map(silent) }
-    case 'and':
-    case 'or':
-      return { ...node, left: silent(node.left), right: silent(node.right) }
+    case 'chain':
+      return { kind: 'chain', first: silent(node.first), rest: node.rest.map(({ kind, node: next }) => ({ kind, node: silent(next) })) }
     case 'not':
       return { kind: 'not', inner: silent(node.inner) }
     case 'loop':

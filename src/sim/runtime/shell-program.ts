@@ -47,11 +47,13 @@ class Interpreter {
           if (left !== 'normally') return left
         }
         return 'normally'
-      case 'and':
-      case 'or': {
-        const left = yield* this.run(node.left)
-        if (left !== 'normally' || (this.state.exitCode === 0) !== (node.kind === 'and')) return left
-        return yield* this.run(node.right)
+      case 'chain': {
+        let left = yield* this.run(node.first)
+        for (const { kind, node: next } of node.rest) {
+          if (left !== 'normally') break
+          if ((this.state.exitCode === 0) === (kind === 'and')) left = yield* this.run(next)
+        }
+        return left
       }
       case 'not': {
         const left = yield* this.run(node.inner)
@@ -139,8 +141,8 @@ class Interpreter {
       case 'continue':
         return name
       case 'exec':
-        if (words.length === 1) return 'normally'
-        yield* this.command(words.slice(1), output)
+        if (words.every((word) => word === 'exec')) return 'normally'
+        yield* this.command(words.slice(words.findIndex((word) => word !== 'exec')), output)
         return 'exit'
       case 'sleep':
         yield* sleep(this.state, words.slice(1))
