@@ -46,6 +46,23 @@ test('variables that grow beyond what Linux takes are refused, and references be
   expect(many.status()?.phase).toBe('Succeeded')
 })
 
+test('what a script makes of its variables has an end, too', () => {
+  const doubling = 'A=$A$A; '.repeat(60)
+  expect(stateOf(`A=aa; ${doubling} echo ${'$A '.repeat(5_000)}; for i in ${'$A '.repeat(5_000)}; do B=$i; done; exit 7`)).toMatchObject({ terminated: { exitCode: 7 } })
+  expect(stateOf(`echo ${'$('.repeat(9_000)}${')'.repeat(9_000)}; exit 8`)).toBeDefined()
+  expect(stateOf(`echo ${'${A:-'.repeat(100_000)}; exit 9`)).toBeDefined()
+})
+
+test('loops within loops do not hold up the run', () => {
+  const loops = Array.from({ length: 4 }, (_, at) => `for i${at} in {1..10000} {1..10000}; do `)
+  expect(stateOf(`${loops.join('')} : ; ${'done; '.repeat(4)}`)).toHaveProperty('running')
+})
+
+test('a million references in a command line have an end', () => {
+  const { status } = podOf({ env: [{ name: 'A', value: 'a'.repeat(1_000_000) }], command: ['echo'], args: Array.from({ length: 50_000 }, () => '$(A)') })
+  expect(status()?.phase).toBe('Succeeded')
+})
+
 test.each([9_007_199_254_741, 1e15, 9_000_000_000_000_000_000])('whoever is given %d seconds has them', (seconds) => {
   const sleep = { preStop: { sleep: { seconds } } }
   const { cluster, status } = podOf({ command: ['sleep', 'infinity'], lifecycle: sleep }, { terminationGracePeriodSeconds: seconds, tolerations: [{ operator: 'Exists', effect: 'NoExecute', tolerationSeconds: seconds }] })

@@ -55,10 +55,10 @@ export function servicesOf(pod: Pod, source: EnvironmentSource): readonly Servic
 /** Linux starts no process with more: what would be longer stays as it is written. */
 const mostLetters = 2 * 1024 * 1024
 
-/** `$(NAME)` becomes the value, `$$` a dollar sign; a name that is not set stays as it is written. */
-export function expandReferences(text: string, values: ReadonlyMap<string, string>): string {
+/** `$(NAME)` becomes the value, `$$` a dollar sign; a name that is not set stays as it is written. `before`: how many letters there are already. */
+export function expandReferences(text: string, values: ReadonlyMap<string, string>, before = 0): string {
   if (!text.includes('$')) return text
-  let length = text.length
+  let length = before + text.length
   return text.replaceAll(/\$(?:\$|\(([^()]*)\))/g, (whole, name: string | undefined) => {
     const value = name === undefined ? '$' : (values.get(name) ?? whole)
     length += value.length - whole.length

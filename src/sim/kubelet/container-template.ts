@@ -30,7 +30,12 @@ export function templateOf(pod: Pod, container: Container, source: EnvironmentSo
 }
 
 function newTemplate(container: Container, environment: ReadonlyMap<string, string>): ProcessTemplate {
-  const expand = (words: readonly string[] | undefined) => words?.map((word) => expandReferences(word, environment))
+  let letters = 0
+  const expand = (words: readonly string[] | undefined) => words?.map((word) => {
+    const text = expandReferences(word, environment, letters)
+    letters += text.length
+    return text
+  })
   const limit = container.resources?.limits?.['memory']
   return {
     command: expand(container.command),

@@ -16,6 +16,8 @@ type Left = 'normally' | 'break' | 'continue' | 'exit'
 
 class Interpreter {
   private readonly state: ShellState
+  /** Of all loops over words. */
+  private rounds = 0
 
   constructor(host: ProgramHost) {
     this.state = new ShellState(host)
@@ -36,7 +38,7 @@ class Interpreter {
     switch (node.kind) {
       case 'command':
         for (const word of node.words) yield* this.state.askFor(word)
-        return yield* this.command(node.words.map((word) => this.state.expand(word)), node.output)
+        return yield* this.command(this.state.expandAll(node.words), node.output)
       case 'assign':
         yield* this.state.askFor(node.value)
         this.state.variables.set(node.name, this.state.expand(node.value))
@@ -77,19 +79,24 @@ class Interpreter {
   }
 
   private *forLoop(node: Extract<ShellNode, { kind: 'for' }>): Generator<ProgramStep, Left, number | boolean | undefined> {
-    for (const value of node.values.flatMap((word) => this.valuesOf(word))) {
+    for (const value of this.valuesOf(node.values)) {
       this.state.variables.set(node.name, value)
       const left = yield* this.run(node.body)
       if (left === 'exit') return left
       if (left === 'break') break
+      // However quick a round is, a hundred take some time, and are a step: who makes too many is not followed for ever.
+      if ((this.rounds += 1) % 100 === 0) yield* this.state.wait(1)
     }
     return 'normally'
   }
 
-  private valuesOf(word: string): string[] {
-    const range = /^\{(\d+)\.\.(\d+)\}$/.exec(word)
-    if (range) return Array.from({ length: Math.min(10_000, Math.max(0, Number(range[2]) - Number(range[1]) + 1)) }, (_, at) => String(Number(range[1]) + at))
-    return this.state.expand(word).split(/\s+/).filter((value) => value !== '')
+  private *valuesOf(words: readonly string[]): Generator<string, void> {
+    for (const [at, text] of this.state.expandAll(words).entries()) {
+      const range = /^\{(\d+)\.\.(\d+)\}$/.exec(words[at]!)
+      const [first, last] = [Number(range?.[1]), Number(range?.[2])]
+      if (range) for (let value = first; value <= last && value < first + 10_000; value += 1) yield String(value)
+      else yield* text.split(/\s+/).filter((value) => value !== '')
+    }
   }
 
   private *loop(node: Extract<ShellNode, { kind: 'loop' }>): Generator<ProgramStep, Left, number | boolean | undefined> {

@@ -2,7 +2,7 @@
 import type { Millis } from '../kernel/agenda.ts'
 import type { Program, ProgramHost, ProgramPart } from './program.ts'
 import { questionOf } from './shell-commands.ts'
-import { expandWord, substitutionsIn, type WordScope } from './shell-words.ts'
+import { expandWord, mostLetters, substitutionsIn, type WordScope } from './shell-words.ts'
 
 /** Where a command's output goes. */
 export type Output = 'stdout' | { readonly file: string }
@@ -58,6 +58,16 @@ export class ShellState {
       this.printed.set(command, printedAnswer(command, answer === true))
       this.exitCode = answer === true ? 0 : 1
     }
+  }
+
+  /** The words of one command. */
+  expandAll(words: readonly string[]): string[] {
+    let left = mostLetters
+    return words.map((word) => {
+      const text = this.expand(word).slice(0, left)
+      left -= text.length
+      return text
+    })
   }
 
   expand(word: string): string {

@@ -12,11 +12,18 @@ export interface WordScope {
   printedBy?(command: string): string | undefined
 }
 
+/** Longer words stay as they are written, and deeper commands print nothing. */
+const [longestWord, deepest] = [20_000, 32]
+/** What words may become, together: about what Linux gives to a process. */
+export const mostLetters = 1_000_000
+
 /** Replaces `$NAME`, `${NAME:-default}`, `$(command)` and `$((sum))` as a shell does; what is not understood becomes empty. */
-export function expandWord(word: string, scope: WordScope): string {
+export function expandWord(word: string, scope: WordScope, depth = 0): string {
+  if (word.length > longestWord) return word.replaceAll(literalDollar, '$')
+  if (depth > deepest) return ''
   let text = ''
   let at = 0
-  while (at < word.length) {
+  while (at < word.length && text.length < mostLetters) {
     const char = word[at]!
     if (char !== '$') {
       text += char
@@ -34,14 +41,14 @@ export function expandWord(word: string, scope: WordScope): string {
     if (matched) at += matched[0].length
     else if (rest.startsWith('$(')) {
       const end = closing(rest)
-      text += substituted(rest.slice(2, end), scope)
+      text += substituted(rest.slice(2, end), scope, depth + 1)
       at += end + 1
     } else {
       text += '$'
       at += 1
     }
   }
-  return text.replaceAll(literalDollar, '$')
+  return text.slice(0, mostLetters).replaceAll(literalDollar, '$')
 }
 
 /** `Thu Jan  1 09:00:00 UTC 2026`, as date prints it. */
@@ -85,10 +92,10 @@ function specialOf(name: string, scope: WordScope): string | undefined {
   return undefined
 }
 
-function substituted(command: string, scope: WordScope): string {
+function substituted(command: string, scope: WordScope, depth: number): string {
   const printed = scope.printedBy?.(command)
   if (printed !== undefined) return printed
-  const words = command.trim().split(/\s+/).map((word) => expandWord(word.replaceAll(/['"]/g, ''), scope))
+  const words = command.trim().split(/\s+/).map((word) => expandWord(word.replaceAll(/['"]/g, ''), scope, depth))
   switch (words[0]) {
     case 'date':
       return words[1] === '+%s' ? String(Math.floor(scope.epochMillis / 1000)) : dateText(scope.epochMillis)
