@@ -19,48 +19,77 @@ function podOf(container: object, spec: object = {}): { readonly cluster: Cluste
 
 const stateOf = (script: string) => podOf({ command: ['sh', '-c', script] }).status()?.containerStatuses?.[0]?.state
 
+/** As often as Linux takes it for one argument. */
+const often = (text: string) => text.repeat(Math.floor(130_000 / text.length))
+
 // Each of these ended the process: a call for each link.
 test.each([
-  ['of commands that succeed', `${'true && '.repeat(50_000)}exit 3`, 3],
-  ['of commands that fail', `${'false || '.repeat(50_000)}exit 4`, 4],
-  ['of pipes', `${'echo a | '.repeat(50_000)}exit 5`, 5],
-  ['of negations', `[ ${'! '.repeat(50_000)}-f /nothing ] || exit 6`, 6],
-  ['of replacements', `${'exec '.repeat(50_000)}false`, 1],
+  ['of commands that succeed', `${often('true && ')}exit 3`, 3],
+  ['of commands that fail', `${often('false || ')}exit 4`, 4],
+  ['of pipes', `${often('echo a | ')}exit 5`, 5],
+  ['of negations', `[ ${often('! ')}-f /nothing ] || exit 6`, 6],
+  ['of negations alone', `test ! ${often('! ')} && exit 7`, 7],
+  ['of replacements', `${often('exec ')}false`, 1],
 ])('an endless chain %s runs to its end', (_what, script, exitCode) => {
   expect(stateOf(script)).toMatchObject({ terminated: { exitCode } })
 })
 
 test('a script of endless branches is one that is not followed', () => {
-  expect(stateOf(`if false; then true; ${'elif false; then true; '.repeat(20_000)}fi`)).toHaveProperty('running')
+  expect(stateOf(`if false; then true; ${often('elif false; then true; ')}fi`)).toHaveProperty('running')
 })
 
 test.each(['99999999999999', '9'.repeat(400), '999999999999999d'])('who sleeps for %s seconds sleeps', (seconds) => {
   expect(stateOf(`sleep ${seconds}`)).toHaveProperty('running')
 })
 
-test('variables that grow beyond what Linux takes are refused, and references beyond it stay', () => {
-  const doubled = Array.from({ length: 60 }, (_, at) => ({ name: `A${at + 1}`, value: `$(A${at})$(A${at})` }))
-  const { status } = podOf({ env: [{ name: 'A0', value: 'a' }, ...doubled] })
-  expect(status()?.containerStatuses?.[0]?.state).toMatchObject({ waiting: { reason: 'CreateContainerConfigError', message: 'argument list too long' } })
-  const many = podOf({ env: [{ name: 'A', value: 'a'.repeat(100_000) }], command: ['sh', '-c', `echo ${'$(A)'.repeat(50_000)}`] })
-  expect(many.status()?.phase).toBe('Succeeded')
+test.each([
+  ['a variable', { env: [{ name: 'A', value: 'a'.repeat(131_070) }] }, 'sleep'],
+  ['variables that double', { env: [{ name: 'A0', value: 'a' }, ...Array.from({ length: 60 }, (_, at) => ({ name: `A${at + 1}`, value: `$(A${at})$(A${at})` }))] }, 'sleep'],
+  ['an argument', { command: ['sh', '-c', `echo ${'a'.repeat(131_072)}`] }, 'sh'],
+  ['references', { env: [{ name: 'A', value: 'a'.repeat(1_000) }], command: ['echo'], args: Array.from({ length: 100_000 }, () => '$(A)') }, 'echo'],
+  ["a server's variables", { image: 'nginx:1.27', command: undefined, env: [{ name: 'A', value: 'a'.repeat(131_072) }] }, '/docker-entrypoint.sh'],
+])('%s beyond what Linux takes: the container ends as it starts', (_what, container, name) => {
+  const { cluster, status } = podOf({ command: ['sleep', 'infinity'], ...container })
+  expect(status()?.containerStatuses?.[0]?.state).toMatchObject({ terminated: { exitCode: 255, reason: 'Error' } })
+  expect(cluster.ask({ kind: 'logs', pod: 'default/p' })).toEqual({ ok: true, value: `exec ${name}: argument list too long\n` })
+})
+
+test('what Linux just takes is started', () => {
+  const value = 'a'.repeat(131_069)
+  expect(podOf({ env: [{ name: 'A', value }], command: ['sh', '-c', `exit 3; ${value.slice(8)}`] }).status()?.containerStatuses?.[0]?.state).toMatchObject({ terminated: { exitCode: 3 } })
 })
 
 test('what a script makes of its variables has an end, too', () => {
   const doubling = 'A=$A$A; '.repeat(60)
-  expect(stateOf(`A=aa; ${doubling} echo ${'$A '.repeat(5_000)}; for i in ${'$A '.repeat(5_000)}; do B=$i; done; exit 7`)).toMatchObject({ terminated: { exitCode: 7 } })
-  expect(stateOf(`echo ${'$('.repeat(9_000)}${')'.repeat(9_000)}; exit 8`)).toBeDefined()
-  expect(stateOf(`echo ${'${A:-'.repeat(100_000)}; exit 9`)).toBeDefined()
+  const long = `A=aa; ${doubling}`
+  expect(stateOf(`${long} echo ${'$A '.repeat(5_000)}; for i in ${'$A '.repeat(5_000)}; do B=$i; done; exit 7`)).toMatchObject({ terminated: { exitCode: 7 } })
+  expect(stateOf(`${long} B=$(echo ${'$A '.repeat(30_000)}); exit 8`)).toMatchObject({ terminated: { exitCode: 8 } })
+  expect(stateOf(`${long} printf ${'%s'.repeat(30_000)} $A; exit 9`)).toMatchObject({ terminated: { exitCode: 9 } })
+  expect(stateOf(`${long} echo $A > /f; cat ${'/f '.repeat(30_000)}; exit 10`)).toMatchObject({ terminated: { exitCode: 10 } })
+  expect(stateOf(`echo ${'$('.repeat(30_000)}${')'.repeat(30_000)}; exit 11`)).toMatchObject({ terminated: { exitCode: 11 } })
+  expect(stateOf(`echo ${often('${A:-')}`)).toMatchObject({ terminated: { exitCode: 0 } })
 })
 
-test('loops within loops do not hold up the run', () => {
-  const loops = Array.from({ length: 4 }, (_, at) => `for i${at} in {1..10000} {1..10000}; do `)
-  expect(stateOf(`${loops.join('')} : ; ${'done; '.repeat(4)}`)).toHaveProperty('running')
+test('loops within loops do not hold up the run, however long their words are', () => {
+  const loops = Array.from({ length: 4 }, (_, at) => `for i${at} in {1..10000} {1..10000}; do `).join('')
+  expect(stateOf(`${loops} : ; ${'done; '.repeat(4)}`)).toHaveProperty('running')
+  expect(stateOf(`${loops} : ${'$A'.repeat(60_000)}; ${'done; '.repeat(4)}`)).toHaveProperty('running')
 })
 
-test('a million references in a command line have an end', () => {
-  const { status } = podOf({ env: [{ name: 'A', value: 'a'.repeat(1_000_000) }], command: ['echo'], args: Array.from({ length: 50_000 }, () => '$(A)') })
-  expect(status()?.phase).toBe('Succeeded')
+test('a secret of many keys is read once for each variable, and what is too much is not', () => {
+  const keys = Object.fromEntries(Array.from({ length: 30_000 }, (_, at) => [`k${at}`, 'YQ==']))
+  const cluster = new Cluster(1, { workers: 2 })
+  cluster.advanceTo(2_000)
+  const create = (resource: string, body: object) => must(cluster.perform({ kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource, namespace: 'default', body } }))
+  create('secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: keys })
+  create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: keys })
+  const env = Object.keys(keys).slice(0, 10_000).map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: 's', key } } }))
+  const envFrom = Array.from({ length: 20_000 }, (_, at) => (at % 2 === 0 ? { configMapRef: { name: 'c' } } : { secretRef: { name: 's' } }))
+  const containers = [{ name: 'a', env }, { name: 'b', envFrom }].map((container) => ({ image: 'busybox:1.36', command: ['sleep', '1'], ...container }))
+  create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { restartPolicy: 'Never', containers } })
+  cluster.advanceTo(60_000)
+  const found = must(cluster.ask({ kind: 'read', request: { verb: 'get', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'p' } })) as Pod
+  expect(found.status?.containerStatuses?.map(({ state }) => state?.terminated?.exitCode)).toEqual([0, 255])
 })
 
 test.each([9_007_199_254_741, 1e15, 9_000_000_000_000_000_000])('whoever is given %d seconds has them', (seconds) => {

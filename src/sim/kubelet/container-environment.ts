@@ -1,7 +1,8 @@
-// Upstream: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion (v1.36). Left out: resources of huge pages, file keys, exec's own error for variables that are too long (they are a wrong configuration here).
+// Upstream: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion (v1.36). Left out: resources of huge pages, file keys, what comes after 2 MiB of variables (no process starts with them).
 import type { ConfigMap, Container, EnvVar, Pod, ResourceFieldSelector, Secret, Service } from '../api/generated/types.ts'
 import { milliValue, wholeValue } from '../api/quantity.ts'
 import type { Amounts } from './node-status.ts'
+import { longestArgument, longestList } from '../runtime/argument-list.ts'
 import { linkedServices, serviceVariables } from './service-environment.ts'
 
 /** Where values come from that are not in the manifest. */
@@ -19,31 +20,49 @@ export interface EnvironmentSource {
   readonly allocatable: Amounts
 }
 
-export type Environment = { readonly ok: true; readonly values: ReadonlyMap<string, string> } | { readonly ok: false; readonly error: string }
+export type Environment =
+  /** Too long: no process can be started with them. */
+  { readonly ok: true; readonly values: ReadonlyMap<string, string>; readonly isTooLong: boolean } | { readonly ok: false; readonly error: string }
 
 /** The variables of a container: the linked Services' first, envFrom over them, env over both; `$(NAME)` is replaced by what was set before. */
 export function environmentOf(pod: Pod, container: Container, source: EnvironmentSource, services: readonly Service[] = servicesOf(pod, source)): Environment {
-  const values = new Map<string, string>()
+  const variables = new Variables()
   const namespace = pod.metadata.namespace ?? 'default'
-  for (const service of services) for (const [name, value] of serviceVariables(service)) values.set(name, value)
+  for (const service of services) for (const [name, value] of serviceVariables(service)) variables.set(name, value)
   for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
     const kind = configMapRef ? 'configmap' : 'secret'
     const reference = configMapRef ?? secretRef
     if (!reference?.name) continue
-    const found = configMapRef ? source.configMap(namespace, reference.name)?.data : decoded(source.secret(namespace, reference.name))
-    const exists = configMapRef ? source.configMap(namespace, reference.name) : source.secret(namespace, reference.name)
-    if (!exists && !reference.optional) return { ok: false, error: `${kind} "${reference.name}" not found` }
-    for (const [key, value] of Object.entries(found ?? {})) values.set(prefix + key, value)
+    const found = configMapRef ? source.configMap(namespace, reference.name) : source.secret(namespace, reference.name)
+    if (!found && !reference.optional) return { ok: false, error: `${kind} "${reference.name}" not found` }
+    for (const [key, value] of variables.areFull ? [] : Object.entries(found?.data ?? {})) variables.set(prefix + key, configMapRef ? value : decodeBase64(value))
   }
-  let letters = 0
   for (const variable of container.env ?? []) {
-    const value = valueOf(pod, container, variable, values, source)
+    if (variables.areFull) break
+    const value = valueOf(pod, container, variable, variables.values, source)
     if (typeof value === 'object' && value !== null) return { ok: false, error: value.error }
-    if (value !== null) values.set(variable.name, value)
-    letters += value?.length ?? 0
-    if (letters > mostLetters) return { ok: false, error: 'argument list too long' }
+    if (value !== null) variables.set(variable.name, value)
   }
-  return { ok: true, values }
+  return { ok: true, values: variables.values, isTooLong: variables.isTooLong }
+}
+
+/** Variables as they are collected. */
+class Variables {
+  readonly values = new Map<string, string>()
+  isTooLong = false
+  private letters = 0
+
+  /** True when there is no use in any more. */
+  get areFull(): boolean {
+    return this.letters > longestList
+  }
+
+  set(name: string, value: string): void {
+    this.values.set(name, value)
+    const { length } = `${name}=${value}`
+    this.letters += length
+    if (length >= longestArgument || this.areFull) this.isTooLong = true
+  }
 }
 
 /** The Services that a pod is told of. */
@@ -52,17 +71,14 @@ export function servicesOf(pod: Pod, source: EnvironmentSource): readonly Servic
   return linkedServices(source.services(namespace), namespace, pod.spec.enableServiceLinks !== false)
 }
 
-/** Linux starts no process with more: what would be longer stays as it is written. */
-const mostLetters = 2 * 1024 * 1024
-
-/** `$(NAME)` becomes the value, `$$` a dollar sign; a name that is not set stays as it is written. `before`: how many letters there are already. */
+/** `$(NAME)` becomes the value, `$$` a dollar sign; a name that is not set stays as it is written, and what no process can be started with. `before`: how many letters there are already. */
 export function expandReferences(text: string, values: ReadonlyMap<string, string>, before = 0): string {
   if (!text.includes('$')) return text
   let length = before + text.length
   return text.replaceAll(/\$(?:\$|\(([^()]*)\))/g, (whole, name: string | undefined) => {
     const value = name === undefined ? '$' : (values.get(name) ?? whole)
     length += value.length - whole.length
-    return length > mostLetters ? whole : value
+    return length > longestList ? whole : value
   })
 }
 
@@ -82,8 +98,8 @@ function valueOf(pod: Pod, container: Container, variable: EnvVar, values: Reado
   if (from.secretKeyRef) {
     const { name = '', key, optional } = from.secretKeyRef
     const secret = source.secret(namespace, name)
-    const value = new Map(Object.entries(decoded(secret))).get(key)
-    if (value !== undefined) return value
+    const value = secret?.data && Object.hasOwn(secret.data, key) ? secret.data[key] : undefined
+    if (value !== undefined) return decodeBase64(value)
     return optional ? null : { error: secret ? `couldn't find key ${key} in Secret ${namespace}/${name}` : `secret "${name}" not found` }
   }
   return ''
@@ -129,10 +145,6 @@ function resourceOf(pod: Pod, own: Container, { containerName, resource, divisor
   const whole = told === undefined ? (kind === 'limits' ? ((isCpu ? allocatable.cpuMilli : name === 'memory' ? allocatable.memory : allocatable['ephemeral-storage']) ?? 0) : 0) : isCpu ? milliValue(told) : wholeValue(told)
   const unit = !divisor || divisor === '0' ? (isCpu ? 1000 : 1) : isCpu ? milliValue(divisor) : wholeValue(divisor)
   return String(Math.ceil(whole / unit))
-}
-
-function decoded(secret: Secret | null): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(secret?.data ?? {}).map(([key, value]) => [key, decodeBase64(value)]))
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'

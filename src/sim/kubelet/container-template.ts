@@ -1,8 +1,9 @@
 // Upstream: pkg/kubelet/kuberuntime/kuberuntime_container.go generateContainerConfig (v1.36). Left out: mounts, devices, users, labels and annotations of containers.
 import type { Container, Pod, Service } from '../api/generated/types.ts'
 import { wholeValue } from '../api/quantity.ts'
+import { isTooLong } from '../runtime/argument-list.ts'
 import type { ProcessTemplate } from '../runtime/container-process.ts'
-import { environmentOf, expandReferences, servicesOf, type EnvironmentSource } from './container-environment.ts'
+import { environmentOf, expandReferences, servicesOf, type Environment, type EnvironmentSource } from './container-environment.ts'
 
 export type TemplateAnswer = { readonly ok: true; readonly template: ProcessTemplate } | { readonly ok: false; readonly error: string }
 
@@ -24,12 +25,12 @@ export function templateOf(pod: Pod, container: Container, source: EnvironmentSo
   if (last && isPlain(container) && sameItems(last.services, services)) return { ok: true, template: last.template }
   const environment = environmentOf(pod, container, source, services)
   if (!environment.ok) return environment
-  const template = last && sameEntries(last.template.environment, environment.values) ? last.template : newTemplate(container, environment.values)
+  const template = last && sameEntries(last.template.environment, environment.values) ? last.template : newTemplate(container, environment)
   made.set(container, { services, template })
   return { ok: true, template }
 }
 
-function newTemplate(container: Container, environment: ReadonlyMap<string, string>): ProcessTemplate {
+function newTemplate(container: Container, { values: environment, isTooLong: hasLongVariables }: Environment & { readonly ok: true }): ProcessTemplate {
   let letters = 0
   const expand = (words: readonly string[] | undefined) => words?.map((word) => {
     const text = expandReferences(word, environment, letters)
@@ -37,10 +38,12 @@ function newTemplate(container: Container, environment: ReadonlyMap<string, stri
     return text
   })
   const limit = container.resources?.limits?.['memory']
+  const [command, args] = [expand(container.command), expand(container.args)]
   return {
-    command: expand(container.command),
-    args: expand(container.args),
+    command,
+    args,
     environment,
+    isTooLong: hasLongVariables || isTooLong([...(command ?? []), ...(args ?? [])]),
     ports: (container.ports ?? []).map((port) => port.containerPort),
     memoryLimit: limit === undefined ? null : wholeValue(limit),
     messagePath: container.terminationMessagePath ?? '',

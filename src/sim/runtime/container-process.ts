@@ -1,6 +1,7 @@
 import type { Millis } from '../kernel/agenda.ts'
 import type { EpochMillis } from '../api/time.ts'
 import type { ImageEntry, SigtermBehaviour } from './image-catalogue.ts'
+import { tooLong } from './argument-list.ts'
 import { isKnownCommand } from './shell-commands.ts'
 import type { ProgramHost } from './program.ts'
 import { programOf } from './shell-program.ts'
@@ -11,6 +12,8 @@ export interface ProcessTemplate {
   readonly command: readonly string[] | undefined
   readonly args: readonly string[] | undefined
   readonly environment: ReadonlyMap<string, string>
+  /** Linux starts no process with so many arguments and variables. */
+  readonly isTooLong: boolean
   /** Declared container ports. */
   readonly ports: readonly number[]
   readonly memoryLimit: number | null
@@ -47,6 +50,8 @@ export interface ExecAnswer {
 /** Longer than any grace or timeout. */
 const endless: Millis = 1_000_000_000
 const plainServerListensAfter: Millis = 250
+/** Of images without one that is known. */
+const usualEntrypoint = '/docker-entrypoint.sh'
 const plainSigterm: SigtermBehaviour = { after: 120, exitCode: 0 }
 
 /** A process as the runtime sees it: when it ends by itself, how it takes SIGTERM, what its ports and files say at a time. */
@@ -76,8 +81,10 @@ export class ContainerProcess {
     this.startedAt = startedAt
     this.epochStart = epochStart
     this.simulated = simulated
+    const { isTooLong, command, memoryLimit } = request.template
     const argv = simulated ? null : scriptArguments(request)
-    this.script = argv ? new ScriptRun(programOf(argv, this.programHost(startedAt, request.entry?.bare ? 'missing' : 'serves')), startedAt, request.template.memoryLimit) : null
+    const program = isTooLong && !simulated ? tooLong(argv?.[0] ?? command?.[0] ?? usualEntrypoint) : argv && programOf(argv, this.programHost(startedAt, request.entry?.bare ? 'missing' : 'serves'))
+    this.script = program && new ScriptRun(program, startedAt, memoryLimit)
     this.stopSignal = stopSignalOf(request.entry, request.stopSignal)
     this.onStopSignal = this.stopSignal === 'SIGKILL' ? killed : simulated ? ownSigterm : reactionTo(this.stopSignal, request, argv, this.script)
   }

@@ -13,8 +13,10 @@ export type NextStop =
   | { readonly kind: 'asks'; readonly at: Millis; readonly question: Question }
   | { readonly kind: 'outOfMemory'; readonly at: Millis }
 
-const stepLimit = 20_000
-const lineLimit = 2_000
+/** How far a script is followed at a time: see `effortOf`. Beyond, nothing becomes of it. */
+const effortLimit = 20_000_000
+/** Of its log. */
+const [lineLimit, letterLimit] = [2_000, 1024 * 1024]
 /** A script that asks in a tight loop is answered once a second. */
 const leastAskPeriod: Millis = 1000
 
@@ -28,6 +30,8 @@ export class ScriptRun {
   private readonly memoryLimit: number | null
   private clock: Millis
   private lines: LogLine[] = []
+  /** In its lines. */
+  private letters = 0
   private readonly files: { readonly at: Millis; readonly path: string; readonly text: string | null }[] = []
   private stop: NextStop | null = null
   private looping = false
@@ -69,7 +73,7 @@ export class ScriptRun {
 
   private advance(input: number | boolean | undefined): void {
     let step = this.program.next(input)
-    for (let steps = 0; steps < stepLimit; steps += 1) {
+    for (let effort = 0; effort < effortLimit; effort += effortOf(step)) {
       if (step.done) {
         this.stop = { kind: 'ends', at: this.clock, exitCode: step.value }
         return
@@ -91,6 +95,8 @@ export class ScriptRun {
       case 'file':
         this.files.push({ at: this.clock, path: step.path, text: step.text })
         return false
+      case 'work':
+        return false
       case 'memory':
         if (this.memoryLimit === null || step.bytes <= this.memoryLimit) return false
         this.stop = { kind: 'outOfMemory', at: this.clock + 200 }
@@ -111,7 +117,7 @@ export class ScriptRun {
 
   private catchUp(now: Millis): void {
     let step = this.program.next(0)
-    for (let steps = 0; steps < stepLimit && !step.done; steps += 1) {
+    for (let effort = 0; effort < effortLimit && !step.done; effort += effortOf(step)) {
       if (step.value.kind === 'iteration') {
         if (this.clock > now) return
         // Enough rounds stay to fill what is kept.
@@ -127,6 +133,19 @@ export class ScriptRun {
 
   private print(text: string): void {
     this.lines.push({ at: this.clock, text })
-    if (this.lines.length > 2 * lineLimit) this.lines = this.lines.slice(-lineLimit)
+    this.letters += text.length
+    if (this.lines.length > 2 * lineLimit || this.letters > 2 * letterLimit) this.forgetOldest()
   }
+
+  private forgetOldest(): void {
+    let first = this.lines.length
+    this.letters = 0
+    while (first > Math.max(0, this.lines.length - lineLimit) && this.letters <= letterLimit) this.letters += this.lines[(first -= 1)]!.text.length
+    this.lines = this.lines.slice(first)
+  }
+}
+
+/** A command is little, what others may see of it a thousandfold. */
+function effortOf({ done, value }: IteratorResult<ProgramStep, number>): number {
+  return done || value.kind !== 'work' ? 1_000 : 50 + value.letters
 }

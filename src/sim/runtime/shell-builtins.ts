@@ -39,21 +39,21 @@ function outputOf(state: ShellState, name: string, words: readonly string[]): st
     case 'echo':
       return words.slice(1).filter((word, at) => !(at === 0 && /^-[ne]+$/.test(word))).join(' ')
     case 'printf':
-      return (words[1] ?? '').replaceAll('\\n', '\n').replace(/%s|%d/g, () => words[2] ?? '').trimEnd()
+      return printf(words[1] ?? '', words.slice(2)).trimEnd()
     case 'date':
       return dateText(state.host.epochAt(state.offset))
     case 'hostname':
       return state.host.hostname
     case 'env':
     case 'printenv':
-      return words[1] === undefined ? [...state.variables].map(([key, value]) => `${key}=${value}`).join('\n') : (state.variables.get(words[1]) ?? null)
+      return words[1] === undefined ? environmentText(state.variables) : (state.variables.get(words[1]) ?? null)
     case 'cat':
       return cat(state, words.slice(1))
     case 'ls':
       if (words.slice(1).some((path) => path.startsWith('/tmp/') && state.fileText(path) === null)) state.exitCode = 1
       return null
     case 'seq':
-      return state.expand(`$(${words.join(' ')})`).split(' ').join('\n')
+      return state.expand([`$(${words.join(' ')})`])[0]!.replaceAll(' ', '\n')
     case 'whoami':
       return 'root'
     case 'uname':
@@ -63,15 +63,41 @@ function outputOf(state: ShellState, name: string, words: readonly string[]): st
   }
 }
 
+/** Letters that one command prints, or a little more. */
+const longestOutput = 1024 * 1024
+
+function environmentText(variables: ReadonlyMap<string, string>): string {
+  let text = ''
+  for (const [name, value] of variables) {
+    if (text.length > longestOutput) break
+    text += `${text === '' ? '' : '\n'}${name}=${value}`
+  }
+  return text
+}
+
+/** The format as often as there are values for it. */
+function printf(format: string, values: readonly string[]): string {
+  const parts = format.replaceAll('\\n', '\n').split(/%[sd]/)
+  let text = ''
+  let at = 0
+  do {
+    for (const [index, part] of parts.entries()) text += index === 0 ? part : (values[at++] ?? '') + part
+  } while (parts.length > 1 && at < values.length && text.length < longestOutput)
+  return text
+}
+
 function cat(state: ShellState, paths: readonly string[]): string | null {
   const texts: string[] = []
+  let letters = 0
   for (const path of paths) {
+    if (letters > longestOutput) break
     const text = state.fileText(path)
     if (text === null) {
       state.exitCode = 1
       return `cat: can't open '${path}': No such file or directory`
     }
     if (text !== '') texts.push(text.trimEnd())
+    letters += text.length
   }
   return texts.length > 0 ? texts.join('\n') : null
 }
@@ -113,7 +139,8 @@ export function* stress(state: ShellState, words: readonly string[]): ProgramPar
 }
 
 function test(state: ShellState, words: readonly string[]): boolean {
-  const marks = words.findIndex((word) => word !== '!')
+  const given = words.findIndex((word) => word !== '!')
+  const marks = given < 0 ? words.length : given
   if (marks > 0) return test(state, words.slice(marks)) === (marks % 2 === 0)
   const [first = '', second = '', third] = words.filter((word) => word !== ']' && word !== ']]')
   if (third === undefined) {

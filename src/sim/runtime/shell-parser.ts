@@ -22,7 +22,7 @@ interface Link {
 /** Deeper nesting is a script we do not follow. */
 const depthLimit = 32
 
-/** Reads a script; null when it uses more of the shell than is modelled. Words keep their quotes' meaning as `\u0001` marks: see `expandWord`. */
+/** Reads a script; null when it uses more of the shell than is modelled. Words keep their quotes' meaning as `\u0001` marks: see `expandWords`. */
 export function parseShell(script: string): ShellNode | null {
   const tokens = tokenize(script)
   if (!tokens) return null

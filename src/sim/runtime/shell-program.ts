@@ -1,14 +1,15 @@
-// Upstream: the shells of common images. Left out: pipes' contents, functions, background jobs.
+// Upstream: the shells of common images. Left out: pipes' contents, functions, background jobs, the time that commands take, what comes after hundreds of thousands of them without a pause, words of a command beyond 128 KiB together.
 import type { Millis } from '../kernel/agenda.ts'
 import type { Program, ProgramHost, ProgramPart, ProgramStep } from './program.ts'
+import { isTooLong, tooLong } from './argument-list.ts'
 import { simple, sleep, stress } from './shell-builtins.ts'
 import { canEnd, scriptOf } from './shell-commands.ts'
 import { parseShell, type ShellNode } from './shell-parser.ts'
 import { ShellState, type Output } from './shell-state.ts'
 
-/** The program behind a command line. */
+/** The program behind a command line that is modelled. */
 export function programOf(argv: readonly string[], host: ProgramHost): Program {
-  return new Interpreter(host).main(argv)
+  return isTooLong(argv) ? tooLong(argv[0]!) : new Interpreter(host).main(argv)
 }
 
 /** How a loop or a script was left. */
@@ -16,8 +17,6 @@ type Left = 'normally' | 'break' | 'continue' | 'exit'
 
 class Interpreter {
   private readonly state: ShellState
-  /** Of all loops over words. */
-  private rounds = 0
 
   constructor(host: ProgramHost) {
     this.state = new ShellState(host)
@@ -37,11 +36,9 @@ class Interpreter {
   private *run(node: ShellNode): Generator<ProgramStep, Left, number | boolean | undefined> {
     switch (node.kind) {
       case 'command':
-        for (const word of node.words) yield* this.state.askFor(word)
-        return yield* this.command(this.state.expandAll(node.words), node.output)
+        return yield* this.command(yield* this.state.wordsOf(node.words), node.output)
       case 'assign':
-        yield* this.state.askFor(node.value)
-        this.state.variables.set(node.name, this.state.expand(node.value))
+        this.state.variables.set(node.name, (yield* this.state.wordsOf([node.value]))[0]!)
         return 'normally'
       case 'sequence':
         for (const item of node.items) {
@@ -79,24 +76,14 @@ class Interpreter {
   }
 
   private *forLoop(node: Extract<ShellNode, { kind: 'for' }>): Generator<ProgramStep, Left, number | boolean | undefined> {
-    for (const value of this.valuesOf(node.values)) {
+    for (const value of valuesOf(node.values, yield* this.state.wordsOf(node.values))) {
+      yield { kind: 'work', letters: value.length }
       this.state.variables.set(node.name, value)
       const left = yield* this.run(node.body)
       if (left === 'exit') return left
       if (left === 'break') break
-      // However quick a round is, a hundred take some time, and are a step: who makes too many is not followed for ever.
-      if ((this.rounds += 1) % 100 === 0) yield* this.state.wait(1)
     }
     return 'normally'
-  }
-
-  private *valuesOf(words: readonly string[]): Generator<string, void> {
-    for (const [at, text] of this.state.expandAll(words).entries()) {
-      const range = /^\{(\d+)\.\.(\d+)\}$/.exec(words[at]!)
-      const [first, last] = [Number(range?.[1]), Number(range?.[2])]
-      if (range) for (let value = first; value <= last && value < first + 10_000; value += 1) yield String(value)
-      else yield* text.split(/\s+/).filter((value) => value !== '')
-    }
   }
 
   private *loop(node: Extract<ShellNode, { kind: 'loop' }>): Generator<ProgramStep, Left, number | boolean | undefined> {
@@ -171,5 +158,15 @@ class Interpreter {
         yield* simple(this.state, name, words, output)
         return 'normally'
     }
+  }
+}
+
+/** What a loop over words goes through: ranges, and the words within what the others became. */
+function* valuesOf(words: readonly string[], expanded: readonly string[]): Generator<string, void> {
+  for (const [at, text] of expanded.entries()) {
+    const range = /^\{(\d+)\.\.(\d+)\}$/.exec(words[at]!)
+    const [first, last] = [Number(range?.[1]), Number(range?.[2])]
+    if (range) for (let value = first; value <= last && value < first + 10_000; value += 1) yield String(value)
+    else yield* text.split(/\s+/).filter((value) => value !== '')
   }
 }

@@ -1,8 +1,8 @@
 // Upstream: the variables, files and words of a POSIX shell. Left out: functions, arrays, quoting of what expansions give.
 import type { Millis } from '../kernel/agenda.ts'
-import type { Program, ProgramHost, ProgramPart } from './program.ts'
+import type { Program, ProgramHost, ProgramPart, ProgramStep } from './program.ts'
 import { questionOf } from './shell-commands.ts'
-import { expandWord, mostLetters, substitutionsIn, type WordScope } from './shell-words.ts'
+import { expandWords, substitutionsIn, wordsOf } from './shell-words.ts'
 
 /** Where a command's output goes. */
 export type Output = 'stdout' | { readonly file: string }
@@ -28,6 +28,7 @@ export class ShellState {
   }
 
   *print(text: string | null, output: Output): Program {
+    yield { kind: 'work', letters: text?.length ?? 0 }
     if (output !== 'stdout') {
       if (output.file !== '/dev/null') yield* this.writeFile(output.file, text ?? '')
     } else if (text !== null) for (const line of text.split('\n')) yield { kind: 'log', line }
@@ -48,10 +49,28 @@ export class ShellState {
     return this.files.has(path) ? (this.files.get(path) ?? null) : this.host.fileText(path)
   }
 
-  /** Asks what the commands inside a word ask, so that the word can be expanded. */
-  *askFor(word: string): ProgramPart {
-    for (const command of word.includes('$(') ? substitutionsIn(word) : []) {
-      const words = (command.split('|')[0] ?? '').trim().split(/\s+/).map((part) => this.expand(part.replaceAll(/['"]/g, '')))
+  /** The words of a command, once what the commands inside them ask has been answered. */
+  *wordsOf(words: readonly string[]): Generator<ProgramStep, string[], number | boolean | undefined> {
+    for (const word of words) if (word.includes('$(')) yield* this.askFor(word)
+    const expanded = this.expand(words)
+    yield { kind: 'work', letters: lettersOf(words) + lettersOf(expanded) }
+    return expanded
+  }
+
+  expand(words: readonly string[]): string[] {
+    return expandWords(words, {
+      variables: this.variables,
+      hostname: this.host.hostname,
+      epochMillis: this.host.epochAt(this.offset),
+      lastExit: this.exitCode,
+      fileText: (path) => this.fileText(path),
+      printedBy: (command) => this.printed.get(command),
+    })
+  }
+
+  private *askFor(word: string): ProgramPart {
+    for (const command of substitutionsIn(word)) {
+      const words = this.expand(wordsOf(command.split('|', 1)[0]!))
       const question = questionOf(words[0] ?? '', words)
       if (!question) continue
       const answer = yield { kind: 'ask', question }
@@ -59,28 +78,10 @@ export class ShellState {
       this.exitCode = answer === true ? 0 : 1
     }
   }
+}
 
-  /** The words of one command. */
-  expandAll(words: readonly string[]): string[] {
-    let left = mostLetters
-    return words.map((word) => {
-      const text = this.expand(word).slice(0, left)
-      left -= text.length
-      return text
-    })
-  }
-
-  expand(word: string): string {
-    const scope: WordScope = {
-      variables: this.variables,
-      hostname: this.host.hostname,
-      epochMillis: this.host.epochAt(this.offset),
-      lastExit: this.exitCode,
-      fileText: (path) => this.fileText(path),
-      printedBy: (command) => this.printed.get(command),
-    }
-    return expandWord(word, scope)
-  }
+function lettersOf(words: readonly string[]): number {
+  return words.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** What wget, curl or nslookup print, as far as scripts look at it: the status of an answer, or that there was one. */

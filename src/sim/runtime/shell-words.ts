@@ -1,4 +1,5 @@
 import type { EpochMillis } from '../api/time.ts'
+import { longestArgument } from './argument-list.ts'
 import { literalDollar } from './shell-tokens.ts'
 
 /** What words of a script may refer to while it runs. */
@@ -12,43 +13,104 @@ export interface WordScope {
   printedBy?(command: string): string | undefined
 }
 
-/** Longer words stay as they are written, and deeper commands print nothing. */
-const [longestWord, deepest] = [20_000, 32]
-/** What words may become, together: about what Linux gives to a process. */
-export const mostLetters = 1_000_000
+/** Deeper commands print nothing. */
+const deepest = 32
+/** `$((sum))`, `${NAME:-default}` or `$NAME`. */
+const reference = /\$(?:\(\(([^()]*)\)\)|\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|([A-Za-z_]\w*|[?$#@0-9]))/y
 
-/** Replaces `$NAME`, `${NAME:-default}`, `$(command)` and `$((sum))` as a shell does; what is not understood becomes empty. */
-export function expandWord(word: string, scope: WordScope, depth = 0): string {
-  if (word.length > longestWord) return word.replaceAll(literalDollar, '$')
-  if (depth > deepest) return ''
-  let text = ''
-  let at = 0
-  while (at < word.length && text.length < mostLetters) {
-    const char = word[at]!
-    if (char !== '$') {
-      text += char
-      at += 1
-      continue
+/**
+ * Replaces `$NAME`, `${NAME:-default}`, `$(command)` and `$((sum))` in the words of a command as a shell does; what is not understood becomes empty.
+ * Together they become no longer than one argument may be.
+ */
+export function expandWords(words: readonly string[], scope: WordScope): string[] {
+  return new Expansion(scope).words(words, 0)
+}
+
+class Expansion {
+  private readonly scope: WordScope
+  private left = longestArgument
+
+  constructor(scope: WordScope) {
+    this.scope = scope
+  }
+
+  words(words: readonly string[], depth: number): string[] {
+    return depth > deepest ? [] : words.map((word) => this.word(word, depth))
+  }
+
+  private word(word: string, depth: number): string {
+    let text = ''
+    // Without an end of braces none are searched for: once for each that begins would take for ever.
+    const lastBrace = word.lastIndexOf('}')
+    let at = 0
+    while (at < word.length && this.left > 0) {
+      const dollar = word.indexOf('$', at)
+      if (dollar !== at) {
+        const end = dollar < 0 ? word.length : dollar
+        text += this.take(word.slice(at, end))
+        at = end
+        continue
+      }
+      reference.lastIndex = at
+      const found = word[at + 1] === '{' && lastBrace < at ? null : reference.exec(word)
+      if (found) {
+        text += this.take(this.valueOf(found))
+        at = reference.lastIndex
+      } else if (word[at + 1] === '(') {
+        const end = closing(word, at + 1)
+        text += this.take(this.printedBy(word.slice(at + 2, end), depth + 1))
+        at = end + 1
+      } else {
+        text += this.take('$')
+        at += 1
+      }
     }
-    const rest = word.slice(at)
-    const arithmetic = /^\$\(\(([^()]*)\)\)/.exec(rest)
-    const braces = /^\$\{([A-Za-z_]\w*)(?::?-([^}]*))?\}/.exec(rest)
-    const plain = /^\$([A-Za-z_]\w*|[?$#@0-9])/.exec(rest)
-    if (arithmetic) text += String(evaluateSum(arithmetic[1]!, scope))
-    else if (braces) text += scope.variables.get(braces[1]!) || (braces[2] ?? '')
-    else if (plain) text += specialOf(plain[1]!, scope) ?? scope.variables.get(plain[1]!) ?? ''
-    const matched = arithmetic ?? braces ?? plain
-    if (matched) at += matched[0].length
-    else if (rest.startsWith('$(')) {
-      const end = closing(rest)
-      text += substituted(rest.slice(2, end), scope, depth + 1)
-      at += end + 1
-    } else {
-      text += '$'
-      at += 1
+    return text.replaceAll(literalDollar, '$')
+  }
+
+  /** As much of it as there is room for. */
+  private take(text: string): string {
+    const taken = text.slice(0, this.left)
+    this.left -= taken.length
+    return taken
+  }
+
+  private valueOf([, sum, braced, otherwise, plain]: RegExpExecArray): string {
+    const { variables } = this.scope
+    if (sum !== undefined) return String(evaluateSum(sum, this.scope))
+    if (braced !== undefined) return variables.get(braced) || (otherwise ?? '')
+    return specialOf(plain!, this.scope) ?? variables.get(plain!) ?? ''
+  }
+
+  private printedBy(command: string, depth: number): string {
+    const { scope } = this
+    const printed = scope.printedBy?.(command)
+    if (printed !== undefined) return printed
+    const words = this.words(wordsOf(command), depth)
+    switch (words[0]) {
+      case 'date':
+        return words[1] === '+%s' ? String(Math.floor(scope.epochMillis / 1000)) : dateText(scope.epochMillis)
+      case 'hostname':
+        return scope.hostname
+      case 'cat':
+        return this.take(scope.fileText(words[1] ?? '') ?? '').trimEnd()
+      case 'seq':
+        return numbersOf(words.slice(1)).join(' ')
+      case 'echo':
+        return words.slice(1).join(' ')
+      case 'expr':
+        return String(evaluateSum(words.slice(1).join(' '), scope))
+      case 'nproc':
+        return '1'
+      default:
+        return ''
     }
   }
-  return text.slice(0, mostLetters).replaceAll(literalDollar, '$')
+}
+
+/** The words of a command within a word, without their quotes. */
+export function wordsOf(command: string): string[] {
+  return command.trim().split(/\s+/).map((word) => word.replaceAll(/['"]/g, ''))
 }
 
 /** `Thu Jan  1 09:00:00 UTC 2026`, as date prints it. */
@@ -92,30 +154,6 @@ function specialOf(name: string, scope: WordScope): string | undefined {
   return undefined
 }
 
-function substituted(command: string, scope: WordScope, depth: number): string {
-  const printed = scope.printedBy?.(command)
-  if (printed !== undefined) return printed
-  const words = command.trim().split(/\s+/).map((word) => expandWord(word.replaceAll(/['"]/g, ''), scope, depth))
-  switch (words[0]) {
-    case 'date':
-      return words[1] === '+%s' ? String(Math.floor(scope.epochMillis / 1000)) : dateText(scope.epochMillis)
-    case 'hostname':
-      return scope.hostname
-    case 'cat':
-      return scope.fileText(words[1] ?? '')?.trimEnd() ?? ''
-    case 'seq':
-      return numbersOf(words.slice(1)).join(' ')
-    case 'echo':
-      return words.slice(1).join(' ')
-    case 'expr':
-      return String(evaluateSum(words.slice(1).join(' '), scope))
-    case 'nproc':
-      return '1'
-    default:
-      return ''
-  }
-}
-
 /** The numbers of `seq LAST`, `seq FIRST LAST` and `seq FIRST STEP LAST`; at most ten thousand. */
 function numbersOf(words: readonly string[]): string[] {
   const numbers = words.map(Number)
@@ -131,7 +169,7 @@ function evaluateSum(text: string, scope: WordScope): number {
   const tokens = text.match(/\d+|[A-Za-z_]\w*|[+\-*/%]/g) ?? []
   const valueOf = (token: string | undefined): number => {
     const raw = token === undefined ? '0' : /^\d/.test(token) ? token : (scope.variables.get(token) ?? '0')
-    return /^-?\d+$/.test(raw) ? Number(raw) : 0
+    return /^-?\d{1,18}$/.test(raw) ? Number(raw) : 0
   }
   let sum = 0
   let sign = 1
@@ -156,9 +194,10 @@ function evaluateSum(text: string, scope: WordScope): number {
   return sum
 }
 
-function closing(text: string): number {
+/** Where the parenthesis that opens at `open` closes; the end of the text when it does not. */
+function closing(text: string, open: number): number {
   let depth = 0
-  for (let at = 1; at < text.length; at += 1) {
+  for (let at = open; at < text.length; at += 1) {
     if (text[at] === '(') depth += 1
     if (text[at] === ')' && (depth -= 1) === 0) return at
   }
@@ -169,9 +208,9 @@ function closing(text: string): number {
 export function substitutionsIn(word: string): string[] {
   const found: string[] = []
   for (let at = word.indexOf('$('); at >= 0; at = word.indexOf('$(', at)) {
-    const end = closing(word.slice(at))
-    if (word[at + 2] !== '(') found.push(word.slice(at + 2, at + end))
-    at += end
+    const end = closing(word, at + 1)
+    if (word[at + 2] !== '(') found.push(word.slice(at + 2, end))
+    at = end
   }
   return found
 }

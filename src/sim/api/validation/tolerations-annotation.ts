@@ -14,33 +14,37 @@ export function validateTolerationsAnnotation(annotations: Labels, path: string)
   const text = annotations[tolerationsAnnotation]
   if (!text) return []
   const read = readJsonText(text)
-  const mistakes: string[] = []
-  const tolerations = read.ok ? tolerationsOf(read.value, mistakes) : []
-  const error = read.ok ? mistakes[0] : read.error
-  return error === undefined ? validateTolerations(tolerations, `${path}.${tolerationsAnnotation}`) : [invalid(path, tolerationsAnnotation, error)]
+  const tolerations = read.ok ? tolerationsOf(read.value) : read.error
+  return typeof tolerations === 'string' ? [invalid(path, tolerationsAnnotation, tolerations)] : validateTolerations(tolerations, `${path}.${tolerationsAnnotation}`)
 }
 
 /** Go's fields of a toleration. They have no names for JSON: encoding/json goes by these, in whatever case. */
 const fields = ([['Key', 'key', 'string'], ['Operator', 'operator', 'core.TolerationOperator'], ['Value', 'value', 'string'], ['Effect', 'effect', 'core.TaintEffect'], ['TolerationSeconds', 'tolerationSeconds', 'int64']] as const)
   .map(([name, property, type]) => ({ name, property, type, pattern: new RegExp(`^${name}$`, 'iu') }))
 
-/** What is null is as if it were not there; values of a wrong type are noted in the order of the text. */
-function tolerationsOf(value: unknown, mistakes: string[]): readonly Toleration[] {
-  if (Array.isArray(value)) return value.map((entry) => tolerationOf(entry, mistakes))
-  if (value !== null) mistakes.push(`json: cannot unmarshal ${jsonKindOf(value)} into Go value of type []core.Toleration`)
-  return []
+/** What is null is as if it were not there; of values of a wrong type the first in the text is told. */
+function tolerationsOf(value: unknown): readonly Toleration[] | string {
+  if (value === null) return []
+  if (!Array.isArray(value)) return `json: cannot unmarshal ${jsonKindOf(value)} into Go value of type []core.Toleration`
+  const tolerations: Toleration[] = []
+  for (const entry of value) {
+    const toleration = tolerationOf(entry)
+    if (typeof toleration === 'string') return toleration
+    tolerations.push(toleration)
+  }
+  return tolerations
 }
 
-function tolerationOf(value: unknown, mistakes: string[]): Toleration {
+function tolerationOf(value: unknown): Toleration | string {
   const kind = jsonKindOf(value)
-  if (kind !== 'object') mistakes.push(`json: cannot unmarshal ${kind} into Go value of type core.Toleration`)
+  if (kind !== 'object') return `json: cannot unmarshal ${kind} into Go value of type core.Toleration`
   const toleration: Record<string, unknown> = {}
-  for (const [key, given] of kind === 'object' ? Object.entries(value ?? {}) : []) {
+  for (const [key, given] of Object.entries(value ?? {})) {
     const field = given === null ? undefined : fields.find(({ pattern }) => pattern.test(key))
     if (!field) continue
     const fault = faultOf(given, field.type)
-    if (fault !== null) mistakes.push(`json: cannot unmarshal ${fault} into Go struct field Toleration.${field.name} of type ${field.type}`)
-    else toleration[field.property] = given
+    if (fault !== null) return `json: cannot unmarshal ${fault} into Go struct field Toleration.${field.name} of type ${field.type}`
+    toleration[field.property] = given
   }
   return toleration
 }
