@@ -28,6 +28,10 @@ test.each([
   ['deep flow nesting', '['.repeat(20_000) + ']'.repeat(20_000), /nested deeper/],
   ['deep block nesting', Array.from({ length: 300 }, (_, n) => `${' '.repeat(n)}a:`).join('\n'), /nested deeper/],
   ['deep sequence nesting', `${'- '.repeat(5000)}a`, /nested deeper/],
+  ['nesting behind a quote that does not end', `a: "${'['.repeat(100)}`, /nested deeper/],
+  ['a key that stands twice', 'a: 1\nb: {c: 1, d: [{e: 1, e: 2}]}', /keys must be unique/],
+  ['brackets that close nothing', ']'.repeat(1_000_000), /Unexpected/],
+  ['a quote of escapes that does not end', `a: "${'\\"'.repeat(500_000)}x`, /closing "quote/],
   ['more than a mebibyte', 'a'.repeat(2 * 1024 * 1024), /longer than/],
   ['a list at the top', '- a\n- b', /not a map/],
 ])('%s is refused with its place, and nothing is thrown', (_, text, message) => {
@@ -35,6 +39,15 @@ test.each([
   expect(documents).toEqual([])
   expect(problems[0]!.message).toMatch(message)
   expect(problems[0]!.line).toBeGreaterThan(0)
+})
+
+// Each key was compared with each.
+test('a hundred thousand keys are read, and a field of endless brackets has a place', () => {
+  const text = Array.from({ length: 100_000 }, (_, at) => `k${at}: 1`).join('\n')
+  const [document] = parseManifests(text).documents
+  expect(Object.keys(document!.manifest)).toHaveLength(100_000)
+  expect(document!.placeOf('k99999').line).toBe(100_000)
+  expect(document!.placeOf('k5['.repeat(1_000_000)).line).toBe(6)
 })
 
 test('what is printed reads back as the same object', () => {

@@ -1,4 +1,4 @@
-import { LineCounter, isMap, isScalar, isSeq, parseAllDocuments, stringify, type Document, type Node, type ScalarTag, type Tags } from 'yaml'
+import { Composer, LineCounter, Parser, isMap, isScalar, isSeq, stringify, visit, type CST, type Document, type Node, type ScalarTag, type Tags } from 'yaml'
 import type { Manifest } from '../sim/cluster/run.ts'
 
 /** What strangers may paste: bounded before it is parsed (docs of HAZARDS: alias bombs, deep nesting, sheer size). */
@@ -30,10 +30,11 @@ export function parseManifests(text: string): ParsedManifests {
   const excess = findExcess(text)
   if (excess) return { documents: [], problems: [excess] }
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { schema: 'failsafe', customTags: kubernetesTags, merge: true, lineCounter: lines, prettyErrors: false })
+  // The library compares each key with each: we look for those that stand twice.
+  const composer = new Composer({ schema: 'failsafe', customTags: kubernetesTags, merge: true, lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const documents: ManifestDocument[] = []
   const problems: TextProblem[] = []
-  for (const document of Array.isArray(parsed) ? parsed : []) {
+  for (const document of composer.compose(upToErrors(new Parser(lines.addNewLine).parse(text)), true, text.length)) {
     const read = readDocument(document, lines)
     if ('message' in read) problems.push(read)
     else documents.push(...read.documents)
@@ -47,9 +48,42 @@ export function printYaml(value: unknown): string {
   return stringify(value, { schema: 'yaml-1.1', compat: 'core', version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
 }
 
+/** One error is told: who wrote a million is not waited for. */
+const mostErrors = 100
+
+function* upToErrors(tokens: Iterable<CST.Token>): Generator<CST.Token, void> {
+  let errors = 0
+  for (const token of tokens) {
+    yield token
+    if (token.type === 'error' && (errors += 1) === mostErrors) return
+  }
+}
+
+/** Where the first key stands that its map has already; null: none does. */
+function repeatedKey(document: Document.Parsed): number | null {
+  let found: number | null = null
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key) || key.value === '<<') continue
+        if (keys.has(key.value)) {
+          found = key.range?.[0] ?? 0
+          return visit.BREAK
+        }
+        keys.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return found
+}
+
 function readDocument(document: Document.Parsed, lines: LineCounter): TextProblem | { documents: ManifestDocument[] } {
   const error = document.errors[0]
   if (error) return { ...placeAt(lines, error.pos[0]), message: error.message }
+  const repeated = repeatedKey(document)
+  if (repeated !== null) return { ...placeAt(lines, repeated), message: 'Map keys must be unique' }
   if (document.contents === null) return { documents: [] }
   let value: unknown
   try {
@@ -75,7 +109,7 @@ function isObject(value: unknown): value is Manifest {
 
 /** `spec.ports[0].port` and `metadata.labels[app.kubernetes.io/name]` → keys and indexes. */
 function pathOf(field: string): (string | number)[] {
-  return [...field.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map((match) => (match[1] === undefined ? match[2]! : /^\d+$/.test(match[1]) ? Number(match[1]) : match[1]))
+  return [...field.matchAll(/\[([^\]]*)(?:\]|$)|([^.[\]]+)/g)].map((match) => (match[1] === undefined ? match[2]! : /^\d+$/.test(match[1]) ? Number(match[1]) : match[1]))
 }
 
 function placeOf(document: Document.Parsed, lines: LineCounter, path: readonly (string | number)[]): { line: number; column: number } {
@@ -137,8 +171,9 @@ function deepestFlow(row: string): number {
   return deepest
 }
 
+/** Without what is in quotes. What follows a quote that does not end stays: each may be searched to its end but once. */
 function unquoted(row: string): string {
-  return row.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '')
+  return row.replace(/"(?:[^"\\]+|\\.?)*("|$)|'[^']*'/g, (quoted, end: string | undefined) => (end === '' ? quoted : ''))
 }
 
 // Kubernetes reads YAML through sigs.k8s.io/yaml, that is go-yaml v2: neither the "1.1" nor the "1.2" of the yaml package.

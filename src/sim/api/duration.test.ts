@@ -12,3 +12,7 @@ test.each([
 test.each(['', 's', '5', '1d', '1h 5m', '--1s', '1s\n', `${'9'.repeat(30)}h`])('%j is no duration', (text) => {
   expect(parseDuration(text)).toBeNull()
 })
+
+test('a million digits are read once', () => {
+  expect(parseDuration('1'.repeat(1_000_000))).toBeNull()
+})

@@ -6,7 +6,7 @@ const units = new Map([['ns', 1e-6], ['us', 1e-3], ['µs', 1e-3], ['μs', 1e-3],
 export function parseDuration(text: string): Millis | null {
   const [, sign = '', rest = ''] = /^([+-]?)([^]*)$/.exec(text) ?? []
   if (rest === '0') return 0
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return null
+  if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return null
   let total = 0
   for (const [, amount = '', unit = ''] of rest.matchAll(/([\d.]+)([^\d.]+)/g)) total += Number(amount) * (units.get(unit) ?? 0)
   const whole = Math.trunc(total + 1e-7)

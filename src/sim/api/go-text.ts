@@ -51,3 +51,10 @@ function unicodeEscape(character: string): string {
 function hex(code: number, width: number): string {
   return code.toString(16).padStart(width, '0')
 }
+
+/** Go's strings.TrimRight, of one letter. An expression would look for the end from each of many. */
+export function trimRight(text: string, letter: string): string {
+  let end = text.length
+  while (end > 0 && text[end - 1] === letter) end -= 1
+  return text.slice(0, end)
+}

@@ -45,6 +45,11 @@ test.each<[what: string, resource: string, body: object]>([
   expect((answer as { readonly status: { readonly details: { readonly causes: readonly unknown[] } } }).status.details.causes).toHaveLength(1000)
 })
 
+test('an endless reference to a field is read once', () => {
+  const fieldPath = `a${"['".repeat(1_000_000)}x`
+  expect(create('pods', pod({ containers: [{ ...container, env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath } } }] }] }))).toMatchObject({ ok: false, status: { reason: 'Invalid' } })
+})
+
 test('an endless version is read once', () => {
   expect(create('pods', { ...pod({}), metadata: { name: 'p', resourceVersion: `${'1'.repeat(500_000)}m` } })).toMatchObject({ ok: true })
   expect(create('pods', { ...pod({}), metadata: { name: 'p', resourceVersion: `${'0'.repeat(500_000)}1` } })).toMatchObject({ ok: false })

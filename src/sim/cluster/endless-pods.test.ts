@@ -70,6 +70,11 @@ test('what a script makes of its variables has an end, too', () => {
   expect(stateOf(`echo ${often('${A:-')}`)).toMatchObject({ terminated: { exitCode: 0 } })
 })
 
+test('a flag of a shell is read once', () => {
+  expect(stateOf('true')).toMatchObject({ terminated: { exitCode: 0 } })
+  expect(podOf({ command: ['sh', `-${'c'.repeat(120_000)}!`] }).status()?.phase).toBe('Succeeded')
+})
+
 test('loops within loops do not hold up the run, however long their words are', () => {
   const loops = Array.from({ length: 4 }, (_, at) => `for i${at} in {1..10000} {1..10000}; do `).join('')
   expect(stateOf(`${loops} : ; ${'done; '.repeat(4)}`)).toHaveProperty('running')

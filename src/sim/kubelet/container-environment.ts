@@ -138,7 +138,8 @@ export function fieldOf(pod: Pod, path: string, source: EnvironmentSource): stri
 
 /** A request or limit of a container, in whole divisors, rounded up; a limit that is not set is what the node has for pods. */
 function resourceOf(pod: Pod, own: Container, { containerName, resource, divisor }: ResourceFieldSelector, allocatable: Amounts): string {
-  const container = containerName ? ([...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(({ name }) => name === containerName) ?? own) : own
+  const isNamed = ({ name }: Container) => name === containerName
+  const container = (containerName && (pod.spec.containers.find(isNamed) ?? pod.spec.initContainers?.find(isNamed))) || own
   const [kind = '', name = ''] = resource.split(/\.(.*)/)
   const told = (kind === 'limits' ? container.resources?.limits : container.resources?.requests)?.[name]
   const isCpu = name === 'cpu'

@@ -17,7 +17,7 @@ import { credentialsFor, noCredentials, type PodCredentials } from './registry-c
 import { rpcError } from './runtime-calls.ts'
 import { withEntry, withoutEntry } from './sparse-map.ts'
 import { containerEvent, hashOf, runWorkerHook, type WorkerHost } from './worker-host.ts'
-import { filesAtStart } from './worker-volumes.ts'
+import { freshVolumes } from './worker-volumes.ts'
 
 /** How long the runtime takes, images aside; of a new sandbox, its status is the last part. */
 export const runtimeCosts = { sandbox: 300, sandboxStatus: 10, container: 100 } as const
@@ -161,7 +161,7 @@ function create(host: WorkerHost, request: StartRequest, done: (outcome: StartOu
     template: made.template,
     hostname: hostnameOf(pod, host.place.nodeName, host.place.dns.clusterDomain).hostname,
     ...(stopSignal && { stopSignal }),
-    files: new PodFiles(sandbox, pod.spec, host.place, container, filesAtStart(host, worker, container)),
+    files: new PodFiles(sandbox, pod.spec, host.place, container, freshVolumes(host, worker, container)),
   })
   containerEvent(host, worker, container, 'Normal', 'Created', 'Container created')
   if (!started.ok) {

@@ -1,9 +1,10 @@
 // Upstream: pkg/kubelet/kubelet_pods.go makeHostsMount, makePodSourceHostnameMount, pkg/kubelet/network/dns SetupDNSinContainerizedMounter (v1.36). Left out: changes of the files that a kubelet itself makes.
 import type { Container, PodSpec } from '../api/generated/types.ts'
 import type { FileSource } from '../runtime/container-process.ts'
-import type { SandboxRecord } from '../runtime/node-disk.ts'
+import type { SandboxRecord, VolumeFiles } from '../runtime/node-disk.ts'
 import { hostnameOf, hostsEntries, resolverOf, resolverText, type DnsSettings, type NamedPod } from './pod-dns.ts'
-import { fileOfVolume } from './pod-volumes.ts'
+import { emptyMap } from './sparse-map.ts'
+import { mountedText } from './pod-volumes.ts'
 
 const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 
@@ -20,14 +21,13 @@ export class PodFiles implements FileSource {
     private readonly spec: PodSpec,
     private readonly place: NodePlace,
     private readonly container: Container,
-    /** By path, what stays as it was; the same empty one for all containers without mounts of parts of volumes. */
-    private readonly fixed: ReadonlyMap<string, string>,
+    /** As they were when it started; the same empty one for all containers without mounts of parts of volumes. */
+    private readonly volumesAtStart: ReadonlyMap<string, VolumeFiles>,
   ) {}
 
   get(path: string): string | undefined {
     if (path === namespaceFile) return this.sandbox.namespace
-    const { volumes } = this.sandbox
-    return this.fixed.get(path) ?? (volumes && fileOfVolume(path, this.container, volumes)) ?? this.ownFile(path)
+    return mountedText(path, this.container, this.volumesAtStart, this.sandbox.volumes ?? emptyMap) ?? this.ownFile(path)
   }
 
   has(path: string): boolean {

@@ -1,10 +1,9 @@
 // Upstream: pkg/kubelet/volumemanager, pkg/volume/{configmap,secret,projected,downwardapi} (v1.36). Left out: claims, host paths' types, the account's own volume (always there).
-import type { Container, DownwardAPIVolumeFile, KeyToPath, Pod, Volume } from '../api/generated/types.ts'
+import type { ConfigMap, Container, DownwardAPIVolumeFile, KeyToPath, Pod, Secret, Volume } from '../api/generated/types.ts'
+import { trimRight } from '../api/go-text.ts'
+import type { VolumeFiles } from '../runtime/node-disk.ts'
 import { decodeBase64, fieldOf, type EnvironmentSource } from './container-environment.ts'
-import { emptyMap, withEntry, type SparseMap } from './sparse-map.ts'
-
-/** Files of one volume by their path in it. */
-export type VolumeFiles = ReadonlyMap<string, string>
+import { emptyMap } from './sparse-map.ts'
 
 /** A pod's volumes by name, or why some cannot be set up. */
 export interface MountedVolumes {
@@ -17,11 +16,12 @@ export function mountVolumes(pod: Pod, source: EnvironmentSource): MountedVolume
   if (!pod.spec.volumes?.some(holdsFiles)) return nothingMounted
   const files = new Map<string, VolumeFiles>()
   const failures: { volume: string; error: string }[] = []
+  const fields = new PodFields(pod, source)
   for (const volume of pod.spec.volumes.filter(holdsFiles)) {
-    const payload = new Payload(pod, source)
+    const payload = new Payload(fields, source)
     payload.take(volume)
     if (payload.errors.length > 0) failures.push({ volume: volume.name, error: payload.errors.length === 1 ? payload.errors[0]! : `[${payload.errors.join(', ')}]` })
-    else if (payload.files.size > 0) files.set(volume.name, payload.files)
+    else if (!payload.isEmpty) files.set(volume.name, payload.files())
   }
   return { files, failures }
 }
@@ -33,40 +33,37 @@ export function holdsFiles({ configMap, secret, downwardAPI, projected }: Volume
   return Boolean(configMap ?? secret ?? downwardAPI) || (projected !== undefined && !projected.sources?.some(({ serviceAccountToken }) => serviceAccountToken))
 }
 
-/** What a container finds where it mounts a part of a volume: that stays as it was when the container started. */
-export function fixedFiles(container: Container, volumes: ReadonlyMap<string, VolumeFiles>): SparseMap<string> {
-  let files: SparseMap<string> = emptyMap
-  for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
-    if (!subPath) continue
-    for (const [path, text] of volumes.get(name) ?? []) {
-      if (path === subPath) files = withEntry(files, rootOf(mountPath), text)
-      else if (path.startsWith(`${subPath}/`)) files = withEntry(files, `${rootOf(mountPath)}/${path.slice(subPath.length + 1)}`, text)
-    }
-  }
-  return files
+/** Volumes as a container finds them that starts now, if it mounts parts of them: those stay as they were. */
+export function volumesAtStart({ volumeMounts = [] }: Container, volumes: ReadonlyMap<string, VolumeFiles>): ReadonlyMap<string, VolumeFiles> {
+  return volumeMounts.some(({ subPath }) => subPath) ? volumes : emptyMap
 }
 
-/** What is at a path where a whole volume is mounted, as the volume is now. */
-export function fileOfVolume(path: string, { volumeMounts = [] }: Container, volumes: ReadonlyMap<string, VolumeFiles>): string | undefined {
+/** What is at a path where a container mounts volumes: parts as they were when it started, whole volumes as they are. */
+export function mountedText(path: string, { volumeMounts = [] }: Container, atStart: ReadonlyMap<string, VolumeFiles>, now: ReadonlyMap<string, VolumeFiles>): string | undefined {
+  let found: string | undefined
   for (const { name, mountPath, subPath } of volumeMounts) {
-    const root = `${rootOf(mountPath)}/`
-    const text = !subPath && path.startsWith(root) ? volumes.get(name)?.get(path.slice(root.length)) : undefined
-    if (text !== undefined) return text
+    const root = trimRight(mountPath, '/')
+    const files = (subPath ? atStart : now).get(name)
+    if (!files || !path.startsWith(root)) continue
+    const inside = path.slice(root.length)
+    if (!inside.startsWith('/') && !(subPath && inside === '')) continue
+    const key = subPath ? subPath + inside : inside.slice(1)
+    const text = files.find((texts) => texts.has(key))?.get(key)
+    if (text !== undefined && subPath) return text
+    found ??= text
   }
-  return undefined
-}
-
-function rootOf(mountPath: string): string {
-  return mountPath.replace(/\/+$/, '')
+  return found
 }
 
 /** The files of one volume while they are gathered. */
 class Payload {
-  readonly files = new Map<string, string>()
   readonly errors: string[] = []
+  private readonly layers: ReadonlyMap<string, string>[] = []
+  /** The last layer, while things are picked. */
+  private picked: Map<string, string> | null = null
 
   constructor(
-    private readonly pod: Pod,
+    private readonly pod: PodFields,
     private readonly source: EnvironmentSource,
   ) {}
 
@@ -81,23 +78,35 @@ class Payload {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.layers.length === 0
+  }
+
+  /** What was taken as a whole again and again counts where it was taken last. */
+  files(): VolumeFiles {
+    return [...new Set(this.layers.toReversed())]
+  }
+
   private configMap({ name = '', items, optional }: Reference): void {
     const found = this.source.configMap(this.namespace, name)
     if (!found && !optional) this.errors.push(`configmap "${name}" not found`)
-    else this.keys(new Map(Object.entries({ ...found?.data, ...found?.binaryData })), items, optional, 'configmap references non-existent config key')
+    else this.keys(found ? textsOf(found, () => Object.entries({ ...found.data, ...found.binaryData })) : emptyMap, items, optional, 'configmap references non-existent config key')
   }
 
   private secret({ name = '', items, optional }: Reference): void {
     const found = this.source.secret(this.namespace, name)
     if (!found && !optional) this.errors.push(`secret "${name}" not found`)
-    else this.keys(new Map(Object.entries(found?.data ?? {}).map(([key, value]) => [key, decodeBase64(value)])), items, optional, 'references non-existent secret key')
+    else this.keys(found ? textsOf(found, () => Object.entries(found.data ?? {}).map(([key, value]) => [key, decodeBase64(value)])) : emptyMap, items, optional, 'references non-existent secret key')
   }
 
   private keys(values: ReadonlyMap<string, string>, items: readonly KeyToPath[] | undefined, optional: boolean | undefined, missing: string): void {
-    if (!items || items.length === 0) for (const [key, value] of values) this.files.set(key, value)
+    if ((items ?? []).length === 0 && values.size > 0) {
+      this.layers.push(values)
+      this.picked = null
+    }
     for (const { key, path } of items ?? []) {
       const value = values.get(key)
-      if (value !== undefined) this.files.set(path, value)
+      if (value !== undefined) this.pick(path, value)
       else if (!optional) this.errors.push(`${missing}: ${key}`)
     }
   }
@@ -105,14 +114,44 @@ class Payload {
   private fields(items: readonly DownwardAPIVolumeFile[]): void {
     for (const { path, fieldRef, resourceFieldRef } of items) {
       const container = resourceFieldRef?.containerName
-      const known = [...this.pod.spec.containers, ...(this.pod.spec.initContainers ?? [])].some(({ name }) => name === container)
-      if (fieldRef) this.files.set(path, fieldTextOf(this.pod, fieldRef.fieldPath, this.source))
-      else if (container !== undefined && !known) this.errors.push(`container ${container} not found`)
+      if (fieldRef) this.pick(path, this.pod.textOf(fieldRef.fieldPath))
+      else if (container !== undefined && !this.pod.hasContainer(container)) this.errors.push(`container ${container} not found`)
     }
   }
 
+  private pick(path: string, text: string): void {
+    if (!this.picked) this.layers.push((this.picked = new Map()))
+    this.picked.set(path, text)
+  }
+
   private get namespace(): string {
-    return this.pod.metadata.namespace ?? 'default'
+    return this.pod.namespace
+  }
+}
+
+/** What files tell of their own pod: each text is made once, however many show it. */
+class PodFields {
+  readonly namespace: string
+  private readonly texts = new Map<string, string>()
+  private containers: ReadonlySet<string> | null = null
+
+  constructor(
+    private readonly pod: Pod,
+    private readonly source: EnvironmentSource,
+  ) {
+    this.namespace = pod.metadata.namespace ?? 'default'
+  }
+
+  textOf(path: string): string {
+    const text = this.texts.get(path) ?? fieldTextOf(this.pod, path, this.source)
+    this.texts.set(path, text)
+    return text
+  }
+
+  hasContainer(name: string): boolean {
+    const { containers, initContainers = [] } = this.pod.spec
+    this.containers ??= new Set([...containers, ...initContainers].map((container) => container.name))
+    return this.containers.has(name)
   }
 }
 
@@ -120,6 +159,17 @@ interface Reference {
   readonly name?: string
   readonly items?: readonly KeyToPath[]
   readonly optional?: boolean
+}
+
+/** What ConfigMaps and Secrets hold as a whole: all volumes of all nodes share it, and it ends with them. */
+const wholes = new WeakMap<ConfigMap | Secret, ReadonlyMap<string, string>>()
+
+function textsOf(found: ConfigMap | Secret, entries: () => readonly (readonly [key: string, text: string])[]): ReadonlyMap<string, string> {
+  const known = wholes.get(found)
+  if (known) return known
+  const texts = new Map(entries())
+  wholes.set(found, texts)
+  return texts
 }
 
 /** All labels or annotations as a file has them, `key="value"` a line; other fields as in a variable. */

@@ -9,6 +9,7 @@ import { decodeBase64 } from './container-environment.ts'
 interface KeyringEntry extends PullSecret {
   /** Host, or host and path; labels of the host may be patterns. */
   readonly location: string
+  readonly parts: ImageParts
 }
 
 /** The credentials that a pod has for an image, or why its secrets cannot be read. */
@@ -23,12 +24,14 @@ interface Unreadable {
 /** The credentials, of those that these secrets hold, which are for an image of this repository (`docker.io/library/nginx`); best match first. One secret that cannot be read spoils all. */
 export function credentialsFor(repository: string, secrets: readonly Secret[]): PodCredentials {
   if (secrets.length === 0) return noCredentials
-  const read = secrets.map(entriesOf)
+  const read = [...new Set(secrets)].map(entriesOf)
   const unreadable = read.find((result) => !result.ok)
   if (unreadable) return unreadable
-  const entries = read.flatMap((result) => (result.ok ? result.value : [])).toSorted((one, other) => (one.location === other.location ? 0 : one.location > other.location ? -1 : 1))
-  const matching = entries.filter(({ location }) => matches(location, repository))
+  const entries = read.flatMap((result) => (result.ok ? result.value : []))
+  const target = partsOf(repository)
+  const matching = entries.filter(({ parts }) => matches(parts, target))
   const found = matching.length > 0 || !repository.startsWith('docker.io/') ? matching : entries.filter(({ location }) => location === 'index.docker.io')
+  found.sort((one, other) => (one.location === other.location ? 0 : one.location > other.location ? -1 : 1))
   return { ok: true, matching: found.map(({ uid, namespace, name, credentialHash }) => ({ uid, namespace, name, credentialHash })) }
 }
 
@@ -40,14 +43,26 @@ type Fields = Readonly<Record<string, unknown>>
 
 const packageName = 'credentialprovider'
 
-function entriesOf({ metadata: { uid, namespace = '', name }, type, data = {} }: Secret): Read<readonly KeyringEntry[]> {
+/** What Secrets hold, which end with it: reading it for each container of each pod would take a while. */
+const keyrings = new WeakMap<Secret, Read<readonly KeyringEntry[]>>()
+
+function entriesOf(secret: Secret): Read<readonly KeyringEntry[]> {
+  const known = keyrings.get(secret)
+  if (known) return known
+  const entries = readEntries(secret)
+  keyrings.set(secret, entries)
+  return entries
+}
+
+function readEntries({ metadata: { uid, namespace = '', name }, type, data = {} }: Secret): Read<readonly KeyringEntry[]> {
   const auths = type === 'kubernetes.io/dockerconfigjson' ? authsIn(data['.dockerconfigjson']) : type === 'kubernetes.io/dockercfg' ? readFields(data['.dockercfg'], 'DockerConfig') : nothing
   if (!auths.ok) return auths
   const entries: KeyringEntry[] = []
   for (const [address, said] of Object.entries(auths.value)) {
     const login = loginOf(said)
     if (!login.ok) return login
-    entries.push({ uid, namespace, name, location: locationOf(address), credentialHash: digestOf(login.value) })
+    const location = locationOf(address)
+    entries.push({ uid, namespace, name, location, parts: partsOf(location), credentialHash: digestOf(login.value) })
   }
   return { ok: true, value: entries }
 }
@@ -104,12 +119,17 @@ function locationOf(address: string): string {
 }
 
 /** Host and port agree, label by label, and the path begins like it. */
-function matches(location: string, repository: string): boolean {
-  const [pattern, target] = [partsOf(location), partsOf(repository)]
+function matches(pattern: ImageParts, target: ImageParts): boolean {
   return pattern.port === target.port && target.path.startsWith(pattern.path) && pattern.labels.length === target.labels.length && pattern.labels.every((label, at) => fits(label, target.labels[at] ?? ''))
 }
 
-function partsOf(text: string): { readonly labels: readonly string[]; readonly port: string; readonly path: string } {
+interface ImageParts {
+  readonly labels: readonly string[]
+  readonly port: string
+  readonly path: string
+}
+
+function partsOf(text: string): ImageParts {
   const slash = text.indexOf('/')
   const [host = '', port = ''] = (slash < 0 ? text : text.slice(0, slash)).split(':')
   return { labels: host.split('.'), port, path: slash < 0 ? '' : text.slice(slash) }

@@ -2,7 +2,8 @@
 import type { Agenda, Millis } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
 import type { EnvironmentSource } from './container-environment.ts'
-import { mountVolumes, type VolumeFiles } from './pod-volumes.ts'
+import type { VolumeFiles } from '../runtime/node-disk.ts'
+import { mountVolumes } from './pod-volumes.ts'
 
 /** A failed mount is tried again after half a second, doubling to two minutes and two seconds. */
 export const firstRetry: Millis = 500

@@ -1,15 +1,16 @@
 // Upstream: pkg/kubelet/volumemanager, desired_state_of_world_populator.go (v1.36). Left out: watching what is mounted: it is read when the pod is synced.
 import type { Container } from '../api/generated/types.ts'
-import { fixedFiles, holdsFiles, mountVolumes } from './pod-volumes.ts'
+import type { VolumeFiles } from '../runtime/node-disk.ts'
+import { holdsFiles, mountVolumes, volumesAtStart } from './pod-volumes.ts'
 import type { PodWorker } from './pod-worker.ts'
 import { tellMissingPullSecrets } from './pull-secrets.ts'
 import { emptyMap } from './sparse-map.ts'
 import type { WorkerHost } from './worker-host.ts'
 
-/** What a container that starts now finds where it mounts parts of volumes. */
-export function filesAtStart(host: WorkerHost, worker: PodWorker, container: Container): ReadonlyMap<string, string> {
+/** The volumes as a container that starts now finds them where it mounts parts of them. */
+export function freshVolumes(host: WorkerHost, worker: PodWorker, container: Container): ReadonlyMap<string, VolumeFiles> {
   refreshVolumes(host, worker)
-  return fixedFiles(container, worker.sandbox?.volumes ?? worker.volumes)
+  return volumesAtStart(container, worker.sandbox?.volumes ?? worker.volumes)
 }
 
 /** Whether a pod's volumes may show something else tomorrow. */

@@ -128,7 +128,7 @@ export class ContainerProcess {
     const behaviour = this.entry?.behaviour
     if (!this.script && behaviour?.kind === 'server' && behaviour.redirects && locationIn(path) !== null) return this.redirected(port, path, now)
     const paths = !this.script && !this.template.mounted && behaviour?.kind === 'server' ? behaviour.paths : undefined
-    return { kind: 'status', code: paths === undefined || paths.includes(path.replace(/[?#].*$/, '')) ? 200 : 404 }
+    return { kind: 'status', code: paths === undefined || paths.includes(path.split(/[?#]/, 1)[0]!) ? 200 : 404 }
   }
 
   /** The asker follows as long as it is sent to other paths here, ten times; a place on another host it does not go to. */

@@ -39,6 +39,9 @@ export interface PullSecret {
   readonly credentialHash: string
 }
 
+/** The files of one volume by their path in it: ConfigMaps and Secrets as a whole, which all their volumes share, and what was picked of some. The first stands over those behind it. */
+export type VolumeFiles = readonly ReadonlyMap<string, string>[]
+
 /** A pod's sandbox: its network, and the containers in it. */
 export interface SandboxRecord {
   readonly podUid: string
@@ -51,8 +54,8 @@ export interface SandboxRecord {
   state: 'ready' | 'notReady'
   /** In the order of their making; the kubelet has those removed that have ended and are no longer wanted. */
   containers: readonly ContainerRecord[]
-  /** Files of its volumes, by volume and path, as they are now; absent: none holds any. */
-  volumes?: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Files of its volumes, as they are now; absent: none holds any. */
+  volumes?: ReadonlyMap<string, VolumeFiles>
 }
 
 /** An image by its names: one object for all containers that run it. */

@@ -8,8 +8,8 @@ export type ProgramStep =
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'file'; readonly path: string; readonly text: string | null }
   | { readonly kind: 'memory'; readonly bytes: number }
-  /** A command was carried out: so many letters were read and made for it. */
-  | { readonly kind: 'work'; readonly letters: number }
+  /** Something was done that nobody sees: see `effortOfCommand`. */
+  | { readonly kind: 'work'; readonly effort: number }
   /** A question whose answer nobody knows beforehand. */
   | { readonly kind: 'ask'; readonly question: Question }
   /** One more round of a loop that cannot end; the reader may skip some. */

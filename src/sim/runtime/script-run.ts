@@ -14,7 +14,7 @@ export type NextStop =
   | { readonly kind: 'outOfMemory'; readonly at: Millis }
 
 /** How far a script is followed at a time: see `effortOf`. Beyond, nothing becomes of it. */
-const effortLimit = 20_000_000
+const effortLimit = 4_000_000
 /** Of its log. */
 const [lineLimit, letterLimit] = [2_000, 1024 * 1024]
 /** A script that asks in a tight loop is answered once a second. */
@@ -145,7 +145,7 @@ export class ScriptRun {
   }
 }
 
-/** A command is little, what others may see of it a thousandfold. */
+/** What others may see of it is as much as four commands. */
 function effortOf({ done, value }: IteratorResult<ProgramStep, number>): number {
-  return done || value.kind !== 'work' ? 1_000 : 50 + value.letters
+  return done || value.kind !== 'work' ? 200 : value.effort
 }

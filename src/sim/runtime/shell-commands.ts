@@ -22,7 +22,7 @@ export function isKnownCommand(name: string): boolean {
 /** The script of `sh -c SCRIPT` (also `-ec`, `-exc`), else null. */
 export function scriptOf(argv: readonly string[]): string | null {
   if (!shells.has(argv[0] ?? '')) return null
-  const flag = argv.findIndex((word, at) => at > 0 && /^-[a-z]*c[a-z]*$/.test(word))
+  const flag = argv.findIndex((word, at) => at > 0 && word.includes('c') && /^-[a-z]+$/.test(word))
   // What a shell says and does when the script is missing.
   if (flag > 0) return argv[flag + 1] ?? `echo '${argv[0] ?? ''}: -c requires an argument'; exit 2`
   // A shell without a terminal reads nothing and ends; a script file is not followed.

@@ -28,7 +28,7 @@ export class ShellState {
   }
 
   *print(text: string | null, output: Output): Program {
-    yield { kind: 'work', letters: text?.length ?? 0 }
+    yield { kind: 'work', effort: effortOfCommand(0, text?.length ?? 0) }
     if (output !== 'stdout') {
       if (output.file !== '/dev/null') yield* this.writeFile(output.file, text ?? '')
     } else if (text !== null) for (const line of text.split('\n')) yield { kind: 'log', line }
@@ -53,7 +53,7 @@ export class ShellState {
   *wordsOf(words: readonly string[]): Generator<ProgramStep, string[], number | boolean | undefined> {
     for (const word of words) if (word.includes('$(')) yield* this.askFor(word)
     const expanded = this.expand(words)
-    yield { kind: 'work', letters: lettersOf(words) + lettersOf(expanded) }
+    yield { kind: 'work', effort: effortOfCommand(lettersOf(words), lettersOf(expanded)) }
     return expanded
   }
 
@@ -78,6 +78,11 @@ export class ShellState {
       this.exitCode = answer === true ? 0 : 1
     }
   }
+}
+
+/** Of a command for which so many letters were read and made; a unit takes some 50 ns. */
+export function effortOfCommand(read: number, made: number): number {
+  return 50 + read + made / 8
 }
 
 function lettersOf(words: readonly string[]): number {

@@ -17,9 +17,9 @@ export function validateFieldReference(reference: ObjectFieldSelector, supported
   const field = reference.fieldPath
   const unreadable = (why: string): FieldError[] => [invalid(`${path}.fieldPath`, field, `error converting fieldPath: ${why}`)]
   if (reference.apiVersion !== 'v1') return unreadable(`unsupported pod version: ${reference.apiVersion}`)
-  const subscripted = /^(.+?)\['(.*)'\]$/s.exec(field)
-  if (subscripted) {
-    const [, base = '', key = ''] = subscripted
+  const bracket = field.indexOf("['", 1)
+  if (bracket > 0 && field.length >= bracket + 4 && field.endsWith("']")) {
+    const [base, key] = [field.slice(0, bracket), field.slice(bracket + 2, -2)]
     if (base === 'metadata.annotations') return checkQualified(path, key.toLowerCase())
     return base === 'metadata.labels' ? checkQualified(path, key) : unreadable(`field label does not support subscript: ${field}`)
   }

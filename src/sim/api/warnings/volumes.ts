@@ -1,6 +1,6 @@
 // Upstream: pkg/api/pod/warnings.go: volumes; pkg/api/persistentvolumeclaim GetWarningsForPersistentVolumeClaimSpec (v1.36). Left out: files of pod certificates and cluster trust bundles, whose gates are closed.
 import type { Volume, VolumeProjection } from '../generated/types.ts'
-import { quoted } from '../go-text.ts'
+import { quoted, trimRight } from '../go-text.ts'
 import { fractionWarnings } from './amounts.ts'
 import { mostCompared } from './bounds.ts'
 
@@ -59,7 +59,7 @@ function projectedFiles({ configMap, secret, downwardAPI, serviceAccountToken }:
 /** Adds the new files to those that are there, and tells each pair that collides. */
 function overlapsAmong(files: File[], added: readonly File[]): string[] {
   return added.slice(0, mostCompared).flatMap(({ path: sent, of }) => {
-    const file = { path: sent.replace(/\/+$/, ''), of }
+    const file = { path: trimRight(sent, '/'), of }
     const overlaps = files.filter((other) => collide(other.path, file.path)).map((other) => `${shown(file)} with ${shown(other)}`)
     if (files.length < mostCompared) files.push(file)
     return overlaps
