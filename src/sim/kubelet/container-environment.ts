@@ -59,7 +59,7 @@ class Variables {
 
   set(name: string, value: string): void {
     this.values.set(name, value)
-    const { length } = `${name}=${value}`
+    const length = name.length + 1 + value.length
     this.letters += length
     if (length >= longestArgument || this.areFull) this.isTooLong = true
   }

@@ -14,7 +14,7 @@ export type NextStop =
   | { readonly kind: 'outOfMemory'; readonly at: Millis }
 
 /** How far a script is followed at a time: see `effortOf`. Beyond, nothing becomes of it. */
-const effortLimit = 4_000_000
+const effortLimit = 8_000_000
 /** Of its log. */
 const [lineLimit, letterLimit] = [2_000, 1024 * 1024]
 /** A script that asks in a tight loop is answered once a second. */
