@@ -4,10 +4,10 @@ import { must } from '../api/status.ts'
 import { Cluster } from './cluster.ts'
 
 /** A pod that a stranger wrote, half a virtual minute after it was applied. */
-function podOf(container: object, spec: object = {}): { readonly cluster: Cluster; readonly status: () => Pod['status'] | undefined } {
+function podOf(container: object, spec: object = {}, annotations: object = {}): { readonly cluster: Cluster; readonly status: () => Pod['status'] | undefined } {
   const cluster = new Cluster(1, { workers: 2 })
   cluster.advanceTo(2_000)
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', ...container }], ...spec } }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default', annotations }, spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', ...container }], ...spec } }
   must(cluster.perform({ kind: 'request', request: { verb: 'create', group: '', version: 'v1', resource: 'pods', namespace: 'default', body: pod } }))
   cluster.advanceTo(40_000)
   const status = () => {
@@ -71,9 +71,17 @@ test('what a script makes of its variables has an end, too', () => {
 })
 
 test('a flag of a shell is read once', () => {
-  expect(stateOf('true')).toMatchObject({ terminated: { exitCode: 0 } })
   const flags = Array.from({ length: 10 }, () => `-${'c'.repeat(120_000)}!`)
   expect(podOf({ command: ['sh', ...flags] }).status()?.phase).toBe('Succeeded')
+})
+
+test('what a script reads again and again has an end, and what it reads once is whole', () => {
+  const volumes = [{ name: 'v', downwardAPI: { items: [{ path: 'f', fieldRef: { fieldPath: "metadata.annotations['a']" } }] } }]
+  const stateWith = (script: string, a: string) => podOf({ command: ['sh', '-c', script], volumeMounts: [{ name: 'v', mountPath: '/m' }] }, { volumes }, { a }).status()?.containerStatuses?.[0]?.state
+  const loops = Array.from({ length: 4 }, (_, at) => `for i${at} in {1..10000}; do `).join('')
+  for (const command of ['cat /m/f', 'A=$(cat /m/f)']) expect(stateWith(`${loops} ${command}; ${'done; '.repeat(4)}`, ' '.repeat(250_000))).toHaveProperty('running')
+  const script = 'B=$(cat /m/f); A=$(echo $B); [ "$A" = "$(cat /m/f)" ] && [ "$A" != "" ] && exit 3'
+  expect(stateWith(script, 'a'.repeat(200_000))).toMatchObject({ terminated: { exitCode: 3 } })
 })
 
 test('loops within loops do not hold up the run, however long their words are', () => {
@@ -95,7 +103,7 @@ test('a secret of many keys is read once for each variable, and what is too much
   create('pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { restartPolicy: 'Never', containers } })
   cluster.advanceTo(60_000)
   const found = must(cluster.ask({ kind: 'read', request: { verb: 'get', group: '', version: 'v1', resource: 'pods', namespace: 'default', name: 'p' } })) as Pod
-  expect(found.status?.containerStatuses?.map(({ state }) => state?.terminated?.exitCode)).toEqual([0, 255])
+  expect(found.status?.containerStatuses?.map(({ state }) => state?.terminated?.exitCode)).toEqual([0, 0])
 })
 
 test.each([9_007_199_254_741, 1e15, 9_000_000_000_000_000_000])('whoever is given %d seconds has them', (seconds) => {

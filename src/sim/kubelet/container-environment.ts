@@ -1,8 +1,8 @@
 // Upstream: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion (v1.36). Left out: resources of huge pages, file keys, what comes after 2 MiB of variables (no process starts with them).
 import type { ConfigMap, Container, EnvVar, Pod, ResourceFieldSelector, Secret, Service } from '../api/generated/types.ts'
 import { milliValue, wholeValue } from '../api/quantity.ts'
+import { longestList } from '../runtime/argument-list.ts'
 import type { Amounts } from './node-status.ts'
-import { longestArgument, longestList } from '../runtime/argument-list.ts'
 import { linkedServices, serviceVariables } from './service-environment.ts'
 
 /** Where values come from that are not in the manifest. */
@@ -20,9 +20,7 @@ export interface EnvironmentSource {
   readonly allocatable: Amounts
 }
 
-export type Environment =
-  /** Too long: no process can be started with them. */
-  { readonly ok: true; readonly values: ReadonlyMap<string, string>; readonly isTooLong: boolean } | { readonly ok: false; readonly error: string }
+export type Environment = { readonly ok: true; readonly values: ReadonlyMap<string, string> } | { readonly ok: false; readonly error: string }
 
 /** The variables of a container: the linked Services' first, envFrom over them, env over both; `$(NAME)` is replaced by what was set before. */
 export function environmentOf(pod: Pod, container: Container, source: EnvironmentSource, services: readonly Service[] = servicesOf(pod, source)): Environment {
@@ -43,25 +41,22 @@ export function environmentOf(pod: Pod, container: Container, source: Environmen
     if (typeof value === 'object' && value !== null) return { ok: false, error: value.error }
     if (value !== null) variables.set(variable.name, value)
   }
-  return { ok: true, values: variables.values, isTooLong: variables.isTooLong }
+  return { ok: true, values: variables.values }
 }
 
 /** Variables as they are collected. */
 class Variables {
   readonly values = new Map<string, string>()
-  isTooLong = false
   private letters = 0
 
-  /** True when there is no use in any more. */
+  /** True when there is no use in any more: no process starts with so many, unless the same are set again and again. */
   get areFull(): boolean {
     return this.letters > longestList
   }
 
   set(name: string, value: string): void {
     this.values.set(name, value)
-    const length = name.length + 1 + value.length
-    this.letters += length
-    if (length >= longestArgument || this.areFull) this.isTooLong = true
+    this.letters += name.length + value.length
   }
 }
 

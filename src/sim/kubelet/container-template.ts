@@ -3,7 +3,7 @@ import type { Container, Pod, Service } from '../api/generated/types.ts'
 import { wholeValue } from '../api/quantity.ts'
 import { isTooLong } from '../runtime/argument-list.ts'
 import type { ProcessTemplate } from '../runtime/container-process.ts'
-import { environmentOf, expandReferences, servicesOf, type Environment, type EnvironmentSource } from './container-environment.ts'
+import { environmentOf, expandReferences, servicesOf, type EnvironmentSource } from './container-environment.ts'
 
 export type TemplateAnswer = { readonly ok: true; readonly template: ProcessTemplate } | { readonly ok: false; readonly error: string }
 
@@ -25,12 +25,12 @@ export function templateOf(pod: Pod, container: Container, source: EnvironmentSo
   if (last && isPlain(container) && sameItems(last.services, services)) return { ok: true, template: last.template }
   const environment = environmentOf(pod, container, source, services)
   if (!environment.ok) return environment
-  const template = last && sameEntries(last.template.environment, environment.values) ? last.template : newTemplate(container, environment)
+  const template = last && sameEntries(last.template.environment, environment.values) ? last.template : newTemplate(container, environment.values)
   made.set(container, { services, template })
   return { ok: true, template }
 }
 
-function newTemplate(container: Container, { values: environment, isTooLong: hasLongVariables }: Environment & { readonly ok: true }): ProcessTemplate {
+function newTemplate(container: Container, environment: ReadonlyMap<string, string>): ProcessTemplate {
   let letters = 0
   const expand = (words: readonly string[] | undefined) => words?.map((word) => {
     const text = expandReferences(word, environment, letters)
@@ -43,7 +43,7 @@ function newTemplate(container: Container, { values: environment, isTooLong: has
     command,
     args,
     environment,
-    isTooLong: hasLongVariables || isTooLong([...(command ?? []), ...(args ?? [])]),
+    isTooLong: isTooLong([...(command ?? []), ...(args ?? [])], environment),
     ports: (container.ports ?? []).map((port) => port.containerPort),
     memoryLimit: limit === undefined ? null : wholeValue(limit),
     messagePath: container.terminationMessagePath ?? '',

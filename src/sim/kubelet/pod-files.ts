@@ -3,8 +3,8 @@ import type { Container, PodSpec } from '../api/generated/types.ts'
 import type { FileSource } from '../runtime/container-process.ts'
 import type { SandboxRecord, VolumeFiles } from '../runtime/node-disk.ts'
 import { hostnameOf, hostsEntries, resolverOf, resolverText, type DnsSettings, type NamedPod } from './pod-dns.ts'
-import { emptyMap } from './sparse-map.ts'
 import { mountedText } from './pod-volumes.ts'
+import { emptyMap } from './sparse-map.ts'
 
 const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 

@@ -1,8 +1,8 @@
 // Upstream: pkg/kubelet/volumemanager WaitForAttachAndMount, pkg/util/goroutinemap/exponentialbackoff (v1.36). Left out: attaching, unmounting.
 import type { Agenda, Millis } from '../kernel/agenda.ts'
 import type { Pod } from '../api/generated/types.ts'
-import type { EnvironmentSource } from './container-environment.ts'
 import type { VolumeFiles } from '../runtime/node-disk.ts'
+import type { EnvironmentSource } from './container-environment.ts'
 import { mountVolumes } from './pod-volumes.ts'
 
 /** A failed mount is tried again after half a second, doubling to two minutes and two seconds. */

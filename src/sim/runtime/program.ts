@@ -8,7 +8,7 @@ export type ProgramStep =
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'file'; readonly path: string; readonly text: string | null }
   | { readonly kind: 'memory'; readonly bytes: number }
-  /** Something was done that nobody sees: see `effortOfCommand`. */
+  /** Something was done that nobody sees: see `ShellState.work`. */
   | { readonly kind: 'work'; readonly effort: number }
   /** A question whose answer nobody knows beforehand. */
   | { readonly kind: 'ask'; readonly question: Question }

@@ -3,7 +3,7 @@ import type { Millis } from '../kernel/agenda.ts'
 import type { Program, ProgramPart } from './program.ts'
 import { knownCommands, portsOf, questionOf, serverCommands } from './shell-commands.ts'
 import type { Output, ShellState } from './shell-state.ts'
-import { dateText } from './shell-words.ts'
+import { dateText, mostLetters } from './shell-words.ts'
 
 /** Runs a command that is no part of the shell's grammar; answers its exit code. */
 export function* simple(state: ShellState, name: string, words: readonly string[], output: Output): Program {
@@ -63,13 +63,10 @@ function outputOf(state: ShellState, name: string, words: readonly string[]): st
   }
 }
 
-/** Letters that one command prints, or a little more. */
-const longestOutput = 1024 * 1024
-
 function environmentText(variables: ReadonlyMap<string, string>): string {
   let text = ''
   for (const [name, value] of variables) {
-    if (text.length > longestOutput) break
+    if (text.length > mostLetters) break
     text += `${text === '' ? '' : '\n'}${name}=${value}`
   }
   return text
@@ -82,7 +79,7 @@ function printf(format: string, values: readonly string[]): string {
   let at = 0
   do {
     for (const [index, part] of parts.entries()) text += index === 0 ? part : (values[at++] ?? '') + part
-  } while (parts.length > 1 && at < values.length && text.length < longestOutput)
+  } while (parts.length > 1 && at < values.length && text.length < mostLetters)
   return text
 }
 
@@ -90,8 +87,8 @@ function cat(state: ShellState, paths: readonly string[]): string | null {
   const texts: string[] = []
   let letters = 0
   for (const path of paths) {
-    if (letters > longestOutput) break
-    const text = state.fileText(path)
+    if (letters > mostLetters) break
+    const text = state.readFile(path)
     if (text === null) {
       state.exitCode = 1
       return `cat: can't open '${path}': No such file or directory`

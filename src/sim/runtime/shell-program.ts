@@ -1,15 +1,15 @@
-// Upstream: the shells of common images. Left out: pipes' contents, functions, background jobs, the time that commands take, what comes after some ten thousand of them without a pause, words of a command beyond 128 KiB together.
+// Upstream: the shells of common images. Left out: pipes' contents, functions, background jobs, the time that commands take, what comes after some ten thousand of them without a pause, words of a command beyond 1 MiB together.
 import type { Millis } from '../kernel/agenda.ts'
 import type { Program, ProgramHost, ProgramPart, ProgramStep } from './program.ts'
 import { isTooLong, tooLong } from './argument-list.ts'
 import { simple, sleep, stress } from './shell-builtins.ts'
 import { canEnd, scriptOf } from './shell-commands.ts'
 import { parseShell, type ShellNode } from './shell-parser.ts'
-import { effortOfCommand, ShellState, type Output } from './shell-state.ts'
+import { ShellState, type Output } from './shell-state.ts'
 
 /** The program behind a command line that is modelled. */
 export function programOf(argv: readonly string[], host: ProgramHost): Program {
-  return isTooLong(argv) ? tooLong(argv[0]!) : new Interpreter(host).main(argv)
+  return isTooLong(argv, host.environment) ? tooLong(argv[0]!) : new Interpreter(host).main(argv)
 }
 
 /** How a loop or a script was left. */
@@ -77,7 +77,7 @@ class Interpreter {
 
   private *forLoop(node: Extract<ShellNode, { kind: 'for' }>): Generator<ProgramStep, Left, number | boolean | undefined> {
     for (const value of valuesOf(node.values, yield* this.state.wordsOf(node.values))) {
-      yield { kind: 'work', effort: effortOfCommand(0, value.length) }
+      yield this.state.work(value.length)
       this.state.variables.set(node.name, value)
       const left = yield* this.run(node.body)
       if (left === 'exit') return left

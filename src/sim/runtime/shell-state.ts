@@ -1,4 +1,4 @@
-// Upstream: the variables, files and words of a POSIX shell. Left out: functions, arrays, quoting of what expansions give.
+// Upstream: the variables, files and words of a POSIX shell. Left out: functions, arrays, quoting of what expansions give, commands with several words within commands within words.
 import type { Millis } from '../kernel/agenda.ts'
 import type { Program, ProgramHost, ProgramPart, ProgramStep } from './program.ts'
 import { questionOf } from './shell-commands.ts'
@@ -16,6 +16,8 @@ export class ShellState {
   private readonly files = new Map<string, string | null>()
   /** By command: what came of its last question. */
   private readonly printed = new Map<string, string>()
+  /** Letters that were made or copied since that was last counted. */
+  private handled = 0
 
   constructor(host: ProgramHost) {
     this.host = host
@@ -28,7 +30,8 @@ export class ShellState {
   }
 
   *print(text: string | null, output: Output): Program {
-    yield { kind: 'work', effort: effortOfCommand(0, text?.length ?? 0) }
+    this.handled += text?.length ?? 0
+    yield this.work(0)
     if (output !== 'stdout') {
       if (output.file !== '/dev/null') yield* this.writeFile(output.file, text ?? '')
     } else if (text !== null) for (const line of text.split('\n')) yield { kind: 'log', line }
@@ -49,23 +52,39 @@ export class ShellState {
     return this.files.has(path) ? (this.files.get(path) ?? null) : this.host.fileText(path)
   }
 
+  /** The text of a file that is copied as a whole. */
+  readFile(path: string): string | null {
+    const text = this.fileText(path)
+    this.handled += text?.length ?? 0
+    return text
+  }
+
+  /** What a command costs for which so many letters were read: a unit takes some 50 ns. */
+  work(read: number): ProgramStep {
+    const effort = 50 + read + this.handled / 8
+    this.handled = 0
+    return { kind: 'work', effort }
+  }
+
   /** The words of a command, once what the commands inside them ask has been answered. */
   *wordsOf(words: readonly string[]): Generator<ProgramStep, string[], number | boolean | undefined> {
     for (const word of words) if (word.includes('$(')) yield* this.askFor(word)
     const expanded = this.expand(words)
-    yield { kind: 'work', effort: effortOfCommand(lettersOf(words), lettersOf(expanded)) }
+    yield this.work(words.reduce((sum, { length }) => sum + length, 0))
     return expanded
   }
 
   expand(words: readonly string[]): string[] {
-    return expandWords(words, {
+    const expanded = expandWords(words, {
       variables: this.variables,
       hostname: this.host.hostname,
       epochMillis: this.host.epochAt(this.offset),
       lastExit: this.exitCode,
-      fileText: (path) => this.fileText(path),
+      fileText: (path) => this.readFile(path),
       printedBy: (command) => this.printed.get(command),
     })
+    this.handled += expanded.letters
+    return expanded.words
   }
 
   private *askFor(word: string): ProgramPart {
@@ -78,15 +97,6 @@ export class ShellState {
       this.exitCode = answer === true ? 0 : 1
     }
   }
-}
-
-/** Of a command for which so many letters were read and made; a unit takes some 50 ns. */
-export function effortOfCommand(read: number, made: number): number {
-  return 50 + read + made / 8
-}
-
-function lettersOf(words: readonly string[]): number {
-  return words.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** What wget, curl or nslookup print, as far as scripts look at it: the status of an answer, or that there was one. */

@@ -1,5 +1,4 @@
 import type { EpochMillis } from '../api/time.ts'
-import { longestArgument } from './argument-list.ts'
 import { literalDollar } from './shell-tokens.ts'
 
 /** What words of a script may refer to while it runs. */
@@ -13,6 +12,8 @@ export interface WordScope {
   printedBy?(command: string): string | undefined
 }
 
+/** What a command is made of or prints, or a little more. A shell has no bound, but its script is a stranger's. */
+export const mostLetters = 1024 * 1024
 /** Deeper commands print nothing. */
 const deepest = 32
 /** `$((sum))`, `${NAME:-default}` or `$NAME`. */
@@ -20,15 +21,16 @@ const reference = /\$(?:\(\(([^()]*)\)\)|\{([A-Za-z_]\w*)(?::?-([^}]*))?\}|([A-Z
 
 /**
  * Replaces `$NAME`, `${NAME:-default}`, `$(command)` and `$((sum))` in the words of a command as a shell does; what is not understood becomes empty.
- * Together they become no longer than one argument may be.
+ * `letters`: how many were made of them, those of commands within commands too; no more than `mostLetters`.
  */
-export function expandWords(words: readonly string[], scope: WordScope): string[] {
-  return new Expansion(scope).words(words, 0)
+export function expandWords(words: readonly string[], scope: WordScope): { readonly words: string[]; readonly letters: number } {
+  const expansion = new Expansion(scope)
+  return { words: expansion.words(words, 0), letters: mostLetters - expansion.left }
 }
 
 class Expansion {
   private readonly scope: WordScope
-  private left = longestArgument
+  left = mostLetters
 
   constructor(scope: WordScope) {
     this.scope = scope
@@ -164,8 +166,12 @@ function numbersOf(words: readonly string[]): string[] {
   return result
 }
 
+/** Nobody writes a longer one. */
+const longestSum = 10_000
+
 /** Whole-number arithmetic from left to right with `*`, `/` and `%` first. */
 function evaluateSum(text: string, scope: WordScope): number {
+  if (text.length > longestSum) return 0
   const tokens = text.match(/\d+|[A-Za-z_]\w*|[+\-*/%]/g) ?? []
   const valueOf = (token: string | undefined): number => {
     const raw = token === undefined ? '0' : /^\d/.test(token) ? token : (scope.variables.get(token) ?? '0')
