@@ -178,6 +178,46 @@ test('a long apply takes several slices, in which time stands; what is asked mea
   expect(latest().commands).toEqual([{ at: now, command: { kind: 'apply', manifests } }])
 })
 
+test('a long preview takes several slices as well, and leaves no mark', () => {
+  session.handle({ type: 'boot', run: { ...run, commands: [] }, until: 5000, pace: { speed: 1000, paused: false } })
+  settle()
+  const manifests = Array.from({ length: 200 }, (_, at) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `map-${at}` } }))
+  const answers = () => said.filter((message) => message.type === 'answer').map(({ id, result }) => ({ id, value: (result as { value: unknown }).value }))
+  said = []
+  session.handle({ type: 'ask', id: 1, question: { kind: 'hash' } })
+  session.handle({ type: 'ask', id: 2, question: { kind: 'preview', manifests } })
+  session.handle({ type: 'ping', id: 3 })
+  session.handle({ type: 'ask', id: 4, question: { kind: 'hash' } })
+  expect(said.map(({ type }) => type)).toEqual(['answer', 'pong'])
+  let slices = 0
+  for (; answers().length < 3; slices += 1) session.tick()
+  expect(slices).toBeGreaterThan(1)
+  const [before, preview, after] = answers()
+  expect([before!.id, preview!.id, after!.id]).toEqual([1, 2, 4])
+  expect(preview!.value).toHaveLength(200)
+  expect(after!.value).toBe(before!.value)
+})
+
+test('what is asked while a log is replayed waits for its end, and heartbeats are answered in between', () => {
+  session.handle({ type: 'boot', run, until: 60_000, pace: held })
+  session.handle({ type: 'ask', id: 1, question: { kind: 'hash' } })
+  session.handle({ type: 'ping', id: 2 })
+  expect(said).toEqual([{ type: 'pong', id: 2 }])
+  settle()
+  const replayed = new Cluster(run.seed, run.options)
+  replayed.advanceTo(1000)
+  replayed.perform(run.commands[0]!.command)
+  replayed.advanceTo(60_000)
+  const answer = { type: 'answer', id: 1, result: { ok: true, value: replayed.hash() } }
+  expect(said.filter(({ type }) => type === 'answer')).toEqual([answer])
+  // Another run that takes the place of one that is still being replayed.
+  said = []
+  session.handle({ type: 'boot', run, until: 60_000, pace: held })
+  session.handle({ type: 'ask', id: 1, question: { kind: 'hash' } })
+  session.handle({ type: 'boot', run, until: 20_000, pace: held })
+  expect(said).toEqual([answer])
+})
+
 test('another run that is booted in the middle of a command leaves nobody without an answer', () => {
   session.handle({ type: 'boot', run: { ...run, commands: [] }, pace: held })
   settle()

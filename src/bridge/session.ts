@@ -4,13 +4,14 @@ import { Cluster } from '../sim/cluster/cluster.ts'
 import type { Run, TimedCommand } from '../sim/cluster/run.ts'
 import { Outbox } from './outbox.ts'
 import { Pacer } from './pacer.ts'
-import { traceKept, type Pace, type Question, type ToPage, type ToWorker } from './protocol.ts'
+import { traceKept, type Pace, type ToPage, type ToWorker } from './protocol.ts'
 
 /** Longest uninterrupted slice of the engine, in real milliseconds: messages are heard in between. */
 const slice = 8
 /** How far "next change" looks ahead before it gives up. */
 const furthestChange: Millis = 15 * 60_000
 
+/** A command or a question, step by step. */
 type Performance = ReturnType<Cluster['begin']>
 
 /** What the cluster is on its way to: through the log of a run, or to the next change that the page would show. */
@@ -22,9 +23,9 @@ export class Session {
   private readonly pacer = new Pacer()
   private outbox = new Outbox()
   private errand: Errand | null = null
-  /** The command that is being carried out: time stands until it is done. */
+  /** What is being carried out or answered: time stands until it is done. */
   private performing: { readonly id: number; readonly performance: Performance } | null = null
-  /** What must not come between its steps. */
+  /** What must not come between its steps, nor before the log of the run has been replayed. */
   private postponed: ToWorker[] = []
   private fresh = true
   private awaitingDrawn = false
@@ -45,15 +46,16 @@ export class Session {
       case 'boot':
         return this.boot(message.run, message.until, message.pace)
       case 'command':
-        return this.afterCommand(message, () => this.perform(message.id, message.command))
+        this.restless = true
+        return this.afterOthers(message, () => this.perform(message.id, (cluster) => cluster.begin(message.command)))
       case 'ask':
-        return this.afterCommand(message, () => this.guard(() => this.send({ type: 'answer', id: message.id, result: this.ask(message.question) })))
+        return this.afterOthers(message, () => this.perform(message.id, (cluster) => cluster.beginAnswer(message.question)))
       case 'pace':
         if (this.errand?.kind === 'change') this.errand = null
         this.restless = true
         return this.pacer.set(message.pace, this.realNow())
       case 'step':
-        return this.afterCommand(message, () => this.guard(() => this.stepTo(message.to)))
+        return this.afterOthers(message, () => this.guard(() => this.stepTo(message.to)))
       case 'drawn':
         this.awaitingDrawn = false
         return
@@ -75,8 +77,7 @@ export class Session {
   }
 
   private boot(run: Run, until: Millis | undefined, pace: Pace): void {
-    // Who waits for an answer about the run before gets it.
-    while (this.performing) this.guard(() => this.performing && this.goOn(this.performing, Infinity))
+    this.answerAll()
     this.pacer.set(pace, this.realNow())
     this.fresh = true
     this.outbox = new Outbox()
@@ -110,7 +111,7 @@ export class Session {
       if (!next) {
         this.errand = null
         this.pacer.set(this.pacer.current, this.realNow())
-        return
+        return this.catchUp()
       }
       errand.performance = cluster.begin(next.command)
       errand.commands.shift()
@@ -162,27 +163,26 @@ export class Session {
   }
 
   /** Begun at once, so that most are done before anything else happens; what is long goes on with the next slices. */
-  private perform(id: number, command: TimedCommand['command']): void {
-    this.restless = true
+  private perform(id: number, begin: (cluster: Cluster) => Performance): void {
     this.guard(() => {
-      this.performing = { id, performance: this.running().begin(command) }
+      if (!this.cluster) throw new Error('no cluster has been started')
+      this.performing = { id, performance: begin(this.cluster) }
       this.goOn(this.performing, this.realNow() + slice)
     })
   }
 
-  private ask(question: Question) {
-    return this.running().ask(question)
+  /** Another run is about to take this one's place: who waits for an answer gets it now. */
+  private answerAll(): void {
+    for (;;) {
+      const { cluster, performing, errand } = this
+      if (performing) this.guard(() => this.goOn(performing, Infinity))
+      else if (cluster && errand?.kind === 'replay' && this.postponed.length > 0) this.guard(() => this.replay(cluster, errand, Infinity))
+      else return
+    }
   }
 
-  /** The cluster once the log has been replayed: a command must not slip in between. */
-  private running(): Cluster {
-    while (this.errand?.kind === 'replay') this.replay(this.cluster!, this.errand, this.realNow() + slice)
-    if (!this.cluster) throw new Error('no cluster has been started')
-    return this.cluster
-  }
-
-  private afterCommand(message: ToWorker, handle: () => void): void {
-    if (this.performing) this.postponed.push(message)
+  private afterOthers(message: ToWorker, handle: () => void): void {
+    if (this.performing || this.errand?.kind === 'replay') this.postponed.push(message)
     else handle()
   }
 

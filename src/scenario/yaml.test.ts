@@ -33,6 +33,10 @@ test.each([
   ['brackets that close nothing', ']'.repeat(1_000_000), /Unexpected/],
   ['a quote of escapes that does not end', `a: "${'\\"'.repeat(500_000)}x`, /closing "quote/],
   ['more than a mebibyte', 'a'.repeat(2 * 1024 * 1024), /longer than/],
+  ['a thousand documents and one', '---\na: 1\n'.repeat(1001), /^more than 1000 documents/],
+  ['documents with nothing in them, without end', '---\n'.repeat(250_000), /^more than 1000 documents/],
+  ['a List of more objects than an engine takes for arguments', `{"kind": "List", "items": [${'{},'.repeat(300_000)}{}]}`, /^more than 1000 documents/],
+  ['a mistake in every character', `{${','.repeat(1_000_000)}`, /Unexpected ,/],
   ['a list at the top', '- a\n- b', /not a map/],
 ])('%s is refused with its place, and nothing is thrown', (_, text, message) => {
   const { documents, problems } = parseManifests(text)
@@ -48,6 +52,13 @@ test('a hundred thousand keys are read, and a field of endless brackets has a pl
   expect(Object.keys(document!.manifest)).toHaveLength(100_000)
   expect(document!.placeOf('k99999').line).toBe(100_000)
   expect(document!.placeOf('k5['.repeat(1_000_000)).line).toBe(6)
+})
+
+test('a thousand documents are read, and errors tell where they come from afterwards as before', () => {
+  const { stackTraceLimit } = Error
+  expect(objects(`---\na: 1\n`.repeat(1000))).toHaveLength(1000)
+  expect(objects(`{"kind": "List", "items": [${'{},'.repeat(999)}{}]}`)).toHaveLength(1000)
+  expect(Error.stackTraceLimit).toBe(stackTraceLimit)
 })
 
 test('what is printed reads back as the same object', () => {

@@ -29,17 +29,33 @@ export interface ParsedManifests {
 export function parseManifests(text: string): ParsedManifests {
   const excess = findExcess(text)
   if (excess) return { documents: [], problems: [excess] }
+  const { stackTraceLimit } = Error
+  // A text can have a million mistakes, and nobody reads where in the library each of them was found.
+  Error.stackTraceLimit = 0
+  try {
+    return parseDocuments(text)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+function parseDocuments(text: string): ParsedManifests {
   const lines = new LineCounter()
   // The library compares each key with each: we look for those that stand twice.
   const composer = new Composer({ schema: 'failsafe', customTags: kubernetesTags, merge: true, lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const documents: ManifestDocument[] = []
   const problems: TextProblem[] = []
+  let composed = 0
   for (const document of composer.compose(upToErrors(new Parser(lines.addNewLine).parse(text)), true, text.length)) {
     const read = readDocument(document, lines)
+    const found = 'documents' in read ? read.documents : []
+    // Empty documents count, too, as do those with mistakes.
+    if ((composed += 1) > limits.documents || documents.length + found.length > limits.documents) {
+      return { documents: [], problems: [{ ...placeAt(lines, document.range[0]), message: `more than ${limits.documents} documents are not read at once` }] }
+    }
     if ('message' in read) problems.push(read)
-    else documents.push(...read.documents)
+    documents.push(...found)
   }
-  if (documents.length > limits.documents) problems.push({ line: 1, column: 1, message: `${documents.length} documents are more than the ${limits.documents} that are read at once` })
   return { documents, problems }
 }
 

@@ -176,13 +176,18 @@ export class Cluster implements World {
 
   /** Answers without leaving a mark: a run that was asked is the same run. */
   ask(question: ClusterQuestion): Result<unknown> {
+    return allSteps(this.beginAnswer(question))
+  }
+
+  /** The same in steps, under the same conditions as `begin`. */
+  *beginAnswer(question: ClusterQuestion): Steps<Result<unknown>> {
     switch (question.kind) {
       case 'read':
         return isRead(question.request) ? this.visitor.request(question.request) : refused(badRequest('only reads and dry runs can be asked'))
       case 'logs':
         return this.logs(question.pod, question)
       case 'preview':
-        return accepted(this.visitor.preview(question.manifests))
+        return accepted(yield* this.visitor.preview(question.manifests))
       case 'scheduling':
         return accepted(this.scheduler?.decisionOf(question.pod) ?? null)
       case 'route':

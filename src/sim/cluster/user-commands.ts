@@ -9,7 +9,7 @@ import { isObject, type JsonObject } from '../api/patch/json-values.ts'
 import { decodeObject } from '../api/schema.ts'
 import { readJsonText } from '../api/schema/json-text.ts'
 import { planApply } from '../api/patch/plan-apply.ts'
-import { allSteps, type Steps } from '../client/steps.ts'
+import type { Steps } from '../client/steps.ts'
 import type { Manifest } from './run.ts'
 
 /** One document of an apply and what becomes of it. */
@@ -56,9 +56,9 @@ export class UserCommands {
     return withWarningsOf(applied, accepted(applied))
   }
 
-  /** What `apply` would do; changes nothing. */
-  preview(manifests: readonly Manifest[]): readonly Applied[] {
-    return allSteps(this.applyAll(manifests, { dryRun: true, coming: namespacesOf(manifests), bodies: new Map() }))
+  /** What `apply` would do, document by document; changes nothing. */
+  preview(manifests: readonly Manifest[]): Steps<readonly Applied[]> {
+    return this.applyAll(manifests, { dryRun: true, coming: namespacesOf(manifests), bodies: new Map() })
   }
 
   delete(resource: Resource, key: ObjectKey, gracePeriodSeconds?: number): Result<unknown> {

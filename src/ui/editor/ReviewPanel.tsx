@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { TextProblem } from '../../scenario/yaml.ts'
-import { actionWords } from './documents.ts'
+import { actionWords, editableYaml } from './documents.ts'
 import { editorOptions, editorTheme, monaco } from './monaco.ts'
 import type { Review, ReviewedDocument } from './review.ts'
 
@@ -49,8 +49,9 @@ function onceEach(warnings: readonly TextProblem[]): readonly TextProblem[] {
 
 const tones = { create: 'ready', configure: 'starting', unchanged: undefined, refused: 'bad' } as const
 
-function Difference({ document: { before, after } }: { readonly document: ReviewedDocument }) {
+function Difference({ document }: { readonly document: ReviewedDocument }) {
   const host = useRef<HTMLDivElement>(null)
+  const [before, after] = useMemo(() => [document.before, document.after].map((object) => (object ? editableYaml(object) : '')) as [string, string], [document])
   useEffect(() => {
     const original = monaco.editor.createModel(before, 'yaml')
     const modified = monaco.editor.createModel(after, 'yaml')

@@ -6,6 +6,7 @@ import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { CodeEditor, type CodeEditorHandle } from './CodeEditor.tsx'
 import { editableYaml } from './documents.ts'
+import { createManifestReader } from './manifest-reader.ts'
 import { applyReview, review, type Review, type Target } from './review.ts'
 import { ReviewPanel, spokenReview } from './ReviewPanel.tsx'
 import { templates } from './templates.ts'
@@ -45,6 +46,8 @@ interface Draft {
 /** By target: what somebody writes is not lost when they look at something else. */
 const drafts = new Map<string, Draft>()
 
+const reader = createManifestReader()
+
 function Editing({ target, name }: { readonly target: Target; readonly name: string }) {
   const editor = useRef<CodeEditorHandle>(null)
   const [draft] = useState(() => drafts.get(name))
@@ -63,16 +66,19 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
     setReviewed(null)
   }, [target, name])
   const onReview = useCallback(async () => {
+    const written = editor.current?.value() ?? ''
     setBusy(true)
-    const found = await review(target, editor.current?.value() ?? '', base.initial)
-    editor.current?.mark(found.problems, found.warnings)
-    setReviewed(found)
+    const found = await review(reader, target, written, base.initial)
     setBusy(false)
+    // Who wrote on meanwhile has not seen what applying would do.
+    if (editor.current?.value() !== written) return
+    editor.current.mark(found.problems, found.warnings)
+    setReviewed(found)
   }, [target, base])
   const onApply = useCallback(async () => {
     if (!reviewed) return
     setBusy(true)
-    const after = await applyReview(reviewed)
+    const after = await applyReview(reader, reviewed)
     editor.current?.mark(after.problems)
     const isSaid = after.done && after.warnings.length === 0
     if (isSaid) useUi.getState().notify({ tone: 'calm', text: after.summary })
@@ -80,6 +86,9 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
     setReviewed(isSaid ? null : after)
     setBusy(false)
   }, [reviewed, load])
+  const onSubmit = useCallback(() => {
+    if (!busy) void (reviewed?.canApply ? onApply() : onReview())
+  }, [busy, reviewed, onApply, onReview])
 
   return (
     <>
@@ -93,7 +102,7 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
           else drafts.set(name, { ...base, text })
           setReviewed(null)
         }}
-        onSubmit={() => void (reviewed?.canApply ? onApply() : onReview())}
+        onSubmit={onSubmit}
       />
       <LiveRegion text={reviewed ? spokenReview(reviewed) : ''} />
       {reviewed && <ReviewPanel review={reviewed} />}
@@ -101,7 +110,7 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
         {target.kind === 'new' && <TemplateMenu onChoose={(text) => editor.current?.replace(text)} />}
         <span className="grow" />
         <Button onClick={() => void onReview()} disabled={busy}>Review</Button>
-        <Button look="primary" onClick={() => void (reviewed?.canApply ? onApply() : onReview())} disabled={busy || (reviewed !== null && !reviewed.canApply && !reviewed.done)}>Apply</Button>
+        <Button look="primary" onClick={onSubmit} disabled={busy || (reviewed !== null && !reviewed.canApply && !reviewed.done)}>Apply</Button>
       </div>
     </>
   )

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { parseManifests } from '../../scenario/yaml.ts'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
 import { lastAppliedAnnotation } from '../../sim/api/last-applied.ts'
 import { resources } from '../../sim/api/resources.ts'
 import { decodeObject } from '../../sim/api/schema.ts'
 import type { Refusal } from '../../sim/api/status.ts'
 import { editableYaml, problemsOf, replacementOf } from './documents.ts'
+import { createManifestReader } from './manifest-reader.ts'
+import { createReadingWorker } from './testing.ts'
 
 const live = (resourceVersion: string, over: object = {}): KubernetesObject => ({
   apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map', resourceVersion, annotations: { [lastAppliedAnnotation]: '{}', by: 'me' } }, data: { key: 'one' }, ...over,
@@ -40,8 +41,12 @@ test.each([
   ['metadata:\n  name: a\nspec:\n  containers:\n  - name: c\n    command:\n    - sleep\n    - 5', 10],
   ['metadata:\n  name: a\nspec:\n  containers: []\n  volumes:\n  - name: v\n    emptyDir: yes', 9],
   ['metadata: name', 3],
-])('a value of the wrong type is shown where it stands (%#)', (rest, line) => {
-  const { documents } = parseManifests(`apiVersion: v1\nkind: Pod\n${rest}\n`)
-  const { status } = decodeObject(resources.find(({ kind }) => kind === 'Pod')!, documents[0]!.manifest, 'Strict') as Refusal
-  expect(problemsOf(status, documents[0]!)).toEqual([{ line, column: expect.any(Number), message: status.message }])
+])('a value of the wrong type is shown where it stands (%#)', async (rest, line) => {
+  const reader = createManifestReader(createReadingWorker)
+  const text = await reader.read(`apiVersion: v1\nkind: Pod\n${rest}\n`)
+  const [document] = text.documents
+  const { status } = decodeObject(resources.find(({ kind }) => kind === 'Pod')!, document!.manifest, 'Strict') as Refusal
+  const remarks = problemsOf(status, 0, document!)
+  expect(remarks.map(({ message }) => message)).toEqual([status.message])
+  expect(await reader.find(text, remarks)).toEqual([{ line, column: expect.any(Number) }])
 })

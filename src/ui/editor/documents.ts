@@ -1,11 +1,12 @@
 import type { ApplyPreview } from '../../bridge/protocol.ts'
 import { fieldOfWrongType } from '../../scenario/wrong-type.ts'
-import { printYaml, type ManifestDocument, type TextProblem } from '../../scenario/yaml.ts'
+import { printYaml } from '../../scenario/yaml.ts'
 import { lastAppliedAnnotation } from '../../sim/api/last-applied.ts'
 import type { KubernetesObject } from '../../sim/api/objects.ts'
 import { isObject } from '../../sim/api/patch/json-values.ts'
 import type { Status } from '../../sim/api/status.ts'
 import type { Manifest } from '../../sim/cluster/run.ts'
+import type { ReadDocument, Spot } from './reading.ts'
 
 /** An object as a person edits it: without what the server alone writes. The resourceVersion stays: it tells whether somebody else was faster. */
 export function editableYaml(object: KubernetesObject): string {
@@ -35,26 +36,29 @@ export function replacementOf(live: KubernetesObject | undefined, edited: Manife
 
 const versionLine = /^ {2}resourceVersion: .*\n/m
 
-/** Where in the text a refusal belongs: one problem per field that it names, else the beginning of the document. */
-export function problemsOf(status: Status, document: ManifestDocument): readonly TextProblem[] {
+/** What is said of a document, about one of its fields or all of it. */
+export interface Remark extends Spot {
+  readonly message: string
+}
+
+/** What a refusal says of the document with this index: one remark for each field that it names, else one about the document. */
+export function problemsOf(status: Status, document: number, { manifest }: ReadDocument): readonly Remark[] {
   const causes = status.details?.causes?.filter((cause) => cause.field) ?? []
-  if (causes.length > 0) return causes.map(({ field, message }) => ({ ...document.placeOf(field!), message: `${field}: ${message ?? ''}` }))
-  const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((match) => ({ ...document.placeOf(match[1]!), message: `unknown field "${match[1]}"` }))
+  if (causes.length > 0) return causes.map(({ field, message }) => ({ document, field: field!, message: `${field}: ${message ?? ''}` }))
+  const unknown = [...(status.message ?? '').matchAll(/unknown field "([^"]+)"/g)].map((match) => ({ document, field: match[1]!, message: `unknown field "${match[1]}"` }))
   if (unknown.length > 0) return unknown
   const message = status.message ?? status.reason ?? 'refused'
-  const field = fieldOfWrongType(message, document.manifest)
-  return [{ ...(field === undefined ? { line: document.line, column: 1 } : document.placeOf(field)), message }]
+  return [{ document, ...about(fieldOfWrongType(message, manifest)), message }]
 }
 
-/** What the server says besides about each document: at the field that it begins with, else at the beginning of the document. */
-export function warningsOf(said: readonly (readonly string[])[], documents: readonly ManifestDocument[]): readonly TextProblem[] {
-  return documents.flatMap((document, index) => (said[index] ?? []).map((message) => ({ ...placeOf(message, document), message })))
+/** What the server says besides about each document: about the field that it begins with, else about the document. */
+export function warningsOf(said: readonly (readonly string[])[]): readonly Remark[] {
+  return said.flatMap((messages, document) => messages.map((message) => ({ document, ...about(/^[a-z]\w*[.[]\S*(?=: )/.exec(message)?.[0]), message })))
 }
 
-/** `subsets[0].addresses[0].ip: IPv6 address …` tells its place. */
-function placeOf(message: string, document: ManifestDocument): Pick<TextProblem, 'line' | 'column'> {
-  const field = /^[a-z]\w*[.[]\S*(?=: )/.exec(message)?.[0]
-  return field === undefined ? { line: document.line, column: 1 } : document.placeOf(field)
+/** `subsets[0].addresses[0].ip: IPv6 address …` tells its field. */
+function about(field: string | undefined): Pick<Spot, 'field'> {
+  return field === undefined ? {} : { field }
 }
 
 /** What a document does, for its line in the review. */

@@ -1,23 +1,19 @@
 import type { ApplyPreview } from '../../bridge/protocol.ts'
-import { parseManifests, type ManifestDocument, type TextProblem } from '../../scenario/yaml.ts'
+import type { TextProblem } from '../../scenario/yaml.ts'
 import { splitKey, type KubernetesObject, type ObjectKey } from '../../sim/api/objects.ts'
 import type { ApiRequest } from '../../sim/api/request.ts'
 import { definitionOf, type Resource } from '../../sim/api/resources.ts'
 import type { Result, Status } from '../../sim/api/status.ts'
 import type { Manifest } from '../../sim/cluster/run.ts'
 import { currentView, theSimulation } from '../stores/simulation-store.ts'
-import { editableYaml, problemsOf, replacementOf, warningsOf } from './documents.ts'
+import { editableYaml, problemsOf, replacementOf, warningsOf, type Remark } from './documents.ts'
+import type { ManifestReader, ReadText } from './manifest-reader.ts'
 
 /** What the editor holds: an object of the cluster, or manifests to come. */
 export type Target = { readonly kind: 'object'; readonly resource: Resource; readonly key: ObjectKey } | { readonly kind: 'new' }
 
-/** One document: what it does, and its text before and after. */
-export interface ReviewedDocument {
-  readonly name: string
-  readonly action: ApplyPreview['action']
-  readonly before: string
-  readonly after: string
-}
+/** One document: what it does, and the object before and after; they are printed when somebody looks. */
+export type ReviewedDocument = Pick<ApplyPreview, 'name' | 'action' | 'before' | 'after'>
 
 /** What applying would change, or why it cannot be applied. */
 export interface Review {
@@ -32,70 +28,87 @@ export interface Review {
   readonly done: boolean
   /** The edited object as it is now stored. */
   readonly stored?: KubernetesObject
-  readonly parsed: readonly ManifestDocument[]
+  readonly text: ReadText
   readonly target: Target
   readonly initial: string
 }
 
 /** Tries it out, with a dry run. `initial` is the text that an edit began with. */
-export async function review(target: Target, text: string, initial: string): Promise<Review> {
-  const { documents, problems } = parseManifests(text)
-  const base = { parsed: documents, target, initial, warnings: [], done: false, conflict: false }
-  if (problems.length > 0) return { ...base, documents: [], problems, canApply: false, summary: countProblems(problems.length) }
-  if (documents.length === 0) return { ...base, documents: [], problems: [{ line: 1, column: 1, message: 'there is no manifest here' }], canApply: false, summary: 'There is no manifest here.' }
-  return target.kind === 'object' ? reviewEdit(base, target, documents) : reviewApply(base, documents)
+export async function review(reader: ManifestReader, target: Target, written: string, initial: string): Promise<Review> {
+  const text = await reader.read(written)
+  const { documents, problems } = text
+  const base = { ...nothing, text, target, initial }
+  if (problems.length > 0) return { ...base, problems: problems.slice(0, mostTold), summary: countProblems(problems.length) }
+  if (documents.length === 0) return { ...base, problems: [{ line: 1, column: 1, message: 'there is no manifest here' }], summary: 'There is no manifest here.' }
+  return target.kind === 'object' ? reviewEdit(reader, base, target) : reviewApply(reader, base)
 }
 
 /** Does what was reviewed, and tells how it went. */
-export async function applyReview(reviewed: Review): Promise<Review> {
-  const { target, parsed, initial } = reviewed
+export async function applyReview(reader: ManifestReader, reviewed: Review): Promise<Review> {
+  const { target, text, initial } = reviewed
   const simulation = theSimulation()
-  const manifests = parsed.map(({ manifest }) => manifest)
+  const manifests = text.documents.map(({ manifest }) => manifest)
   const result = target.kind === 'object' ? await simulation.command({ kind: 'request', request: updateRequest(target, manifests[0]!, initial) }) : await simulation.command({ kind: 'apply', manifests })
-  if (!result.ok) return refusedReview(reviewed, result.status, parsed[0]!)
+  if (!result.ok) return refusedReview(reader, reviewed, result.status)
   const done = { ...reviewed, documents: [], canApply: false, done: true, summary: manifests.length === 1 ? 'Applied.' : `Applied ${manifests.length} objects.` }
-  if (target.kind === 'object') return { ...done, stored: result.value as KubernetesObject, warnings: warningsOf([result.warnings ?? []], parsed) }
+  if (target.kind === 'object') return { ...done, stored: result.value as KubernetesObject, warnings: await located(reader, text, warningsOf([result.warnings ?? []])) }
   const applied = result.value as readonly ApplyPreview[]
-  const warnings = warningsOf(applied.map((document) => document.warnings), parsed)
+  const warnings = await located(reader, text, warningsOf(applied.map((document) => document.warnings)))
   // What only came to light together, as two Services that want one node port.
-  const problems = refusalsOf(applied, parsed)
-  return problems.length === 0 ? { ...done, warnings } : { ...done, warnings, problems, done: false, summary: `${countProblems(problems.length)} ${applied.filter(({ refusal }) => refusal === null).length} of ${applied.length} objects were applied.` }
+  const refusals = refusalsOf(applied, text)
+  if (refusals.length === 0) return { ...done, warnings }
+  const problems = await located(reader, text, refusals)
+  return { ...done, warnings, problems, done: false, summary: `${countProblems(refusals.length)} ${applied.filter(({ refusal }) => refusal === null).length} of ${applied.length} objects were applied.` }
 }
 
-type Base = Pick<Review, 'parsed' | 'target' | 'initial' | 'warnings' | 'done' | 'conflict'>
+/** A review that has found nothing yet. */
+const nothing = { documents: [], problems: [], warnings: [], canApply: false, conflict: false, summary: '', done: false }
 
 /** An edit is a PUT, as with kubectl edit: what was taken out is taken out, and a stale version is a conflict. */
-async function reviewEdit(base: Base, target: Extract<Target, { kind: 'object' }>, documents: readonly ManifestDocument[]): Promise<Review> {
-  const [document, second] = documents
-  if (second) return { ...base, documents: [], problems: [{ line: second.line, column: 1, message: 'one object is edited here; use New for several' }], canApply: false, summary: 'One object is edited here; use New for several.' }
-  const request = updateRequest(target, document!.manifest, base.initial)
+async function reviewEdit(reader: ManifestReader, base: Review, target: Extract<Target, { kind: 'object' }>): Promise<Review> {
+  const { text, initial } = base
+  const [document, second] = text.documents
+  if (second) return { ...base, problems: [{ line: second.line, column: 1, message: 'one object is edited here; use New for several' }], summary: 'One object is edited here; use New for several.' }
+  const request = updateRequest(target, document!.manifest, initial)
   const result = (await theSimulation().ask({ kind: 'read', request: { ...request, options: { ...request.options, dryRun: true } } })) as Result<KubernetesObject>
-  if (!result.ok) return refusedReview({ ...base, documents: [], problems: [], canApply: false, summary: '' }, result.status, document!)
-  const live = currentView().objects[target.resource].get(target.key) as KubernetesObject | undefined
-  const before = live ? editableYaml(live) : ''
-  const after = editableYaml(result.value)
-  const action = before === after ? 'unchanged' : 'configure'
-  return { ...base, documents: [{ name: nameOf(target), action, before, after }], problems: [], warnings: warningsOf([result.warnings ?? []], documents), canApply: true, summary: action === 'unchanged' ? 'Nothing changes.' : 'This changes:' }
+  if (!result.ok) return refusedReview(reader, base, result.status)
+  const before = (currentView().objects[target.resource].get(target.key) as KubernetesObject | undefined) ?? null
+  const after = result.value
+  const action = before && editableYaml(before) === editableYaml(after) ? 'unchanged' : 'configure'
+  const warnings = await located(reader, text, warningsOf([result.warnings ?? []]))
+  return { ...base, documents: [{ name: nameOf(target), action, before, after }], warnings, canApply: true, summary: action === 'unchanged' ? 'Nothing changes.' : 'This changes:' }
 }
 
-async function reviewApply(base: Base, documents: readonly ManifestDocument[]): Promise<Review> {
-  const answer = (await theSimulation().ask({ kind: 'preview', manifests: documents.map(({ manifest }) => manifest) })) as Result<readonly ApplyPreview[]>
-  if (!answer.ok) return refusedReview({ ...base, documents: [], problems: [], canApply: false, summary: '' }, answer.status, documents[0]!)
-  const problems = refusalsOf(answer.value, documents)
-  const reviewed = answer.value.map(({ name, action, before, after }) => ({ name, action, before: before ? editableYaml(before) : '', after: after ? editableYaml(after) : '' }))
-  const warnings = warningsOf(answer.value.map((document) => document.warnings), documents)
-  return { ...base, documents: reviewed, problems, warnings, canApply: problems.length === 0, summary: problems.length > 0 ? `${countProblems(problems.length)} Nothing was applied.` : summaryOf(reviewed) }
+async function reviewApply(reader: ManifestReader, base: Review): Promise<Review> {
+  const { text } = base
+  const answer = (await theSimulation().ask({ kind: 'preview', manifests: text.documents.map(({ manifest }) => manifest) })) as Result<readonly ApplyPreview[]>
+  if (!answer.ok) return refusedReview(reader, base, answer.status)
+  const refusals = refusalsOf(answer.value, text)
+  const problems = await located(reader, text, refusals)
+  const warnings = await located(reader, text, warningsOf(answer.value.map((document) => document.warnings)))
+  return { ...base, documents: answer.value, problems, warnings, canApply: refusals.length === 0, summary: refusals.length > 0 ? `${countProblems(refusals.length)} Nothing was applied.` : summaryOf(answer.value) }
 }
 
-function refusalsOf(applied: readonly ApplyPreview[], documents: readonly ManifestDocument[]): readonly TextProblem[] {
-  return applied.flatMap(({ index, refusal }) => (refusal ? problemsOf(refusal, documents[index]!) : []))
+/** So many problems and so many warnings are told of one text. */
+const mostTold = 1000
+
+/** What was said, where it belongs in the text: the first of it. */
+async function located(reader: ManifestReader, text: ReadText, remarks: readonly Remark[]): Promise<readonly TextProblem[]> {
+  const told = remarks.slice(0, mostTold)
+  const places = await reader.find(text, told)
+  return told.map(({ message }, index) => ({ ...places[index]!, message }))
 }
 
-function refusedReview(review: Review, status: Status, document: ManifestDocument): Review {
-  const conflict = status.reason === 'Conflict'
-  const problems = conflict ? [] : problemsOf(status, document)
-  const summary = conflict ? 'It was changed in the cluster meanwhile. Load the newest, and make your change again.' : `${countProblems(problems.length)} Nothing was applied.`
-  return { ...review, documents: [], problems, canApply: false, conflict, summary, done: false }
+function refusalsOf(applied: readonly ApplyPreview[], { documents }: ReadText): readonly Remark[] {
+  return applied.flatMap(({ index, refusal }) => (refusal ? problemsOf(refusal, index, documents[index]!) : []))
+}
+
+/** What was refused as a whole is told of the first document. */
+async function refusedReview(reader: ManifestReader, review: Review, status: Status): Promise<Review> {
+  const refused = { ...review, documents: [], canApply: false, done: false }
+  if (status.reason === 'Conflict') return { ...refused, problems: [], conflict: true, summary: 'It was changed in the cluster meanwhile. Load the newest, and make your change again.' }
+  const refusals = problemsOf(status, 0, review.text.documents[0]!)
+  return { ...refused, problems: await located(reader, review.text, refusals), conflict: false, summary: `${countProblems(refusals.length)} Nothing was applied.` }
 }
 
 function updateRequest({ resource, key }: Extract<Target, { kind: 'object' }>, edited: Manifest, initial: string): Omit<ApiRequest, 'user'> {
@@ -116,5 +129,6 @@ function summaryOf(documents: readonly ReviewedDocument[]): string {
 }
 
 function countProblems(count: number): string {
+  if (count > mostTold) return `${count.toLocaleString('en')} problems; these are the first ${mostTold.toLocaleString('en')}.`
   return count === 1 ? 'One problem.' : `${count} problems.`
 }

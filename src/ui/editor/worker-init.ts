@@ -5,6 +5,9 @@ import schema from './generated/kubernetes.schema.json'
 interface Diagnostic {
   readonly severity?: number
 }
+interface DocumentSymbol {
+  readonly children?: readonly DocumentSymbol[]
+}
 type YamlWorker = Record<string, (...parameters: unknown[]) => unknown>
 
 /** Kubernetes' kinds: here and not in createData, so that the page neither downloads nor clones them. */
@@ -15,12 +18,30 @@ export function initialize(create: (context: unknown, createData: unknown) => Ya
     start((context: unknown, data: unknown) => {
       const createData = data as { readonly schemas?: readonly unknown[] }
       const worker = create(context, { ...createData, schemas: [builtIn, ...(createData.schemas ?? [])] })
+      const bounded: YamlWorker = {
+        doValidation: async (...parameters) => asErrors((await worker['doValidation']!(...parameters)) as Diagnostic[] | undefined),
+        findDocumentSymbols: async (...parameters) => firstOf((await worker['findDocumentSymbols']!(...parameters)) as DocumentSymbol[] | undefined, { left: mostSymbols }),
+      }
       // Monaco looks methods up on the prototype chain.
-      return Object.create({ ...worker, doValidation: async (...parameters: unknown[]) => asErrors((await worker['doValidation']!(...parameters)) as Diagnostic[] | undefined) }) as object
+      return Object.create({ ...worker, ...bounded }) as object
     })
 }
 
+/** The page draws what is found, and a stranger's text can have a hundred thousand mistakes, or items of one list. */
+const mostDiagnostics = 1000
+const mostSymbols = 10_000
+
 /** The language server calls what violates the schema a warning (2); the API server refuses it: an error (1). */
 function asErrors(diagnostics: readonly Diagnostic[] | undefined): readonly Diagnostic[] | undefined {
-  return diagnostics?.map((diagnostic) => (diagnostic.severity === 2 ? { ...diagnostic, severity: 1 } : diagnostic))
+  return diagnostics?.slice(0, mostDiagnostics).map((diagnostic) => (diagnostic.severity === 2 ? { ...diagnostic, severity: 1 } : diagnostic))
+}
+
+/** The first symbols of a tree, each before what is in it. */
+function firstOf(symbols: readonly DocumentSymbol[] | undefined, room: { left: number }): readonly DocumentSymbol[] | undefined {
+  const kept: DocumentSymbol[] = []
+  for (const symbol of symbols ?? []) {
+    if ((room.left -= 1) < 0) break
+    kept.push(symbol.children ? { ...symbol, children: firstOf(symbol.children, room)! } : symbol)
+  }
+  return symbols && kept
 }
