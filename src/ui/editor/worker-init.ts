@@ -20,6 +20,7 @@ export function initialize(create: (context: unknown, createData: unknown) => Ya
       const worker = create(context, { ...createData, schemas: [builtIn, ...(createData.schemas ?? [])] })
       const bounded: YamlWorker = {
         doValidation: async (...parameters) => asErrors((await worker['doValidation']!(...parameters)) as Diagnostic[] | undefined),
+        getFoldingRanges: async (...parameters) => ((await worker['getFoldingRanges']!(...parameters)) as unknown[] | undefined)?.slice(0, mostSymbols),
         findDocumentSymbols: async (...parameters) => firstOf((await worker['findDocumentSymbols']!(...parameters)) as DocumentSymbol[] | undefined, { left: mostSymbols }),
       }
       // Monaco looks methods up on the prototype chain.
