@@ -139,6 +139,30 @@ test('several documents are reviewed one by one and applied together', async ({ 
   await expect(page.locator('.review-difference .line-insert').first()).toBeAttached()
 })
 
+test('on a phone, too, manifests are written and events are read when nothing is selected, in a sheet that goes away', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await openShop(page)
+  const sheet = page.getByRole('complementary', { name: 'Details' })
+  const command = async (text: string): Promise<void> => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type(text)
+    await page.keyboard.press('Enter')
+  }
+  await command('Write YAML')
+  await expect(sheet.locator('.view-line').first()).toBeVisible({ timeout: 30_000 })
+  await write(page, configMap('small'))
+  await sheet.getByRole('button', { name: 'Review' }).click()
+  await expect(sheet.locator('.review-summary')).toHaveText('1 new.')
+  await sheet.getByRole('button', { name: 'Apply' }).click()
+  await expect(page.locator('.notice')).toHaveText('Applied.')
+  await sheet.getByRole('button', { name: 'Close the dock' }).click()
+  await expect(sheet).toHaveCount(0)
+  await command('Events')
+  await expect(sheet.locator('.event-who').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+})
+
 test('what the API server warns of is shown before and after applying, is said politely, and stands in nobody\'s way', async ({ page }) => {
   await openEditor(page)
   const endpoints = (name: string, ip: string) => `apiVersion: v1\nkind: Endpoints\nmetadata:\n  name: ${name}\n  namespace: shop\nsubsets:\n  - addresses:\n      - ip: "${ip}"\n`

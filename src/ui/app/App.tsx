@@ -1,7 +1,7 @@
 import { useEffect, type CSSProperties } from 'react'
 import { Canvas } from '../canvas/Canvas.tsx'
 import { LiveRegion } from '../design/LiveRegion.tsx'
-import { useMedia } from '../design/media.ts'
+import { phone, useMedia } from '../design/media.ts'
 import { useCluster } from '../stores/simulation-store.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { Narrator } from '../timeline/Narrator.tsx'
@@ -25,13 +25,15 @@ export function App({ mounts }: { readonly mounts: Mounts }) {
   const side = useUi((ui) => ui.dockSide)
   const dockWidth = useUi((ui) => ui.dockWidth)
   const dockHeight = useUi((ui) => ui.dockHeight)
-  const isPhone = useMedia('(max-width: 700px)')
+  const dockTab = useUi((ui) => ui.dockTab)
+  const isPhone = useMedia(phone)
   useAppearance()
   useKeys()
   useEffect(() => {
     if (innerWidth <= 1300) useUi.getState().set({ dockOpen: false })
   }, [])
-  const isDockShown = isPhone ? dockOpen && selected !== null : dockOpen
+  // A sheet over the cards says something, or is not there.
+  const isDockShown = dockOpen && !(isPhone && dockTab === 'inspect' && selected === null)
   return (
     <div className="app" data-dock={isDockShown ? side : undefined} style={{ '--dock-width': `${dockWidth}px`, '--dock-height': `${dockHeight}px` } as CSSProperties}>
       <TopBar />

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { tinykeys } from 'tinykeys'
+import { phone } from '../design/media.ts'
 import { actionOnKey, carryOut } from '../stores/actions.ts'
 import { shiftSpeed, step, togglePause } from '../stores/pace.ts'
 import { currentView, undo } from '../stores/simulation-store.ts'
@@ -133,7 +134,10 @@ function doOnSelected(key: string): void {
 
 function stepBack({ target }: KeyboardEvent): void {
   const ui = useUi.getState()
-  if (target instanceof HTMLInputElement) target.blur()
-  else if (ui.selected) ui.select(null)
-  else if (ui.search !== '' || ui.namespace !== null) ui.set({ search: '', namespace: null })
+  const isSheet = ui.dockOpen && matchMedia(phone).matches
+  if (target instanceof HTMLInputElement) return target.blur()
+  // A sheet goes with what it was about.
+  if (isSheet) ui.set({ dockOpen: false })
+  if (ui.selected) ui.select(null)
+  else if (!isSheet && (ui.search !== '' || ui.namespace !== null)) ui.set({ search: '', namespace: null })
 }

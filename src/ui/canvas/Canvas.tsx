@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { workloadOf } from '../stores/hues.ts'
 import { currentView, useCluster } from '../stores/simulation-store.ts'
 import { thingId, type Thing } from '../stores/things.ts'
-import { useMedia } from '../design/media.ts'
+import { phone, useMedia } from '../design/media.ts'
 import { useUi } from '../stores/ui-store.ts'
 import { manyMachines } from './arrange.ts'
 import { ApplicationsView } from './ApplicationsView.tsx'
@@ -20,7 +20,7 @@ import './views.css'
 export function Canvas({ onStart }: { readonly onStart: () => void }) {
   const view = useUi((ui) => ui.view)
   const asTable = useUi((ui) => ui.asTable)
-  const isPhone = useMedia('(max-width: 700px)')
+  const isPhone = useMedia(phone)
   const boots = useCluster((cluster) => cluster.boots)
   const isEmpty = useCluster((cluster) => cluster.objects.nodes.size === 0)
   const isMany = useCluster((cluster) => cluster.objects.nodes.size > manyMachines + 1)

@@ -27,8 +27,6 @@ export const editorOptions: monaco.editor.IStandaloneEditorConstructionOptions =
   quickSuggestions: { other: true, strings: true, comments: false },
   acceptSuggestionOnEnter: 'smart',
   wordBasedSuggestions: 'off',
-  // A line can have thousands of pairs, and is drawn anew with every blink of the cursor.
-  bracketPairColorization: { enabled: false },
   padding: { top: 8, bottom: 8 },
 }
 
