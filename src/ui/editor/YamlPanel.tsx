@@ -77,14 +77,18 @@ function Editing({ target, name }: { readonly target: Target; readonly name: str
   }, [target, base])
   const onApply = useCallback(async () => {
     if (!reviewed) return
+    const written = editor.current?.value()
     setBusy(true)
     const after = await applyReview(reader, reviewed)
-    editor.current?.mark(after.problems)
+    setBusy(false)
+    // Who wrote on or went elsewhere meanwhile keeps that, and is still told.
+    const isLeft = editor.current?.value() !== written
     const isSaid = after.done && after.warnings.length === 0
-    if (isSaid) useUi.getState().notify({ tone: 'calm', text: after.summary })
+    if (isSaid || isLeft) useUi.getState().notify({ tone: after.done ? 'calm' : 'bad', text: after.summary })
+    if (isLeft) return
+    editor.current?.mark(after.problems)
     if (after.stored) load(after.stored)
     setReviewed(isSaid ? null : after)
-    setBusy(false)
   }, [reviewed, load])
   const onSubmit = useCallback(() => {
     if (!busy) void (reviewed?.canApply ? onApply() : onReview())

@@ -3,7 +3,8 @@ import { createManifestReader } from './manifest-reader.ts'
 import { createReadingWorker } from './testing.ts'
 
 const two = 'kind: A\nmetadata:\n  name: a\n---\nkind: B\nmetadata:\n  name: b\n'
-const late = { documents: [], problems: [{ line: 1, column: 1, message: 'this cannot be read within 20 seconds: refused, as it may never end' }] }
+const unread = (message: string) => ({ documents: [], problems: [{ line: 1, column: 1, message }] })
+const stopped = unread('what reads manifests could not be started, or stopped at this text; try once more')
 
 afterEach(() => vi.useRealTimers())
 
@@ -31,7 +32,7 @@ test('a text that does not end is refused, its Worker is let go, and the next te
   const reader = createManifestReader(() => hired.shift()!)
   const [endless, next] = [reader.read(two), reader.read(two)]
   await vi.advanceTimersByTimeAsync(20_000)
-  expect(await endless).toEqual(late)
+  expect(await endless).toEqual(unread('this cannot be read within 20 seconds: refused, as it may never end'))
   expect((await next).documents).toHaveLength(2)
   expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false])
 })
@@ -44,7 +45,17 @@ test('a Worker that dies of a text is no error of the page', async () => {
   await vi.waitFor(() => expect(dying.onerror).toBeTypeOf('function'))
   const preventDefault = vi.fn<() => void>()
   dying.onerror!({ preventDefault } as unknown as ErrorEvent)
-  expect(await fatal).toEqual(late)
+  expect(await fatal).toEqual(stopped)
   expect(preventDefault).toHaveBeenCalledOnce()
+  expect((await reader.read(two)).documents).toHaveLength(2)
+})
+
+test('a Worker that cannot be made is told of, and tried again with the next text', async () => {
+  let tries = 0
+  const reader = createManifestReader(() => {
+    if ((tries += 1) === 1) throw new Error('refused')
+    return createReadingWorker()
+  })
+  expect(await reader.read(two)).toEqual(stopped)
   expect((await reader.read(two)).documents).toHaveLength(2)
 })

@@ -37,7 +37,7 @@ class WorkerReader implements ManifestReader {
   read(text: string): Promise<ReadText> {
     return this.inTurn(async () => {
       const answer = await this.ask({ type: 'read', text })
-      return (this.last = answer?.type === 'read' ? answer : unreadable)
+      return (this.last = answer.type === 'read' ? answer : unread(answer.type === 'late' ? tooLate : stopped))
     })
   }
 
@@ -54,28 +54,43 @@ class WorkerReader implements ManifestReader {
     return done
   }
 
-  /** Null: it took too long, or the Worker died of it. */
-  private ask(message: ToReading): Promise<FromReading | null> {
-    const worker = (this.worker ??= this.hire())
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => end(null), patience)
-      const end = (answer: FromReading | null): void => {
+  /** The Worker that gave no answer is let go; the next question hires another. */
+  private async ask(message: ToReading): Promise<FromReading | NoAnswer> {
+    const answer = await this.answered(message)
+    if (answer.type !== 'late' && answer.type !== 'stopped') return answer
+    this.worker?.terminate()
+    this.worker = this.last = null
+    return answer
+  }
+
+  private answered(message: ToReading): Promise<FromReading | NoAnswer> {
+    return new Promise<FromReading | NoAnswer>((resolve) => {
+      const worker = (this.worker ??= this.hire())
+      const timer = setTimeout(() => end({ type: 'late' }), patience)
+      const end = (answer: FromReading | NoAnswer): void => {
         clearTimeout(timer)
         worker.onmessage = worker.onerror = null
-        if (!answer) {
-          worker.terminate()
-          this.worker = this.last = null
-        }
         resolve(answer)
       }
       worker.onmessage = ({ data }: MessageEvent<FromReading>) => end(data)
       worker.onerror = (event) => {
         event.preventDefault()
-        end(null)
+        end({ type: 'stopped' })
       }
       worker.postMessage(message)
-    })
+      // A browser may refuse to make one.
+    }).catch(() => ({ type: 'stopped' }))
   }
 }
 
-const unreadable: ReadText = { documents: [], problems: [{ line: 1, column: 1, message: `this cannot be read within ${patience / 1000} seconds: refused, as it may never end` }] }
+/** It took too long, or the Worker could not be loaded or died. */
+interface NoAnswer {
+  readonly type: 'late' | 'stopped'
+}
+
+const tooLate = `this cannot be read within ${patience / 1000} seconds: refused, as it may never end`
+const stopped = 'what reads manifests could not be started, or stopped at this text; try once more'
+
+function unread(message: string): ReadText {
+  return { documents: [], problems: [{ line: 1, column: 1, message }] }
+}
