@@ -16,3 +16,9 @@ test.each(['objects/defaults', 'objects/validation-create', 'objects/validation-
   expect(result?.failures).toEqual([])
   expect(result?.passed).toBeGreaterThan(100)
 })
+
+test.each(['field-selector', 'json-patch', 'label-selector', 'quantity'])("upstream's own libraries have answered the same: machinery/%s", (name) => {
+  const result = replay(sets.find((set) => set.name === `machinery/${name}`)!, folder)
+  expect(result?.failures).toEqual([])
+  expect(result?.passed).toBeGreaterThan(3)
+})

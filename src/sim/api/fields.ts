@@ -28,7 +28,8 @@ export function parseFieldSelector(text: string): Parsed<FieldSelector> {
     const [, field = '', operator = '', escaped = ''] = parts
     const value = unescapeValue(escaped)
     if (!value.ok) return value
-    requirements.push({ field, operator: operator === '!=' ? '!=' : '=', value: value.value })
+    // `=` alone asks for nothing (Transform).
+    if (field !== '' || value.value !== '') requirements.push({ field, operator: operator === '!=' ? '!=' : '=', value: value.value })
   }
   return { ok: true, value: compile(requirements) }
 }

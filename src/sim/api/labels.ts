@@ -78,15 +78,19 @@ export function compileRequirements(requirements: readonly Requirement[]): Selec
 export function convertSelector(selector: LabelSelector): Parsed<Selector> {
   const requirements: Requirement[] = []
   const labels = selector.matchLabels ?? noLabels
-  for (const key of Object.keys(labels).sort()) requirements.push({ key, operator: '=', values: [labels[key] ?? ''] })
-  for (const { key = '', operator = '', values = [] } of selector.matchExpressions ?? []) {
-    const known = expressionOperators.get(operator)
-    if (!known) return { ok: false, error: `${quoted(operator)} is not a valid label selector operator` }
-    requirements.push({ key, operator: known, values })
-  }
-  for (const requirement of requirements) {
+  for (const key of Object.keys(labels).sort()) {
+    const requirement = { key, operator: '=', values: [labels[key] ?? ''] } as const
     const error = aggregate(requirementFaults(requirement))
     if (error) return { ok: false, error }
+    requirements.push(requirement)
+  }
+  for (const { key = '', operator: written = '', values = [] } of selector.matchExpressions ?? []) {
+    const operator = expressionOperators.get(written)
+    if (!operator) return { ok: false, error: `${quoted(written)} is not a valid label selector operator` }
+    const requirement = { key, operator, values }
+    const error = aggregate(requirementFaults(requirement))
+    if (error) return { ok: false, error }
+    requirements.push(requirement)
   }
   return { ok: true, value: compileRequirements(requirements) }
 }
@@ -102,7 +106,7 @@ export function formatLabelSelector(selector: LabelSelector | undefined): string
 export function selectorAsLabels(selector: LabelSelector | undefined): Parsed<Labels | null> {
   if (!selector) return { ok: true, value: null }
   const labels = new Map(Object.entries(selector.matchLabels ?? {}))
-  for (const { key, operator = '', values = [] } of selector.matchExpressions ?? []) {
+  for (const { key = '', operator = '', values = [] } of selector.matchExpressions ?? []) {
     if (!expressionOperators.has(operator)) return { ok: false, error: `${quoted(operator)} is not a valid selector operator` }
     if (operator !== 'In') return { ok: false, error: `operator ${quoted(operator)} cannot be converted into the old label selector format` }
     if (values.length !== 1) return { ok: false, error: `operator "In" without a single value cannot be converted into the old label selector format` }

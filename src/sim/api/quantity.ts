@@ -75,7 +75,7 @@ export function wholeValue(text: string): number {
 export function scaledValue(quantity: Quantity, exponent: number): bigint {
   const shift = quantity.exponent - exponent
   if (!quantity.isDecimal) {
-    if (shift >= 0) return shift > 19 && quantity.unscaled !== 0n ? 0n : fitting(quantity.unscaled * power(shift)) ?? 0n
+    if (shift >= 0) return enlarged(quantity.unscaled, shift)
     return roundedAway(quantity.unscaled, power(-shift))
   }
   if (shift >= 0) return BigInt.asIntN(64, BigInt.asIntN(64, quantity.unscaled) * power(shift))
@@ -85,6 +85,15 @@ export function scaledValue(quantity: Quantity, exponent: number): bigint {
     return low / divisor + (low % divisor === 0n ? 0n : 1n)
   }
   return BigInt.asIntN(64, quantity.unscaled / divisor + (quantity.unscaled % divisor === 0n ? 0n : 1n))
+}
+
+/** Go's multiplications by these powers of ten go on where they overflow, the others end in 0 (positiveScaleInt64). */
+const overflowing = new Set([1, 2, 3, 6, 9])
+
+function enlarged(unscaled: bigint, shift: number): bigint {
+  if (shift > 19 && unscaled !== 0n) return 0n
+  const product = unscaled * power(shift)
+  return fitting(product) ?? (overflowing.has(shift) && unscaled !== -largestInt64 - 1n ? BigInt.asIntN(64, product) : 0n)
 }
 
 /** The amount as an int64, if it is one without rounding and was written as one; else null. */

@@ -63,7 +63,7 @@ function pathOf(operation: JsonObject, kind: string): string {
   const path = valueOf(operation, 'path')
   if (typeof path === 'string') return path
   const start = `${kind} operation failed to decode path: `
-  if (kind === 'add' || kind === 'remove') throw new PatchFault(`${start}missing value`)
+  if (kind === 'add' || kind === 'remove' || kind === 'copy') throw new PatchFault(`${start}missing value`)
   throw new PatchFault(start + notText(path, 'operation missing path field'))
 }
 
@@ -91,7 +91,7 @@ function remove(draft: Draft, path: string): void {
 
 function replace(draft: Draft, path: string, replacement: unknown): void {
   if (path === '') {
-    if (!isObject(replacement) && !isList(replacement)) throw new PatchFault('replace operation value must be object or array: unexpected end of JSON input')
+    if (!isObject(replacement) && !isList(replacement)) throw new PatchFault('replace operation value must be object or array: %!w(<nil>)')
     draft.document = replacement
     return
   }

@@ -45,7 +45,7 @@ export function itemKind(...lists: readonly (readonly unknown[])[]): 'object' | 
 export function findItem(items: readonly unknown[], length: number, mergeKey: string, value: unknown): number {
   for (let at = 0; at < length; at += 1) {
     const item = items[at]
-    if (!isObject(item)) throw new StrategicFault(`value for key ${at} is not a map.`)
+    if (!isObject(item)) throw new StrategicFault(`value for key ${at} is not a map`)
     if (Object.hasOwn(item, mergeKey) && item[mergeKey] === value) return at
   }
   return -1

@@ -142,11 +142,12 @@ const mostItems = 10_000
 
 /** Merges a list of a patch into `server`, which is changed on the way as Go changes it. */
 function mergeLists(server: unknown[], patch: readonly unknown[], rule: PatchField, deletes: boolean, options: MergeOptions): readonly unknown[] {
-  if (rule.strategy !== 'merge') return patch
+  // What is to be deleted is, however the field is patched otherwise.
+  if (rule.strategy !== 'merge' && !deletes) return patch
   if (server.length === 0 && patch.length === 0) return server
   if (server.length + patch.length > mostItems) throw new StrategicFault(`the allowed maximum of items in merged lists is ${mostItems}, got ${server.length + patch.length}`)
   if (itemKind(server, patch) === 'scalar') return mergeScalars(server, patch, rule, deletes && options.carriesOut)
-  if (rule.mergeKey === '') throw new StrategicFault('cannot merge lists without merge key for type struct')
+  if (rule.mergeKey === '') throw new StrategicFault('cannot merge lists without merge key for struct')
   const elementType: PatchType = rule.type.kind === 'list' ? rule.type.element : { kind: 'any' }
   const { items, length: kept, patch: plain } = carryOutDirectives(server, patch, rule.mergeKey)
   let length = kept
