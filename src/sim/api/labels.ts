@@ -78,14 +78,11 @@ export function compileRequirements(requirements: readonly Requirement[]): Selec
 export function convertSelector(selector: LabelSelector): Parsed<Selector> {
   const requirements: Requirement[] = []
   const labels = selector.matchLabels ?? noLabels
-  for (const key of Object.keys(labels).sort()) {
-    const requirement = { key, operator: '=', values: [labels[key] ?? ''] } as const
-    const error = aggregate(requirementFaults(requirement))
-    if (error) return { ok: false, error }
-    requirements.push(requirement)
-  }
-  for (const { key = '', operator: written = '', values = [] } of selector.matchExpressions ?? []) {
-    const operator = expressionOperators.get(written)
+  const conditions = [
+    ...Object.keys(labels).sort().map((key) => ({ key, written: '=', operator: '=' as const, values: [labels[key] ?? ''] })),
+    ...(selector.matchExpressions ?? []).map(({ key = '', operator: written = '', values = [] }) => ({ key, written, operator: expressionOperators.get(written), values })),
+  ]
+  for (const { key, written, operator, values } of conditions) {
     if (!operator) return { ok: false, error: `${quoted(written)} is not a valid label selector operator` }
     const requirement = { key, operator, values }
     const error = aggregate(requirementFaults(requirement))

@@ -38,6 +38,16 @@ export function goText(value: unknown): string {
   return `map[${Object.keys(value).sort().map((key) => `${key}:${goText(value[key])}`).join(' ')}]`
 }
 
+/** A value as Go's `%s` prints it, which is meant for texts and says so of all that is none; only in a list or map is nil just nil. */
+export function goString(value: unknown, nil = '%!s(<nil>)'): string {
+  if (value === null || value === undefined) return nil
+  if (typeof value === 'string') return value
+  const inner = (item: unknown): string => goString(item, '<nil>')
+  if (isList(value)) return `[${value.map(inner).join(' ')}]`
+  if (!isObject(value)) return `%!s(${goTypeName(value)}=${String(value)})`
+  return `map[${Object.keys(value).sort().map((key) => `${key}:${inner(value[key])}`).join(' ')}]`
+}
+
 /** The type that Go's messages name for a decoded JSON value. */
 export function goTypeName(value: unknown): string {
   if (value === null || value === undefined) return '%!s(<nil>)'

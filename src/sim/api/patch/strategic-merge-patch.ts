@@ -1,5 +1,5 @@
 import type { Patched } from './json-patch.ts'
-import { goText, isList, isObject, put, sameJson, valueOf, type JsonObject } from './json-values.ts'
+import { goString, goText, isList, isObject, put, sameJson, valueOf, type JsonObject } from './json-values.ts'
 import {
   checkOrder, directiveKey, findItem, hasDirective, itemKind, listOrFault, mergeValueOf, ordered, partition, removeDuplicates, StrategicFault,
 } from './merge-lists.ts'
@@ -54,12 +54,7 @@ function directed(patch: JsonObject): JsonObject {
 }
 
 function unknownDirective(patch: JsonObject): StrategicFault {
-  const directive = patch[directiveKey]
-  const shown = typeof directive === 'string' ? directive
-    : typeof directive === 'number' ? `%!s(${Number.isInteger(directive) ? 'int64' : 'float64'}=${directive})`
-    : typeof directive === 'boolean' ? `%!s(bool=${directive})`
-    : directive === null ? '%!s(<nil>)' : goText(directive)
-  return new StrategicFault(`unknown patch type: ${shown} in map: ${goText(patch)}`)
+  return new StrategicFault(`unknown patch type: ${goString(patch[directiveKey])} in map: ${goText(patch)}`)
 }
 
 /** `$retainKeys` lists all keys that may be there afterwards: of a union, setting one member clears the others. */
