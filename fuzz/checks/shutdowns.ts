@@ -43,6 +43,8 @@ export class Shutdowns implements Check {
   private readonly under = new Map<string, Shutdown>()
   private readonly lastBegan = new Map<string, number>()
   private commandsRead = 0
+  /** What was commanded since then was commanded to an API that answered, or that did not. */
+  private answeredLast = false
 
   constructor(private readonly scene: Scene) {}
 
@@ -55,6 +57,12 @@ export class Shutdowns implements Check {
       else if (command.kind === 'kill' || command.kind === 'delete' || command.kind === 'request') this.under.clear()
     }
     for (const [name, shutdown] of this.under) if (!this.goesOn(shutdown)) this.under.delete(name)
+    this.answeredLast = this.answers()
+  }
+
+  private answers(): boolean {
+    const { store, apiServer } = this.scene.cluster
+    return store.serving && apiServer?.running === true
   }
 
   private begin(node: string, from: number): void {
@@ -67,7 +75,7 @@ export class Shutdowns implements Check {
     if (isAgain) this.under.delete(node)
     // Without its node a machine has no pods for long.
     if (isAgain || !machine || !kubelet || turns.length === 0 || !this.scene.all<Node>('Node').has(node)) return
-    const shutdown: Shutdown = { machine, kubelet, from, turns, running: [], isHeard: this.scene.sight.clearSince(`kubelet/${node}`) < from }
+    const shutdown: Shutdown = { machine, kubelet, from, turns, running: [], isHeard: this.answeredLast && this.scene.sight.clearSince(`kubelet/${node}`) < from }
     shutdown.running = membersOf(shutdown)
     turns[0]!.began = from
     takeTurns(shutdown, from)
@@ -86,7 +94,7 @@ export class Shutdowns implements Check {
       this.wentOff(shutdown, isWanted)
       return false
     }
-    shutdown.isHeard &&= scene.cluster.store.serving && scene.cluster.apiServer?.running === true && scene.sight.clearSince(`kubelet/${machine.name}`) < from
+    shutdown.isHeard &&= this.answers() && scene.sight.clearSince(`kubelet/${machine.name}`) < from
     const running = membersOf(shutdown)
     for (const member of shutdown.running) if (member.record.state === 'exited') this.ended(member)
     shutdown.running = running
