@@ -107,9 +107,14 @@ export function methodNotAllowed(): Status {
   return genericServerResponse(405, '', { group: '', resource: '' }, '', '', 0, false)
 }
 
+/** 500: an error that upstream's server passes on as it is: it has neither reason nor details. */
+export function unexplained(message: string): Status {
+  return failure(500, undefined, message)
+}
+
 /** 500: the client chose the version of what is not there yet; storage.ErrResourceVersionSetOnCreate has neither reason nor details. */
 export function versionSetOnCreate(): Status {
-  return failure(500, undefined, 'resourceVersion should not be set on objects to be created')
+  return unexplained('resourceVersion should not be set on objects to be created')
 }
 
 /** 500: could not be done in time, and nothing was changed. */

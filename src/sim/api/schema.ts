@@ -6,7 +6,7 @@ import type { ResourceDefinition } from './resources.ts'
 import { findKind } from './resources.ts'
 import { decode, type Decoding } from './schema/decode.ts'
 import { fieldOrder, readJsonText } from './schema/json-text.ts'
-import type { Result, Status } from './status.ts'
+import type { Refusal, Result } from './status.ts'
 import { accepted, refused } from './status.ts'
 
 /** What a body is to be read as: a resource's kind, or one that only requests have. */
@@ -23,7 +23,7 @@ export type FieldValidation = NonNullable<RequestOptions['fieldValidation']>
 export function decodeObject(definition: BodyKind, body: unknown, validation: FieldValidation, stored?: KubernetesObject): Result<KubernetesObject> {
   const faultless = { text: null, duplicates: [] }
   const value = headOf(definition, body)
-  if (!value) return refused(isTooLarge(body) ? tooLarge : isTooDeep(body) ? errors.badRequest(tooDeep) : headFault(definition, body, ''))
+  if (!value) return isTooLarge(body) ? refused(tooLarge) : isTooDeep(body) ? refused(errors.badRequest(tooDeep)) : headFault(definition, body, '')
   const decoding = decode(definition, value, stored as unknown as Fields | undefined)
   // What is small needs no measuring.
   if (!(decoding.ok && decoding.isSmall) && isTooLarge(body)) return refused(tooLarge)
@@ -33,9 +33,9 @@ export function decodeObject(definition: BodyKind, body: unknown, validation: Fi
 /** The same for a body that is still text: what is not JSON is refused in Go's words, and fields that stand twice count as faults of strictness. */
 export function decodeText(definition: BodyKind, text: string, validation: FieldValidation): Result<KubernetesObject> {
   const read = readJsonText(text)
-  if (!read.ok) return refused(unrecognized(definition, `couldn't get version/kind; json parse error: ${read.error}`, text))
+  if (!read.ok) return unrecognized(definition, `couldn't get version/kind; json parse error: ${read.error}`, text)
   const value = headOf(definition, read.value)
-  if (!value) return refused(headFault(definition, read.value, text))
+  if (!value) return headFault(definition, read.value, text)
   return judge(definition, decode(definition, value, undefined), validation, { text, duplicates: read.duplicates })
 }
 
@@ -49,13 +49,11 @@ interface Sent {
 const tooLarge = errors.requestEntityTooLarge(`limit is ${mostBytes}`)
 
 function judge(definition: BodyKind, decoding: Decoding, validation: FieldValidation, { text, duplicates }: Sent): Result<KubernetesObject> {
-  const { kind, version } = definition
-  const start = (): string => `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: `
-  if (!decoding.ok) return refused(errors.badRequest(start() + decoding.error))
+  if (!decoding.ok) return misread(definition, definition, decoding.error)
   const value = decoding.object as unknown as KubernetesObject
   if (validation === 'Ignore' || (decoding.unknownFields.length === 0 && duplicates.length === 0)) return accepted(value)
   const strictErrors = strictFaults(decoding.unknownFields, duplicates, text)
-  return validation === 'Strict' ? refused(errors.badRequest(`${start()}strict decoding error: ${strictErrors.join(', ')}`)) : { ok: true, value, warnings: strictErrors }
+  return validation === 'Strict' ? misread(definition, definition, `strict decoding error: ${strictErrors.join(', ')}`) : { ok: true, value, warnings: strictErrors }
 }
 
 /** Unknown and repeated fields in the order of the text; inside an unknown field nobody looks. */
@@ -81,7 +79,7 @@ function isSaid(given: unknown, wanted: string): boolean {
 }
 
 /** Why a body is not of the kind that the URL tells. */
-function headFault(definition: BodyKind, body: unknown, text: string): Status {
+function headFault(definition: BodyKind, body: unknown, text: string): Refusal {
   const sent = text || (JSON.stringify(body) ?? '')
   const parseError = "couldn't get version/kind; json parse error: json: cannot unmarshal"
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -96,11 +94,15 @@ function headFault(definition: BodyKind, body: unknown, text: string): Status {
   const apiVersion = stringOf(value['apiVersion']) || definition.apiVersion
   const kind = stringOf(value['kind']) || definition.kind
   if (apiVersion.split('/').length > 2) return unrecognized(definition, `unexpected GroupVersion string: ${apiVersion}`, sent)
-  return errors.badRequest(otherKind(definition, kind, apiVersion))
+  return misread(definition, { kind, version: apiVersion.slice(apiVersion.indexOf('/') + 1) }, otherKind(definition, kind, apiVersion))
 }
 
-function unrecognized({ kind }: BodyKind, why: string, text: string): Status {
-  return errors.badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${shown(text)})`)
+function unrecognized({ kind }: BodyKind, problem: string, text: string): Refusal {
+  return { ...refused(errors.badRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${shown(text)})`)), problem }
+}
+
+function misread({ kind }: BodyKind, sent: Pick<BodyKind, 'kind' | 'version'>, problem: string): Refusal {
+  return { ...refused(errors.badRequest(`${sent.kind} in version ${JSON.stringify(sent.version)} cannot be handled as a ${kind}: ${problem}`)), problem }
 }
 
 function typeName(value: unknown): string {
@@ -110,10 +112,9 @@ function typeName(value: unknown): string {
 const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 
 function otherKind(definition: BodyKind, kind: string, apiVersion: string): string {
-  const start = `${kind} in version ${JSON.stringify(apiVersion.slice(apiVersion.indexOf('/') + 1))} cannot be handled as a ${definition.kind}: `
   const other = findKind(apiVersion, kind)
-  if (!other) return `${start}no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`
-  return `${start}converting (v1.${other.kind}) to (${internalPackage(definition.group)}.${definition.kind}): unknown conversion`
+  if (!other) return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`
+  return `converting (v1.${other.kind}) to (${internalPackage(definition.group)}.${definition.kind}): unknown conversion`
 }
 
 /** The package of the internal types: `core`, `apps`, `discovery`. */

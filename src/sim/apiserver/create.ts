@@ -71,8 +71,10 @@ function refusalOf(target: Target, object: KubernetesObject, sent: KubernetesObj
   // The store refuses that before it looks whether the name is free.
   const { resourceVersion } = sent.metadata
   if (resourceVersion && by.verb === 'create' && /^0*[1-9]\d*$/.test(resourceVersion)) return versionSetOnCreate()
-  if (!readObject(core, definition, namespace, name)) return null
-  return generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name)
+  const existing = readObject(core, definition, namespace, name)
+  if (!existing) return null
+  const taken = generateName ? generateNameConflict(definition, name, 1) : alreadyExists(definition, name)
+  return existing.metadata.deletionTimestamp === undefined ? taken : { ...taken, message: `object is being deleted: ${taken.message}` }
 }
 
 /** What only the server decides: whatever the client sent in these fields does not count. */

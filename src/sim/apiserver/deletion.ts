@@ -17,19 +17,23 @@ const orphanFinalizer = 'orphan'
 const foregroundFinalizer = 'foregroundDeletion'
 
 /** registry Store.ReturnDeletedObject: these answer with the object, the others with a Status. */
-const returnsDeletedObject: ReadonlySet<string> = new Set(['pods', 'services', 'serviceaccounts', 'namespaces', 'podtemplates'])
+const returnsDeletedObject: ReadonlySet<string> = new Set(['pods', 'services', 'serviceaccounts', 'namespaces', 'podtemplates', 'resourcequotas'])
 
 /** DELETE of one object: at once, after a grace period, or when its finalizers are gone. */
 export function remove(target: Target, body: unknown): Result<unknown> {
-  const options = decodeDeleteOptions(body)
+  const options = readOptions(body)
   return options.ok ? removeOne(target, options.value) : options
+}
+
+function readOptions(body: unknown): Result<DeleteOptions> {
+  const options = decodeDeleteOptions(body)
+  const faults = options.ok ? validateDeleteOptions(options.value) : []
+  return faults.length > 0 ? refused(invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', faults)) : options
 }
 
 function removeOne(target: Target, options: DeleteOptions): Result<unknown> {
   const admitted = admitDelete(target)
   if (!admitted.ok) return admitted
-  const faults = validateDeleteOptions(options)
-  if (faults.length > 0) return refused(invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', faults))
   const { core, definition, namespace, name } = target
   const object = readObject(core, definition, namespace, name)
   if (!object) return refused(notFound(definition, name))
@@ -123,7 +127,7 @@ function answer({ definition }: Target, object: KubernetesObject): unknown {
   if (returnsDeletedObject.has(definition.resource)) return object
   const { name, uid } = object.metadata
   const details = { name, ...(definition.group && { group: definition.group }), kind: definition.resource, uid }
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details, code: 200 }
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }
 }
 
 function preconditionRefusal({ definition, name }: Target, { metadata }: KubernetesObject, { preconditions }: DeleteOptions): Status | undefined {
@@ -142,7 +146,7 @@ function preconditionRefusal({ definition, name }: Target, { metadata }: Kuberne
 /** DELETE of a collection: each object by the rules for one; answers the list as it was. */
 export function removeCollection(target: Target, listed: Result<ObjectList>, body: unknown): Result<unknown> {
   if (!listed.ok) return listed
-  const options = decodeDeleteOptions(body)
+  const options = readOptions(body)
   if (!options.ok) return options
   for (const { metadata } of listed.value.items) {
     const result = removeOne({ ...target, namespace: metadata.namespace, name: metadata.name }, options.value)

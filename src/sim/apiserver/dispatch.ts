@@ -1,4 +1,4 @@
-import { badRequest, methodNotAllowed, notFound } from '../api/errors.ts'
+import { badRequest, methodNotAllowed, notFound, unexplained } from '../api/errors.ts'
 import type { ApiRequest, RequestOptions } from '../api/request.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
@@ -8,7 +8,7 @@ import { list, parseVersion, tooLarge } from './list.ts'
 import { patch } from './patch.ts'
 import { getScale, patchScale, updateScale } from './scale.ts'
 import { selectionOf } from './selection.ts'
-import { bind, finalizing, readLog, type LogSource } from './subresources.ts'
+import { bind, ephemeralContainers, finalizing, readLog, type LogSource } from './subresources.ts'
 import type { Target } from './target.ts'
 import { statusOnly, update, wholeObject, type UpdateRules } from './update.ts'
 
@@ -18,6 +18,7 @@ export function dispatch(target: Target, request: ApiRequest, logs: LogSource | 
   if (subresource === 'scale') return dispatchScale(target, request)
   if (subresource === 'log') return verb === 'get' ? readLog(target, logs, options) : refused(methodNotAllowed())
   if (subresource === 'binding') return verb === 'create' ? bind(target, body) : refused(methodNotAllowed())
+  if (subresource === 'finalize' && verb !== 'update') return refused(methodNotAllowed())
   switch (verb) {
     case 'get':
       return get(target, options)
@@ -69,6 +70,8 @@ function rulesOf(target: Target, subresource: string | undefined): UpdateRules |
       return statusOnly(target)
     case 'finalize':
       return finalizing(target)
+    case 'ephemeralcontainers':
+      return ephemeralContainers(target)
     default:
       return undefined
   }
@@ -78,7 +81,7 @@ function get({ core, definition, namespace, name }: Target, { resourceVersion = 
   const version = parseVersion(resourceVersion)
   if (!version.ok) {
     const message = version.status.message?.replace('invalid resource version: ', '') ?? ''
-    return refused({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 })
+    return refused(unexplained(message))
   }
   const now = core.store.revision
   if (version.value > now) return refused(tooLarge(version.value, now))

@@ -1,5 +1,4 @@
-import { badRequest, expired, invalid, timeout } from '../api/errors.ts'
-import { forbidden, notSupported, type FieldError } from '../api/field-errors.ts'
+import { badRequest, expired, timeout } from '../api/errors.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { ObjectList, RequestOptions } from '../api/request.ts'
 import { apiVersionOf } from '../api/resources.ts'
@@ -18,8 +17,6 @@ const expiredToken =
 /** GET of a collection: from the present or from a past that is still known, in pages if asked. */
 export function list(target: Target, selection: Selection, options: RequestOptions): Result<ObjectList> {
   const { core, definition, namespace } = target
-  const faults = validateListOptions(options)
-  if (faults.length > 0) return refused(invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', faults))
   const start = startOf(target, options)
   if (!start.ok) return start
   const { revision, from, inconsistent } = start.value
@@ -96,20 +93,6 @@ function startOf({ core, definition, namespace }: Target, options: RequestOption
   const exact = options.resourceVersionMatch === 'Exact' || (!options.resourceVersionMatch && version > 0 && (options.limit ?? 0) > 0)
   return accepted({ revision: exact ? version : now, from: begin, inconsistent: false })
 }
-
-function validateListOptions({ resourceVersion = '', resourceVersionMatch: match, continue: token }: RequestOptions): readonly FieldError[] {
-  if (!match) return []
-  const field = 'resourceVersionMatch'
-  const errors: FieldError[] = []
-  if (resourceVersion === '') errors.push(forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
-  if (token) errors.push(forbidden(field, 'resourceVersionMatch is forbidden when continue is provided'))
-  // The type says that there are two; a stranger may have sent a third.
-  if (!matches.includes(match)) errors.push(notSupported(field, match, [...matches, '']))
-  if (match === 'Exact' && resourceVersion === '0') errors.push(forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
-  return errors
-}
-
-const matches: readonly string[] = ['Exact', 'NotOlderThan']
 
 /** Version "0" is answered from the server's cache, which has no pages. */
 function servedFromCache({ resourceVersion, continue: token }: RequestOptions): boolean {

@@ -8,7 +8,7 @@ export function prefixOf(definition: ResourceDefinition): string {
   return prefixes.get(definition.resource) ?? `/registry/${definition.resource}/`
 }
 
-const prefixes = new Map([['nodes', '/registry/minions/'], ['services', '/registry/services/specs/'], ['endpoints', '/registry/services/endpoints/']])
+const prefixes = new Map([['nodes', '/registry/minions/'], ['services', '/registry/services/specs/'], ['endpoints', '/registry/services/endpoints/'], ['replicationcontrollers', '/registry/controllers/']])
 
 /** The key of an object in etcd. */
 export function storageKey(definition: ResourceDefinition, namespace: string | undefined, name: string): string {

@@ -1,14 +1,17 @@
 // Upstream: apiserver/pkg/endpoints/handlers/patch.go (v1.36). Left out: server-side apply.
-import { badRequest, genericServerResponse, invalid, notFound, requestEntityTooLarge } from '../api/errors.ts'
+import { badRequest, genericServerResponse, invalid, notFound, requestEntityTooLarge, unexplained } from '../api/errors.ts'
 import { invalid as invalidField } from '../api/field-errors.ts'
 import { goJson } from '../api/go-text.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import { applyJsonPatch, readOperations, type Patched } from '../api/patch/json-patch.ts'
+import { goText, isObject, jsonType, type JsonObject } from '../api/patch/json-values.ts'
 import { applyMergePatch } from '../api/patch/merge-patch.ts'
 import { patchTypeOf } from '../api/patch/patch-schema.ts'
 import { applyStrategicPatch } from '../api/patch/strategic-merge-patch.ts'
 import type { PatchType } from '../api/request.ts'
-import { accepted, refused, type Result } from '../api/status.ts'
+import type { BodyKind, FieldValidation } from '../api/schema.ts'
+import { restore } from '../api/schema/restore.ts'
+import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import { readObject } from './core.ts'
 import { decodeReplacement } from './decode.ts'
 import type { Target } from './target.ts'
@@ -25,12 +28,33 @@ export function patch(target: Target, type: PatchType, body: unknown, rules: Upd
   if (!existing) return refused(notFound(definition, name))
   const patched = applyPatch(existing, type, body, existing)
   if (!patched.ok) return patched
-  const decoded = decodeReplacement(target, patched.value, existing)
-  if (decoded.ok) return withWarnings(replace(target, decoded.value, existing, rules), decoded.warnings)
-  // A document that cannot be read any more is the fault of the patch.
-  const [, problem] = decoded.status.message?.split(` cannot be handled as a ${definition.kind}: `) ?? []
-  if (problem === undefined) return decoded
-  return refused(invalid({ group: '', kind: '' }, '', [invalidField('patch', goJson(patched.value), problem)]))
+  const decoded = readPatched(definition, target.fieldValidation, type, body, patched.value, (document, fieldValidation) => decodeReplacement({ ...target, fieldValidation }, document, existing))
+  return decoded.ok ? withWarnings(replace(target, decoded.value, existing, rules), decoded.warnings) : decoded
+}
+
+/**
+ * Reads what a patch has made of a document: one that cannot be read any more is the fault of the patch. After a strategic merge patch upstream never makes
+ * JSON of it again: other faults are found, and what it says of apiVersion and kind does not count.
+ */
+export function readPatched<T>({ apiVersion, kind }: BodyKind, validation: FieldValidation, type: PatchType, body: unknown, document: unknown, read: (document: unknown, validation: FieldValidation) => Result<T>): Result<T> {
+  if (type !== 'strategic') {
+    const decoded = read(document, validation)
+    return decoded.ok || decoded.problem === undefined ? decoded : refused(unreadable(goJson(document), decoded.problem))
+  }
+  const lenient = validation === 'Ignore' ? validation : 'Warn'
+  let decoded = read(document, lenient)
+  if (!decoded.ok && decoded.problem !== undefined) {
+    const restored = restore(kind, document as JsonObject)
+    if (!restored.ok) return refused(unreadable(goText(body), restored.error))
+    decoded = read({ ...restored.value, apiVersion, kind }, lenient)
+  }
+  if (!decoded.ok || !decoded.warnings) return decoded
+  const unknown = [...decoded.warnings].sort()
+  return validation === 'Strict' ? refused(unreadable(goText(body), `strict decoding error: ${unknown.join(', ')}`)) : { ...decoded, warnings: unknown }
+}
+
+function unreadable(shown: string, problem: string): Status {
+  return invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, problem)])
 }
 
 /** What the patch makes of a document of a kind, before anybody has looked at whether that makes sense. */
@@ -47,10 +71,21 @@ export function applyPatch(of: Pick<KubernetesObject, 'apiVersion' | 'kind'>, ty
     case 'merge':
       return resultOf(applyMergePatch(document, body))
     case 'strategic':
+      if (body !== null && !isObject(body)) return refused(badRequest(`json: cannot unmarshal ${jsonType(body)} into Go value of type map[string]interface {}`))
       return resultOf(applyStrategicPatch(patchTypeOf(of.apiVersion, of.kind), document, body))
   }
 }
 
+/** Which faults are the patch's upstream knows by their texts: others it takes for its own. */
 function resultOf(patched: Patched): Result<unknown> {
-  return patched.ok ? accepted(patched.value) : refused(badRequest(patched.error))
+  if (patched.ok) return accepted(patched.value)
+  if (badPatches.has(patched.error)) return refused(badRequest(patched.error))
+  return refused(unprocessable.has(patched.error) ? genericServerResponse(422, '', { group: '', resource: '' }, '', patched.error, 0, false) : unexplained(patched.error))
 }
+
+const badPatches: ReadonlySet<string> = new Set([
+  'Invalid JSON Patch', 'invalid JSON document', 'invalid patch format of primitive list', 'invalid patch format of retainKeys', 'invalid patch format of setElementOrder list',
+  'strategic merge patch format is not supported',
+])
+
+const unprocessable: ReadonlySet<string> = new Set(['lists of lists are not supported', "patch content doesn't match retainKeys list"])

@@ -1,17 +1,18 @@
 // Upstream: pkg/registry/apps/{deployment,replicaset}/storage, pkg/registry/core/replicationcontroller/storage ScaleREST (v1.36).
-import { badRequest, conflict, invalid, modifiedMessage, notFound } from '../api/errors.ts'
+import { invalid, notFound } from '../api/errors.ts'
 import { invalid as invalidField } from '../api/field-errors.ts'
 import type { Deployment, ReplicaSet, ReplicationController, Scale } from '../api/generated/types.ts'
 import { formatLabelSelector } from '../api/labels.ts'
 import { isObject } from '../api/patch/json-values.ts'
 import type { PatchType } from '../api/request.ts'
-import type { BodyKind } from '../api/schema.ts'
+import { decodeObject, type BodyKind, type FieldValidation } from '../api/schema.ts'
 import { accepted, refused, type Result } from '../api/status.ts'
 import { readObject } from './core.ts'
-import { decodeAs } from './decode.ts'
-import { applyPatch } from './patch.ts'
+import { nameFault, namespaceFault } from './decode.ts'
+import { applyPatch, readPatched } from './patch.ts'
 import type { Target } from './target.ts'
-import { replace, wholeObject } from './update.ts'
+import { replace, uidMismatch, wholeObject } from './update.ts'
+import { withWarnings } from './warnings.ts'
 
 type Scalable = Deployment | ReplicaSet | ReplicationController
 
@@ -25,8 +26,10 @@ export function getScale(target: Target): Result<Scale> {
 
 /** PUT …/scale: changes the number of replicas and nothing else. */
 export function updateScale(target: Target, body: unknown): Result<Scale> {
+  const sent = readScale(target, body, target.fieldValidation)
+  if (!sent.ok) return sent
   const found = find(target)
-  return found.ok ? apply(target, found.value, body) : found
+  return found.ok ? withWarnings(apply(target, found.value, sent.value), sent.warnings) : found
 }
 
 /** PATCH …/scale. */
@@ -34,9 +37,23 @@ export function patchScale(target: Target, type: PatchType, body: unknown): Resu
   const found = find(target)
   if (!found.ok) return found
   const scale = scaleOf(found.value)
-  // A Scale has no lists: there a strategic merge patch is a merge patch.
-  const patched = applyPatch(scale, type === 'strategic' ? 'merge' : type, body, scale)
-  return patched.ok ? apply(target, found.value, patched.value) : patched
+  const patched = patchDocument(type, body, scale)
+  if (!patched.ok) return patched
+  const sent = readPatched(scales, target.fieldValidation, type, body, patched.value, (document, validation) => readScale(target, document, validation))
+  return sent.ok ? withWarnings(apply(target, found.value, sent.value), sent.warnings) : sent
+}
+
+/** A Scale has no lists: there a strategic merge patch is a merge patch. */
+function patchDocument(type: PatchType, body: unknown, scale: Scale): Result<unknown> {
+  return type === 'strategic' && isObject(body) ? applyPatch(scale, 'merge', body, scale) : applyPatch(scale, type, body, scale)
+}
+
+function readScale({ name, namespace }: Target, body: unknown, validation: FieldValidation): Result<Scale> {
+  const sent = decodeObject(scales, body, validation) as Result<Scale>
+  if (!sent.ok) return sent
+  const { metadata } = sent.value
+  const fault = namespaceFault(metadata.namespace, namespace) ?? nameFault(metadata.name, name)
+  return fault ? refused(fault) : sent
 }
 
 function find({ core, definition, namespace, name }: Target): Result<Scalable> {
@@ -58,18 +75,12 @@ function scaleOf(object: Scalable): Scale {
   }
 }
 
-function apply(target: Target, existing: Scalable, body: unknown): Result<Scale> {
-  const { definition, name } = target
-  // Nobody guesses that a body is a Scale: what it leaves out the URL does not tell.
-  if (!isObject(body) || body['kind'] !== scales.kind || body['apiVersion'] !== scales.apiVersion) return refused(badRequest('no kind is registered for the type v1.Scale in scheme "pkg/api/legacyscheme/scheme.go:30"'))
-  const sent = decodeAs<Scale>(scales, body)
-  if (!sent.ok) return sent
-  const { metadata: { name: given, resourceVersion: version }, spec: { replicas = 0 } } = sent.value
-  if (!given) return refused(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`))
-  if (given !== name) return refused(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`))
-  if (version && version !== existing.metadata.resourceVersion) return refused(conflict(definition, name, modifiedMessage))
+function apply(target: Target, existing: Scalable, { metadata: { uid, resourceVersion }, spec: { replicas = 0 } }: Scale): Result<Scale> {
+  const { name } = target
+  if (uid && uid !== existing.metadata.uid) return refused(uidMismatch(target, uid, existing.metadata.uid))
   if (replicas < 0) return refused(invalid({ group: 'autoscaling', kind: 'Scale' }, name, [invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')]))
-  const scaled = { ...existing, spec: { ...existing.spec, replicas } }
+  const metadata = resourceVersion ? { ...existing.metadata, resourceVersion } : existing.metadata
+  const scaled = { ...existing, metadata, spec: { ...existing.spec, replicas } }
   const result = replace(target, scaled, existing, wholeObject(target))
   return result.ok ? { ...result, value: scaleOf(result.value as Scalable) } : result
 }

@@ -1,4 +1,5 @@
-import { badRequest } from '../api/errors.ts'
+import { badRequest, invalid } from '../api/errors.ts'
+import { forbidden, notSupported, type FieldError } from '../api/field-errors.ts'
 import { parseFieldSelector } from '../api/fields.ts'
 import type { Event, Namespace, Node, Pod, ReplicationController, Secret, Service } from '../api/generated/types.ts'
 import { parseSelector } from '../api/labels.ts'
@@ -18,14 +19,16 @@ export interface Selection {
 
 export type IndexedField = 'metadata.name' | 'spec.nodeName'
 
-/** Compiles the selectors of a request; a field that the kind cannot be selected by is refused. */
+/** Compiles the selectors of a request, whose other options are looked at between their form and their fields; a field that the kind cannot be selected by is refused. */
 export function selectionOf({ resource }: ResourceDefinition, options: RequestOptions | undefined): Result<Selection> {
   const { labelSelector = '', fieldSelector = '' } = options ?? {}
-  if (labelSelector === '' && fieldSelector === '') return accepted(all)
+  if (labelSelector === '' && fieldSelector === '' && !options?.resourceVersionMatch) return accepted(all)
   const labels = parseSelector(labelSelector)
   if (!labels.ok) return refused(badRequest(labels.error))
   const fields = parseFieldSelector(fieldSelector)
   if (!fields.ok) return refused(badRequest(fields.error))
+  const faults = validateListOptions(options ?? {})
+  if (faults.length > 0) return refused(invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', faults))
   const unknown = fields.value.requirements.find(({ field }) => !readers(resource).has(field))
   if (unknown) return refused(badRequest(unsupported(resource, unknown.field)))
   const known = readers(resource)
@@ -37,6 +40,20 @@ export function selectionOf({ resource }: ResourceDefinition, options: RequestOp
     ...(indexed && value && { index: { field: indexed, value, decides: labels.value.isEmpty && fields.value.requirements.length === 1 } }),
   })
 }
+
+function validateListOptions({ resourceVersion = '', resourceVersionMatch: match, continue: token }: RequestOptions): readonly FieldError[] {
+  if (!match) return []
+  const field = 'resourceVersionMatch'
+  const errors: FieldError[] = []
+  if (resourceVersion === '') errors.push(forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
+  if (token) errors.push(forbidden(field, 'resourceVersionMatch is forbidden when continue is provided'))
+  // The type says that there are two; a stranger may have sent a third.
+  if (!matches.includes(match)) errors.push(notSupported(field, match, [...matches, '']))
+  if (match === 'Exact' && resourceVersion === '0') errors.push(forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+  return errors
+}
+
+const matches: readonly string[] = ['Exact', 'NotOlderThan']
 
 const all: Selection = { everything: true, matches: () => true }
 

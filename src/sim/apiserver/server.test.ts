@@ -122,18 +122,66 @@ test('reads what is no object as strictly: options of a delete, a binding, a sca
   const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'app:v1' }] } }
   must(request({ verb: 'create', group: 'apps', resource: 'deployments', namespace: 'default', body: { metadata: { name: 'p' }, spec: { replicas: 2, selector: { matchLabels: { app: 'a' } }, template } } }))
   const cannot = (kind: string, given: string, field: string, type: string) => ({ code: 400, reason: 'BadRequest', message: `${kind} in version "v1" cannot be handled as a ${kind}: json: cannot unmarshal ${given} into Go struct field ${field} of type ${type}` })
+  // What is wrong with options is told without words around it.
+  const bad = (given: string, field: string, type: string) => ({ code: 400, reason: 'BadRequest', message: `json: cannot unmarshal ${given} into Go struct field ${field} of type ${type}` })
   const about = { namespace: 'default', name: 'p' }
   const remove = (body: unknown) => refusal(request({ ...about, verb: 'delete', body }))
-  expect(remove({ gracePeriodSeconds: 'now' })).toEqual(cannot('DeleteOptions', 'string', 'DeleteOptions.gracePeriodSeconds', 'int64'))
-  expect(remove({ apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions', dryRun: 'All' })).toEqual(cannot('DeleteOptions', 'string', 'DeleteOptions.dryRun', '[]string'))
+  expect(remove({ gracePeriodSeconds: 'now' })).toEqual(bad('string', 'DeleteOptions.gracePeriodSeconds', 'int64'))
+  expect(remove({ apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions', dryRun: 'All' })).toEqual(bad('string', 'DeleteOptions.dryRun', '[]string'))
   for (const body of [[], 'now', 5]) expect(remove(body)).toMatchObject({ code: 400 })
-  expect(refusal(request({ namespace: 'default', verb: 'deletecollection', body: { preconditions: { uid: 5 } } }))).toEqual(cannot('DeleteOptions', 'number', 'Preconditions.preconditions.uid', 'types.UID'))
+  expect(refusal(request({ namespace: 'default', verb: 'deletecollection', body: { preconditions: { uid: 5 } } }))).toEqual(bad('number', 'Preconditions.preconditions.uid', 'types.UID'))
   const bind = (body: unknown) => refusal(request({ ...about, verb: 'create', subresource: 'binding', body }))
   expect(bind({ target: { name: ['worker-1'] } })).toEqual(cannot('Binding', 'array', 'ObjectReference.target.name', 'string'))
   expect(bind({ metadata: { labels: { a: 1 } }, target: { name: 'worker-1' } })).toEqual(cannot('Binding', 'number', 'ObjectMeta.metadata.labels', 'string'))
   const scale = (replicas: unknown) => refusal(request({ ...about, verb: 'update', group: 'apps', resource: 'deployments', subresource: 'scale', body: { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'p' }, spec: { replicas } } }))
   expect(scale('two')).toEqual(cannot('Scale', 'string', 'ScaleSpec.spec.replicas', 'int32'))
   expect(cluster.list('pods')).toHaveLength(1)
+})
+
+// Each answer was given by kube-apiserver v1.36.4 to the same request.
+test('answers odd requests as kube-apiserver does', () => {
+  must(client.create('pods', pod('p')))
+  must(client.create('configmaps', configMap('a', { finalizers: ['example.com/hold'] })))
+  const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'app:v1' }] } }
+  must(request({ verb: 'create', group: 'apps', resource: 'replicasets', namespace: 'default', body: { metadata: { name: 'a' }, spec: { selector: { matchLabels: { app: 'a' } }, template } } }))
+  const said = (about: Partial<ApiRequest>) => {
+    const { code, message } = refusal(request({ namespace: 'default', ...about }))
+    return `${code} ${message}`
+  }
+  const binding = (body: unknown) => said({ name: 'p', subresource: 'binding', verb: 'create', body })
+  expect(binding({ metadata: { name: 'q' }, target: { name: 'n' } })).toBe('400 name in URL does not match name in Binding object')
+  expect(binding({ metadata: { name: 'p', namespace: 'x' }, target: { name: 'n' } })).toBe('400 the namespace of the provided object does not match the namespace sent on the request')
+  const scale = { name: 'a', group: 'apps', resource: 'replicasets', subresource: 'scale', verb: 'update' } as const
+  expect(request({ ...scale, namespace: 'default', body: { metadata: { name: 'a' }, spec: { replicas: 2 } } })).toMatchObject({ ok: true, value: { spec: { replicas: 2 } } })
+  expect(said({ ...scale, body: { metadata: { name: 'a', namespace: 'x' } } })).toBe('400 the namespace of the provided object does not match the namespace sent on the request')
+  expect(said({ ...scale, body: { metadata: { name: 'a', uid: 'u' }, spec: { replicas: -2 } } })).toContain('409 Operation cannot be fulfilled on replicasets.apps "a": StorageError: invalid object')
+  expect(said({ ...scale, body: { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'a' } } })).toBe('400 ReplicaSet in version "v1" cannot be handled as a Scale: converting (v1.ReplicaSet) to (autoscaling.Scale): unknown conversion')
+  expect(said({ verb: 'delete', name: 'p', body: { kind: 'Pod', apiVersion: 'v1' } })).toMatch(/^400 (?:no kind|converting)/)
+  expect(said({ verb: 'deletecollection', resource: 'configmaps', body: { propagationPolicy: '' } })).toContain('422 DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ""')
+  expect(refusal(cluster.apiServer.request({ verb: 'deletecollection', group: '', version: 'v1', resource: 'namespaces', user: 'test' })).code).toBe(405)
+  expect(refusal(cluster.apiServer.request({ verb: 'get', group: '', version: 'v1', resource: 'namespaces', name: 'default', subresource: 'finalize', user: 'test' })).code).toBe(405)
+  expect(said({ verb: 'list', options: { fieldSelector: 'no.field=1', resourceVersionMatch: 'Exact' } })).toContain('422 ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden')
+  must(client.delete('configmaps', 'default/a'))
+  expect(refusal(client.create('configmaps', configMap('a'))).message).toBe('object is being deleted: configmaps "a" already exists')
+})
+
+test('puts what a strategic merge patch makes straight into an object, and tells its faults so', () => {
+  must(client.create('pods', pod('p')))
+  const patch = (body: unknown, fieldValidation: 'Strict' | 'Warn' = 'Warn') => request({ namespace: 'default', name: 'p', verb: 'patch', patchType: 'strategic', body, options: { fieldValidation } })
+  const fault = (body: unknown, fieldValidation?: 'Strict') => refusal(patch(body, fieldValidation)).message
+  expect(fault({ metadata: { namespace: ['a'] } })).toBe(' "" is invalid: patch: Invalid value: "map[metadata:map[namespace:[a]]]": unrecognized type: string')
+  expect(fault({ metadata: { labels: { a: 5 } } })).toBe(' "" is invalid: patch: Invalid value: "map[metadata:map[labels:map[a:5]]]": cannot convert int64 to string')
+  expect(fault({ metadata: { labels: 'x' } })).toContain('cannot restore map from string')
+  expect(fault({ spec: { containers: { a: -1 } } })).toContain('cannot restore slice from map')
+  expect(fault({ spec: 5 })).toContain('cannot restore struct from: int64')
+  expect(fault({ metadata: { deletionTimestamp: [] } })).toContain('json: cannot unmarshal array into Go value of type string')
+  expect(fault({ metadata: { deletionGracePeriodSeconds: [] } })).toContain('unrecognized type: int64')
+  expect(fault({ foo: 1, bar: 2 }, 'Strict')).toBe(' "" is invalid: patch: Invalid value: "map[bar:2 foo:1]": strict decoding error: unknown field "bar", unknown field "foo"')
+  expect(patch({ foo: 1, bar: 2 })).toMatchObject({ ok: true, warnings: ['unknown field "bar"', 'unknown field "foo"'] })
+  // What it says of its kind does not count.
+  expect(patch({ kind: 'Never', apiVersion: 'v2' })).toMatchObject({ ok: true, value: { kind: 'Pod', apiVersion: 'v1' } })
+  expect(fault(5)).toBe('json: cannot unmarshal number into Go value of type map[string]interface {}')
+  expect(refusal(patch({ spec: { containers: [{ replicas: true }] } }))).toEqual({ code: 500, message: 'map: map[replicas:true] does not contain declared merge key: name' })
 })
 
 test('only tries out a deletion whose body asks for that', () => {
@@ -153,7 +201,7 @@ test('deletes at once, or marks what finalizers or a grace period hold back', ()
     `Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (x) does not match the UID in record (${made.metadata.uid}). The object might have been deleted and then recreated`,
   )
   expect(must(client.delete('configmaps', 'default/a'))).toEqual({
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name: 'a', kind: 'configmaps', uid: made.metadata.uid }, code: 200,
+    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name: 'a', kind: 'configmaps', uid: made.metadata.uid },
   })
   must(client.create('configmaps', configMap('b')))
   const marked = must(client.delete('configmaps', 'default/b', { propagationPolicy: 'Foreground' }))

@@ -4,7 +4,7 @@ import { assert } from '../kernel/assert.ts'
 import type { RandomStreams } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
 import { isTooDeep, isTooLarge, mostBytes, tooDeep } from '../api/body-limit.ts'
-import { badRequest, genericServerResponse, methodNotAllowed, requestEntityTooLarge, unreachable as unreachableStatus } from '../api/errors.ts'
+import { badRequest, genericServerResponse, methodNotAllowed, requestEntityTooLarge, unexplained, unreachable as unreachableStatus } from '../api/errors.ts'
 import { openGates } from '../api/feature-gates.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import { isList, isObject } from '../api/patch/json-values.ts'
@@ -207,9 +207,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   return new ApiServer(options)
 }
 
-const storeUnreachable: Status = {
-  kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'etcdserver: request timed out', code: 500,
-}
+const storeUnreachable = unexplained('etcdserver: request timed out')
 
 /** Whether there is what the URL names. */
 function isServed(definition: ResourceDefinition | undefined, { version, subresource }: ApiRequest): definition is ResourceDefinition {
@@ -229,6 +227,7 @@ function rehearsesDeletion({ verb, body }: ApiRequest): boolean {
 function scopeFault(definition: ResourceDefinition, request: ApiRequest): Status | undefined {
   if (!definition.namespaced && request.namespace !== undefined) return unknownResource(request)
   const { verb } = request
+  if (verb === 'deletecollection' && definition.resource === 'namespaces') return methodNotAllowed()
   if (verb !== 'create' && verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection') {
     if (!request.name) return methodNotAllowed()
     if (definition.namespaced && request.namespace === undefined) return unknownResource(request)

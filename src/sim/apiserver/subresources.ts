@@ -1,14 +1,14 @@
 // Upstream: pkg/registry/core/pod/storage, pkg/registry/core/namespace/storage (v1.36). Left out: exec, attach, portforward, proxy, eviction, resize.
-import { badRequest, conflict, notFound } from '../api/errors.ts'
+import { badRequest, conflict, notFound, unexplained } from '../api/errors.ts'
 import { messageOf, notSupported, required } from '../api/field-errors.ts'
 import type { Binding, Namespace, Pod, PodCondition } from '../api/generated/types.ts'
 import type { KubernetesObject } from '../api/objects.ts'
 import type { RequestOptions } from '../api/request.ts'
-import { accepted, refused, type Result, type Status } from '../api/status.ts'
+import { accepted, refused, type Result } from '../api/status.ts'
 import type { BodyKind } from '../api/schema.ts'
 import { settledWith } from '../api/schema/settle.ts'
 import { readObject } from './core.ts'
-import { decodeAs } from './decode.ts'
+import { decodeAs, namespaceFault } from './decode.ts'
 import { replace, uidMismatch, wholeObject, type UpdateRules } from './update.ts'
 import type { Target } from './target.ts'
 
@@ -20,14 +20,17 @@ export function bind(target: Target, body: unknown): Result<unknown> {
   const binding = decodeAs<Binding>(bindings, body)
   if (!binding.ok) return binding
   const { metadata, target: { kind, name: node } } = binding.value
-  const pod = readObject(core, definition, namespace, name) as Pod | undefined
-  if (!pod) return refused(notFound(definition, name))
+  const elsewhere = namespaceFault(metadata.namespace, namespace)
+  if (elsewhere) return refused(elsewhere)
+  if (metadata.name !== name) return refused(badRequest('name in URL does not match name in Binding object'))
   const faults = [
     ...(kind && kind !== 'Node' && kind !== 'Minion' ? [notSupported('target.kind', kind, ['Node', '<empty>'])] : []),
     ...(node ? [] : [required('target.name', '')]),
   ]
   // Upstream answers with the bare faults here, which makes it a failure of the server.
-  if (!node || faults.length > 0) return refused(failed(faults.map(messageOf)))
+  if (!node || faults.length > 0) return refused(unexplained(faults.length === 1 ? messageOf(faults[0]!) : `[${faults.map(messageOf).join(', ')}]`))
+  const pod = readObject(core, definition, namespace, name) as Pod | undefined
+  if (!pod) return refused(notFound(definition, name))
   const { uid } = metadata
   if (uid && uid !== pod.metadata.uid) return refused(uidMismatch(target, uid, pod.metadata.uid))
   const refusal = bindRefusal(pod)
@@ -53,11 +56,6 @@ function withMore(metadata: Pod['metadata'], { annotations, labels }: Binding['m
   }
 }
 
-function failed(messages: readonly string[]): Status {
-  const message = messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', ...(message && { message }), code: 500 }
-}
-
 /** What the server itself made needs no further looking at. */
 const asItIs: UpdateRules = { prepare: (object) => object, validate: () => [], unconditional: true, createsMissing: false, reserves: false }
 
@@ -81,6 +79,12 @@ export function finalizing(target: Target): UpdateRules {
     prepare: (object, old) => ({ ...object, status: (old as Namespace).status }) as KubernetesObject,
     createsMissing: false,
   }
+}
+
+/** PUT and PATCH pods/NAME/ephemeralcontainers: what is added to a running pod to look around in it. */
+export function ephemeralContainers(target: Target): UpdateRules {
+  const { prepareForUpdate, validateUpdate } = target.strategy.subresources!.ephemeralcontainers!
+  return { ...wholeObject(target), prepare: prepareForUpdate, validate: validateUpdate, createsMissing: false, reserves: false }
 }
 
 /** What a pod's containers have printed, as the kubelet of its node tells it. */

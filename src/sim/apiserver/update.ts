@@ -1,4 +1,4 @@
-import { conflict, invalid, modifiedMessage, notFound } from '../api/errors.ts'
+import { conflict, invalid, modifiedMessage, notFound, unexplained } from '../api/errors.ts'
 import type { FieldError } from '../api/field-errors.ts'
 import { settled, type KubernetesObject } from '../api/objects.ts'
 import { Composed } from '../api/request.ts'
@@ -123,7 +123,7 @@ function versionRefusal({ definition, name }: Target, sent: KubernetesObject, ex
     const error = { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', badValue: 0, detail: 'must be specified for an update' } as const
     return invalid({ group: definition.group, kind: definition.resource }, name, [error])
   }
-  if (!/^\d+$/.test(version)) return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`, code: 500 }
+  if (!/^\d+$/.test(version)) return unexplained(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   return conflict(definition, name, modifiedMessage)
 }
 

@@ -1,7 +1,7 @@
 import { isTooDeep, tooDeep } from '../body-limit.ts'
 import { quoted } from '../go-text.ts'
 import { Draft, indexOf, integer, type Container, type Place } from './draft.ts'
-import { isList, isObject, put, sameJson, valueOf, type JsonObject } from './json-values.ts'
+import { isList, isObject, type JsonObject, jsonType, put, sameJson, valueOf } from './json-values.ts'
 
 /** A changed document, or why the patch does not apply. */
 export type Patched = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string }
@@ -168,8 +168,4 @@ function checkedIndex(length: number, key: string, bound: number, start: string)
   const index = indexOf(length, key)
   if (index === null || index >= bound) throw new PatchFault(`${start}Unable to access invalid index: ${Number(key)}: invalid index referenced`)
   return index
-}
-
-function jsonType(given: unknown): string {
-  return isObject(given) ? 'object' : isList(given) ? 'array' : typeof given === 'boolean' ? 'bool' : given === null ? 'null' : typeof given
 }

@@ -48,6 +48,11 @@ export function goString(value: unknown, nil = '%!s(<nil>)'): string {
   return `map[${Object.keys(value).sort().map((key) => `${key}:${inner(value[key])}`).join(' ')}]`
 }
 
+/** What encoding/json calls a JSON value that does not fit. */
+export function jsonType(value: unknown): string {
+  return isObject(value) ? 'object' : isList(value) ? 'array' : typeof value === 'boolean' ? 'bool' : value === null ? 'null' : typeof value
+}
+
 /** The type that Go's messages name for a decoded JSON value. */
 export function goTypeName(value: unknown): string {
   if (value === null || value === undefined) return '%!s(<nil>)'

@@ -17,7 +17,7 @@ function merged(document: JsonObject, patch: JsonObject): JsonObject {
     else if (isObject(current)) put(result, key, isObject(value) ? merged(current, value) : value)
     else put(result, key, pruned(value))
   }
-  return result
+  return sorted(result)
 }
 
 /** What is new has nothing to remove: its nulls vanish. Those that are items of lists stay. */
@@ -26,5 +26,12 @@ function pruned(value: unknown): unknown {
   if (!isObject(value)) return value
   const result: Record<string, unknown> = {}
   for (const key of Object.keys(value)) if (value[key] !== null) put(result, key, pruned(value[key]))
+  return sorted(result)
+}
+
+/** What the library has looked into is a map of Go's, whose keys stand sorted in the JSON that is read afterwards. */
+function sorted(object: JsonObject): JsonObject {
+  const result: Record<string, unknown> = {}
+  for (const key of Object.keys(object).sort()) put(result, key, object[key])
   return result
 }

@@ -1,5 +1,5 @@
 import type { Patched } from './json-patch.ts'
-import { goString, goText, isList, isObject, put, sameJson, valueOf, type JsonObject } from './json-values.ts'
+import { goString, goText, isList, isObject, jsonType, put, sameJson, valueOf, type JsonObject } from './json-values.ts'
 import {
   checkOrder, directiveKey, findItem, hasDirective, itemKind, listOrFault, mergeValueOf, ordered, partition, removeDuplicates, StrategicFault,
 } from './merge-lists.ts'
@@ -236,8 +236,4 @@ function mapped(object: JsonObject, change: (value: unknown) => unknown): JsonOb
     if (value !== undefined) put(result, key, value)
   }
   return result
-}
-
-function jsonType(value: unknown): string {
-  return isList(value) ? 'list' : value === null ? 'null' : typeof value
 }
