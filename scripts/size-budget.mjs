@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { root } from './workspace.mjs'
 
-const budget = { page: 175_000, worker: 206_000 }
+const budget = { page: 175_000, worker: 208_000 }
 
 const dist = join(root, 'dist')
 const html = readFileSync(join(dist, 'index.html'), 'utf8')
