@@ -67,9 +67,10 @@ function strictFaults(unknown: readonly string[], duplicates: readonly string[],
   return faults.map(({ fault }) => fault)
 }
 
-/** The body if it is an object of the kind that the URL tells; what it leaves out of apiVersion and kind, the URL tells too. */
+/** The body if it is an object of the kind that the URL tells; what it leaves out of apiVersion and kind, the URL tells too. Go reads null as an object that says nothing. */
 function headOf(definition: BodyKind, body: unknown): Fields | undefined {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined
+  if (body === null) return {}
+  if (typeof body !== 'object' || Array.isArray(body)) return undefined
   const value = body as Fields
   return isSaid(value['apiVersion'], definition.apiVersion) && isSaid(value['kind'], definition.kind) ? value : undefined
 }

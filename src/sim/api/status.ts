@@ -33,7 +33,10 @@ export type StatusReason =
   | 'Expired' | 'ServiceUnavailable' | 'Unreachable'
 
 /** What a call to the API returns: branch on `ok`, or `must()` it. Warnings come with either answer, as the headers of that name. */
-export type Result<T> = { readonly ok: true; readonly value: T; readonly warnings?: readonly string[] } | Refusal
+export type Result<T> = Accepted<T> | Refusal
+
+export type Accepted<T> = { readonly ok: true; readonly value: T; readonly warnings?: readonly string[] }
+
 /** `problem`: of a body that cannot be read, what is wrong with it without the words around it. */
 export type Refusal = { readonly ok: false; readonly status: Status; readonly warnings?: readonly string[]; readonly problem?: string }
 

@@ -6,6 +6,7 @@ import type { DeleteOptions } from '../api/request-options.ts'
 import { decodeObject, type BodyKind } from '../api/schema.ts'
 import { accepted, refused, type Result, type Status } from '../api/status.ts'
 import type { Target } from './target.ts'
+import { withWarnings } from './warnings.ts'
 
 /** Reads the body of a request as an object of the target's kind, with its defaults, meant for the place that the URL names. Of one that replaces `existing` only what is new is read. */
 export function decodeBody(target: Target, body: unknown, existing?: KubernetesObject): Result<KubernetesObject> {
@@ -13,7 +14,7 @@ export function decodeBody(target: Target, body: unknown, existing?: KubernetesO
   const decoded = decodeObject(definition, body, fieldValidation, existing)
   if (!decoded.ok) return decoded
   const fault = definition.namespaced && namespaceFault(decoded.value.metadata.namespace, namespace)
-  if (fault) return refused(fault)
+  if (fault) return withWarnings(refused(fault), decoded.warnings)
   if (existing && isDefaulted(target, decoded.value, existing)) return decoded
   return { ...decoded, value: strategy.defaults(decoded.value) }
 }
@@ -23,7 +24,7 @@ export function decodeReplacement(target: Target, body: unknown, existing: Kuber
   const decoded = decodeBody(target, body, existing)
   if (!decoded.ok) return decoded
   const fault = nameFault(decoded.value.metadata.name, target.name)
-  return fault ? refused(fault) : decoded
+  return fault ? withWarnings(refused(fault), decoded.warnings) : decoded
 }
 
 /** What lies in a namespace may leave it out, and name no other than the URL does. */

@@ -11,7 +11,7 @@ describe('what strangers send stays data', () => {
   const poison = JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"data":{"__proto__":"x"}}') as unknown
 
   test.each(['merge', 'strategic'] as const)('a %s patch with __proto__ sets a key of that name and no prototype', (type) => {
-    const result = applyPatch({ apiVersion: 'v1', kind: 'ConfigMap' }, type, poison, { data: { a: '1' } })
+    const result = applyPatch({ apiVersion: 'v1', kind: 'ConfigMap' }, type, poison, { data: { a: '1' } }, 'Strict')
     expect(result.ok && JSON.stringify(result.value)).toBe(type === 'merge'
       ? '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"data":{"__proto__":"x","a":"1"}}'
       : '{"data":{"a":"1","__proto__":"x"},"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}')
@@ -19,9 +19,9 @@ describe('what strangers send stays data', () => {
   })
 
   test('a JSON patch adds a key named __proto__ and does not reach the prototype through one', () => {
-    const added = applyPatch(pod, 'json', [{ op: 'add', path: '/a/__proto__', value: { polluted: true } }], { a: {} })
+    const added = applyPatch(pod, 'json', [{ op: 'add', path: '/a/__proto__', value: { polluted: true } }], { a: {} }, 'Strict')
     expect(added.ok && JSON.stringify(added.value)).toBe('{"a":{"__proto__":{"polluted":true}}}')
-    expect(applyPatch(pod, 'json', [{ op: 'add', path: '/a/__proto__/polluted', value: true }], { a: {} }).ok).toBe(false)
+    expect(applyPatch(pod, 'json', [{ op: 'add', path: '/a/__proto__/polluted', value: true }], { a: {} }, 'Strict').ok).toBe(false)
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 })
@@ -29,16 +29,16 @@ describe('what strangers send stays data', () => {
 describe('what strangers send is bounded', () => {
   test('refuses one JSON patch operation more than the API server takes', () => {
     const operation = { op: 'test', path: '/a', value: 1 }
-    expect(applyPatch(pod, 'json', Array.from({ length: 10_000 }, () => operation), { a: 1 }).ok).toBe(true)
-    const refusal = applyPatch(pod, 'json', Array.from({ length: 10_001 }, () => operation), { a: 1 })
+    expect(applyPatch(pod, 'json', Array.from({ length: 10_000 }, () => operation), { a: 1 }, 'Strict').ok).toBe(true)
+    const refusal = applyPatch(pod, 'json', Array.from({ length: 10_001 }, () => operation), { a: 1 }, 'Strict')
     expect(refusal).toMatchObject({ ok: false, status: { code: 413, message: 'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001' } })
   })
 
   test('refuses lists that would be merged for minutes', () => {
     const env = (name: string) => ({ spec: { containers: [{ name: 'c', env: Array.from({ length: 5_000 }, (_, at) => ({ name: `${name}${at}`, value: 'x' })) }] } })
-    expect(applyPatch(pod, 'strategic', env('b'), env('a'))).toMatchObject({ ok: true })
+    expect(applyPatch(pod, 'strategic', env('b'), env('a'), 'Strict')).toMatchObject({ ok: true })
     const more = { spec: { containers: [{ name: 'c', env: [...env('b').spec.containers[0]!.env, { name: 'one', value: 'more' }] }] } }
-    expect(applyPatch(pod, 'strategic', more, env('a'))).toMatchObject({ ok: false, status: { message: 'the allowed maximum of items in merged lists is 10000, got 10001' } })
+    expect(applyPatch(pod, 'strategic', more, env('a'), 'Strict')).toMatchObject({ ok: false, status: { message: 'the allowed maximum of items in merged lists is 10000, got 10001' } })
   })
 
   test('refuses copies that double the document again and again', () => {
@@ -50,7 +50,7 @@ describe('what strangers send is bounded', () => {
   test('changes a long list as often as is allowed', () => {
     const items = Array.from({ length: 30_000 }, (_, at) => at)
     const operations = Array.from({ length: 9_999 }, (_, at) => ({ op: at % 3 === 2 ? 'remove' : 'add', path: '/items/0', value: at }))
-    const patched = applyPatch(pod, 'json', operations, { items })
+    const patched = applyPatch(pod, 'json', operations, { items }, 'Strict')
     expect(patched.ok && (patched.value as { readonly items: unknown }).items).toEqual([...Array.from({ length: 3_333 }, (_, at) => at * 3).reverse(), ...items])
   })
 
@@ -85,8 +85,8 @@ test('what was copied within a document is two things from then on', () => {
 
 test('shares what a patch does not touch with the stored object, and changes nothing in it', () => {
   const stored = deepFreeze({ metadata: { name: 'web', labels: { app: 'web' } }, spec: { containers: [{ name: 'a', image: 'a:1' }, { name: 'b', image: 'b:1' }] } })
-  const strategic = applyPatch(pod, 'strategic', { spec: { containers: [{ name: 'b', image: 'b:2' }] } }, stored)
-  const json = applyPatch(pod, 'json', [{ op: 'replace', path: '/spec/containers/1/image', value: 'b:2' }], stored)
+  const strategic = applyPatch(pod, 'strategic', { spec: { containers: [{ name: 'b', image: 'b:2' }] } }, stored, 'Strict')
+  const json = applyPatch(pod, 'json', [{ op: 'replace', path: '/spec/containers/1/image', value: 'b:2' }], stored, 'Strict')
   for (const result of [strategic, json]) {
     const value = (result.ok ? result.value : {}) as typeof stored
     expect(value.spec.containers.map(({ image }) => image)).toEqual(['a:1', 'b:2'])

@@ -3,7 +3,7 @@ import { badRequest, genericServerResponse, invalid, notFound, requestEntityTooL
 import { invalid as invalidField } from '../api/field-errors.ts'
 import { goJson } from '../api/go-text.ts'
 import type { KubernetesObject } from '../api/objects.ts'
-import { applyJsonPatch, readOperations, type Patched } from '../api/patch/json-patch.ts'
+import { applyJsonPatch, readOperations, unknownFieldsOf, type Patched } from '../api/patch/json-patch.ts'
 import { goText, isObject, jsonType, type JsonObject } from '../api/patch/json-values.ts'
 import { applyMergePatch } from '../api/patch/merge-patch.ts'
 import { patchTypeOf } from '../api/patch/patch-schema.ts'
@@ -11,7 +11,7 @@ import { applyStrategicPatch } from '../api/patch/strategic-merge-patch.ts'
 import type { PatchType } from '../api/request.ts'
 import type { BodyKind, FieldValidation } from '../api/schema.ts'
 import { restore } from '../api/schema/restore.ts'
-import { accepted, refused, type Result, type Status } from '../api/status.ts'
+import { accepted, refused, type Accepted, type Result, type Status } from '../api/status.ts'
 import { readObject } from './core.ts'
 import { decodeReplacement } from './decode.ts'
 import type { Target } from './target.ts'
@@ -26,9 +26,9 @@ export function patch(target: Target, type: PatchType, body: unknown, rules: Upd
   const { core, definition, namespace, name } = target
   const existing = readObject(core, definition, namespace, name)
   if (!existing) return refused(notFound(definition, name))
-  const patched = applyPatch(existing, type, body, existing)
+  const patched = applyPatch(existing, type, body, existing, target.fieldValidation)
   if (!patched.ok) return patched
-  const decoded = readPatched(definition, target.fieldValidation, type, body, patched.value, (document, fieldValidation) => decodeReplacement({ ...target, fieldValidation }, document, existing))
+  const decoded = readPatched(definition, target.fieldValidation, type, body, patched, (document, fieldValidation) => decodeReplacement({ ...target, fieldValidation }, document, existing))
   return decoded.ok ? withWarnings(replace(target, decoded.value, existing, rules), decoded.warnings) : decoded
 }
 
@@ -36,44 +36,53 @@ export function patch(target: Target, type: PatchType, body: unknown, rules: Upd
  * Reads what a patch has made of a document: one that cannot be read any more is the fault of the patch. After a strategic merge patch upstream never makes
  * JSON of it again: other faults are found, and what it says of apiVersion and kind does not count.
  */
-export function readPatched<T>({ apiVersion, kind }: BodyKind, validation: FieldValidation, type: PatchType, body: unknown, document: unknown, read: (document: unknown, validation: FieldValidation) => Result<T>): Result<T> {
-  if (type !== 'strategic') {
-    const decoded = read(document, validation)
-    return decoded.ok || decoded.problem === undefined ? decoded : refused(unreadable(goJson(document), decoded.problem))
-  }
+export function readPatched<T>({ apiVersion, kind }: BodyKind, validation: FieldValidation, type: PatchType, body: unknown, { value: document, warnings: ofPatch = [] }: Accepted<unknown>, read: (document: unknown, validation: FieldValidation) => Result<T>): Result<T> {
   const lenient = validation === 'Ignore' ? validation : 'Warn'
+  const isStrategic = type === 'strategic'
   let decoded = read(document, lenient)
   if (!decoded.ok && decoded.problem !== undefined) {
+    if (!isStrategic) return refused(unreadable(goJson(document), decoded.problem))
     const restored = restore(kind, document as JsonObject)
     if (!restored.ok) return refused(unreadable(goText(body), restored.error))
     decoded = read({ ...restored.value, apiVersion, kind }, lenient)
   }
-  if (!decoded.ok || !decoded.warnings) return decoded
-  const unknown = [...decoded.warnings].sort()
-  return validation === 'Strict' ? refused(unreadable(goText(body), `strict decoding error: ${unknown.join(', ')}`)) : { ...decoded, warnings: unknown }
+  const { warnings = [] } = decoded
+  if (warnings.length + ofPatch.length === 0) return decoded
+  const unknown = isStrategic ? [...warnings].sort() : [...ofPatch, ...warnings]
+  return validation === 'Strict' ? refused(unreadable(isStrategic ? goText(body) : goJson(document), `strict decoding error: ${unknown.join(', ')}`)) : { ...decoded, warnings: unknown }
 }
 
 function unreadable(shown: string, problem: string): Status {
   return invalid({ group: '', kind: '' }, '', [invalidField('patch', shown, problem)])
 }
 
-/** What the patch makes of a document of a kind, before anybody has looked at whether that makes sense. */
-export function applyPatch(of: Pick<KubernetesObject, 'apiVersion' | 'kind'>, type: PatchType, body: unknown, document: unknown): Result<unknown> {
+/** What the patch makes of a document of a kind, before anybody has looked at whether that makes sense; with warnings about the patch itself. */
+export function applyPatch(of: Pick<KubernetesObject, 'apiVersion' | 'kind'>, type: PatchType, body: unknown, document: unknown, validation: FieldValidation): Result<unknown> {
   switch (type) {
     case 'json': {
+      const unknown = validation === 'Ignore' ? noUnknownFields : unknownFieldsOf(body)
+      if (!unknown.ok) return refused(badRequest(`error decoding patch: ${unknown.error}`))
       const operations = readOperations(body)
-      if (!operations.ok) return refused(badRequest(`error decoding patch: ${operations.error}`))
+      if (!operations.ok) return refused(badRequest(operations.error))
       const count = operations.value.length
       if (count > mostOperations) return refused(requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${mostOperations}, got ${count}`))
       const patched = applyJsonPatch(document, operations.value)
-      return patched.ok ? accepted(patched.value) : refused(genericServerResponse(422, '', { group: '', resource: '' }, '', patched.error, 0, false))
+      if (!patched.ok) return refused(genericServerResponse(422, '', { group: '', resource: '' }, '', patched.error, 0, false))
+      return withWarnings(accepted(patched.value), unknown.value.map((field) => `json patch unknown field "${field}"`))
     }
     case 'merge':
+      if (validation !== 'Ignore' && body !== null && !isObject(body)) return refused(badRequest(`error decoding patch: ${noMap(body)}`))
       return resultOf(applyMergePatch(document, body))
     case 'strategic':
-      if (body !== null && !isObject(body)) return refused(badRequest(`json: cannot unmarshal ${jsonType(body)} into Go value of type map[string]interface {}`))
+      if (body !== null && !isObject(body)) return refused(badRequest(noMap(body)))
       return resultOf(applyStrategicPatch(patchTypeOf(of.apiVersion, of.kind), document, body))
   }
+}
+
+const noUnknownFields = { ok: true, value: [] } as const
+
+function noMap(body: unknown): string {
+  return `json: cannot unmarshal ${jsonType(body)} into Go value of type map[string]interface {}`
 }
 
 /** Which faults are the patch's upstream knows by their texts: others it takes for its own. */

@@ -37,15 +37,15 @@ export function patchScale(target: Target, type: PatchType, body: unknown): Resu
   const found = find(target)
   if (!found.ok) return found
   const scale = scaleOf(found.value)
-  const patched = patchDocument(type, body, scale)
+  const patched = patchDocument(type, body, scale, target.fieldValidation)
   if (!patched.ok) return patched
-  const sent = readPatched(scales, target.fieldValidation, type, body, patched.value, (document, validation) => readScale(target, document, validation))
+  const sent = readPatched(scales, target.fieldValidation, type, body, patched, (document, validation) => readScale(target, document, validation))
   return sent.ok ? withWarnings(apply(target, found.value, sent.value), sent.warnings) : sent
 }
 
 /** A Scale has no lists: there a strategic merge patch is a merge patch. */
-function patchDocument(type: PatchType, body: unknown, scale: Scale): Result<unknown> {
-  return type === 'strategic' && isObject(body) ? applyPatch(scale, 'merge', body, scale) : applyPatch(scale, type, body, scale)
+function patchDocument(type: PatchType, body: unknown, scale: Scale, validation: FieldValidation): Result<unknown> {
+  return applyPatch(scale, type === 'strategic' && isObject(body) ? 'merge' : type, body, scale, validation)
 }
 
 function readScale({ name, namespace }: Target, body: unknown, validation: FieldValidation): Result<Scale> {
@@ -53,7 +53,7 @@ function readScale({ name, namespace }: Target, body: unknown, validation: Field
   if (!sent.ok) return sent
   const { metadata } = sent.value
   const fault = namespaceFault(metadata.namespace, namespace) ?? nameFault(metadata.name, name)
-  return fault ? refused(fault) : sent
+  return fault ? withWarnings(refused(fault), sent.warnings) : sent
 }
 
 function find({ core, definition, namespace, name }: Target): Result<Scalable> {

@@ -184,6 +184,40 @@ test('puts what a strategic merge patch makes straight into an object, and tells
   expect(refusal(patch({ spec: { containers: [{ replicas: true }] } }))).toEqual({ code: 500, message: 'map: map[replicas:true] does not contain declared merge key: name' })
 })
 
+test('looks at a patch before it is applied, unless told to ignore what is unknown', () => {
+  must(client.create('configmaps', { ...configMap('a'), data: { k: 'v' } } as never))
+  const patch = (patchType: 'json' | 'merge', body: unknown, fieldValidation: 'Strict' | 'Warn' | 'Ignore' = 'Warn') => request({ resource: 'configmaps', namespace: 'default', name: 'a', verb: 'patch', patchType, body, options: { fieldValidation } })
+  const fault = (...patched: Parameters<typeof patch>) => refusal(patch(...patched)).message
+  const test = { op: 'test', path: '/data/k', value: 'v', x: 1, Op: 'add' }
+  const wrong = 'error decoding patch: json: cannot unmarshal'
+  expect(fault('json', {})).toBe(`${wrong} object into Go value of type []handlers.jsonPatchOp`)
+  expect(fault('json', [test, 5])).toBe(`${wrong} number into Go value of type handlers.jsonPatchOp`)
+  expect(fault('json', [test, { op: true, path: null }])).toBe(`${wrong} bool into Go struct field jsonPatchOp.op of type string`)
+  expect(fault('json', {}, 'Ignore')).toBe('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  expect(refusal(patch('json', [{ op: 5 }], 'Ignore')).code).toBe(422)
+  expect(patch('json', [test, { op: 'add', path: '/foo', value: 1 }])).toMatchObject({ ok: true, warnings: ['json patch unknown field "[0].x"', 'json patch unknown field "[0].Op"', 'unknown field "foo"'] })
+  expect(fault('json', [test], 'Strict')).toContain(': strict decoding error: json patch unknown field "[0].x", json patch unknown field "[0].Op"')
+  expect(patch('json', [test], 'Ignore')).not.toHaveProperty('warnings')
+  expect(fault('json', [test, { op: 'add', path: '/data', value: 5 }], 'Strict')).toContain('json: cannot unmarshal number into Go struct field ConfigMap.data of type map[string]string')
+  expect(fault('merge', [])).toBe(`${wrong} array into Go value of type map[string]interface {}`)
+  expect(fault('merge', null)).toBe('Invalid JSON Patch')
+  expect(fault('merge', [], 'Ignore')).toContain("couldn't get version/kind")
+})
+
+test('reads a body as Go does: null says nothing, a wrong text does not end the reading, and what was unknown is told with what else is wrong', () => {
+  const send = (verb: 'create' | 'update', resource: string, body: unknown, name = 'a') => request({ verb, resource, namespace: 'default', ...(verb === 'update' && { name }), body, options: { fieldValidation: 'Warn' } })
+  expect(refusal(send('create', 'configmaps', null)).message).toBe('ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required')
+  expect(refusal(send('update', 'configmaps', null)).message).toBe('the name of the object (a based on URL) was undeterminable: name must be provided')
+  expect(send('update', 'configmaps', { metadata: { name: 'b' }, foo: 1 })).toMatchObject({ ok: false, warnings: ['unknown field "foo"'] })
+  expect(send('create', 'configmaps', { metadata: { name: 'b', namespace: 'other' }, foo: 1 })).toMatchObject({ ok: false, warnings: ['unknown field "foo"'] })
+  const secret = (parts: object) => refusal(send('create', 'secrets', { metadata: { name: 'b' }, ...parts })).message
+  expect(secret({ data: { a: '!' }, stringData: 5 })).toBe('Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0')
+  expect(secret({ stringData: 5, data: { a: '!' } })).toContain('cannot unmarshal number into Go struct field Secret.stringData')
+  // What an update would make has no version that could be read, either.
+  expect(refusal(send('update', 'endpoints', { metadata: { name: 'a', resourceVersion: 'abc' } }))).toEqual({ code: 500, message: 'strconv.ParseUint: parsing "abc": invalid syntax' })
+  expect(send('update', 'endpoints', { metadata: { name: 'a', resourceVersion: '7' } }).ok).toBe(true)
+})
+
 test('only tries out a deletion whose body asks for that', () => {
   must(client.create('configmaps', configMap('a')))
   const remove = (verb: 'delete' | 'deletecollection', dryRun: readonly string[]) => request({ verb, resource: 'configmaps', namespace: 'default', ...(verb === 'delete' && { name: 'a' }), body: { dryRun } })

@@ -74,8 +74,12 @@ export function update(target: Target, body: unknown, rules: UpdateRules): Resul
 function replaceOrCreate(target: Target, body: unknown, sent: KubernetesObject, existing: KubernetesObject | undefined, rules: UpdateRules): Result<KubernetesObject> {
   const { definition, name } = target
   const { uid } = sent.metadata
-  // An update of this life of an object makes no other.
-  if (!existing) return !rules.createsMissing ? refused(notFound(definition, name)) : uid ? refused(uidMismatch(target, uid, '')) : create(target, body)
+  if (!existing) {
+    if (!rules.createsMissing) return refused(notFound(definition, name))
+    // An update of this life of an object makes no other.
+    const refusal = uid ? uidMismatch(target, uid, '') : unreadableVersion(sent)
+    return refusal ? refused(refusal) : create(target, body)
+  }
   if (uid && uid !== existing.metadata.uid) return refused(uidMismatch(target, uid, existing.metadata.uid))
   return replace(target, sent, existing, rules)
 }
@@ -123,8 +127,11 @@ function versionRefusal({ definition, name }: Target, sent: KubernetesObject, ex
     const error = { type: 'FieldValueInvalid', field: 'metadata.resourceVersion', badValue: 0, detail: 'must be specified for an update' } as const
     return invalid({ group: definition.group, kind: definition.resource }, name, [error])
   }
-  if (!/^\d+$/.test(version)) return unexplained(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
-  return conflict(definition, name, modifiedMessage)
+  return unreadableVersion(sent) ?? conflict(definition, name, modifiedMessage)
+}
+
+function unreadableVersion({ metadata: { resourceVersion: version } }: KubernetesObject): Status | undefined {
+  return !version || /^\d+$/.test(version) ? undefined : unexplained(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
 }
 
 /** What an updater may leave out, and what it cannot change whatever it sends. */

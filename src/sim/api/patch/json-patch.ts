@@ -19,6 +19,27 @@ export function readOperations(patch: unknown): { readonly ok: true; readonly va
   return { ok: true, value: patch.map((operation) => (isObject(operation) ? operation : {})) }
 }
 
+/** The fields of a JSON patch's operations that no operation has, or the decoding error of what is none: what is looked at first, unless the sender does not want to know. */
+export function unknownFieldsOf(patch: unknown): { readonly ok: true; readonly value: readonly string[] } | { readonly ok: false; readonly error: string } {
+  const cannot = (value: unknown, into: string): string => `json: cannot unmarshal ${jsonType(value)} into Go ${into}`
+  if (patch === null) return { ok: true, value: [] }
+  if (!isList(patch)) return { ok: false, error: cannot(patch, 'value of type []handlers.jsonPatchOp') }
+  const unknown: string[] = []
+  for (const [at, operation] of patch.entries()) {
+    if (operation === null) continue
+    if (!isObject(operation)) return { ok: false, error: cannot(operation, 'value of type handlers.jsonPatchOp') }
+    for (const [field, value] of Object.entries(operation)) {
+      if (textFields.has(field) && value !== null && typeof value !== 'string') return { ok: false, error: cannot(value, `struct field jsonPatchOp.${field} of type string`) }
+      if (!textFields.has(field) && field !== 'value' && unknown.length < mostUnknownFields) unknown.push(`[${at}].${field}`)
+    }
+  }
+  return { ok: true, value: unknown }
+}
+
+const textFields: ReadonlySet<string> = new Set(['op', 'path', 'from'])
+/** sigs.k8s.io/json maxStrictErrors. */
+const mostUnknownFields = 100
+
 /** Applies the operations of a JSON patch (RFC 6902), as leniently as the server's library does. The document itself is not changed. */
 export function applyJsonPatch(document: unknown, operations: readonly JsonObject[]): Patched {
   const draft = new Draft(document)

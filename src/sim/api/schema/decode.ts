@@ -230,8 +230,16 @@ class Decoder {
       return isInt32(value) ? value : this.abort('int32', value)
     }
     if (typeof value !== 'string') return type.kind === 'bytes' ? this.wrongType(type, value, '') : this.abort('string', value)
-    if (type.kind === 'bytes') return this.accept(decodeBytes(this.text(value)))
+    if (type.kind === 'bytes') return this.bytes(value)
     return this.accept(decodeTime(value, type.kind === 'time' ? 'time' : 'microTime'))
+  }
+
+  /** What is not base64 is a fault like a wrong type: Go goes on. */
+  private bytes(value: string): string {
+    const result = decodeBytes(this.text(value))
+    if (result.ok) return flatText(result.value)
+    this.typeError ??= result.error
+    return ''
   }
 
   private accept(result: ScalarResult): string {
