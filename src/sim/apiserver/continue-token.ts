@@ -1,22 +1,44 @@
+// Upstream: apiserver/pkg/storage/continue.go (v1.36). Left out: what Go says of a token whose fields have other types.
+import { readJsonText } from '../api/schema/json-text.ts'
+
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const version = 'meta.k8s.io/v1'
 
 /** Where a list goes on: at which revision and after which key. A negative revision: wherever the store is now. */
 export interface Continuation {
   readonly revision: number
+  /** Within what is listed: a kind, or a kind's objects of one namespace. */
   readonly start: string
 }
 
+export type DecodedContinue = { readonly ok: true; readonly value: Continuation } | { readonly ok: false; readonly error: string }
+
 /** The opaque token of a paged list: base64 (for URLs, unpadded) of a small JSON document, as upstream makes it. */
 export function encodeContinue(revision: number, start: string): string {
-  return encodeBase64(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start }))
+  return encodeBase64(JSON.stringify({ v: version, rv: revision, start }))
 }
 
-/** Undefined: this is not a token that we made. */
-export function decodeContinue(token: string): Continuation | undefined {
-  const text = decodeBase64(token)
-  const match = text === undefined ? null : /^\{"v":"meta\.k8s\.io\/v1","rv":(-?\d{1,15}),"start":"((?:[^"\\]|\\u0000)*)"\}$/.exec(text)
-  if (!match) return undefined
-  return { revision: Number(match[1]), start: (match[2] ?? '').replaceAll('\\u0000', '\0') }
+/** Strangers send tokens too: one that was not made here is answered with what is wrong with it. */
+export function decodeContinue(token: string): DecodedContinue {
+  const bytes = decodeBase64(token)
+  if (typeof bytes === 'number') return invalidKey(`illegal base64 data at input byte ${bytes}`)
+  const text = readJsonText(bytes)
+  if (!text.ok) return invalidKey(text.error)
+  const { v = '', rv = 0, start = '' } = (text.value ?? {}) as { readonly v?: unknown; readonly rv?: unknown; readonly start?: unknown }
+  if (v !== version) return { ok: false, error: `continue key is not valid: server does not recognize this encoded version ${String(v)}` }
+  if (!Number.isSafeInteger(rv) || rv === 0) return invalidKey(`incorrect encoded start resourceVersion (version ${version})`)
+  if (typeof start !== 'string' || start === '') return invalidKey(`encoded start key empty (version ${version})`)
+  return climbs(start) ? invalidKey(start) : { ok: true, value: { revision: rv as number, start: start.replace(/^\//, '') } }
+}
+
+function invalidKey(problem: string): DecodedContinue {
+  return { ok: false, error: `continue key is not valid: ${problem}` }
+}
+
+/** Such a key could lead out of what is listed (path.Clean would change it). */
+function climbs(start: string): boolean {
+  const parts = start.replace(/^\//, '').split('/')
+  return start !== '/' && parts.some((part) => part === '' || part === '.' || part === '..')
 }
 
 function encodeBase64(text: string): string {
@@ -30,16 +52,18 @@ function encodeBase64(text: string): string {
   return result
 }
 
-function decodeBase64(token: string): string | undefined {
+/** The bytes as characters, one each; or where Go's decoder gives up. */
+function decodeBase64(token: string): string | number {
   let result = ''
   let word = 0
   let bits = 0
-  for (const character of token) {
-    const value = alphabet.indexOf(character)
-    if (value < 0) return undefined
+  for (let at = 0; at < token.length; at += 1) {
+    const value = alphabet.indexOf(token.charAt(at))
+    if (value < 0) return at
     word = ((word << 6) | value) & 0xffff
     bits += 6
     if (bits >= 8) result += String.fromCharCode((word >> (bits -= 8)) & 255)
   }
-  return result
+  // A single digit is no byte.
+  return bits === 6 ? token.length - 1 : result
 }

@@ -16,20 +16,20 @@ const expiredToken =
 
 /** GET of a collection: from the present or from a past that is still known, in pages if asked. */
 export function list(target: Target, selection: Selection, options: RequestOptions): Result<ObjectList> {
-  const { core, definition, namespace } = target
+  const { core, definition } = target
   const start = startOf(target, options)
   if (!start.ok) return start
   const { revision, from, inconsistent } = start.value
-  const prefix = namespace === undefined ? prefixOf(definition) : `${prefixOf(definition)}${namespace}/`
+  const prefix = listPrefix(target)
   const limit = servedFromCache(options) ? 0 : options.limit ?? 0
   // Without a selector a page needs its own objects and one more, which tells that there is another page.
   const found = (options.continue || revision < core.store.revision ? undefined : indexed(target, selection, prefix, limit))
     ?? core.store.range(prefix, { from, revision, ...(limit > 0 && selection.everything && { limit: limit + 1 }) })
-  if (found === compacted) return refused(options.continue ? expiredContinue(from.slice(prefixOf(definition).length)) : expired('The resourceVersion for the provided list is too old.'))
+  if (found === compacted) return refused(options.continue ? expiredContinue(from.slice(prefix.length)) : expired('The resourceVersion for the provided list is too old.'))
   const page = pageOf(found, selection, limit)
   const kind = `${definition.kind}List`
   const resourceVersion = String(inconsistent ? core.store.revision : revision)
-  const next = nextToken(target, page, found, revision)
+  const next = nextToken(prefix, page, found, revision)
   // With a selector nobody knows how many of the rest will match.
   const rest = next && selection.everything ? { remainingItemCount: core.store.count(prefix, from, revision) - page.seen } : {}
   const metadata = { resourceVersion, ...(next && { continue: next }), ...rest }
@@ -64,9 +64,9 @@ function pageOf(found: readonly KeyValue<KubernetesObject>[], selection: Selecti
   return { items, seen }
 }
 
-function nextToken({ definition }: Target, { seen }: Page, found: readonly KeyValue<KubernetesObject>[], revision: Revision): string | undefined {
+function nextToken(prefix: string, { seen }: Page, found: readonly KeyValue<KubernetesObject>[], revision: Revision): string | undefined {
   const last = found[seen - 1]
-  return found[seen] && last && encodeContinue(revision, `${last.key.slice(prefixOf(definition).length)}\0`)
+  return found[seen] && last && encodeContinue(revision, `${last.key.slice(prefix.length)}\0`)
 }
 
 interface Start {
@@ -75,14 +75,21 @@ interface Start {
   readonly inconsistent: boolean
 }
 
-function startOf({ core, definition, namespace }: Target, options: RequestOptions): Result<Start> {
-  const prefix = prefixOf(definition)
-  const begin = namespace === undefined ? prefix : `${prefix}${namespace}/`
+/** Below it lies in etcd what a list shows. */
+function listPrefix({ definition, namespace }: Target): string {
+  return namespace === undefined ? prefixOf(definition) : `${prefixOf(definition)}${namespace}/`
+}
+
+function startOf(target: Target, options: RequestOptions): Result<Start> {
+  const { core } = target
+  const prefix = listPrefix(target)
   const now = core.store.revision
   if (options.continue) {
     const token = decodeContinue(options.continue)
-    if (!token) return refused(badRequest('continue key is not valid: encoding error'))
-    return accepted({ revision: token.revision < 0 ? now : token.revision, from: prefix + token.start, inconsistent: token.revision < 0 })
+    if (!token.ok) return refused(badRequest(`invalid continue token: ${token.error}`))
+    if (options.resourceVersion && options.resourceVersion !== '0') return refused(badRequest('specifying resource version is not allowed when using continue'))
+    const { revision, start } = token.value
+    return accepted({ revision: revision < 0 ? now : revision, from: prefix + start, inconsistent: revision < 0 })
   }
   const asked = options.resourceVersion ?? ''
   const parsed = parseVersion(asked)
@@ -91,7 +98,7 @@ function startOf({ core, definition, namespace }: Target, options: RequestOption
   if (version > now) return refused(tooLarge(version, now))
   // Before resourceVersionMatch there was a rule that a limit makes a version exact; it still holds.
   const exact = options.resourceVersionMatch === 'Exact' || (!options.resourceVersionMatch && version > 0 && (options.limit ?? 0) > 0)
-  return accepted({ revision: exact ? version : now, from: begin, inconsistent: false })
+  return accepted({ revision: exact ? version : now, from: prefix, inconsistent: false })
 }
 
 /** Version "0" is answered from the server's cache, which has no pages. */

@@ -297,12 +297,30 @@ test('changes nothing in a dry run', () => {
   expect(real.spec.ports).toEqual(made.spec.ports)
 })
 
+const tokenOf = (text: string): string => btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+
+test.each([
+  ['{', 'illegal base64 data at input byte 0'],
+  ['abcd!', 'illegal base64 data at input byte 4'],
+  ['eyJ2I', 'illegal base64 data at input byte 4'],
+  [tokenOf(' '), 'unexpected end of JSON input'],
+  [tokenOf('null'), 'server does not recognize this encoded version '],
+  [tokenOf('{"v":"meta.k8s.io/v2","rv":5,"start":"a"}'), 'server does not recognize this encoded version meta.k8s.io/v2'],
+  [tokenOf('{"v":"meta.k8s.io/v1","rv":0,"start":"a"}'), 'incorrect encoded start resourceVersion (version meta.k8s.io/v1)'],
+  [tokenOf('{"v":"meta.k8s.io/v1","rv":5}'), 'encoded start key empty (version meta.k8s.io/v1)'],
+  [tokenOf('{"v":"meta.k8s.io/v1","rv":5,"start":"../secrets/a"}'), '../secrets/a'],
+])('says what is wrong with the continue token %s', (token, problem) => {
+  expect(refusal(client.list('configmaps', 'default', { limit: 1, continue: token }))).toMatchObject({ code: 400, message: `invalid continue token: continue key is not valid: ${problem}` })
+})
+
 test('goes on with a list that has expired, or says where one asks too much', () => {
   for (const name of ['a', 'b', 'c']) must(client.create('configmaps', configMap(name)))
   const page = must(client.list('configmaps', 'default', { limit: 1 }))
   expect(page.metadata.remainingItemCount).toBe(2)
   must(client.create('configmaps', configMap('bb')))
   cluster.store.compact(cluster.store.revision)
+  expect(page.metadata.continue).toBe(tokenOf(`{"v":"meta.k8s.io/v1","rv":${page.metadata.resourceVersion},"start":"a\\u0000"}`))
+  expect(refusal(client.list('configmaps', 'default', { continue: page.metadata.continue!, resourceVersion: '5' })).message).toBe('specifying resource version is not allowed when using continue')
   const expired = client.list('configmaps', 'default', { limit: 1, continue: page.metadata.continue! })
   expect(refusal(expired)).toMatchObject({ code: 410, reason: 'Expired' })
   const token = expired.ok ? '' : String(expired.status.metadata['continue'])

@@ -29,7 +29,8 @@ export const namespaceStrategy: Strategy<Namespace> = {
   },
   validate: validateNamespace,
   prepareForUpdate: (next, old) => ({ ...next, spec: old.spec, status: old.status }),
-  validateUpdate: validateNamespaceUpdate,
+  // Judged as a new one too: what is wrong with its metadata is told by both.
+  validateUpdate: (next, old) => [...validateNamespace(next), ...validateNamespaceUpdate(next, old)],
   canonicalize: defaultNamespace,
   status: {
     prepareForUpdate: (next, old) => keep(next, old, 'spec'),
@@ -151,7 +152,7 @@ function warningOf(hard: Readonly<Record<string, string>>, name: string): string
   return [`ResourceQuota ${requested} (${request}) should be less than limits.${name} (${limit})`]
 }
 
-/** Its generation counts every change but those of its metadata's bookkeeping. */
+/** Its generation counts every change outside its metadata, and those of its labels. */
 export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   defaults: defaultEndpointSlice,
   defaulted: ['ports'],
@@ -159,7 +160,7 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   validate: validateEndpointSlice,
   prepareForUpdate: (sent, old) => {
     const next = semanticEqual(sent.endpoints, old.endpoints) ? sent : withoutTopology(sent)
-    const changed = !semanticEqual(next.endpoints, old.endpoints) || !semanticEqual(next.ports, old.ports) || !semanticEqual(labelled(next), labelled(old))
+    const changed = !semanticEqual(next.endpoints, old.endpoints) || !semanticEqual(next.ports, old.ports) || !semanticEqual(next.metadata.labels, old.metadata.labels)
     return countGeneration(next, old, changed)
   },
   validateUpdate: validateEndpointSliceUpdate,
@@ -172,10 +173,6 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
 function withoutTopology(slice: EndpointSlice): EndpointSlice {
   if (!slice.endpoints?.some(({ deprecatedTopology }) => deprecatedTopology)) return slice
   return { ...slice, endpoints: slice.endpoints.map(({ deprecatedTopology: _dropped, ...endpoint }) => endpoint) }
-}
-
-function labelled({ metadata }: EndpointSlice): unknown {
-  return [metadata.labels ?? {}, metadata.annotations ?? {}, metadata.ownerReferences ?? [], metadata.finalizers ?? []]
 }
 
 /** Of the gate CoordinatedLeaderElection, which is closed. */
